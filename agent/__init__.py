@@ -1,0 +1,1 @@
+"""The loop: which brain, which tools, which limits, the events it streams."""

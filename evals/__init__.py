@@ -1,0 +1,1 @@
+"""Questions as data, graders that look at the end state, the runner."""

@@ -1,0 +1,1 @@
+"""What is known from text and history: the index, search, the encoder."""

@@ -1,0 +1,1 @@
+"""The facts: records, who may see what, queries, measures, proposals, audit, import and export."""

@@ -1,0 +1,188 @@
+"""Writing validated changes to the tables. Only the gate calls this."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from store.drafting import Draft
+from store.models import RECORD_MODELS, Account, Activity, OutboxEntry, StageHistory, new_id
+from store.schema import Entity
+from store.unit import Unit
+from store.values import from_json
+
+INDEXED = frozenset({"activity", "case", "task", "account", "opportunity", "lead", "contact"})
+TOUCHES = frozenset({"call", "meeting", "visit", "email", "chat"})
+_PIECE = 500
+
+
+class Conflicting(Exception):  # noqa: N818
+    """Records that moved since they were read."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(", ".join(names))
+        self.names = names
+
+
+def apply_changes(unit: Unit, proposal_id: str, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
+    """Write all drafts, in order. Returns what else was touched, by position, so that undo can put it back.
+
+    Raises Conflicting, before anything is written, when a record is not at its base version.
+    """
+    _check_versions(unit, drafts)
+    for entity, creates in _runs(drafts):
+        if creates[0].op == "create":
+            _insert(unit, entity, creates)
+        else:
+            for each in creates:
+                _write(unit, entity, each)
+    _note_stages(unit, proposal_id, drafts)
+    effects = _touch_accounts(unit, drafts)
+    now = unit.now()
+    outbox = [{"type": each.type, "record_id": each.record_id, "created_at": now} for each in drafts if each.type in INDEXED]
+    if outbox:
+        unit.session.execute(insert(OutboxEntry), outbox)
+    return effects
+
+
+def _runs(drafts: Sequence[Draft]) -> Iterator[tuple[str, list[Draft]]]:
+    """Neighbours of the same kind and operation together, so that creates can be inserted in one go."""
+    run: list[Draft] = []
+    for each in drafts:
+        if run and (run[0].type, run[0].op) != (each.type, each.op):
+            yield run[0].type, run
+            run = []
+        run.append(each)
+    if run:
+        yield run[0].type, run
+
+
+def _check_versions(unit: Unit, drafts: Sequence[Draft]) -> None:
+    moved: list[str] = []
+    wanted: dict[str, list[Draft]] = defaultdict(list)
+    for each in drafts:
+        wanted[each.type].append(each)
+    for entity, group in wanted.items():
+        model = RECORD_MODELS[entity]
+        for start in range(0, len(group), _PIECE):
+            piece = group[start : start + _PIECE]
+            statement = (
+                select(model.id, model.version, model.deleted_at).where(model.id.in_([each.record_id for each in piece])).with_for_update()
+            )
+            found = {row.id: row for row in unit.session.execute(statement)}
+            moved += [each.name for each in piece if not _stands(each, found.get(each.record_id))]
+    if moved:
+        raise Conflicting(moved)
+
+
+def _stands(draft: Draft, row: Any) -> bool:
+    if draft.op == "create":
+        return row is None
+    return row is not None and row.version == draft.base_version and (row.deleted_at is not None) == (draft.op == "restore")
+
+
+def _columns(spec: Entity, values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """JSON values split into typed columns and custom values."""
+    plain, custom = {}, {}
+    for name, value in values.items():
+        field = spec.fields[name]
+        if field.custom:
+            custom[name] = value
+        else:
+            plain[field.column] = from_json(field, value)
+    return plain, custom
+
+
+def _insert(unit: Unit, entity: str, drafts: Sequence[Draft]) -> None:
+    spec = unit.schema.entity(entity)
+    now, user = unit.now(), unit.principal.user_id
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for each in drafts:
+        plain, custom = _columns(spec, each.after)
+        row = {
+            "created_at": now, "updated_at": now, **plain, "id": each.record_id, "version": 1, "created_by": user, "updated_by": user, "custom": custom,
+        }  # fmt: skip
+        if entity == "user":
+            row.setdefault("active", False)
+        groups[tuple(sorted(row))].append(row)
+    for rows in groups.values():
+        unit.session.execute(insert(spec.model), rows)
+
+
+def _write(unit: Unit, entity: str, draft: Draft) -> None:
+    spec = unit.schema.entity(entity)
+    model = spec.model
+    values: dict[str, Any] = {"version": draft.base_version + 1, "updated_at": unit.now(), "updated_by": unit.principal.user_id}
+    if draft.op == "delete":
+        values["deleted_at"] = unit.now()
+    elif draft.op == "restore":
+        values["deleted_at"] = None
+    else:
+        plain, custom = _columns(spec, draft.after)
+        values |= plain
+        if custom:
+            held = unit.session.scalar(select(model.custom).where(model.id == draft.record_id)) or {}
+            values["custom"] = {name: value for name, value in {**held, **custom}.items() if value is not None}
+    done = unit.session.execute(update(model).where(model.id == draft.record_id, model.version == draft.base_version).values(values))
+    if done.rowcount != 1:
+        raise Conflicting([draft.name])
+
+
+def _note_stages(unit: Unit, proposal_id: str, drafts: Sequence[Draft]) -> None:
+    moves = [each for each in drafts if each.type == "opportunity" and each.op in {"create", "update"} and each.after.get("stage")]
+    if moves:
+        now = unit.now()
+        rows = [
+            {
+                "id": new_id(),
+                "opportunity_id": each.record_id,
+                "stage_id": each.after["stage"],
+                "entered_at": now,
+                "proposal_id": proposal_id,
+            }
+            for each in moves
+        ]
+        unit.session.execute(insert(StageHistory), rows)
+
+
+def _touch_accounts(unit: Unit, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
+    """Keep `last_contact_at` of accounts true to their activities; remember what it was, for undo."""
+    newest: dict[str, str] = {}
+    effects: dict[int, dict[str, Any]] = {}
+    for seq, each in enumerate(drafts):
+        if each.type != "activity":
+            continue
+        if each.op == "delete" and each.effects:
+            _put_back(unit, each)
+        values = each.after if each.op in {"create", "restore"} else {}
+        account, moment = values.get("account"), values.get("occurred_at")
+        if account and moment and values.get("kind") in TOUCHES and moment > newest.get(account, ""):
+            newest[account] = moment
+            effects[seq] = {"account": account}
+    if not newest:
+        return effects
+    field = unit.schema.field("account", "last_contact_at")
+    held: dict[str, Any] = {}
+    for account, newest_moment in newest.items():
+        held[account] = unit.session.scalar(select(Account.last_contact_at).where(Account.id == account))
+        moment = from_json(field, newest_moment)
+        if held[account] is None or moment > held[account]:
+            unit.session.execute(update(Account).where(Account.id == account).values(last_contact_at=moment))
+    for effect in effects.values():
+        before = held[effect["account"]]
+        effect["last_contact_at"] = before.isoformat() if before else None
+    return effects
+
+
+def _put_back(unit: Unit, draft: Draft) -> None:
+    """After an activity is taken away: the newest one left, or what the account said before."""
+    account = (draft.effects or {})["account"]
+    left = unit.session.scalar(
+        select(func.max(Activity.occurred_at)).where(
+            Activity.account_id == account, Activity.deleted_at.is_(None), Activity.kind.in_(TOUCHES)
+        )
+    )
+    kept = from_json(unit.schema.field("account", "last_contact_at"), (draft.effects or {}).get("last_contact_at"))
+    value = max((each for each in (left, kept) if each is not None), default=None)
+    unit.session.execute(update(Account).where(Account.id == account).values(last_contact_at=value))

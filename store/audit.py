@@ -1,0 +1,125 @@
+"""The audit log: append-only, each event hashed over itself and the one before.
+
+`verify` finds an edited, removed, inserted or reordered event, and a change of a proposal that was edited after it was
+applied (the event carries a digest of the changes). The head (number and hash of the newest event) stands in `meta`,
+so that cutting off the end shows too.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from store.models import AuditEvent, Meta, ProposalChange
+
+HEAD = "audit_head"
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`problem` is empty when the chain holds."""
+
+    events: int
+    problem: str
+
+
+def append(
+    session: Session,
+    *,
+    at: datetime,
+    user_id: str | None,
+    door: str,
+    action: str,
+    summary: str,
+    proposal_id: str | None = None,
+    digest: str | None = None,
+) -> None:
+    """Add a link. The head row is locked, so that writers queue and the numbers have no gap."""
+    head = session.execute(select(Meta).where(Meta.name == HEAD).with_for_update()).scalar_one_or_none()
+    number, previous = head.value.split(":") if head else ("0", GENESIS)
+    event = AuditEvent(
+        seq=int(number) + 1,
+        at=at,
+        user_id=user_id,
+        door=door,
+        action=action,
+        summary=summary,
+        proposal_id=proposal_id,
+        digest=digest,
+        previous=previous,
+        hash="",
+    )
+    event.hash = _hash(event)
+    session.add(event)
+    value = f"{event.seq}:{event.hash}"
+    if head:
+        head.value = value
+    else:
+        session.add(Meta(name=HEAD, value=value))
+    session.flush()
+
+
+def _hash(event: AuditEvent) -> str:
+    parts = [
+        event.seq,
+        event.at.isoformat(),
+        event.user_id,
+        event.door,
+        event.action,
+        event.proposal_id,
+        event.summary,
+        event.digest,
+        event.previous,
+    ]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def digest(changes: Iterable[Any]) -> str:
+    """SHA-256 over the changes of a proposal, in order: operation, record, base version, before, after."""
+    total = hashlib.sha256()
+    for change in changes:
+        parts = [change["op"], change["type"], change["record_id"], change["base_version"], change["before"], change["after"]]
+        total.update(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode())
+    return total.hexdigest()
+
+
+def verify(session: Session) -> Verdict:
+    """Walk the whole chain."""
+    previous, count = GENESIS, 0
+    for event in session.scalars(select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=500)):
+        count += 1
+        if event.seq != count:
+            return Verdict(count, f"event {count} is missing: the next one is {event.seq}")
+        if event.previous != previous:
+            return Verdict(count, f"event {event.seq} does not follow the one before it")
+        if event.hash != _hash(event):
+            return Verdict(count, f"event {event.seq} was changed after it was written")
+        if event.digest and event.proposal_id and event.digest != digest(_stored_changes(session, event.proposal_id)):
+            return Verdict(count, f"the changes of proposal {event.proposal_id} (event {event.seq}) were altered")
+        previous = event.hash
+    head = session.get(Meta, HEAD)
+    number, last = head.value.split(":") if head else ("0", GENESIS)
+    if (int(number), last) != (count, previous):
+        return Verdict(count, f"the newest events are missing: {number} were written, {count} are here")
+    return Verdict(count, "")
+
+
+def _stored_changes(session: Session, proposal_id: str) -> Iterable[Any]:
+    columns = (
+        ProposalChange.op,
+        ProposalChange.type,
+        ProposalChange.record_id,
+        ProposalChange.base_version,
+        ProposalChange.before,
+        ProposalChange.after,
+    )
+    statement = (
+        select(*columns).where(ProposalChange.proposal_id == proposal_id).order_by(ProposalChange.seq).execution_options(yield_per=1000)
+    )
+    return (row._mapping for row in session.execute(statement))

@@ -1,0 +1,142 @@
+"""Engine, transactions, migrations. SQLite runs in WAL mode with foreign keys on; writers take the lock up front."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.orm import Session
+
+from store.errors import InvalidInput, Unavailable
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `url`. Nothing is opened yet."""
+    try:
+        parsed = make_url(url)
+        if parsed.drivername in {"postgresql", "postgres"}:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite_engine(parsed.render_as_string(hide_password=False))
+        return create_engine(parsed, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise InvalidInput(
+            f"RAPPORT_DATABASE_URL={url!r} is not a database address.", hint="Use sqlite:///file.db or postgresql://user@host/name."
+        ) from error
+
+
+def _sqlite_engine(url: str) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy says BEGIN, below
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "cache_size=-65536"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("local_day", 2, _local_day, deterministic=True)
+        connection.create_function("iso_week", 1, _iso_week, deterministic=True)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")
+
+    return engine
+
+
+def _local_day(moment: str | None, zone: str) -> str | None:
+    """The day a UTC moment, as SQLite stores it, falls on in a zone."""
+    if moment is None:
+        return None
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def _iso_week(day: str | None) -> str | None:
+    """2017-03-05 -> 2017-W09 (SQLite before 3.46 has no %G-%V)."""
+    if day is None:
+        return None
+    year, week, _ = date.fromisoformat(day[:10]).isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+class Database:
+    """Hands out sessions: `reading()` rolls back at the end, `writing()` commits once or not at all."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = make_engine(url)
+        self._writing = self.engine.execution_options(writing=True)
+
+    @property
+    def dialect(self) -> str:
+        return self.engine.dialect.name
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with _said_plainly(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with _said_plainly(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the tables to the newest revision; safe to run again."""
+        with _said_plainly(), self._writing.begin() as connection:
+            config = _alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def require_ready(self) -> None:
+        """Refuse, saying what to do, when the tables are missing or old."""
+        with _said_plainly(), self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                raise Unavailable("There is no Rapport database here yet.", hint="Run `rapport init --admin you@example.com` first.")
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
+        if found != head:
+            raise Unavailable(
+                f"The database is at revision {found!r}, this version needs {head!r}.", hint="Run `rapport init` to migrate it."
+            )
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """Turn what the database driver says of locks, disks and networks into words with a next step."""
+    try:
+        yield
+    except OperationalError as error:
+        cause = str(error.orig).lower()
+        if "locked" in cause or "busy" in cause:
+            raise Unavailable("The database is locked by another process.", hint="Nothing was written; try again in a moment.") from error
+        if "full" in cause or "no space" in cause or "disk i/o" in cause:
+            raise Unavailable("The disk is full or failing.", hint="Nothing was written; free some space and try again.") from error
+        if "readonly" in cause or "read-only" in cause or "unable to open" in cause:
+            raise Unavailable(
+                "The database file cannot be opened or written.", hint="Check the folder RAPPORT_HOME and its permissions."
+            ) from error
+        if "connection" in cause or "could not" in cause or "refused" in cause:
+            raise Unavailable("The database cannot be reached.", hint="Check RAPPORT_DATABASE_URL and that the server runs.") from error
+        raise

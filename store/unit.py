@@ -1,0 +1,79 @@
+"""The unit of work: one session, one person, one schema. `Store` opens them; it alone commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+
+from sqlalchemy.orm import Session
+
+from store import schema
+from store.database import Database
+from store.models import Meta
+from store.rights import Principal, principal_for
+from store.schema import Schema
+from store.settings import Settings
+
+CURRENCY = "currency"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What every store function needs: where, who, which words, what time it is."""
+
+    session: Session
+    principal: Principal
+    schema: Schema
+    settings: Settings
+    door: str = "cli"
+
+    def now(self) -> datetime:
+        return self.settings.now()
+
+    def today(self) -> date:
+        return self.settings.current_date()
+
+    @property
+    def currency(self) -> str:
+        """The reporting currency: the setting, else what the store was set up with, else USD."""
+        if self.settings.currency:
+            return self.settings.currency
+        found = self.session.get(Meta, CURRENCY)
+        return found.value if found else "USD"
+
+
+class Store:
+    """A database with its settings; opens units of work for a person."""
+
+    def __init__(self, settings: Settings, database: Database | None = None) -> None:
+        self.settings = settings
+        self.database = database or Database(settings.url)
+        self._schema: Schema | None = None
+        self._lock = Lock()
+
+    @contextmanager
+    def reading(self, principal: Principal, *, door: str = "cli") -> Iterator[Unit]:
+        with self.database.reading() as session:
+            yield Unit(session, principal, self.schema(session), self.settings, door)
+
+    @contextmanager
+    def writing(self, principal: Principal, *, door: str = "cli") -> Iterator[Unit]:
+        """Commits when the block ends well, else nothing happened."""
+        with self.database.writing() as session:
+            yield Unit(session, principal, self.schema(session), self.settings, door)
+
+    def schema(self, session: Session) -> Schema:
+        """The words as they are now: kept until somebody bumps the revision."""
+        kept = self._schema
+        if kept is None or kept.revision != schema.revision(session):
+            with self._lock:
+                kept = self._schema = schema.load(session)
+        return kept
+
+    def principal(self, email: str) -> Principal:
+        with self.database.reading() as session:
+            return principal_for(session, email)
+
+    def close(self) -> None:
+        self.database.close()

@@ -1,0 +1,1 @@
+"""The verbs the assistant has, one small file per family."""

@@ -1,0 +1,1 @@
+"""Every door: web app, REST, command line."""
