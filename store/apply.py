@@ -1,7 +1,8 @@
 """Writing validated changes to the tables. Only the gate calls this."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -15,6 +16,7 @@ from store.values import from_json
 INDEXED = frozenset({"activity", "case", "task", "account", "opportunity", "lead", "contact"})
 TOUCHES = frozenset({"call", "meeting", "visit", "email", "chat"})
 _PIECE = 500
+Entered = Mapping[str, Sequence[tuple[str, datetime]]]  # record id -> (stage id, moment)
 
 
 class Conflicting(Exception):  # noqa: N818
@@ -25,9 +27,10 @@ class Conflicting(Exception):  # noqa: N818
         self.names = names
 
 
-def apply_changes(unit: Unit, proposal_id: str, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
+def apply_changes(unit: Unit, proposal_id: str, drafts: Sequence[Draft], entered: Entered | None = None) -> dict[int, dict[str, Any]]:
     """Write all drafts, in order. Returns what else was touched, by position, so that undo can put it back.
 
+    `entered` tells for new deals, by id, which stages they went through and when; otherwise a deal enters its stage now.
     Raises Conflicting, before anything is written, when a record is not at its base version.
     """
     _check_versions(unit, drafts)
@@ -37,7 +40,7 @@ def apply_changes(unit: Unit, proposal_id: str, drafts: Sequence[Draft]) -> dict
         else:
             for each in creates:
                 _write(unit, entity, each)
-    _note_stages(unit, proposal_id, drafts)
+    _note_stages(unit, proposal_id, drafts, entered or {})
     effects = _touch_accounts(unit, drafts)
     now = unit.now()
     outbox = [{"type": each.type, "record_id": each.record_id, "created_at": now} for each in drafts if each.type in INDEXED]
@@ -97,7 +100,7 @@ def _columns(spec: Entity, values: dict[str, Any]) -> tuple[dict[str, Any], dict
 def _insert(unit: Unit, entity: str, drafts: Sequence[Draft]) -> None:
     spec = unit.schema.entity(entity)
     now, user = unit.now(), unit.principal.user_id
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    rows = []
     for each in drafts:
         plain, custom = _columns(spec, each.after)
         row = {
@@ -105,9 +108,21 @@ def _insert(unit: Unit, entity: str, drafts: Sequence[Draft]) -> None:
         }  # fmt: skip
         if entity == "user":
             row.setdefault("active", False)
-        groups[tuple(sorted(row))].append(row)
-    for rows in groups.values():
-        unit.session.execute(insert(spec.model), rows)
+        rows.append(row)
+    for group in _alike(spec, rows):
+        unit.session.execute(insert(spec.model.__table__), group)
+
+
+def _alike(spec: Entity, rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    """Rows that say the same columns together. Columns that may be empty are filled with None, which keeps almost all of
+    them in one group and so in their order: a record comes after the one it points to."""
+    table = spec.model.__table__
+    optional = {name for name in set().union(*rows) if table.c[name].nullable and table.c[name].default is None}
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        full = {**dict.fromkeys(optional), **row}
+        groups[tuple(sorted(full))].append(full)
+    return groups.values()
 
 
 def _write(unit: Unit, entity: str, draft: Draft) -> None:
@@ -129,20 +144,15 @@ def _write(unit: Unit, entity: str, draft: Draft) -> None:
         raise Conflicting([draft.name])
 
 
-def _note_stages(unit: Unit, proposal_id: str, drafts: Sequence[Draft]) -> None:
+def _note_stages(unit: Unit, proposal_id: str, drafts: Sequence[Draft], entered: Entered) -> None:
     moves = [each for each in drafts if each.type == "opportunity" and each.op in {"create", "update"} and each.after.get("stage")]
-    if moves:
-        now = unit.now()
-        rows = [
-            {
-                "id": new_id(),
-                "opportunity_id": each.record_id,
-                "stage_id": each.after["stage"],
-                "entered_at": now,
-                "proposal_id": proposal_id,
-            }
-            for each in moves
-        ]
+    now = unit.now()
+    rows = [
+        {"id": new_id(), "opportunity_id": each.record_id, "stage_id": stage, "entered_at": moment, "proposal_id": proposal_id}
+        for each in moves
+        for stage, moment in entered.get(each.record_id, [(each.after["stage"], now)])
+    ]
+    if rows:
         unit.session.execute(insert(StageHistory), rows)
 
 

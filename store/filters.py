@@ -86,6 +86,8 @@ class Compiler:
         """The column at the end of a path, joining what lies between. A masked or hidden field is refused by name."""
         *steps, last = path.split(".")
         entity, table = self._walk(steps)
+        if last == "id":
+            return Column(table.id, SchemaField(entity, "id", "text", "id", "编号"))
         field = self.schema.field(entity, last)
         if not self.principal.sees(entity, last):
             raise NotAllowed(f"You may not see {entity} {field.en}.")

@@ -13,10 +13,10 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from store import audit
-from store.apply import Conflicting, apply_changes
+from store.apply import Conflicting, Entered, apply_changes
 from store.drafting import Draft, draft, redraft
 from store.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from store.models import Proposal, ProposalChange, new_id
@@ -138,23 +138,30 @@ def approve(unit: Unit, proposal_id: str, *, edits: dict[str, dict[str, Any]] | 
 
 
 def apply(unit: Unit, proposal: Proposal, drafts: Sequence[Draft]) -> ProposalView:
-    """Write the drafts of a proposal, in the caller's transaction."""
+    """Write the drafts of a proposal, in the caller's transaction. The result's status is applied or conflict."""
+    carry_out(unit, proposal, drafts)
+    return view(unit, proposal)
+
+
+def carry_out(unit: Unit, proposal: Proposal, drafts: Sequence[Draft], entered: Entered | None = None) -> None:
+    """`apply` without the view of it, which of an import has thousands of changes; `proposal.status` says how it went.
+
+    `entered`: the stages new deals went through, when a file tells.
+    """
     proposal.decided_by, proposal.decided_at = unit.principal.user_id, unit.now()
     try:
-        effects = apply_changes(unit, proposal.id, drafts)
+        effects = apply_changes(unit, proposal.id, drafts, entered)
     except Conflicting as found:
         proposal.status, proposal.note = "conflict", f"Changed since it was proposed: {', '.join(found.names)}."
         _log(unit, "conflict", proposal, proposal.note)
-        return view(unit, proposal)
-    for seq, effect in effects.items():
-        row = unit.session.get(ProposalChange, (proposal.id, seq))
-        if row:
-            row.effects = effect
+        return
+    if effects:
+        kept = [{"proposal_id": proposal.id, "seq": seq, "effects": effect} for seq, effect in effects.items()]
+        unit.session.execute(update(ProposalChange), kept)
     proposal.status = "applied"
     unit.session.flush()
     rows = [each.row() for each in drafts]
     _log(unit, "applied", proposal, f"{proposal.operation} {proposal.type}: {len(rows)} change(s)", digest=audit.digest(rows))
-    return view(unit, proposal)
 
 
 def reject(unit: Unit, proposal_id: str) -> ProposalView:

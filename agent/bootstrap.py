@@ -1,0 +1,69 @@
+"""The composition root: the one place where store, index, models and agent are put together."""
+
+import logging
+from dataclasses import dataclass, field
+from threading import Event, Thread
+
+from agent.build import build_agent, prompt
+from agent.embedded.model import EmbeddedBrain
+from agent.llm import configured, make_model
+from agent.turn import Assistant
+from knowledge.encoder import make_encoder
+from knowledge.index import Indexer
+from knowledge.search import Search
+from store.errors import RapportError
+from store.settings import Settings
+from store.unit import Store
+
+
+DRAIN_SECONDS = 2.0
+log = logging.getLogger("rapport")
+
+
+@dataclass
+class Rapport:
+    """Everything a door needs."""
+
+    settings: Settings
+    store: Store
+    index: Indexer
+    search: Search
+    assistant: Assistant
+    _stopping: Event = field(default_factory=Event)
+    _worker: Thread | None = None
+
+    def start_background(self) -> None:
+        """Keep the index up with the store, in this process; the server calls this."""
+        if self._worker is None:
+            self._worker = Thread(target=self._keep_indexing, name="index", daemon=True)
+            self._worker.start()
+
+    def _keep_indexing(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.index.drain()
+            except RapportError as error:
+                log.warning("the index waits: %s", error)
+            self._stopping.wait(DRAIN_SECONDS)
+
+    def close(self) -> None:
+        self._stopping.set()
+        if self._worker is not None:
+            self._worker.join(timeout=30)
+        self.index.close()
+        self.store.close()
+
+
+def build(settings: Settings) -> Rapport:
+    """Refuses, saying what to do, when the database is not set up."""
+    store = Store(settings)
+    store.database.require_ready()
+    encoder = make_encoder(settings.encoder)
+    index = Indexer(store, encoder)
+    search = Search(store, encoder, index)
+    embedded = build_agent(EmbeddedBrain())
+    model = None
+    if configured(settings) and settings.brain != "embedded":
+        system = prompt("system").format(today=settings.current_date().isoformat(), currency=settings.currency or "the store's currency")
+        model = build_agent(make_model(settings), prompt=system)
+    return Rapport(settings, store, index, search, Assistant(store, search, settings, embedded=embedded, model=model))

@@ -1,0 +1,1 @@
+"""The built-in brain: answers, writes, briefs and ranks with no language model."""

@@ -1,0 +1,55 @@
+"""Frames to calls of the same tools a model would call."""
+
+from typing import Any
+
+from agent.embedded.frames import Frame
+from store.filters import Filter
+from store.schema import Schema
+
+
+def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, Any]] | None:
+    """(tool, arguments), or None for a frame that is answered without one."""
+    filters = [each.model_dump(mode="json", exclude_defaults=True) for each in frame.filters]
+    match frame.intent:
+        case "find" | "get":
+            return "find_records", _without_empty(
+                {"entity": frame.entity, "filters": filters + _period(frame, schema), "sort": frame.sort, "limit": frame.limit or limit}
+            )
+        case "measure":
+            first, last = frame.period or (None, None)
+            return "measure", _without_empty(
+                {
+                    "metric": frame.metric, "by": frame.by, "filters": filters, "first_day": first and first.isoformat(),
+                    "last_day": last and last.isoformat(), "date_field": frame.date_field, "compare": frame.compare, "top": frame.top,
+                    "ascending": frame.ascending or None,
+                }
+            )  # fmt: skip
+        case "notes":
+            first, last = frame.period or (None, None)
+            return "search_notes", _without_empty(
+                {"query": frame.text, **frame.values, "first_day": first and first.isoformat(), "last_day": last and last.isoformat()}
+            )
+        case "create":
+            return "create_record", {"entity": frame.entity, "values": frame.values}
+        case "update":
+            return "update_records", _without_empty({"entity": frame.entity, "values": frame.values, "records": frame.ids, "filters": [] if frame.ids else filters + _period(frame, schema)})
+        case "delete":
+            return "delete_records", _without_empty({"entity": frame.entity, "records": frame.ids, "filters": [] if frame.ids else filters + _period(frame, schema)})
+        case "log":
+            return "log_activity", {"body": frame.text, **frame.values}
+        case "task":
+            return "create_task", {"title": frame.text, **frame.values}
+    return None
+
+
+def _period(frame: Frame, schema: Schema) -> list[dict[str, Any]]:
+    """The period of a find as a condition on its date."""
+    if not frame.period:
+        return []
+    days = [day.isoformat() if day else None for day in frame.period]
+    name = frame.date_field or schema.entity(frame.entity).date
+    return [Filter(field=name, op="between", value=days).model_dump(mode="json", exclude_defaults=True)]
+
+
+def _without_empty(arguments: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in arguments.items() if value not in (None, [], "")}

@@ -1,0 +1,65 @@
+"""Two requests in one sentence: "show my open deals and remind me to call Globex on Friday"."""
+
+import re
+
+from agent.embedded.spans import Span, Spanned
+
+_JOINT = re.compile(r"(?:[,;，；。.!！]\s*|\s)(?:and then|then|and also|also|and|并且|并|然后|同时|再|另外|顺便)?\s*$", re.IGNORECASE)
+ACTIONS = ("create", "update", "assign", "delete", "log", "remind")
+_STRONG = {"and", "then", "also", "and then", "and also", "并", "并且", "然后", "同时", "再", "另外", "顺便"}
+
+
+def split(text: Spanned) -> list[str]:
+    """The clauses of a turn, in order; one when nothing speaks for more.
+
+    A new clause starts at an action verb, or at a question word after a joint, when what stands before it is a whole
+    request of its own. Text after a colon or in quotes is never cut: it is what is to be logged.
+    """
+    cuts: list[int] = []
+    quoted_from = _free_text_start(text)
+    for number, span in enumerate(text.spans):
+        if number == 0 or span.first >= quoted_from:
+            continue
+        if _starts_request(text, number) and _joint_before(text, number):
+            cuts.append(span.first)
+    pieces = []
+    start = 0
+    for cut in cuts:
+        pieces.append(text.text[start:cut])
+        start = cut
+    pieces.append(text.text[start:])
+    cleaned = [_JOINT.sub("", piece).strip(" ,，;；") for piece in pieces]
+    return [piece for piece in cleaned if piece] or [text.text]
+
+
+def _free_text_start(text: Spanned) -> int:
+    found = re.search(r"[:：]|\bthat\b", text.text)
+    logs = any(span.func("log") for span in text.spans[:3])
+    return found.end() if found and logs else len(text.text)
+
+
+def _starts_request(text: Spanned, number: int) -> bool:
+    span = text.spans[number]
+    if span.func(*ACTIONS) and not span.names and not span.time and _is_imperative(text.spans, number):
+        return True
+    return span.func("show") and span.text.lower() in {"show", "list", "show me", "显示", "列出"} or (span.func("count") and span.text.lower() == "how many")
+
+
+def _is_imperative(spans: list[Span], number: int) -> bool:
+    """An action word that is a verb here: "set", not the "set" of "data set"; "update", not "last update"."""
+    previous = spans[number - 1]
+    word = spans[number].text.lower()
+    if word in {"note", "record", "notes", "new", "change", "reminder", "安排", "记录"}:
+        return word in {"note", "record", "安排", "记录"} and number + 1 < len(spans) and not previous.entity
+    return not (previous.func("not", "group", "with", "without") or previous.text.lower() in {"the", "a", "an", "to", "last", "的"})
+
+
+def _joint_before(text: Spanned, number: int) -> bool:
+    """Whether what precedes is a request and ends in a joint."""
+    before = text.spans[:number]
+    joint = text.text[: text.spans[number].first].rstrip()
+    ends = joint[-1:] in {",", ";", "，", "；", "。", ".", "!", "！"} or (before and before[-1].text.lower() in _STRONG)
+    if not ends:
+        return False
+    said = [span for span in before if span.func("show", "count", "who", *ACTIONS) or span.metric]
+    return bool(said)

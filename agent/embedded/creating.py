@@ -1,0 +1,265 @@
+"""New records: "add a contact Jane Doe at Globex", "remind me to call Acme next Tuesday", "log a call with Globex: …"."""
+
+import re
+from typing import Any
+
+from agent.embedded.frames import Frame
+from agent.embedded.spans import Span
+from agent.embedded.targets import Scene
+from agent.embedded.values import FREE_TEXT, Assigned, clean, moment, pairs
+from store.schema import Field
+
+_BEFORE_NAME = {"named", "called", ":", "：", "叫", "名叫", "名为"}
+_TIES = {"at", "for", "from", "in", "of", "with", "who", "whose", "as", "by", "on", "to", "and", "worth", "给", "为", "在", "的", "是", "于", "和", "并", "职位", "公司"}
+_TITLE_AS = re.compile(r"\bas (?:a |an |the |our |their )?([\w /&-]{2,40}?)(?=$|,| at | for | with | email| phone|，)", re.IGNORECASE)
+_BODY = re.compile(r"[:：]|\bthat\b|\bsaying\b", re.IGNORECASE)
+_TRIM_TITLE = re.compile(r"^(?:to|that|about|me|me to|for|and|去|要|在|：|:|,|，|\s)+\s*", re.IGNORECASE)
+KINDS_OF_WORK = {"call": "Call", "meeting": "Meeting", "visit": "Visit", "email": "E-mail"}
+
+
+def task(scene: Scene) -> list[Frame]:
+    """A task: what is left of the sentence without the trigger and the date is its title."""
+    spans = scene.spans
+    when = next((span for span in spans if span.time and span.time.kind == "period"), None)
+    values: dict[str, Any] = {}
+    if when is not None:
+        due = moment(scene, when)
+        if due:
+            values["due_at"] = due
+    assignee = _assignee(scene)
+    removed = [scene.verb, *([when] if when else []), *([assignee] if assignee else [])]
+    title = _title(scene, removed)
+    about = _references(scene, [span for span in spans if span is not assignee], "task", values)
+    for span in spans:
+        priority = next((c.value for c in span.choices if c.entity == "task" and c.field == "priority" and ("priority" in span.text.lower() or span.text in {"紧急", "重要", "urgent", "高优先级", "低优先级"})), None)
+        if priority:
+            values["priority"] = priority
+    if assignee:
+        values["assignee"] = assignee.names[0].id
+    if not title:
+        title = _default_title(scene, values, about)
+    if not title:
+        return [Frame("clarify", entity="task", text=scene.text.text, reason="title")]
+    return [Frame("task", entity="task", text=title, values=values)]
+
+
+def _assignee(scene: Scene) -> Span | None:
+    """ "remind Ben to …": a colleague right after the verb."""
+    for span in scene.spans[scene.place + 1 : scene.place + 3]:
+        if any(name.type == "user" for name in span.names) and scene.verb.text.lower() in {"remind", "提醒", "task to", "add a task", "create a task", "new task", "make sure"}:
+            return span
+        if not span.filler:
+            return None
+    return None
+
+
+def _title(scene: Scene, removed: list[Span]) -> str:
+    """The sentence without the removed spans; words that only introduced a date go with it."""
+    text = scene.text.text
+    pieces, place = [], 0
+    for span in sorted(removed, key=lambda each: each.first):
+        piece = text[place : span.first]
+        if span.time:
+            piece = re.sub(r"\s*\b(?:on|by|at|for|before|in|due|until)\s*$", "", piece, flags=re.IGNORECASE)
+        pieces.append(piece)
+        place = span.last
+    pieces.append(text[place:])
+    joined = re.sub(r"\s+", " ", " ".join(piece.strip() for piece in pieces)).strip(" ,，.。;；!！?？")
+    joined = re.sub(r"^(?:please|can you|could you|请|帮我|麻烦)\s*", "", joined, flags=re.IGNORECASE)
+    joined = _TRIM_TITLE.sub("", joined)
+    joined = re.sub(r"^(?:create|add|a|the|new|task|reminder)\b\s*(?:to\b)?\s*", "", joined, flags=re.IGNORECASE) if scene.text.language == "en" else joined
+    joined = joined.strip(" ,，.。;；!！?？")
+    return joined[:1].upper() + joined[1:] if joined[:1].isascii() else joined
+
+
+def _default_title(scene: Scene, values: dict[str, Any], about: str) -> str:
+    subject = about or (scene.previous[0].values.get("account_name", "") if scene.previous else "")
+    earlier = scene.previous[0].values if scene.previous else {}
+    for name in ("account", "contact", "opportunity"):
+        if name in earlier and name not in values:
+            values[name] = earlier[name]
+    if scene.text.language == "zh":
+        return f"跟进{subject}" if subject or scene.previous else ""
+    return f"Follow up with {subject}" if subject else ("Follow up" if scene.previous else "")
+
+
+def _references(scene: Scene, spans: list[Span], entity: str, values: dict[str, Any]) -> str:
+    """Records named in the sentence, put into the fields that point to them; returns the first one's name."""
+    fields = scene.unit.schema.entity(entity).fields
+    shown = ""
+    for span in spans:
+        if not span.names:
+            continue
+        best = max(name.score for name in span.names)
+        names = [name for name in span.names if name.score == best and name.type in fields and fields[name.type].refers_to == name.type]
+        if len({name.id for name in names}) == 1 and names[0].type not in values:
+            values[names[0].type] = names[0].id
+            shown = shown or names[0].name
+    return shown
+
+
+def activity(scene: Scene) -> list[Frame]:
+    """Something that took place: kind, with whom, when, and the text."""
+    spans = scene.spans
+    values: dict[str, Any] = {}
+    mark = _BODY.search(scene.text.text, scene.verb.last)
+    head = [span for span in spans if mark is None or span.first < mark.start()]
+    kind = next((c.value for span in (*head, *spans) for c in span.choices if (c.entity, c.field) == ("activity", "kind")), "note")
+    values["kind"] = kind
+    _references(scene, head if mark else spans, "activity", values)
+    when = next((span for span in head if span.time and span.time.kind == "period" and span.time.first and span.time.first <= scene.unit.today()), None)
+    if when is not None and when.time is not None:
+        values["occurred_at"] = moment(scene, when)
+    body = scene.text.text[mark.end() :].strip() if mark else _title(scene, [scene.verb, *([when] if when else [])])
+    if not body:
+        return [Frame("clarify", entity="activity", text=scene.text.text, reason="body")]
+    return [Frame("log", entity="activity", text=body, values=values)]
+
+
+def record(scene: Scene) -> list[Frame]:
+    """A record of any kind, its fields in any order."""
+    spans = scene.spans
+    after = [span for number, span in enumerate(spans) if number != scene.place]
+    head = next((span for span in spans[scene.place + 1 :] if span.entity), None) or next((span for span in spans if span.entity), None)
+    if head is None or head.entity is None:
+        work = next((c for span in after for c in span.choices if (c.entity, c.field) == ("activity", "kind")), None)
+        if work is not None:
+            return task(scene) if any(span.time for span in after) else activity(scene)
+        return [Frame("clarify", text=scene.text.text, reason="entity")]
+    kind = head.entity.entity
+    if kind == "task":
+        return task(scene)
+    if kind == "activity":
+        return activity(scene)
+    found = Assigned({}, [head])
+    name, used = _name(scene, kind, head)
+    found.consumed += used
+    spec = scene.unit.schema.entity(kind)
+    rest = [span for span in after if span not in found.consumed]
+    _owner(scene, kind, rest, found)
+    _job_title(scene, kind, found, rest)
+    _fielded(scene, kind, rest, found)
+    rest = [span for span in rest if span not in found.consumed]
+    _fill_references(scene, kind, rest, found)
+    pairs(scene, kind, [span for span in rest if span not in found.consumed], found, [])
+    if name and spec.name_field not in found.values:
+        found.values[spec.name_field] = name
+    lost = [span for span in rest if span not in found.consumed and not span.filler and (span.unknown or span.content) and not span.entity and not span.func("to", "named")]
+    if lost:
+        return [Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=[span.text for span in lost])]
+    if not found.values or (spec.fields[spec.name_field].required and spec.name_field not in found.values):
+        return [Frame("clarify", entity=kind, text=scene.text.text, reason="name needed")]
+    return [Frame("create", entity=kind, values=found.values)]
+
+
+def _name(scene: Scene, kind: str, head: Span) -> tuple[str, list[Span]]:
+    """What the new record is called: quoted, after "named", or right beside the noun."""
+    spans = scene.spans
+    quoted = next((span for span in spans if span.literal_kind == "quoted"), None)
+    if quoted is not None:
+        return quoted.literal or "", [quoted]
+    place = spans.index(head)
+    named = next((number for number, span in enumerate(spans) if span.func("named")), None)
+    if named is not None:
+        return _run(scene, kind, named + 1)
+    text, used = _run(scene, kind, place + 1)
+    if text or kind in {"opportunity", "order"}:
+        return text, used
+    before = [span for span in spans[scene.place + 1 : place] if not span.filler]
+    if before and scene.text.language == "en":
+        usable = [span for span in before if span.unknown or span.names]
+        if usable:
+            return clean(scene.text.text[usable[0].first : usable[-1].last]), usable
+    return "", []
+
+
+def _run(scene: Scene, kind: str, start: int) -> tuple[str, list[Span]]:
+    """The stretch of text from `start` that can be a name: up to a tie word, a comma or a value of another field."""
+    spans = scene.spans
+    used: list[Span] = []
+    fields = scene.unit.schema.entity(kind).fields
+    for place in range(start, len(spans)):
+        span = spans[place]
+        gap = scene.text.text[spans[place - 1].last : span.first] if place else ""
+        if used and any(mark in gap for mark in ",，;；:：、("):
+            break
+        if span.text.lower() in _TIES or span.literal or span.time or (span.amount and not span.unknown and not span.names):
+            break
+        if any(sense.entity == kind and fields[sense.field].name != "name" for sense in span.fields) and not span.unknown and not span.names:
+            break
+        if span.func("owned", "with", "to") and not span.unknown and not span.names:
+            break
+        if not used and (span.filler or span.func("named")):
+            continue
+        if kind in {"opportunity", "order"} and span.names and any(name.type in {"account", "product"} for name in span.names):
+            break
+        used.append(span)
+    while used and used[-1].filler:
+        used.pop()
+    if not used:
+        return "", []
+    return clean(scene.text.text[used[0].first : used[-1].last]), used
+
+
+def _owner(scene: Scene, kind: str, rest: list[Span], found: Assigned) -> None:
+    """ "owned by Ben", "for Ben" when Ben is a colleague."""
+    for number, span in enumerate(rest):
+        users = [name for name in span.names if name.type == "user"]
+        others = [name for name in span.names if name.type in {"account", "contact"}]
+        marked = any(each.func("owned") or any(s.field in {"owner", "assignee"} for s in each.fields) for each in rest[max(0, number - 2) : number])
+        if users and (marked or not others) and "owner" not in found.values and len({name.id for name in users}) == 1:
+            found.values["owner"] = users[0].id
+            found.consumed.append(span)
+            found.consumed += [each for each in rest[max(0, number - 2) : number] if each.func("owned") or each.fields]
+
+
+def _job_title(scene: Scene, kind: str, found: Assigned, rest: list[Span]) -> None:
+    """ "as CTO"."""
+    if "title" not in scene.unit.schema.entity(kind).fields:
+        return
+    match = _TITLE_AS.search(scene.text.text)
+    if match and not any(span.entity and match.start(1) <= span.first < match.end(1) for span in scene.spans):
+        found.values["title"] = match.group(1).strip()
+        found.consumed += [span for span in rest if match.start() <= span.first < match.end()]
+
+
+def _fielded(scene: Scene, kind: str, rest: list[Span], found: Assigned) -> None:
+    """Values that follow their field's name, and e-mails and phones wherever they stand."""
+    pairs(scene, kind, rest, found, [], only_named=True)
+    fields = scene.unit.schema.entity(kind).fields
+    for span in rest:
+        for literal in ("email", "phone"):
+            if span.literal_kind == literal and literal in fields and literal not in found.values:
+                found.values[literal] = span.literal
+                found.consumed.append(span)
+
+
+def _fill_references(scene: Scene, kind: str, rest: list[Span], found: Assigned) -> None:
+    """Accounts, products and others named in the sentence; a company a lead comes from stays text."""
+    fields = scene.unit.schema.entity(kind).fields
+    for span in rest:
+        if not span.names or span in found.consumed:
+            continue
+        best = max(name.score for name in span.names)
+        for name in (each for each in span.names if each.score == best):
+            field = _pointing(fields, name.type, kind)
+            if field is not None and field.name not in found.values:
+                found.values[field.name] = name.id
+                found.consumed.append(span)
+                break
+            if kind == "lead" and name.type == "account" and "company" not in found.values:
+                found.values["company"] = name.name
+                found.consumed.append(span)
+                break
+    for number, span in enumerate(rest):
+        if span.unknown and span not in found.consumed and number and rest[number - 1].text.lower() in {"from", "at", "in"}:
+            place = "company" if kind == "lead" else "city" if kind == "account" and rest[number - 1].text.lower() == "in" else ""
+            if place and place in fields and place not in found.values and fields[place].kind in FREE_TEXT:
+                found.values[place] = clean(span.text)
+                found.consumed.append(span)
+
+
+def _pointing(fields: dict[str, Field], target: str, kind: str) -> Field | None:
+    if target == kind:
+        return None
+    return next((field for field in fields.values() if field.refers_to == target and field.name == target), None)

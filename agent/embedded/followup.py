@@ -1,0 +1,180 @@
+"""What a turn takes over from the one before: "what about Q2?", "only the ones over 10k", "the second one", 那上个季度呢."""
+
+from collections.abc import Sequence
+from copy import deepcopy
+
+from agent.embedded.frames import Frame, Part
+from agent.embedded.reading import Reader
+from agent.embedded.spans import Span, Spanned
+from store.filters import Filter
+
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
+
+
+def latest(previous: Sequence[Frame]) -> Frame | None:
+    """The frame a follow-up continues: the newest that found or measured something."""
+    return next((frame for frame in previous if frame.intent in {"find", "get", "measure"}), None)
+
+
+def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
+    """The frames of a turn that leans on the one before; None when it stands on its own."""
+    before = latest(previous)
+    if before is None:
+        return None
+    picked = _ordinal(reader, before)
+    if picked is not None:
+        return [picked]
+    if _counting(reader) and before.intent == "find":
+        frame = deepcopy(before)
+        frame.intent, frame.metric, frame.sort, frame.limit = "measure", f"{before.entity}_count", [], None
+        frame.parts = [part for part in frame.parts if part.slot != "sorted"]
+        frame.results = []
+        return [frame]
+    if not _leans(reader, before):
+        return None
+    return _merge(reader, before)
+
+
+def _counting(reader: Reader) -> bool:
+    """A bare "how many?" about what was just listed."""
+    said = [span for span in reader.spans if not span.filler and not span.func("it", "all", "about", "show")]
+    if len(said) == 1 and said[0].func("count"):
+        for span in reader.spans:
+            span.used = True
+        return True
+    return False
+
+
+def _ordinal(reader: Reader, before: Frame) -> Frame | None:
+    place = ordinal(reader.text, len(before.results))
+    if place is None or before.intent == "measure":
+        return None
+    for span in reader.spans:
+        if span.amount or span.func("it", "only", "show", "newest", "oldest", "top", "who") or span.unknown or span.time:
+            span.used = True
+    frame = Frame("get", entity=before.entity, parts=[Part(f"is:{before.entity}", Filter(field="id", value=before.results[place]))])
+    reader._asked_fields(frame)
+    return frame
+
+
+def ordinal(text: Spanned, size: int) -> int | None:
+    """ "the second one", 第二个, "number 3": a place (from 0) among what was shown."""
+    if not size or len([span for span in text.spans if span.content and not span.amount and not span.unknown]) > 1:
+        return None
+    for span in text.spans:
+        number: int | None = None
+        if span.amount and span.amount.unit == "ordinal":
+            number = int(span.amount.value)
+        elif span.text.lower() in _ORDINALS and len(text.spans) <= 5:
+            number = _ORDINALS[span.text.lower()]
+        if number is not None and (-1 == number or 1 <= number <= size):
+            return number - 1 if number > 0 else size - 1
+    return None
+
+
+def _leans(reader: Reader, before: Frame) -> bool:
+    """Whether the turn lacks a head of its own, or says that it continues."""
+    spans = [span for span in reader.spans if not span.filler]
+    if not spans:
+        return False
+    opening = reader.spans[0].func("about", "only") or spans[0].func("about", "only", "it") or reader.spans[-1].text in {"呢"}
+    asks = any(span.func("show", "who", "count", "sum", "avg", "said", "brief") and not span.func("newest") for span in spans)
+    entity = any(span.entity for span in spans)
+    metric = any(span.metric and not span.choices for span in spans)
+    modifiers = any(span.time or span.amount or span.choices or span.names or span.func("group", "me", "my_team") or span.grain or span.fields for span in spans)
+    if opening and (modifiers or metric or entity):
+        return True
+    if metric or asks:
+        return False
+    if entity:
+        own = all(span.entity.entity == before.entity for span in spans if span.entity)
+        return own and any(span.func("only", "it") for span in spans)
+    lone_name = len(spans) == 1 and spans[0].names and not spans[0].time
+    return modifiers and not lone_name
+
+
+def _merge(reader: Reader, before: Frame) -> list[Frame]:
+    frame = deepcopy(before)
+    frame.results, frame.ids, frame.shown, frame.notes = [], [], [], []
+    if frame.intent == "get":
+        frame.intent = "find"
+    metric = next((span for span in reader.spans if span.metric and not span.choices), None)
+    if metric is not None:
+        metric.used = True
+        new = reader._measure(metric.metric)
+        new.by = new.by or (frame.by if frame.intent == "measure" else [])
+        new.period = new.period or frame.period
+        new.parts = _merged(frame.parts, new.parts) if reader.lexicon.metrics[new.metric].entity == frame.entity else new.parts
+        return [new]
+    target = frame.entity
+    entity = next((span.entity.entity for span in reader.spans if span.entity), None)
+    by: list[str] = []
+    if frame.intent == "measure":
+        groups = Frame("measure", entity=target, metric=frame.metric)
+        reader._comparison(groups)
+        reader._dimensions(groups)
+        by = groups.by
+        frame.compare = groups.compare or frame.compare
+        if entity and entity != target and not by:
+            path = reader.routes.path(target, entity)
+            subject = next(span for span in reader.spans if span.entity)
+            if path and not subject.used:
+                by, subject.used = [path], True
+        reader._ranking(groups)
+        frame.top = groups.top or frame.top
+    else:
+        reader._sorting(frame)
+    conditions = reader.conditions(target)
+    conditions.read()
+    if by:
+        frame.by = by
+    _drop_grouped(frame, conditions.parts)
+    frame.parts = _merged(frame.parts, conditions.parts)
+    if conditions.period:
+        frame.period = conditions.period
+        frame.parts = [part for part in frame.parts if part.slot != "time:both"]
+        if any(sense for span in reader.spans for sense in span.fields):
+            frame.date_field = conditions.date_field
+        elif frame.intent != "measure":
+            frame.date_field = frame.date_field or conditions.date_field
+    _finish(reader, frame)
+    return [frame]
+
+
+def _drop_grouped(frame: Frame, new: Sequence[Part]) -> None:
+    """ "and for Ben?" after a ranking keeps the ranking's grouping; the person narrows it."""
+    if any(part.slot == "owner" for part in new) and frame.by == ["owner"] and frame.top:
+        frame.top = None
+
+
+def _merged(old: Sequence[Part], new: Sequence[Part]) -> list[Part]:
+    """New conditions replace old ones of the same slot."""
+    slots = {part.slot for part in new}
+    return [part for part in old if part.slot not in slots] + list(new)
+
+
+def _finish(reader: Reader, frame: Frame) -> None:
+    for span in reader.spans:
+        if span.func("about", "only", "it", "show", "compare", "all") or (span.entity and span.entity.entity == frame.entity):
+            span.used = True
+    reader._asked_fields(frame)
+
+
+def ambiguous_name(text: Spanned) -> Frame | None:
+    """A short name that several people or accounts share: ask which."""
+    for span in text.spans:
+        if not span.names or span.senses:
+            continue
+        best = max(name.score for name in span.names)
+        close = {name.id: name for name in span.names if name.score >= best - 0.01}
+        kinds = {name.type for name in close.values()}
+        if best < 1.0 and len(close) > 1 and len(kinds) == 1 and kinds <= {"user", "account", "contact"} and len(close) <= 8:
+            if _narrowed(span, text):
+                continue
+            return Frame("clarify", text=span.text, reason="name", options=sorted({name.name for name in close.values()}))
+    return None
+
+
+def _narrowed(span: Span, text: Spanned) -> bool:
+    """Whether another name in the sentence already tells which one is meant."""
+    return any(other is not span and other.names and {n.id for n in other.names} & {n.id for n in span.names} for other in text.spans)

@@ -1,0 +1,67 @@
+"""Frames: what a question asks for, as data. Carried from turn to turn, turned into tool calls, worded in answers."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from store.filters import Filter
+
+Intent = Literal[
+    "find", "measure", "get", "notes", "create", "update", "delete", "log", "task", "help", "clarify", "refuse",
+]  # fmt: skip
+
+
+@dataclass(slots=True)
+class Part:
+    """One condition with the slot it fills, so that a follow-up can replace it: "and for Ben?"."""
+
+    slot: str
+    filter: Filter
+
+
+@dataclass(slots=True)
+class Frame:
+    """One reading of a sentence. `results`: ids its answer showed, for "the second one". `text` holds what is free text in it: a body, a title, a search."""
+
+    intent: Intent
+    entity: str = ""
+    parts: list[Part] = field(default_factory=list)
+    metric: str = ""
+    by: list[str] = field(default_factory=list)
+    period: tuple[date | None, date | None] | None = None
+    date_field: str | None = None
+    compare: str | None = None
+    top: int | None = None
+    ascending: bool = False
+    sort: list[str] = field(default_factory=list)
+    limit: int | None = None
+    count_only: bool = False
+    shown: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    results: list[str] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+    options: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    reason: str = ""
+    score: float = 1.0
+
+    @property
+    def filters(self) -> list[Filter]:
+        return [part.filter for part in self.parts]
+
+    def to_json(self) -> dict[str, Any]:
+        kept = {name: value for name, value in asdict(self).items() if value not in (None, [], {}, "", False)}
+        kept["parts"] = [{"slot": part.slot, "filter": part.filter.model_dump(mode="json", exclude_defaults=True)} for part in self.parts]
+        if self.period:
+            kept["period"] = [day.isoformat() if day else None for day in self.period]
+        return kept
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> "Frame":
+        kept = dict(raw)
+        kept["parts"] = [Part(each["slot"], Filter.model_validate(each["filter"])) for each in raw.get("parts", [])]
+        if raw.get("period"):
+            first, last = (date.fromisoformat(day) if day else None for day in raw["period"])
+            kept["period"] = (first, last)
+        return cls(**kept)

@@ -1,0 +1,186 @@
+"""The dictionary of one store: every word that means an entity, field, value, stage, metric or function.
+
+Built from the schema (so a new field or stage is understood the moment it exists) and from `words.yaml`. Names of
+records are not here: see `names.py`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from agent.embedded.tokens import Token, phrase, stem
+from store.measures import Metric, catalogue
+from store.schema import Entity, Field, Schema, vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One thing a phrase can mean. kind: entity, field, choice, metric, func, grain.
+
+    `entity`/`field`/`value` as the kind needs: a choice has all three, a field two, an entity one; a metric or function
+    has its name in `value`.
+    """
+
+    kind: str
+    entity: str = ""
+    field: str = ""
+    value: str = ""
+    plural: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A phrase found in a text: token positions [start, end), what it can mean, and whether only stems agreed."""
+
+    start: int
+    end: int
+    senses: tuple[Sense, ...]
+    stemmed: bool = False
+
+
+class PhraseTable:
+    """Phrases by first word; finds every match in a token list."""
+
+    def __init__(self) -> None:
+        self._exact: dict[str, dict[tuple[str, ...], list[Sense]]] = defaultdict(dict)
+        self._stems: dict[str, dict[tuple[str, ...], list[Sense]]] = defaultdict(dict)
+
+    def add(self, text: str, sense: Sense) -> None:
+        words = phrase(str(text))
+        if not words:
+            return
+        for table, key in ((self._exact, words), (self._stems, tuple(stem(word) for word in words))):
+            held = table[key[0]].setdefault(key, [])
+            if sense not in held:
+                held.append(sense)
+
+    def matches(self, tokens: Sequence[Token]) -> list[Match]:
+        """All matches, longest first at each place; exact wording hides a match by stems of the same span."""
+        found: list[Match] = []
+        words = [token.word for token in tokens]
+        stems = [token.stem for token in tokens]
+        for start in range(len(tokens)):
+            spans: dict[int, Match] = {}
+            for key, senses in self._stems.get(stems[start], {}).items():
+                if tuple(stems[start : start + len(key)]) == key:
+                    spans[start + len(key)] = Match(start, start + len(key), tuple(senses), stemmed=True)
+            for key, senses in self._exact.get(words[start], {}).items():
+                if tuple(words[start : start + len(key)]) == key:
+                    spans[start + len(key)] = Match(start, start + len(key), tuple(senses))
+            found += spans.values()
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The phrase table of a schema, with the metrics it knows."""
+
+    schema: Schema
+    table: PhraseTable
+    metrics: dict[str, Metric]
+
+
+@cache
+def function_words() -> dict[str, Any]:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), loader))
+
+
+@cache
+def fillers() -> frozenset[str]:
+    """Words that carry no condition of their own, as single tokens."""
+    return frozenset(word for text in function_words()["filler"] for word in phrase(str(text)))
+
+
+def build(schema: Schema) -> Lexicon:
+    """Some 3,000 phrases; a few milliseconds."""
+    table = PhraseTable()
+    metrics = catalogue(schema)
+    for entity in schema.entities.values():
+        _add_entity(table, entity, schema)
+        for field in entity.fields.values():
+            if not field.hidden:
+                _add_field(table, field, schema)
+    for stage in schema.stages:
+        for word in filter(None, (stage.name, stage.zh)):
+            for form in (word, f"{word}阶段" if not word.isascii() else f"{word} stage"):
+                table.add(form, Sense("choice", "opportunity", "stage", stage.name))
+    for name in vocabulary()["metrics"]:
+        metric = metrics[name]
+        for word in (metric.en, metric.zh, name.replace("_", " "), *metric.words):
+            table.add(word, Sense("metric", metric.entity, value=name))
+    _add_functions(table)
+    return Lexicon(schema, table, metrics)
+
+
+def _add_entity(table: PhraseTable, entity: Entity, schema: Schema) -> None:
+    sense = Sense("entity", entity.name)
+    many = Sense("entity", entity.name, plural=True)
+    table.add(entity.en, sense)
+    table.add(entity.name, sense)
+    table.add(entity.plural, many)
+    for word in (*entity.words, *schema.synonyms.get(entity.name, ())):
+        plural = plural_of(word)
+        if word.isascii():
+            table.add(plural, many)
+        table.add(word, many if word == plural else sense)
+    table.add(entity.zh, many)
+
+
+def plural_of(word: str) -> str:
+    if not word.isascii() or word.endswith("s"):
+        return word
+    if word.endswith("y") and word[-2:-1] not in "aeiou":
+        return f"{word[:-1]}ies"
+    if word.endswith(("ch", "sh", "x")):
+        return f"{word}es"
+    return {"person": "people"}.get(word, f"{word}s")
+
+
+def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
+    sense = Sense("field", field.entity, field.name)
+    extra = schema.synonyms.get(f"{field.entity}.{field.name}", ())
+    for word in (field.en, field.zh, field.name.replace("_", " "), *field.words, *extra):
+        table.add(word, sense)
+        if (word.isascii() and " " not in word and field.refers_to) or (
+            word.isascii() and field.kind in {"choice", "text", "stage"} and " " not in word
+        ):
+            table.add(plural_of(word), sense)
+    for choice in schema.choices_of(field):
+        meaning = Sense("choice", field.entity, field.name, choice.value)
+        forms = [choice.value, choice.zh, *choice.words] if len(choice.value) > 1 else [choice.zh, *choice.words]
+        for word in filter(None, forms):
+            table.add(word, meaning)
+            table.add(word.replace("_", " "), meaning)
+        if len(choice.value) == 1:
+            for pattern in ("{f} {v}", "{v} {f}"):
+                table.add(pattern.format(f=field.en, v=choice.value), meaning)
+            table.add(f"{choice.value}{schema.entities[field.entity].en}", meaning)
+            for noun in (schema.entities[field.entity].en, schema.entities[field.entity].plural):
+                table.add(f"{choice.value} {noun}", meaning)
+            for word in schema.entities[field.entity].words:
+                if word.isascii():
+                    table.add(f"{choice.value} {plural_of(word)}", meaning)
+            table.add(f"{choice.value}{schema.entities[field.entity].zh}", meaning)
+
+
+def _add_functions(table: PhraseTable) -> None:
+    for name, words in function_words().items():
+        if name == "filler":
+            continue
+        if isinstance(words, dict):
+            for grain, forms in words.items():
+                for word in forms:
+                    table.add(str(word), Sense("grain", value=grain))
+            continue
+        for word in words:
+            table.add(str(word), Sense("func", value=name))
+
+
+def senses_of(senses: Iterable[Sense], kind: str) -> list[Sense]:
+    return [sense for sense in senses if sense.kind == kind]

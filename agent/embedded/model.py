@@ -1,0 +1,106 @@
+"""The built-in brain as a chat model: reads the same messages, makes the same tool calls, words the results."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.runnables import Runnable
+from langgraph.runtime import get_runtime
+from pydantic import PrivateAttr
+
+from agent.embedded import wording
+from agent.embedded.calls import call_for
+from agent.embedded.frames import Frame
+from agent.embedded.understanding import Understanding
+from store.unit import Unit
+from tools.context import Context
+from tools.results import Notes, Records
+
+OPTIONS = "options"
+KIND = "kind"
+
+
+class EmbeddedBrain(BaseChatModel):
+    """Needs no weights and no network. The turn's `Context` comes from the graph's runtime."""
+
+    _understanding: Understanding = PrivateAttr(default_factory=Understanding)
+
+    @property
+    def _llm_type(self) -> str:
+        return "rapport-embedded"
+
+    @property
+    def understanding(self) -> Understanding:
+        return self._understanding
+
+    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> Runnable[Any, AIMessage]:
+        return self.bind(tool_names=[getattr(tool, "name", str(tool)) for tool in tools])
+
+    def _generate(
+        self, messages: list[BaseMessage], stop: list[str] | None = None, run_manager: CallbackManagerForLLMRun | None = None, **kwargs: Any
+    ) -> ChatResult:
+        context = get_runtime(Context).context
+        results = _tool_results(messages)
+        with context.reading() as unit:
+            message = self._answer(unit, context, results) if results else self._read(unit, context, _question(messages))
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    def _read(self, unit: Unit, context: Context, text: str) -> AIMessage:
+        previous = [Frame.from_json(each) for each in context.previous]
+        understood = self._understanding.read(unit, text, previous, language=unit.settings.locale)
+        context.language = "zh" if understood.language == "zh" else "en"
+        context.frames = [frame.to_json() for frame in understood.frames]
+        calls = [call for frame in understood.frames if (call := call_for(frame, unit.schema, context.limit))]
+        if any(frame.intent in {"clarify", "refuse"} for frame in understood.frames):
+            calls = []  # one unclear clause holds the whole turn back: nothing is half done
+        if not calls:
+            return _spoken(unit, understood.frames, context.language)
+        return AIMessage(content="", tool_calls=[{"name": name, "args": args, "id": f"call_{uuid4().hex[:12]}"} for name, args in calls])
+
+    def _answer(self, unit: Unit, context: Context, results: list[ToolMessage]) -> AIMessage:
+        frames = [Frame.from_json(each) for each in context.frames]
+        callers = [frame for frame in frames if call_for(frame, unit.schema, context.limit)]
+        texts = []
+        for frame, message in zip(callers, results, strict=False):
+            if message.status == "error" or message.artifact is None:
+                texts.append(wording.say("failed", context.language, error=message.text))
+                continue
+            texts.append(wording.result(unit, frame, message.artifact, context.language))
+            if isinstance(message.artifact, Records):
+                frame.results = [record.id for record in message.artifact.page.records]
+            if isinstance(message.artifact, Notes):
+                frame.results = [each["id"] for each in message.artifact.citations]
+            if frame.notes:
+                texts.append(wording.say("spelling", context.language, notes=", ".join(wording.cell(note) for note in frame.notes)))
+        context.frames = [frame.to_json() for frame in frames]
+        return AIMessage(content="\n\n".join(texts))
+
+
+def _spoken(unit: Unit, frames: Sequence[Frame], language: str) -> AIMessage:
+    held = next((frame for frame in frames if frame.intent in {"clarify", "refuse"}), frames[0] if frames else Frame("refuse", reason="scope"))
+    kind = {"clarify": "clarify", "refuse": "refuse"}.get(held.intent, "chat")
+    options = held.options or (list(wording.phrases()["examples"][language]) if held.reason == "scope" or held.intent == "help" else [])
+    return AIMessage(content=wording.question(unit, held, language), additional_kwargs={KIND: kind, OPTIONS: options})
+
+
+def _question(messages: Sequence[BaseMessage]) -> str:
+    return next((message.text for message in reversed(messages) if isinstance(message, HumanMessage)), "")
+
+
+def _tool_results(messages: Sequence[BaseMessage]) -> list[ToolMessage]:
+    """The results since the last question, in the order they were asked for."""
+    found: list[ToolMessage] = []
+    asked: list[str] = []
+    for message in reversed(messages):
+        if isinstance(message, HumanMessage):
+            break
+        if isinstance(message, ToolMessage):
+            found.append(message)
+        elif isinstance(message, AIMessage):
+            asked = [str(call["id"]) for call in message.tool_calls] + asked
+    order = {each: place for place, each in enumerate(asked)}
+    return sorted(found, key=lambda message: order.get(message.tool_call_id, 0))

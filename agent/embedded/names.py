@@ -1,0 +1,325 @@
+"""Names of records, as one person may see them: whole, short ("Acme"), by key, without company suffixes, misspelt.
+
+The index is made per person from scoped reads and thrown away when anything was written since (the audit head moved).
+"""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from threading import Lock
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import select
+
+from agent.embedded.lexicon import PhraseTable, Sense, fillers
+from agent.embedded.tokens import Token, is_chinese, phrase
+from store.audit import HEAD
+from store.models import Meta
+from store.rights import visible
+from store.unit import Unit
+
+NAMED = ("user", "team", "account", "contact", "lead", "product", "opportunity", "order")
+SUFFIXES = frozenset(
+    [
+        "inc",
+        "incorporated",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "ltd",
+        "limited",
+        "llc",
+        "llp",
+        "plc",
+        "gmbh",
+        "ag",
+        "bv",
+        "b.v",
+        "nv",
+        "sa",
+        "sas",
+        "srl",
+        "spa",
+        "oy",
+        "ab",
+        "as",
+        "kg",
+        "group",
+        "holding",
+        "holdings",
+        "the",
+        "and",
+    ]
+)
+ZH_SUFFIXES = ("股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "集团", "公司", "股份", "厂", "总公司", "分公司")
+ZH_TRADES = (
+    "科技",
+    "信息",
+    "技术",
+    "医疗",
+    "物流",
+    "商贸",
+    "贸易",
+    "实业",
+    "制造",
+    "能源",
+    "教育",
+    "金融",
+    "电子",
+    "网络",
+    "软件",
+    "冷链",
+    "连锁",
+    "超市",
+    "机械",
+    "生物",
+    "食品",
+    "环保",
+    "仪器",
+    "设备",
+    "智能",
+    "数据",
+)
+ZH_PLACES = [
+    "北京",
+    "上海",
+    "天津",
+    "重庆",
+    "广州",
+    "深圳",
+    "杭州",
+    "南京",
+    "苏州",
+    "无锡",
+    "宁波",
+    "成都",
+    "武汉",
+    "西安",
+    "长沙",
+    "青岛",
+    "济南",
+    "大连",
+    "沈阳",
+    "厦门",
+    "福州",
+    "合肥",
+    "郑州",
+    "昆明",
+    "东莞",
+    "佛山",
+    "珠海",
+    "常州",
+    "嘉兴",
+    "温州",
+    "南通",
+    "烟台",
+    "哈尔滨",
+    "长春",
+    "石家庄",
+    "太原",
+    "南昌",
+    "贵阳",
+    "南宁",
+    "海口",
+    "兰州",
+    "乌鲁木齐",
+    "浙江",
+    "江苏",
+    "广东",
+    "山东",
+    "四川",
+    "湖北",
+    "湖南",
+    "福建",
+    "河南",
+    "河北",
+    "安徽",
+    "中国",
+    "香港",
+]
+FUZZY_CUT = 84.0
+FACET_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A record a phrase can stand for. `score` 1.0 is the whole name or key; a short form is less."""
+
+    type: str
+    id: str
+    name: str
+    key: str | None
+    score: float
+
+
+@dataclass
+class NameIndex:
+    """Phrases to names, for one person at one moment; facet values ("Norway") beside."""
+
+    revision: str
+    phrases: dict[str, dict[tuple[str, ...], list[Name]]] = field(default_factory=lambda: defaultdict(dict))
+    facets: PhraseTable = field(default_factory=PhraseTable)
+    facet_fields: set[tuple[str, str]] = field(default_factory=set)
+    all_names: list[Name] = field(default_factory=list)
+
+    def add(self, words: tuple[str, ...], name: Name) -> None:
+        if not words:
+            return
+        held = self.phrases[words[0]].setdefault(words, [])
+        if not any(each.id == name.id for each in held):
+            held.append(name)
+
+    def matches(self, tokens: Sequence[Token]) -> list[tuple[int, int, list[Name]]]:
+        """(start, end, names) for every phrase in the text that names something."""
+        found = []
+        words = [token.word for token in tokens]
+        for start, word in enumerate(words):
+            for key, names in self.phrases.get(word, {}).items():
+                if tuple(words[start : start + len(key)]) == key:
+                    found.append((start, start + len(key), names))
+        return found
+
+    @cached_property
+    def _spellings(self) -> dict[str, list[Name]]:
+        """Words and names to compare a misspelling with."""
+        spellings: dict[str, list[Name]] = defaultdict(list)
+        for name in self.all_names:
+            if name.type in {"opportunity", "order"}:
+                continue
+            words = [word for word in phrase(name.name) if word not in SUFFIXES]
+            for form in {" ".join(words), words[0] if words else "", *(words if name.type in {"user", "contact"} else ())}:
+                if len(form) >= 4 and not is_chinese(form):
+                    spellings[form].append(name)
+        return spellings
+
+    def like(self, text: str, *, limit: int = 5) -> list[tuple[Name, float]]:
+        """Names spelt nearly like `text`, best first, with 0-100 likeness."""
+        wanted = " ".join(phrase(text))
+        if len(wanted) < 4 or is_chinese(wanted):
+            return []
+        near = process.extract(wanted, self._spellings.keys(), scorer=fuzz.ratio, score_cutoff=FUZZY_CUT, limit=limit)
+        seen: dict[str, tuple[Name, float]] = {}
+        for form, score, _ in near:
+            for name in self._spellings[form]:
+                seen.setdefault(name.id, (name, score))
+        return sorted(seen.values(), key=lambda pair: -pair[1])[:limit]
+
+    def containing(self, text: str) -> list[Name]:
+        """Accounts, contacts and leads whose Chinese name holds `text`."""
+        return [n for n in self.all_names if n.type in {"account", "contact", "lead", "product", "user"} and text in n.name][:20]
+
+
+class NameIndexes:
+    """One index per person, the last few kept."""
+
+    def __init__(self, keep: int = 32) -> None:
+        self._held: OrderedDict[str, NameIndex] = OrderedDict()
+        self._keep = keep
+        self._lock = Lock()
+
+    def of(self, unit: Unit) -> NameIndex:
+        head = unit.session.get(Meta, HEAD)
+        revision = f"{unit.schema.revision}/{head.value if head else ''}/{unit.principal.role}/{sorted(unit.principal.team_ids)}"
+        with self._lock:
+            held = self._held.get(unit.principal.user_id)
+            if held is None or held.revision != revision:
+                held = build(unit, revision)
+                self._held[unit.principal.user_id] = held
+            self._held.move_to_end(unit.principal.user_id)
+            while len(self._held) > self._keep:
+                self._held.popitem(last=False)
+            return held
+
+
+def build(unit: Unit, revision: str) -> NameIndex:
+    index = NameIndex(revision)
+    for entity in NAMED:
+        spec = unit.schema.entity(entity)
+        model = spec.model
+        extra = [model.email] if entity == "user" else [model.sku] if entity == "product" else []
+        columns = [model.id, getattr(model, spec.name_field), model.key, *extra]
+        for row in unit.session.execute(select(*columns).where(visible(unit.principal, entity, model))):
+            _add_record(index, entity, row[0], row[1] or "", row[2], list(row[3:]))
+    _add_facets(unit, index)
+    return index
+
+
+def _add_record(index: NameIndex, entity: str, record_id: str, name: str, key: str | None, extra: Sequence[str | None]) -> None:
+    whole = Name(entity, record_id, name, key, 1.0)
+    index.all_names.append(whole)
+    words = phrase(name)
+    index.add(words, whole)
+    for other in (key, *extra):
+        if other:
+            index.add(phrase(other), whole)
+    for form, score in _short_forms(entity, words, name):
+        index.add(form, Name(entity, record_id, name, key, score))
+
+
+def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tuple[tuple[str, ...], float]]:
+    """What people call it for short."""
+    if entity in {"user", "contact", "lead"}:
+        if is_chinese(name):
+            if len(words) == 3:
+                yield words[1:], 0.7
+            yield from ((phrase(f"{words[0]}{title}"), 0.6) for title in ("总", "经理", "工", "老师", "女士", "先生", "主任", "医生"))
+            return
+        if len(words) > 1:
+            yield words[:1], 0.8
+            yield words[-1:], 0.7
+            yield from ((phrase(f"{title} {words[-1]}"), 0.8) for title in ("mr", "ms", "mrs", "dr"))
+    elif entity in {"account", "team", "product"}:
+        core = tuple(word for word in words if word not in SUFFIXES and word != "'s")
+        if core and core != words:
+            yield core, 0.95
+        if entity != "product" and len(core) > 1 and len(core[0]) > 2 and core[0] not in fillers() and not is_chinese(core[0]):
+            yield core[:1], 0.75
+            yield core[:2], 0.85
+        if is_chinese(name):
+            yield from ((phrase(form), score) for form, score in chinese_short_forms(name))
+
+
+def chinese_short_forms(name: str) -> Iterable[tuple[str, float]]:
+    """上海明远医疗科技有限公司 -> 上海明远医疗科技, 明远医疗科技, 明远医疗, 明远."""
+    core = name
+    for suffix in ZH_SUFFIXES:
+        if core.endswith(suffix) and len(core) - len(suffix) >= 2:
+            core = core[: -len(suffix)]
+            yield core, 0.95
+            break
+    for place in ZH_PLACES:
+        for form in (f"{place}市", place):
+            if core.startswith(form) and len(core) - len(form) >= 2:
+                core = core[len(form) :]
+                yield core, 0.9
+                break
+    while True:
+        trade = next((each for each in ZH_TRADES if core.endswith(each) and len(core) - len(each) >= 2), None)
+        if trade is None:
+            return
+        core = core[: -len(trade)]
+        yield core, 0.8
+
+
+def _add_facets(unit: Unit, index: NameIndex) -> None:
+    """Distinct values of text fields that group records: countries, regions, sources, custom texts."""
+    for field_ in unit.schema.all_fields():
+        if not field_.facet or not unit.principal.sees(field_.entity, field_.name) or field_.kind != "text":
+            continue
+        model = unit.schema.entity(field_.entity).model
+        column = model.custom[field_.name].as_string() if field_.custom else getattr(model, field_.column)
+        values = list(
+            unit.session.scalars(
+                select(column).where(visible(unit.principal, field_.entity, model), column.is_not(None)).distinct().limit(FACET_LIMIT + 1)
+            )
+        )
+        if not values:
+            continue
+        index.facet_fields.add((field_.entity, field_.name))
+        if len(values) > FACET_LIMIT:
+            continue
+        for value in values:
+            if 2 <= len(str(value)) <= 60:
+                index.facets.add(str(value), Sense("choice", field_.entity, field_.name, str(value)))

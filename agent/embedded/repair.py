@@ -1,0 +1,38 @@
+"""Misspelt names: unknown words that are nearly the name of something the asker may see."""
+
+from agent.embedded.names import Name, NameIndex
+from agent.embedded.spans import Spanned
+from agent.embedded.tokens import is_chinese
+
+SURE = 86.0  # likeness (0-100) from which a single candidate is taken; measured on evals/cases, see docs/decisions
+LEAD = 5.0
+
+
+def repair(text: Spanned, names: NameIndex) -> list[str]:
+    """Give unknown spans the names they are meant to be; says so, one note each ("Globx" → "Globex")."""
+    notes = []
+    for span in text.spans:
+        if not span.unknown:
+            continue
+        found = _chinese(span.text, names) if is_chinese(span.text) else _latin(span.text, names)
+        if found:
+            span.names, span.unknown, span.guessed = found, False, True
+            if found[0].name.lower() != span.text.lower() and not is_chinese(span.text):
+                notes.append(f"{span.text} → {found[0].name}")
+    return notes
+
+
+def _latin(text: str, names: NameIndex) -> list[Name]:
+    near = names.like(text)
+    if not near or near[0][1] < SURE:
+        return []
+    best = near[0][1]
+    close = [name for name, score in near if score > best - LEAD]
+    return [Name(n.type, n.id, n.name, n.key, 0.9) for n in close] if len({n.id for n in close}) == 1 else []
+
+
+def _chinese(text: str, names: NameIndex) -> list[Name]:
+    if len(text) < 2:
+        return []
+    found = names.containing(text)
+    return [Name(n.type, n.id, n.name, n.key, 0.8) for n in found] if len({n.type for n in found}) == 1 and len(found) <= 5 else []

@@ -1,0 +1,219 @@
+"""Words to typed spans: every reading of every stretch of a text, then the best cover of the whole.
+
+Spans overlap while they are collected; `cover` chooses the non-overlapping set that explains most of the text. A chosen
+span keeps all its senses ("open" is a status of deals, cases and tasks): the reader decides among them by type.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from agent.embedded.amounts import AmountSpan, find_amounts
+from agent.embedded.lexicon import Lexicon, Sense, fillers, senses_of
+from agent.embedded.names import Name, NameIndex
+from agent.embedded.times import TimeSpan, find_times
+from agent.embedded.tokens import Token, is_chinese, normalise, tokenise
+
+_QUOTED = re.compile(r"\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|《([^》]+)》")
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"(?<![\w.,])(?:\+?\d[\d\s()-]{6,}\d)(?![\w])")
+_WEIGHT = {"name": 1.15, "time": 1.15, "quoted": 2.0, "email": 1.5, "phone": 1.3, "metric": 1.1, "choice": 1.05, "entity": 1.05, "field": 1.0, "func": 0.95, "grain": 0.95, "amount": 0.9}
+
+
+@dataclass(slots=True)
+class Span:
+    """A stretch of tokens and everything it can mean. `used` is set by the reader when it has a place for it."""
+
+    start: int
+    end: int
+    text: str
+    first: int
+    last: int
+    senses: list[Sense] = field(default_factory=list)
+    names: list[Name] = field(default_factory=list)
+    time: TimeSpan | None = None
+    amount: AmountSpan | None = None
+    literal: str | None = None
+    literal_kind: str = ""
+    unknown: bool = False
+    filler: bool = False
+    guessed: bool = False
+    used: bool = False
+
+    def func(self, *names: str) -> bool:
+        return any(sense.kind == "func" and sense.value in names for sense in self.senses)
+
+    def of(self, kind: str) -> list[Sense]:
+        return senses_of(self.senses, kind)
+
+    @property
+    def entity(self) -> Sense | None:
+        return next(iter(self.of("entity")), None)
+
+    @property
+    def choices(self) -> list[Sense]:
+        return self.of("choice")
+
+    @property
+    def fields(self) -> list[Sense]:
+        return self.of("field")
+
+    @property
+    def metric(self) -> str:
+        return next((sense.value for sense in self.of("metric")), "")
+
+    @property
+    def grain(self) -> str:
+        return next((sense.value for sense in self.of("grain")), "")
+
+    @property
+    def content(self) -> bool:
+        """Whether the span carries a condition that must not be lost."""
+        return bool(self.names or self.time or self.amount or self.literal or self.unknown or any(s.kind != "func" for s in self.senses))
+
+
+@dataclass(slots=True)
+class Spanned:
+    """A text, its tokens and the chosen spans in order."""
+
+    text: str
+    tokens: list[Token]
+    spans: list[Span]
+    language: str
+
+    def between(self, first: int, last: int) -> str:
+        return self.text[first:last].strip(" ,，.。:：;；!！?？、\"'")
+
+
+def spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fiscal_start: int = 1, future: bool = False) -> Spanned:
+    """The best cover of a text."""
+    plain = normalise(text)
+    tokens = tokenise(plain)
+    candidates: dict[tuple[int, int], Span] = {}
+
+    def at(start: int, end: int) -> Span:
+        if (start, end) not in candidates:
+            first, last = tokens[start].start, tokens[end - 1].end
+            candidates[start, end] = Span(start, end, plain[first:last], first, last)
+        return candidates[start, end]
+
+    for match in (*lexicon.table.matches(tokens), *names.facets.matches(tokens)):
+        span = at(match.start, match.end)
+        span.senses += [sense for sense in match.senses if sense not in span.senses]
+    for start, end, found in names.matches(tokens):
+        if _name_fits(plain, tokens, start, end, found, lexicon):
+            at(start, end).names += found
+    for time in find_times(plain, today=today, fiscal_start_month=fiscal_start, prefer="future" if future else "past"):
+        place = _tokens_in(tokens, time.start, time.end)
+        if place:
+            at(*place).time = time
+    for amount in find_amounts(plain):
+        place = _tokens_in(tokens, amount.start, amount.end)
+        if place:
+            at(*place).amount = amount
+    _literals(plain, tokens, at)
+    chosen = _cover(tokens, candidates)
+    return Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
+
+
+def _literals(plain: str, tokens: Sequence[Token], at: object) -> None:
+    for pattern, kind in ((_QUOTED, "quoted"), (_EMAIL, "email"), (_PHONE, "phone")):
+        for match in pattern.finditer(plain):
+            place = _tokens_in(tokens, match.start(), match.end())
+            if place is None or (kind == "phone" and sum(c.isdigit() for c in match.group()) < 7):
+                continue
+            span = at(*place)  # type: ignore[operator]
+            span.literal = next((group for group in match.groups() if group), match.group()) if kind == "quoted" else match.group()
+            span.literal_kind = kind
+
+
+def _name_fits(text: str, tokens: Sequence[Token], start: int, end: int, found: Sequence[Name], lexicon: Lexicon) -> bool:
+    """A one-word name that is also an ordinary word ("Will", "Target", "May") counts only when written as a name."""
+    if end - start > 1 or is_chinese(tokens[start].word):
+        return True
+    word = tokens[start].word
+    ordinary = word in fillers() or bool(lexicon.table.matches([tokens[start]]))
+    if not ordinary:
+        return True
+    shown = text[tokens[start].start : tokens[start].end]
+    return shown[:1].isupper() and (start > 0 or any(name.score == 1.0 for name in found))
+
+
+def _tokens_in(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int] | None:
+    """The tokens that lie in [first, last) of the text; one that only sticks out by a mark still counts."""
+    inside = [number for number, token in enumerate(tokens) if token.start < last and token.end > first]
+    if not inside:
+        return None
+    start, end = inside[0], inside[-1] + 1
+    if tokens[start].start < first - 1 or tokens[end - 1].end > last + 1:
+        return None
+    return start, end
+
+
+def _worth(span: Span) -> float:
+    length = span.end - span.start
+    kinds = {sense.kind for sense in span.senses}
+    if span.names:
+        kinds.add("name")
+    kinds |= {kind for kind, held in (("time", span.time), ("amount", span.amount), (span.literal_kind, span.literal)) if held}
+    best = max(_WEIGHT.get(kind, 1.0) for kind in kinds)
+    if span.names and kinds == {"name"} and all(name.score < 0.8 for name in span.names):
+        best = 0.97
+    return best * (length**1.3)
+
+
+def _cover(tokens: Sequence[Token], candidates: dict[tuple[int, int], Span]) -> list[Span]:
+    """Dynamic programming over token positions: the most worth, an unexplained content word costs."""
+    size = len(tokens)
+    best = [0.0] * (size + 1)
+    step: list[Span | None] = [None] * (size + 1)
+    ending: dict[int, list[Span]] = {}
+    for span in candidates.values():
+        ending.setdefault(span.end, []).append(span)
+    for end in range(1, size + 1):
+        token = tokens[end - 1]
+        best[end], step[end] = best[end - 1] - (0.0 if token.word in fillers() else 0.4), None
+        for span in ending.get(end, ()):
+            total = best[span.start] + _worth(span)
+            if total > best[end]:
+                best[end], step[end] = total, span
+    chosen = []
+    place = size
+    while place > 0:
+        span = step[place]
+        if span is None:
+            place -= 1
+        else:
+            chosen.append(span)
+            place = span.start
+    return chosen[::-1]
+
+
+def _with_gaps(text: str, tokens: Sequence[Token], chosen: Sequence[Span]) -> list[Span]:
+    """The cover with what lies between as filler or unknown spans; neighbouring unknown words make one."""
+    result: list[Span] = []
+    place = 0
+    for span in (*chosen, None):
+        stop = span.start if span else len(tokens)
+        while place < stop:
+            token = tokens[place]
+            filler = token.word in fillers() or token.word.startswith("'")
+            last = result[-1] if result else None
+            joins = last is not None and last.unknown and not filler and text[last.last : token.start].strip(" -&.") == "" and last.end == place
+            if joins and last is not None:
+                last.end, last.last, last.text = place + 1, token.end, text[last.first : token.end]
+            else:
+                result.append(Span(place, place + 1, text[token.start : token.end], token.start, token.end, unknown=not filler, filler=filler))
+            place += 1
+        if span:
+            result.append(span)
+            place = span.end
+    return result
+
+
+def _language(text: str, chosen: Sequence[Span]) -> str:
+    """zh when Chinese stands outside of names and quotes."""
+    named = [(span.first, span.last) for span in chosen if span.names and not span.senses or span.literal]
+    outside = "".join(c for place, c in enumerate(text) if not any(first <= place < last for first, last in named))
+    return "zh" if is_chinese(outside) or (is_chinese(text) and not re.search(r"[A-Za-z]{2}", outside)) else "en"

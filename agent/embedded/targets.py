@@ -1,0 +1,144 @@
+"""Which records a change is about: by name, by reference to the turn before, or by condition; all matches, not a page."""
+
+from dataclasses import dataclass
+
+from agent.embedded.followup import latest, ordinal
+from agent.embedded.frames import Frame
+from agent.embedded.lexicon import Lexicon
+from agent.embedded.names import NameIndex
+from agent.embedded.reading import Reader
+from agent.embedded.routes import Routes
+from agent.embedded.spans import Span, Spanned
+from store.filters import Filter
+from store.query import Page, RecordQuery, find
+from store.unit import Unit
+
+ASKED = 5
+_ALL = {"all", "every", "both", "entire", "any", "everything", "所有", "全部", "全", "都", "所有的", "每个", "一切"}
+
+
+@dataclass
+class Scene:
+    """A sentence with an action in it, and where that action stands."""
+
+    unit: Unit
+    text: Spanned
+    words: Lexicon
+    names: NameIndex
+    routes: Routes
+    previous: list[Frame]
+    place: int
+
+    @property
+    def spans(self) -> list[Span]:
+        return self.text.spans
+
+    @property
+    def verb(self) -> Span:
+        return self.text.spans[self.place]
+
+    def reader(self, spans: list[Span]) -> Reader:
+        part = Spanned(self.text.text, self.text.tokens, spans, self.text.language)
+        return Reader(self.words, self.names, self.routes, self.unit.principal, self.unit.today(), part)
+
+
+@dataclass(slots=True)
+class Target:
+    """What was found: a frame with the condition, the first matches, whether several are meant."""
+
+    frame: Frame
+    page: Page
+    several: bool
+    left: list[Span]
+
+
+def resolve(scene: Scene, spans: list[Span], *, entity: str = "") -> Target | Frame:
+    """The records these spans speak of; a clarification or refusal frame when that cannot be told."""
+    referred = _referred(scene, spans)
+    if referred is not None:
+        return referred
+    reader = scene.reader(spans)
+    if entity and not any(span.entity for span in spans):
+        frame = _find_as(reader, entity)
+    else:
+        frame = reader._find()
+    left = [span for span in reader.unread() if not span.func("all")]
+    if frame is None:
+        return Frame("clarify", text=scene.text.text, reason="target", notes=[span.text for span in left])
+    if not frame.parts and not frame.period and not _all_said(spans):
+        return Frame("clarify", entity=frame.entity, text=scene.text.text, reason="which")
+    page = _matches(scene, frame)
+    if page.total == 0 and not left:
+        return Frame("refuse", entity=frame.entity, text=scene.text.text, reason="nothing", parts=frame.parts, period=frame.period, date_field=frame.date_field)
+    several = _all_said(spans) or any(span.entity and span.entity.plural and scene.text.language == "en" for span in spans)
+    return Target(frame, page, several, left)
+
+
+def _find_as(reader: Reader, entity: str) -> Frame:
+    frame = Frame("find", entity=entity)
+    conditions = reader.conditions(entity)
+    conditions.read()
+    reader._take(frame, conditions)
+    return frame
+
+
+def _matches(scene: Scene, frame: Frame) -> Page:
+    filters = frame.filters
+    if frame.period:
+        name = frame.date_field or scene.unit.schema.entity(frame.entity).date
+        filters.append(Filter(field=name, op="between", value=[day.isoformat() if day else None for day in frame.period]))
+    return find(scene.unit, RecordQuery(entity=frame.entity, filters=filters, sort=frame.sort, limit=frame.limit or ASKED + 1))
+
+
+def _referred(scene: Scene, spans: list[Span]) -> Target | Frame | None:
+    """ "it", "them", "the second one", 这个: what the turn before showed."""
+    before = latest(scene.previous)
+    names = any(span.names or span.choices for span in spans)
+    pronoun = next((span for span in spans if span.func("it")), None)
+    part = Spanned(scene.text.text, scene.text.tokens, spans, scene.text.language)
+    if before is None:
+        if pronoun is not None and not names and not any(span.entity for span in spans):
+            return Frame("clarify", text=scene.text.text, reason="it")
+        return None
+    place = ordinal(part, len(before.results))
+    if place is None and (pronoun is None or names):
+        return None
+    kind = next((span.entity.entity for span in spans if span.entity), before.entity)
+    if kind != before.entity or not before.results:
+        return None if pronoun is None else Frame("clarify", text=scene.text.text, reason="it")
+    ids = [before.results[place]] if place is not None else before.results
+    several = place is None and bool(pronoun and pronoun.text.lower() in {"them", "these", "those", "they", "它们", "这些", "那些", "他们"})
+    page = find(scene.unit, RecordQuery(entity=before.entity, filters=[Filter(field="id", op="in", value=ids)], limit=200))
+    return Target(Frame("find", entity=before.entity, ids=[record.id for record in page.records]), page, several, [])
+
+
+def _all_said(spans: list[Span]) -> bool:
+    return any(span.text.lower() in _ALL or (span.func("all") and span.text.lower().split(" ")[0] in _ALL) for span in spans)
+
+
+def choose(target: Target, scene: Scene) -> list[str] | Frame | None:
+    """The ids to change; None for "all matches of the condition"; a question when one was meant and several fit."""
+    if target.left:
+        return Frame(
+            "clarify", entity=target.frame.entity, text=scene.text.text, reason="words", notes=[span.text for span in target.left],
+            options=[name.name for span in target.left if span.unknown for name, _ in scene.names.like(span.text)][:4],
+        )  # fmt: skip
+    if target.frame.ids and not target.frame.parts:
+        if len(target.frame.ids) > 1 and not target.several:
+            return which(target, scene)
+        return target.frame.ids
+    if target.page.total == 1 or target.frame.limit == 1:
+        return [target.page.records[0].id]
+    if target.several:
+        return None
+    return which(target, scene)
+
+
+def which(target: Target, scene: Scene) -> Frame:
+    """ "Which of these?" with the candidates told apart."""
+    shown = []
+    for record in target.page.records[:ASKED]:
+        marks = [str(record.fields[name]) for name in ("account", "stage", "amount", "email", "due_at", "status") if record.fields.get(name)]
+        key = record.key or record.id
+        shown.append(f"{record.name} ({', '.join([key, *marks])})")
+    return Frame("clarify", entity=target.frame.entity, text=scene.text.text, reason="several", options=shown, notes=[str(target.page.total)])

@@ -1,0 +1,91 @@
+"""A sentence to frames: the built-in brain's whole understanding, one call. No tool is called and nothing is written here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from agent.embedded import followup, lexicon, writes
+from agent.embedded.clauses import split
+from agent.embedded.frames import Frame
+from agent.embedded.lexicon import Lexicon
+from agent.embedded.names import NameIndex, NameIndexes
+from agent.embedded.reading import Reader
+from agent.embedded.repair import repair
+from agent.embedded.routes import Routes
+from agent.embedded.spans import Span, Spanned, spanned
+from agent.embedded.talk import small_talk
+from store.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The frames of one turn, in order, and the language it was said in."""
+
+    frames: list[Frame]
+    language: str
+
+
+class Understanding:
+    """Keeps the dictionary of the store (by schema revision) and the names each person may see."""
+
+    def __init__(self) -> None:
+        self._lexicon: Lexicon | None = None
+        self._routes: Routes | None = None
+        self._names = NameIndexes()
+        self._lock = Lock()
+
+    def dictionary(self, unit: Unit) -> tuple[Lexicon, Routes]:
+        with self._lock:
+            if self._lexicon is None or self._routes is None or self._lexicon.schema is not unit.schema:
+                self._lexicon, self._routes = lexicon.build(unit.schema), Routes(unit.schema)
+            return self._lexicon, self._routes
+
+    def read(self, unit: Unit, text: str, previous: Sequence[Frame] = (), *, language: str = "") -> Understood:
+        """Read a turn. `previous` are the frames of the turn before, for "what about Q2?" and "move it to won"."""
+        words, routes = self.dictionary(unit)
+        names = self._names.of(unit)
+        whole = _spans(unit, text, words, names)
+        spoken = language or whole.language
+        talk = small_talk(whole)
+        if talk:
+            return Understood([talk], spoken)
+        frames: list[Frame] = []
+        for clause in split(whole):
+            made = self._clause(unit, clause, words, names, routes, [*frames[-1:], *previous] if frames else list(previous))
+            frames += made
+        return Understood(frames, spoken)
+
+    def _clause(self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame]:
+        written = writes.read(unit, _spans(unit, clause, words, names, future=True), words, names, routes, previous)
+        if written is not None:
+            return written
+        spans = _spans(unit, clause, words, names)
+        notes = repair(spans, names)
+        wrong = next((span.time for span in spans.spans if span.time and span.time.kind == "invalid"), None)
+        if wrong:
+            return [Frame("clarify", text=clause, reason="date", options=[], notes=[wrong.error or wrong.text])]
+        ambiguous = followup.ambiguous_name(spans)
+        reader = Reader(words, names, routes, unit.principal, unit.today(), spans)
+        continued = followup.read(reader, previous)
+        frames = continued if continued is not None else ([] if ambiguous is not None else reader.read())
+        if ambiguous is not None and continued is None:
+            return [ambiguous]
+        left = reader.unread()
+        if not frames or (left and not frames[0].intent == "notes"):
+            return [_not_understood(clause, frames, left, names)]
+        for frame in frames:
+            frame.notes += notes
+        return frames
+
+
+def _spans(unit: Unit, text: str, words: Lexicon, names: NameIndex, *, future: bool = False) -> Spanned:
+    return spanned(text, words, names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=future)
+
+
+def _not_understood(clause: str, frames: Sequence[Frame], left: Sequence[Span], names: NameIndex) -> Frame:
+    """Out of scope when nothing was recognised; a question back when only some words were not."""
+    unknown = [span.text for span in left]
+    if not frames:
+        return Frame("refuse", text=clause, reason="scope", notes=unknown)
+    options = [name.name for span in left if span.unknown for name, _ in names.like(span.text)][:4]
+    return Frame("clarify", entity=frames[0].entity, text=clause, reason="words", notes=unknown, options=options)

@@ -1,0 +1,147 @@
+"""Updates and deletes: "move X to Won with amount 1200", "give Ben all of Anna's open leads", 把金额改成 7.5 万."""
+
+from typing import Any
+
+from agent.embedded.frames import Frame
+from agent.embedded.spans import Span
+from agent.embedded.targets import Scene, choose, resolve
+from agent.embedded.values import Assigned, assign
+
+CLOSING = {"case": {"status": "closed"}, "task": {"status": "done"}}
+
+
+def delete(scene: Scene) -> list[Frame]:
+    spans = [span for span in scene.spans if span is not scene.verb]
+    target = resolve(scene, spans)
+    if isinstance(target, Frame):
+        return [target]
+    ids = choose(target, scene)
+    if isinstance(ids, Frame):
+        return [ids]
+    frame = target.frame
+    return [Frame("delete", entity=frame.entity, ids=ids or [], parts=[] if ids else frame.parts, period=None if ids else frame.period, date_field=frame.date_field)]
+
+
+def update(scene: Scene, action: str) -> list[Frame]:
+    if action == "close":
+        return _close(scene)
+    left, right = _sides(scene, action)
+    kind = _kind(scene, left, right)
+    named = [span for span in left if _names_value(scene, span, kind)]
+    assigned = assign(scene, kind, named, right, action)
+    if isinstance(assigned, Frame):
+        return [assigned]
+    rest = [span for span in left if span not in named and span not in assigned.consumed]
+    target = resolve(scene, rest, entity=kind)
+    if isinstance(target, Frame):
+        return [target]
+    if target.frame.entity != kind:
+        assigned = assign(scene, target.frame.entity, named, right, action)
+        if isinstance(assigned, Frame):
+            return [assigned]
+    ids = choose(target, scene)
+    if isinstance(ids, Frame):
+        return [ids]
+    return [_frame(target.frame, ids, assigned)]
+
+
+def _frame(found: Frame, ids: list[str] | None, assigned: Assigned) -> Frame:
+    return Frame(
+        "update", entity=found.entity, ids=ids or [], parts=[] if ids else found.parts, period=None if ids else found.period,
+        date_field=found.date_field, values=assigned.values, notes=list(found.notes),
+    )  # fmt: skip
+
+
+def _close(scene: Scene) -> list[Frame]:
+    spans = [span for span in scene.spans if span is not scene.verb]
+    outcome = next((c for span in spans for c in span.choices if c.entity == "opportunity" and c.field in {"status", "stage"} and c.value.lower() != "open"), None)
+    if outcome is not None:
+        spans = [span for span in spans if outcome not in span.choices]
+    target = resolve(scene, spans)
+    if isinstance(target, Frame):
+        return [target]
+    kind = target.frame.entity
+    values: dict[str, Any] | None = CLOSING.get(kind)
+    if kind == "opportunity" and outcome is not None:
+        values = {"stage": _stage_of(scene, outcome.value)}
+    if values is None:
+        options = [stage.name for stage in scene.unit.schema.stages if stage.kind != "open"] if kind == "opportunity" else []
+        return [Frame("clarify", entity=kind, text=scene.text.text, reason="value", options=options)]
+    ids = choose(target, scene)
+    if isinstance(ids, Frame):
+        return [ids]
+    return [_frame(target.frame, ids, Assigned(dict(values), []))]
+
+
+def _stage_of(scene: Scene, value: str) -> str:
+    """The stage a status stands for: won -> the won stage."""
+    return next((s.name for s in scene.unit.schema.stages if s.name == value or s.kind == value.lower()), value)
+
+
+def _sides(scene: Scene, action: str) -> tuple[list[Span], list[Span]]:
+    """What comes before the assigning word (the record) and after it (the values)."""
+    spans = scene.spans
+    if action == "assign":
+        given = _given_first(scene)
+        if given is not None:
+            return given
+    marker = _marker(scene)
+    if marker is None:
+        own = [span for span in spans if span is not scene.verb]
+        return own, []
+    left = [span for number, span in enumerate(spans) if number < marker and span is not scene.verb]
+    return left, spans[marker + 1 :]
+
+
+def _marker(scene: Scene) -> int | None:
+    """The first "to/as/into/=/改成" that is followed by a value; after the verb, in English."""
+    spans = scene.spans
+    for number, span in enumerate(spans):
+        if span.names or not span.func("to") or (scene.text.language == "en" and number <= scene.place):
+            continue
+        following = next((each for each in spans[number + 1 :] if not each.filler), None)
+        if following is None:
+            continue
+        if span.text.lower() in {"is", "be", "为", "给", "是", "at"} and not (following.choices or following.amount or following.time or following.names or following.literal):
+            continue
+        return number
+    if scene.verb.func("assign") and scene.text.language == "zh":
+        return scene.place
+    return None
+
+
+def _given_first(scene: Scene) -> tuple[list[Span], list[Span]] | None:
+    """ "give Ben all of Anna's open leads": the receiver stands right after the verb."""
+    after = scene.spans[scene.place + 1 :]
+    if scene.text.language == "zh" or not after or not any(name.type == "user" for name in after[0].names):
+        return None
+    if any(span.func("to") and number > 0 and any(n.type == "user" for each in after[number + 1 : number + 3] for n in each.names) for number, span in enumerate(after)):
+        return None
+    return after[1:], after[:1]
+
+
+def _kind(scene: Scene, left: list[Span], right: list[Span]) -> str:
+    """The kind of record changed: the noun said, else what the name is, else what the value belongs to."""
+    named = [span.entity.entity for span in left if span.entity]
+    if named:
+        return named[0] if scene.text.language == "en" else named[-1]
+    records = [name for span in left for name in span.names if name.type not in {"user", "team"}]
+    values = {sense.entity for span in right for sense in (*span.choices, *span.fields)} | {s.entity for span in left for s in span.fields}
+    types = [name.type for name in sorted(records, key=lambda name: -name.score)]
+    for kind in types:
+        if kind in values or not values:
+            return kind
+    if "opportunity" in values and types:
+        return "opportunity"
+    if types:
+        return types[0]
+    if scene.previous and scene.previous[0].entity:
+        return scene.previous[0].entity
+    return next(iter(values), "")
+
+
+def _names_value(scene: Scene, span: Span, kind: str) -> bool:
+    """Whether a span on the record's side names the field to change ("the amount of the Globex deal")."""
+    if span.entity or span.names or span.choices:
+        return False
+    return any(sense.entity == kind for sense in span.fields)

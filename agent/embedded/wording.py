@@ -1,0 +1,286 @@
+"""Answers in words: templates in the asker's language, the rows or the figure first, then how the question was read."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from agent.embedded.frames import Frame
+from store.query import RecordView
+from store.unit import Unit
+from tools.describe import describe, field_at, path_label, period_words, value_label
+from tools.results import Figures, Notes, Proposed, Records, Result
+
+CELL = 60
+CHANGES_SHOWN = 10
+_HIDDEN = {"team", "created_at", "updated_at"}
+
+
+@cache
+def phrases() -> dict[str, Any]:
+    return dict(yaml.safe_load((Path(__file__).parent / "phrases.yaml").read_text("utf-8")))
+
+
+def say(name: str, language: str, **values: object) -> str:
+    return str(phrases()[name][language]).format(**values)
+
+
+def cell(value: object) -> str:
+    """A value for a markdown table: one line, no mark-up of its own, not too long."""
+    text = " ".join(str(value).split())
+    text = text if len(text) <= CELL else f"{text[: CELL - 1]}…"
+    for mark in ("\\", "|", "<", ">", "`", "*", "_", "[", "]", "!"):
+        text = text.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
+    return text
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    lines = ["| " + " | ".join(cell(each) for each in head) + " |", "|" + " --- |" * len(head)]
+    lines += ["| " + " | ".join(cell("" if each is None else each) for each in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def result(unit: Unit, frame: Frame, found: Result, language: str) -> str:
+    """The words for one tool's result."""
+    if isinstance(found, Records):
+        return _records(unit, frame, found, language)
+    if isinstance(found, Figures):
+        return _figures(unit, found, language)
+    if isinstance(found, Notes):
+        return _notes(found, language)
+    return _proposed(unit, found, language)
+
+
+def _things(unit: Unit, entity: str, language: str, count: int) -> str:
+    return unit.schema.entity(entity).label(language, plural=count != 1)
+
+
+def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
+    entity, page = found.query.entity, found.page
+    shown_parts = [part.filter for part in frame.parts if part.slot != "sorted"]
+    filters = [*shown_parts, *(each for each in found.query.filters if each not in frame.filters)]
+    reading = describe(unit, entity, filters, language) or say("everything", language, things=_things(unit, entity, language, 2))
+    if not page.total:
+        return f"{say('none', language, things=_things(unit, entity, language, 2))}\n\n{say('read_as', language, filter=reading)}"
+    if page.total == 1 and frame.intent == "get":
+        return _one(unit, page.records[0], frame.shown, language)
+    shown = say("shown", language, n=len(page.records)) if len(page.records) < page.total else ""
+    head = say("found", language, total=f"{page.total:,}", things=_things(unit, entity, language, page.total), shown=shown)
+    return f"{head}\n\n{_record_table(unit, entity, page.records, frame.shown, language)}\n\n{say('read_as', language, filter=reading)}"
+
+
+def _record_table(unit: Unit, entity: str, records: Sequence[RecordView], extra: Sequence[str], language: str) -> str:
+    spec = unit.schema.entity(entity)
+    names = list(dict.fromkeys([*spec.list_fields, *(name for name in extra if "." not in name)]))
+    names = [name for name in names if any(record.fields.get(name) not in (None, "") for record in records)]
+    head = [path_label(unit.schema, entity, name, language) for name in names]
+    keyed = any(record.key for record in records)
+    rows = [[*([record.key or ""] if keyed else []), *(_value(unit, entity, name, record.fields.get(name), language, record.fields) for name in names)] for record in records]
+    return table([*(["key" if language == "en" else "编号"] if keyed else []), *head], rows)
+
+
+def _one(unit: Unit, record: RecordView, shown: Sequence[str], language: str) -> str:
+    spec = unit.schema.entity(record.type)
+    names = [name for name in shown if "." not in name] or [name for name in spec.fields if name in record.fields and name not in _HIDDEN]
+    lines = []
+    for name in names:
+        value = record.fields.get(name)
+        text = _value(unit, record.type, name, value, language, record.fields) if value not in (None, "") else say("nobody", language)
+        lines.append(f"- {spec.fields[name].label(language)}: {cell(text)}")
+    title = f"**{cell(record.name)}** ({spec.label(language)}{', ' + cell(record.key) if record.key else ''})"
+    return title + "\n\n" + "\n".join(lines)
+
+
+def _value(unit: Unit, entity: str, name: str, value: Any, language: str, fields: dict[str, Any] | None = None) -> str:
+    """A record's value as people read it."""
+    if value in (None, ""):
+        return ""
+    field = field_at(unit.schema, entity, name)
+    if field.kind == "money":
+        currency = (fields or {}).get("currency") or (unit.currency if name in {"amount", "price"} else "")
+        return f"{currency} {number(str(value))}".strip()
+    if field.kind == "datetime":
+        return str(value)[:16].replace("T", " ")
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    if field.kind in {"choice", "stage", "bool"}:
+        return value_label(unit, field, value, language)
+    return str(value)
+
+
+def number(text: str) -> str:
+    """ "1234.50" → "1,234.50"; whole amounts without the zeros."""
+    value = Decimal(text)
+    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
+
+
+def figure(text: str | None, unit_name: str, language: str) -> str:
+    """A figure with its unit: USD 10,005,534 · 63.15 % · 51.8 days."""
+    if text is None:
+        return say("no_data", language)
+    shown = number(text)
+    if unit_name == "%":
+        return f"{Decimal(text):,.2f} %"
+    if unit_name == "days":
+        return f"{Decimal(text):,.1f} {'days' if language == 'en' else '天'}"
+    if len(unit_name) == 3 and unit_name.isupper():
+        return f"{unit_name} {shown}"
+    return shown
+
+
+def _figures(unit: Unit, found: Figures, language: str) -> str:
+    outcome, wanted = found.result, found.measure
+    metric = outcome.metric
+    things = _things(unit, metric.entity, language, 2)
+    label = metric.label(language)
+    filters = ", ".join(filter(None, [describe(unit, metric.entity, wanted.filters, language), period_words(*outcome.period, language) if outcome.period else ""]))
+    filters = filters or ("all time" if language == "en" else "全部时间")
+    basis = say("standing_on", language, source=metric.source or label, filter=filters, count=f"{outcome.row_count:,}", things=things)
+    if not wanted.by:
+        value = outcome.rows[0][0] if outcome.rows else None
+        if value is None:
+            return f"{say('no_data_long', language, metric=label, things=things)}\n\n{basis}"
+        text = f"**{figure(value, outcome.unit, language)}** — {label}" if language == "en" else f"{label}：**{figure(value, outcome.unit, language)}**"
+        if wanted.compare and len(outcome.rows[0]) > 1:
+            text += f"\n\n{_versus(value, outcome.rows[0][1], outcome.unit, wanted.compare, language)}"
+        return f"{text}\n\n{basis}"
+    if not outcome.rows:
+        return f"{say('no_data_long', language, metric=label, things=things)}\n\n{basis}"
+    size = len(wanted.by)
+    head = [_dimension_label(unit, metric.entity, path, language) for path in wanted.by]
+    head += [label, *([_compare_label(wanted.compare, language)] if wanted.compare else [])]
+    rows = [
+        [*(_group(unit, metric.entity, path, each, language) for path, each in zip(wanted.by, row[:size], strict=True)), *(figure(each, outcome.unit, language) for each in row[size:])]
+        for row in outcome.rows
+    ]
+    lead = _lead(outcome, wanted.top, rows, label, language)
+    total = "" if wanted.top or outcome.total is None else f"\n\n{say('total', language)}: {figure(outcome.total, outcome.unit, language)}"
+    step = _difference(outcome.rows, outcome.unit, language) if size == 1 and len(outcome.rows) == 2 and any(part.any for part in wanted.filters) else ""
+    return f"{lead}{table(head, rows)}{total}{step}\n\n{basis}"
+
+
+def _lead(outcome: Any, top: int | None, rows: Sequence[Sequence[str]], label: str, language: str) -> str:
+    if top == 1 and rows:
+        return f"**{rows[0][0]}** — {rows[0][-1]} {label}\n\n" if language == "en" else f"**{rows[0][0]}**，{label} {rows[0][-1]}\n\n"
+    return f"**{label}**\n\n"
+
+
+def _difference(rows: Sequence[Sequence[str | None]], unit_name: str, language: str) -> str:
+    """Two periods side by side: how the later differs from the earlier."""
+    before, after = rows[0][1], rows[1][1]
+    if before is None or after is None:
+        return ""
+    return "\n\n" + _versus(after, before, unit_name, None, language)
+
+
+def _versus(now: str, before: str | None, unit_name: str, compare: str | None, language: str) -> str:
+    if before is None:
+        return f"{_compare_label(compare, language)}: {say('no_data', language)}"
+    change = Decimal(now) - Decimal(before)
+    sign = "+" if change >= 0 else "−"
+    text = f"{sign}{figure(str(abs(change)), unit_name, language)}"
+    if unit_name == "%":
+        text = f"{sign}{abs(change):,.2f} {'points' if language == 'en' else '个百分点'}"
+    elif Decimal(before):
+        text += f" ({sign}{abs(change) / abs(Decimal(before)) * 100:,.1f} %)"
+    earlier = f"{_compare_label(compare, language)}: {figure(before, unit_name, language)}; " if compare else ""
+    return f"{earlier}{say('change', language)}: {text}"
+
+
+def _compare_label(compare: str | None, language: str) -> str:
+    return {"previous": {"en": "period before", "zh": "上期"}, "year_before": {"en": "a year before", "zh": "去年同期"}}.get(compare or "", {"en": "before", "zh": "之前"})[language]
+
+
+def _dimension_label(unit: Unit, entity: str, path: str, language: str) -> str:
+    grains = {"day": "日", "week": "周", "month": "月份", "quarter": "季度", "year": "年份"}
+    if path in grains:
+        return grains[path] if language == "zh" else path
+    return path_label(unit.schema, entity, path, language)
+
+
+def _group(unit: Unit, entity: str, path: str, label: str | None, language: str) -> str:
+    if label is None:
+        return say("nobody", language)
+    if path in {"day", "week", "month", "quarter", "year"} or "#" in path:
+        return label
+    field = field_at(unit.schema, entity, path)
+    return value_label(unit, field, label, language) if field.kind in {"choice", "stage"} else label
+
+
+def _notes(found: Notes, language: str) -> str:
+    if not found.citations:
+        text = say("no_quotes", language, text=cell(found.text))
+    else:
+        lines = []
+        for each in found.citations:
+            where = " · ".join(str(part) for part in ((each["date"] or "")[:10], each["account"], each["kind"], each["author"]) if part)
+            lines.append(f"> {cell_long(each['quote'])}\n>\n> — {cell(where)}")
+        text = say("quotes", language, text=cell(found.text)) + "\n\n" + "\n\n".join(lines)
+    return f"{text}\n\n{found.note}" if found.note else text
+
+
+def cell_long(text: str) -> str:
+    flat = " ".join(text.split())
+    for mark in ("\\", "`", "*", "_", "[", "]", "!"):
+        flat = flat.replace(mark, f"\\{mark}")
+    return flat.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _proposed(unit: Unit, found: Proposed, language: str) -> str:
+    changes = found.proposal.changes
+    head = say("proposed", language) if len(changes) == 1 else say("proposed_many", language, n=f"{len(changes):,}")
+    labels = ("record", "field", "before", "after") if language == "en" else ("记录", "字段", "更改前", "更改后")
+    rows = []
+    for change in changes[:CHANGES_SHOWN]:
+        spec = unit.schema.entity(change["type"])
+        if change["operation"] in {"delete", "restore"}:
+            mark = {"delete": ("deleted", "删除"), "restore": ("restored", "恢复")}[change["operation"]][language == "zh"]
+            rows.append([f"{spec.label(language)} {change['name']}", "", "", mark])
+            continue
+        for name in dict.fromkeys([*change["before"], *change["after"]]):
+            if name in _HIDDEN and len(change["after"]) > 1:
+                continue
+            before, after = (_value(unit, change["type"], name, side.get(name), language) for side in (change["before"], change["after"]))
+            rows.append([f"{spec.label(language)} {change['name']}", spec.fields[name].label(language), before, after])
+    more = f"\n\n{say('more_changes', language, n=len(changes) - CHANGES_SHOWN)}" if len(changes) > CHANGES_SHOWN else ""
+    left = f"\n\n{say('left_out', language, names=', '.join(cell(name) for name in found.left_out[:10]))}" if found.left_out else ""
+    return f"{head}\n\n{table(labels, rows)}{more}{left}"
+
+
+def question(unit: Unit, frame: Frame, language: str) -> str:
+    """The words of a frame that calls no tool: a question back, a refusal, a greeting."""
+    things = _things(unit, frame.entity, language, 1) if frame.entity else ("record" if language == "en" else "记录")
+    plural = _things(unit, frame.entity, language, 2) if frame.entity else ("records" if language == "en" else "记录")
+    quoted = ", ".join(f"“{cell(note)}”" for note in frame.notes)
+    match frame.intent, frame.reason:
+        case "help", "thanks":
+            return say("thanks", language)
+        case "help", "gate":
+            return say("gate", language)
+        case "help", _:
+            return say("hello", language, scope=say("scope", language))
+        case "refuse", "nothing":
+            filters = ", ".join(filter(None, [describe(unit, frame.entity, frame.filters, language), period_words(*frame.period, language) if frame.period else ""]))
+            return say("refuse_nothing", language, things=plural, filter=filters)
+        case "refuse", _:
+            return f"{say('refuse_scope', language)}\n\n{say('scope', language)}"
+        case "clarify", "words":
+            text = say("clarify_words", language, words=quoted)
+            return f"{text} {say('clarify_options', language)}" if frame.options else text
+        case "clarify", "date":
+            return say("clarify_date", language, error=(frame.notes or [""])[0].rstrip("."))
+        case "clarify", "name":
+            return say("clarify_name", language, text=cell(frame.text))
+        case "clarify", "several":
+            return say("clarify_several", language, n=(frame.notes or [""])[0], things=plural)
+        case "clarify", "which":
+            return say("clarify_which", language, things=plural)
+        case "clarify", "name needed":
+            return say("clarify_name_needed", language, things=things)
+        case "clarify", reason if f"clarify_{reason}" in phrases():
+            text = say(f"clarify_{reason}", language)
+            return f"{say('clarify_words', language, words=quoted)} {text}" if frame.notes else text
+    return say("clarify_target", language)

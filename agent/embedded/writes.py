@@ -1,0 +1,124 @@
+"""Changes in plain words: which action, on which records, with which values. Proposes nothing itself."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from agent.embedded import creating, targets, updating
+from agent.embedded.frames import Frame
+from agent.embedded.lexicon import Lexicon, function_words
+from agent.embedded.names import NameIndex
+from agent.embedded.repair import repair
+from agent.embedded.routes import Routes
+from agent.embedded.spans import Span, Spanned
+from agent.embedded.tokens import phrase
+from store.unit import Unit
+
+ORDER = ("remind", "log", "create", "delete", "assign", "update", "close", "undo", "approve")
+_SOFT = {"new", "新增", "登记", "增加", "记录", "安排", "record", "note", "log", "insert", "open a new", "document", "schedule"}
+
+
+@cache
+def _verbs(name: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(phrase(str(word)) for word in function_words()[name])
+
+
+def verb(span: Span, name: str) -> bool:
+    """The action word itself, not a word of the same stem ("notes", "records")."""
+    return span.func(name) and phrase(span.text) in _verbs(name)
+
+
+def read(
+    unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]
+) -> list[Frame] | None:
+    """The frames of a wish for change; None when the sentence is a question."""
+    found = _action(text)
+    if found is None:
+        return None
+    action, place = found
+    invalid = next((span.time for span in text.spans if span.time and span.time.kind == "invalid"), None)
+    if invalid:
+        return [Frame("clarify", text=text.text, reason="date", notes=[invalid.error or invalid.text])]
+    notes = repair(text, names) if action not in {"create", "log"} else []
+    scene = targets.Scene(unit, text, words, names, routes, list(previous), place)
+    match action:
+        case "remind":
+            frames = creating.task(scene)
+        case "log":
+            frames = creating.activity(scene)
+        case "create":
+            frames = creating.record(scene)
+        case "delete":
+            frames = updating.delete(scene)
+        case "undo" | "approve":
+            frames = [Frame("help", reason="gate")]
+        case _:
+            frames = updating.update(scene, action)
+    for frame in frames or []:
+        frame.notes += [note for note in notes if note not in frame.notes]
+    return frames
+
+
+def _action(text: Spanned) -> tuple[str, int] | None:
+    """The action and where its word stands. Questions about the past ("new deals this month") are none."""
+    spans = text.spans
+    asks = any(span.func("count", "who", "avg") or (span.metric and not span.choices) or span.func("compare") for span in spans)
+    for number, span in enumerate(spans):
+        names = [name for name in ORDER if verb(span, name)]
+        if not names or span.names:
+            continue
+        if not _commanding(text, number):
+            continue
+        action = names[0]
+        if action in {"create", "log", "remind"} and span.text.lower() in _SOFT and not _new_thing(text, number, action):
+            continue
+        if asks and action in {"create", "update", "close", "log"} and text.language == "zh" and number > 0:
+            continue
+        return action, number
+    return _chinese_shift(text) or _close(text)
+
+
+def _commanding(text: Spanned, number: int) -> bool:
+    """English: the verb opens the sentence. Chinese: it may follow 把/给/a name/a time."""
+    before = text.spans[:number]
+    if all(span.filler or span.func("me", "it", "help", "show", "about", "zh_to", "to", "all") for span in before):
+        return not any(span.func("show") and span.text.lower() not in {"see"} for span in before) or text.language == "zh"
+    if text.language == "zh":
+        marked = any(span.text in {"把", "将", "给", "为", "请", "帮我", "在"} for span in before)
+        word = text.spans[number].text
+        return marked or word in {"提醒我", "提醒", "推进", "删除", "删掉", "转给", "分配给", "指派给", "交给", "移交给", "改", "设置", "标记", "更新", "修改", "推"}
+    return False
+
+
+def _new_thing(text: Spanned, number: int, action: str) -> bool:
+    """ "new contact Jane" makes one; "new leads this week" asks."""
+    after = [span for span in text.spans[number + 1 :] if not span.filler]
+    if not after:
+        return False
+    if action == "log" or action == "remind":
+        return True
+    head = after[0]
+    if not head.entity:
+        return False
+    if text.language == "en" and head.entity.plural:
+        return False
+    said = any(span.unknown or span.literal or span.names or span.func("named") or span.amount for span in after[1:])
+    earlier_time = any(span.time for span in text.spans[:number])
+    return said and not earlier_time
+
+
+def _chinese_shift(text: Spanned) -> tuple[str, int] | None:
+    """ "Acme 的商机金额改成 7.5 万": the assignment word itself is the verb."""
+    if text.language != "zh":
+        return None
+    for number, span in enumerate(text.spans):
+        if number and span.func("to") and span.text[:1] in {"改", "设", "变", "推", "移", "标", "调", "更", "修", "转", "定"}:
+            return "update", number
+    return None
+
+
+def _close(text: Spanned) -> tuple[str, int] | None:
+    """ "close the Globex case", 关闭工单."""
+    spans = [span for span in text.spans if not span.filler]
+    if spans and spans[0].text.lower() in {"close", "关闭", "finish", "complete"} and len(spans) > 1 and not any(s.func("count", "who") for s in spans):
+        return "close", text.spans.index(spans[0])
+    return None

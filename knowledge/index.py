@@ -1,0 +1,226 @@
+"""The indexer: reads the outbox, writes passages and words, encodes, and keeps Chroma in step with the store.
+
+Two passes, each resumable at any point. First texts: a batch of records becomes passages and words, and its outbox rows go, in one
+transaction; from then on they are found by word, and what was deleted is not found. Then vectors: passages without one are encoded
+(outside any transaction: a batch takes seconds and must not hold the store's write lock) and stored. Chroma comes last, and is
+compared with the store whenever the two disagree in number.
+"""
+
+import hashlib
+import importlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from threading import RLock
+from typing import Any, Protocol
+
+import numpy as np
+from filelock import FileLock, Timeout
+from langchain_core.embeddings import Embeddings
+
+from knowledge.passages import cut
+from knowledge.vectors import Floats, VectorTable, pack, unpack
+from knowledge.words import words_of
+from store import passages
+from store.errors import Unavailable
+from store.passages import NewPassage, RecordText
+from store.unit import Store
+
+RECORDS = 200  # records in a transaction
+TEXTS = 64  # texts encoded between two commits: what a kill can cost
+Progress = Callable[[int, int], None]  # done, total
+
+
+class Neighbours(Protocol):
+    def count(self, language: str) -> int: ...
+    def numbers(self, language: str) -> set[int]: ...
+    def add(self, language: str, vectors: dict[int, Floats]) -> None: ...
+    def remove(self, language: str, numbers: Iterable[int]) -> None: ...
+    def nearest(self, language: str, vector: Floats, limit: int) -> list[tuple[int, float]]: ...
+    def clear(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """`waiting`: changed records not read yet. `writer`: whether this process may write the vector index. `note`: what is wrong."""
+
+    waiting: int
+    passages: int
+    encoded: int
+    encoder: str | None
+    vectors: int | None
+    writer: bool
+    note: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        return self.waiting == 0 and self.passages == self.encoded
+
+
+class Indexer:
+    """One for a process. Opening Chroma takes the folder's lock and keeps it until `close`."""
+
+    def __init__(self, store: Store, encoder: Embeddings) -> None:
+        self.store = store
+        self.encoder = encoder
+        self.encoder_name = str(getattr(encoder, "name", type(encoder).__name__))
+        self.table = VectorTable()
+        self.note: str | None = None
+        self.generation = 0  # goes up when vectors were added: what is reckoned from a sample of them is due again
+        self._mirrored: dict[str, set[int]] = {}  # what Chroma holds, once read; only we write the embedded one
+        self._folder = store.settings.home / "index"
+        self._file_lock = FileLock(str(self._folder / "writer.lock"), thread_local=False)
+        self._neighbours: Neighbours | None = None
+        self._busy = RLock()
+
+    # --- doing the work -------------------------------------------------------------------------------------------------------
+
+    def drain(self, limit: int | None = None, progress: Progress | None = None) -> int:
+        """Bring the index up to date. Returns how many records were read; `limit` caps them (and the texts encoded)."""
+        with self._busy:
+            read = self._read_outbox(limit)
+            try:
+                encoded = self._encode(limit, progress)
+                self.generation += bool(encoded)
+                if read or encoded or not self._mirrored:
+                    self._reconcile()
+                self.note = None
+            except Unavailable as error:
+                self.note = str(error)  # texts are in; words still find them
+            return read
+
+    def rebuild(self, progress: Progress | None = None) -> int:
+        """Throw everything away and read every record again."""
+        with self._busy:
+            with self.store.database.writing() as session:
+                passages.enqueue_all(session, self.store.settings.now())
+            self.table.clear()
+            neighbours = self.neighbours(afresh=True)
+            if neighbours is not None:
+                self._mirrored.clear()
+                neighbours.clear()
+            return self.drain(progress=progress)
+
+    def status(self) -> IndexStatus:
+        with self.store.database.reading() as session:
+            found = passages.counts(session)
+            encoder = passages.encoder_name(session)
+        held = self._neighbours
+        vectors = sum(held.count(language) for language in ("en", "zh")) if held else None
+        writer = bool(self.store.settings.chroma_url) or self._file_lock.is_locked or self._lock_is_free()
+        return IndexStatus(found["waiting"], found["passages"], found["encoded"], encoder, vectors, writer, self.note)
+
+    def close(self) -> None:
+        self._neighbours = None
+        self._mirrored.clear()
+        self._file_lock.release(force=True)
+
+    # --- texts ----------------------------------------------------------------------------------------------------------------
+
+    def _read_outbox(self, limit: int | None) -> int:
+        read = 0
+        while limit is None or read < limit:
+            with self.store.database.reading() as session:
+                if not passages.waiting(session, 1):
+                    break  # without having taken the write lock
+            with self.store.database.writing() as session:
+                entries = passages.waiting(session, min(RECORDS, limit - read) if limit else RECORDS)
+                keys = set(entries)
+                renamed = [record_id for entity, record_id in keys if entity == "account"]
+                keys |= set(passages.told_by(session, renamed))
+                records = passages.records(session, keys)
+                passages.replace(session, {key: _passages_of(records.get(key)) for key in sorted(keys)})
+                passages.settle(session, [number for numbers in entries.values() for number in numbers])
+            read += len(entries)
+        return read
+
+    # --- vectors --------------------------------------------------------------------------------------------------------------
+
+    def _encode(self, limit: int | None, progress: Progress | None) -> int:
+        with self.store.database.reading() as session:
+            changed = passages.encoder_name(session) != self.encoder_name
+            found = passages.counts(session)
+        total, done = found["passages"] - found["encoded"], 0
+        if changed:
+            with self.store.database.writing() as session:
+                dropped = passages.take_encoder(session, self.encoder_name)
+            if dropped:
+                total = found["passages"]
+                self.table.clear()
+                neighbours = self.neighbours(afresh=True)
+                if neighbours is not None:
+                    self._mirrored.clear()
+                    neighbours.clear()
+        while total and (limit is None or done < limit):
+            with self.store.database.reading() as session:
+                texts = passages.unencoded(session, TEXTS)
+            if not texts:
+                break
+            distinct = list(dict.fromkeys(text for _, text in texts))
+            encoded = dict(zip(distinct, self.encoder.embed_documents(distinct), strict=True))
+            with self.store.database.writing() as session:
+                passages.keep_vectors(session, {passage_id: pack(encoded[text]) for passage_id, text in texts})
+            done += len(texts)
+            if progress:
+                progress(min(done, total), total)
+        return done
+
+    # --- Chroma ---------------------------------------------------------------------------------------------------------------
+
+    def neighbours(self, *, afresh: bool = False) -> Neighbours | None:
+        """Chroma, or None when another process is its writer (it then answers from the store's own vectors)."""
+        with self._busy:
+            if self._neighbours is None:
+                settings = self.store.settings
+                # By name, here alone: chromadb takes a second to import and most processes never need it.
+                if settings.chroma_url:
+                    prefix = f"rapport-{hashlib.sha256(settings.url.encode()).hexdigest()[:8]}"
+                    self._neighbours = importlib.import_module("knowledge.chroma").open_server(settings.chroma_url, prefix)
+                elif self._locked():
+                    module = importlib.import_module("knowledge.chroma")
+                    self._neighbours = module.open_folder(self._folder / "chroma", "rapport", afresh=afresh)
+            return self._neighbours
+
+    def _reconcile(self) -> None:
+        """Make Chroma hold exactly the numbers the store has vectors for."""
+        neighbours = self.neighbours()
+        if neighbours is None:
+            return
+        for language in ("en", "zh"):
+            with self.store.database.reading() as session:
+                wanted = passages.encoded_numbers(session, language)
+            held = self._mirrored.get(language) if not self.store.settings.chroma_url else None
+            held = neighbours.numbers(language) if held is None else held
+            neighbours.remove(language, held - wanted)
+            missing = sorted(wanted - held)
+            for start in range(0, len(missing), 5_000):
+                with self.store.database.reading() as session:
+                    found = passages.vectors(session, missing[start : start + 5_000])
+                if found:
+                    neighbours.add(language, {number: unpack(data) for number, data in found.items()})
+            self._mirrored[language] = wanted
+
+    def _locked(self) -> bool:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._file_lock.acquire(timeout=0)
+        except Timeout:
+            return False
+        return True
+
+    def _lock_is_free(self) -> bool:
+        if not self._locked():
+            return False
+        self._file_lock.release()
+        return True
+
+
+def _passages_of(record: RecordText | None) -> tuple[RecordText, list[NewPassage]] | None:
+    if record is None:
+        return None
+    names = words_of(record.names)
+    return record, [NewPassage(each.text, each.language, [*words_of(each.text), *names]) for each in cut(record.title, record.body)]
+
+
+def unit_vector(values: list[float]) -> Floats:
+    array: Any = np.asarray(values, dtype=np.float32)
+    return np.asarray(array / max(float(np.linalg.norm(array)), 1e-12), dtype=np.float32)

@@ -1,0 +1,157 @@
+"""Entries as validated changes: creates with their defaults, updates with what differs, in an order the tables accept."""
+
+from typing import Any
+
+from store.drafting import Draft
+from store.importing.entries import Entry
+from store.importing.known import Known, name_of
+from store.importing.writing import Link
+from store.schema import Entity, Field
+from store.unit import Unit
+from store.values import to_json
+
+KEPT = frozenset({"created_at", "updated_at", "version"})  # of a record that is here already
+
+
+class Defaults:
+    """What a new record gets when its row does not say: nobody becomes owner, except where the importer sees only their own."""
+
+    def __init__(self, unit: Unit, known: Known) -> None:
+        self._unit = unit
+        self._known = known
+        self._now = to_json(unit.now())
+        self._currency = unit.currency
+        first = next((stage for stage in unit.schema.stages if stage.kind == "open"), None)
+        self._stage = first.id if first else None
+
+    def fill(self, kind: str, values: dict[str, Any]) -> None:
+        if kind not in {"user", "team", "product"} and self._unit.principal.scope(kind) == "own":
+            values.setdefault("owner", self._unit.principal.user_id)
+        owner = values.get("owner")
+        if owner and "team" not in values and kind not in {"user", "team"}:
+            team = self._known.team_of(owner)
+            if team:
+                values["team"] = team
+        for name, value in self._of(kind, values).items():
+            if value is not None:
+                values.setdefault(name, value)
+
+    def _of(self, kind: str, values: dict[str, Any]) -> dict[str, Any]:
+        match kind:
+            case "opportunity":
+                return {"stage": self._stage, "currency": self._currency, "name": self._deal_name(values)}
+            case "order":
+                return {"currency": self._currency, "number": values.get("key")}
+            case "activity":
+                subject = " ".join(str(values.get("body") or "").split())[:80] or None
+                return {
+                    "kind": "note", "occurred_at": values.get("created_at", self._now), "trust": "external", "subject": subject,
+                    "author": values.get("owner"), "owner": values.get("author"),
+                }  # fmt: skip
+            case "task":
+                return {"status": "open", "priority": "normal", "assignee": values.get("owner")}
+            case "case":
+                return {"status": "open", "priority": "normal", "opened_at": values.get("created_at", self._now)}
+            case "lead":
+                return {"status": "new", "name": values.get("email") or values.get("company")}
+            case "contact":
+                return {"name": values.get("email")}
+            case "user":
+                return {"role": "rep", "name": str(values.get("email") or "").split("@")[0] or None}
+        return {}
+
+    def _deal_name(self, values: dict[str, Any]) -> str | None:
+        parts = [name_of(self._known, kind, values.get(kind)) for kind in ("account", "product")]
+        return " – ".join(part for part in parts if part) or values.get("key")
+
+
+def missing(spec: Entity, values: dict[str, Any]) -> list[str]:
+    """Required fields a new record would lack."""
+    lacking = [field.en for field in spec.fields.values() if field.required and values.get(field.name) in (None, "")]
+    if spec.name == "opportunity" and not values.get("name"):
+        lacking.append("name")
+    if spec.name == "activity" and not values.get("subject") and not values.get("body"):
+        lacking.append("text")
+    return lacking
+
+
+def create(spec: Entity, entry: Entry) -> Draft:
+    after = {name: value for name, value in entry.values.items() if value is not None and name not in {"updated_at", "version"}}
+    name = str(after.get(spec.name_field) or after.get("key") or spec.en)
+    return Draft("create", spec.name, entry.record_id, name, 0, {}, after)
+
+
+def update(known: Known, spec: Entity, entry: Entry) -> Draft | None:
+    """What differs from the record as it is; an empty cell says nothing. None when nothing does."""
+    row = entry.held
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    values = dict(entry.values)
+    for name, value in values.items():
+        if name in KEPT or value is None:
+            continue
+        old = to_json(_held(row, spec.fields[name]))
+        if old != value:
+            before[name], after[name] = old, value
+    if "owner" in after and "team" not in values and spec.name not in {"user", "team"}:
+        team, old_team = known.team_of(after["owner"]), row["team_id"]
+        if team != old_team:
+            before["team"], after["team"] = old_team, team
+    if not after:
+        return None
+    name = str(row[spec.name_field] or row["key"] or row["id"])
+    return Draft("update", spec.name, row["id"], name, row["version"], before, after)
+
+
+def _held(row: Any, field: Field) -> Any:
+    return (row["custom"] or {}).get(field.name) if field.custom else row[field.column]
+
+
+def in_order(unit: Unit, known: Known, drafts: list[Draft]) -> tuple[list[Draft], list[Link]]:
+    """Creates so that a record comes after those it points to, then updates; and the links that must wait.
+
+    A link waits when it points to a record another file makes, or when records point to each other in a circle:
+    (kind, record id, field, target id), taken out of the draft.
+    """
+    creates = {each.record_id: each for each in drafts if each.op == "create"}
+    links = {each.record_id: _links(unit, known, each) for each in drafts}
+    waiting: list[Link] = []
+    depth: dict[str, int] = {}
+
+    def cut(each: Draft, name: str, target: str) -> None:
+        waiting.append((each.type, each.record_id, name, target))
+        each.after.pop(name, None)
+        each.before.pop(name, None)
+
+    def measure(record_id: str, path: tuple[str, ...]) -> int:
+        if record_id not in depth:
+            deepest = 0
+            for name, target in links[record_id]:
+                if target in path or target == record_id or target not in creates:
+                    cut(creates[record_id], name, target)
+                else:
+                    deepest = max(deepest, 1 + measure(target, (*path, record_id)))
+            depth[record_id] = deepest
+        return depth[record_id]
+
+    for record_id in creates:
+        measure(record_id, (record_id,)) if links[record_id] else depth.setdefault(record_id, 0)
+    for each in drafts:
+        if each.op != "create":
+            for name, target in links[each.record_id]:
+                if target not in creates:
+                    cut(each, name, target)
+    ordered = sorted(creates.values(), key=lambda each: (depth[each.record_id], each.type))
+    return [*ordered, *(each for each in drafts if each.op != "create" and each.after)], waiting
+
+
+def _links(unit: Unit, known: Known, draft: Draft) -> list[tuple[str, str]]:
+    """The references of a draft to records that this import makes and that are not written yet."""
+    if len(known.planned) == len(known.written):
+        return []
+    fields = unit.schema.entity(draft.type).fields
+    return [
+        (name, value)
+        for name, value in draft.after.items()
+        if isinstance(value, str) and value in known.planned and value not in known.written and fields[name].refers_to
+    ]

@@ -1,0 +1,190 @@
+"""What a file adds to the store's vocabulary before its rows are read: fields, picklist values, stages."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from decimal import InvalidOperation
+from typing import Any
+
+from sqlalchemy import func, select
+
+from store import schema as schemas
+from store import setup
+from store.errors import InvalidInput, NotAllowed
+from store.importing.cells import as_text, normal_value
+from store.importing.formats import date_style, read_date, read_number
+from store.importing.known import Known
+from store.importing.mapping import Column, Plan
+from store.importing.reading import Table
+from store.importing.report import FileReport
+from store.importing.stages import is_stage, pipeline_of, plain_status
+from store.models import Opportunity, Pipeline
+from store.schema import Choice, field_name
+from store.unit import Unit
+
+# Picklists whose values the program itself means something by: a file cannot add to them.
+FIXED = frozenset({"user.role", "activity.trust", "activity.direction", "opportunity.status"})
+_CHOICES = 12
+_BOOLEANS = {"true", "false", "yes", "no", "y", "n", "是", "否"}
+_MONEY_HEADER = re.compile(r"price|amount|cost|revenue|budget|fee|salary|金额|价格|费用|预算|单价|总价", re.IGNORECASE)
+_MONEY_MARK = re.compile(r"[$€£¥￥]|USD|EUR|GBP|CNY|RMB")
+
+
+def grow(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport, *, allowed: bool) -> Unit:
+    """Add what the file needs when that is `allowed`; returns the unit with the new vocabulary."""
+    _check_mapped(unit, plan, allowed=allowed)
+    _set_foreign_people_apart(unit, known, table, plan)
+    if not allowed:
+        report.unknown_columns = [source for _, source in plan.unknown]
+        return unit
+    _add_fields(unit, table, plan, report)
+    unit = replace(unit, schema=schemas.load(unit.session))
+    _add_choices(unit, table, plan, report)
+    _add_stages(unit, table, plan, report)
+    return replace(unit, schema=schemas.load(unit.session))
+
+
+def _require_administrator(unit: Unit, what: str) -> None:
+    if not unit.principal.administers:
+        raise NotAllowed(f"Only an administrator may add {what}.", hint="Ask one to run the import, or leave --create-fields out.")
+
+
+def _check_mapped(unit: Unit, plan: Plan, *, allowed: bool) -> None:
+    fields = unit.schema.entity(plan.kind).fields
+    for column in list(plan.columns):
+        if column.field in fields or column.part in {"record_id", "manager", "history"}:
+            if column.part == "id" and not fields[column.field].refers_to:
+                raise InvalidInput(f"{plan.kind} {column.field} is not a reference.", hint="Map the column to the field itself.")
+            continue
+        if not allowed:
+            raise InvalidInput(
+                f"{plan.kind} has no field {column.field!r}, which the mapping gives to {column.source!r}.",
+                hint=f"Fields: {', '.join(fields)}. With --create-fields it is added.",
+            )
+        plan.columns.remove(column)
+        plan.unknown.append((column.index, column.source))
+
+
+def _set_foreign_people_apart(unit: Unit, known: Known, table: Table, plan: Plan) -> None:
+    """A column of another system's user ids, none of which anybody here has, says nothing we can use: it is unknown."""
+    fields = unit.schema.entity(plan.kind).fields
+    for column in [each for each in plan.columns if each.part == "id" and fields[each.field].kind == "user"]:
+        texts = {as_text(cell).strip() for cell in table.column(column.index)}
+        if not any(known.has("user", text) for text in texts):
+            plan.columns.remove(column)
+            plan.unknown.append((column.index, column.source))
+
+
+def _add_fields(unit: Unit, table: Table, plan: Plan, report: FileReport) -> None:
+    for index, source in plan.unknown:
+        cells = table.column(index)
+        if not cells:
+            plan.ignored[source] = "it is empty"
+            continue
+        _require_administrator(unit, f"the field {source!r}")
+        name, kind = _free_name(unit, plan.kind, source), guess_kind(source, cells)
+        chinese = bool(re.search(r"[\u4e00-\u9fff]", source))
+        setup.add_field(unit.session, plan.kind, name, kind, label=source, label_zh=source if chinese else None)
+        plan.columns.append(Column(index, source, name))
+        report.fields_created.append({"name": name, "kind": kind, "column": source})
+        unit = replace(unit, schema=schemas.load(unit.session))
+    plan.unknown = []
+
+
+def _free_name(unit: Unit, kind: str, source: str) -> str:
+    name = field_name(source)
+    if name[0].isdigit():
+        name = f"field_{name}"
+    fields = unit.schema.entity(kind).fields
+    taken = {*fields, *(field.column for field in fields.values()), "id", "custom", "deleted_at"}
+    free = name[:76]
+    number = 2
+    while free in taken:
+        free = f"{name[:76]}_{number}"
+        number += 1
+    return free
+
+
+def guess_kind(source: str, cells: list[Any]) -> str:
+    """The kind of field that takes every value of a column."""
+    texts = {as_text(cell).strip() for cell in cells}
+    if all(isinstance(cell, bool) for cell in cells) or {text.casefold() for text in texts} <= _BOOLEANS:
+        return "bool"
+    if all(_is_number(cell) for cell in cells) and not any(re.fullmatch(r"0\d+|\+?\d{11,}", text) for text in texts):
+        money = _MONEY_HEADER.search(source) or any(_MONEY_MARK.search(text) for text in texts)
+        return "money" if money else "number"
+    if _are_dates(cells):
+        return "date"
+    if any(len(text) > 900 or "\n" in text for text in texts):
+        return "longtext"
+    few = len(texts) <= _CHOICES and len(cells) >= 3 * len(texts)
+    return "choice" if few and all(len(text) <= 60 for text in texts) else "text"
+
+
+def _is_number(cell: Any) -> bool:
+    try:
+        return not isinstance(cell, (bool, datetime)) and bool(read_number(cell).is_finite())
+    except (InvalidOperation, TypeError, ValueError):
+        return False
+
+
+def _are_dates(cells: list[Any]) -> bool:
+    style = date_style(cells)
+    try:
+        return all(read_date(cell, style) is not None and style.order != "serial" for cell in cells)
+    except (ValueError, OverflowError, TypeError):
+        return False
+
+
+def _translated(plan: Plan, field: str, cells: Iterable[Any]) -> list[str]:
+    table = {normal_value(theirs): ours for theirs, ours in plan.values.get(field, {}).items()}
+    found = dict.fromkeys(as_text(table.get(normal_value(cell), cell) or "").strip() for cell in cells)
+    return [text for text in found if text]
+
+
+def _add_choices(unit: Unit, table: Table, plan: Plan, report: FileReport) -> None:
+    fields = unit.schema.entity(plan.kind).fields
+    for column in plan.columns:
+        field = fields.get(column.field)
+        if field is None or column.part != "value" or field.kind not in {"choice", "multichoice"} or field.computed:
+            continue
+        name = f"{plan.kind}.{field.name}"
+        cells = [item for cell in table.column(column.index) for item in (_items(cell) if field.kind == "multichoice" else [cell])]
+        known = {word for choice in unit.schema.choices_of(field) for word in _words(choice)}
+        limit = 3 if field.name == "currency" else 200 if field.custom else 40
+        wanted = [text for text in _translated(plan, field.name, cells) if text.casefold() not in known and len(text) <= limit]
+        if not wanted or name in FIXED:
+            continue
+        _require_administrator(unit, f"values to {name}")
+        added = setup.add_choices(unit.session, name, wanted)
+        if added:
+            report.values_created[name] = added
+
+
+def _items(cell: Any) -> list[Any]:
+    return list(cell) if isinstance(cell, list) else re.split(r"[;,，；|]", str(cell))
+
+
+def _words(choice: Choice) -> set[str]:
+    return {choice.value.casefold(), (choice.zh or choice.value).casefold(), *(word.casefold() for word in choice.words)}
+
+
+def _add_stages(unit: Unit, table: Table, plan: Plan, report: FileReport) -> None:
+    column = plan.find("stage")
+    if plan.kind != "opportunity" or column is None:
+        return
+    texts = _translated(plan, "stage", table.column(column.index))
+    unknown = [text for text in texts if not is_stage(unit.schema, text)]
+    if not unknown or (normal_value(column.source).endswith(("status", "状态")) and plain_status(unit.schema, unknown)):
+        return
+    _require_administrator(unit, "stages")
+    if unit.session.scalar(select(func.count()).select_from(Opportunity)):
+        for text in unknown:
+            setup.add_stage(unit.session, text)
+        report.stages_created = unknown
+        return
+    name = unit.session.scalar(select(Pipeline.name).order_by(Pipeline.position)) or "Standard"
+    stages = pipeline_of(unit.schema, texts)
+    setup.set_pipeline(unit.session, name, stages)
+    report.stages_created = [str(stage["name"]) for stage in stages]

@@ -1,0 +1,139 @@
+"""Records that are here already, or will be when this import is done, found by key, e-mail or name."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from store.errors import InvalidInput
+from store.importing.headers import normal
+from store.models import RECORD_MODELS
+from store.rights import visible
+from store.schema import name_field
+from store.unit import Unit
+
+
+@dataclass(slots=True)
+class Named:
+    """What is needed to point at a record."""
+
+    id: str
+    name: str
+    key: str | None
+    email: str | None = None
+    team: str | None = None
+
+
+@dataclass(slots=True)
+class Kind:
+    """The records of one kind the person sees, by everything that can name them."""
+
+    by_id: dict[str, Named] = field(default_factory=dict)
+    by_key: dict[str, str] = field(default_factory=dict)
+    by_email: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    by_normal: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, each: Named) -> None:
+        self.by_id[each.id] = each
+        if each.key:
+            self.by_key[each.key] = each.id
+        if each.email:
+            self.by_email[each.email.casefold()].append(each.id)
+        if each.name:
+            self.by_name[each.name.strip().casefold()].append(each.id)
+            self.by_normal[normal(each.name)].append(each.id)
+
+
+class Known:
+    """Every kind, read when first asked for. `planned` are ids this import makes; `written` those already in the tables."""
+
+    def __init__(self, unit: Unit) -> None:
+        self._unit = unit
+        self._kinds: dict[str, Kind] = {}
+        self.planned: dict[str, str] = {}
+        self.written: set[str] = set()
+
+    def kind(self, entity: str) -> Kind:
+        found = self._kinds.get(entity)
+        if found is None:
+            found = self._kinds[entity] = self._load(entity)
+        return found
+
+    def _load(self, entity: str) -> Kind:
+        model = RECORD_MODELS[entity]
+        name = getattr(model, name_field(entity))
+        columns = [model.id, name, model.key, getattr(model, "email", model.id), model.team_id]
+        found = Kind()
+        for row in self._unit.session.execute(select(*columns).where(visible(self._unit.principal, entity, model))):
+            found.add(Named(row[0], row[1] or "", row[2], row[3] if hasattr(model, "email") else None, row[4]))
+        return found
+
+    def plan(self, entity: str, each: Named) -> None:
+        """Remember a record this import is going to make."""
+        self.kind(entity).add(each)
+        self.planned[each.id] = entity
+
+    def drop(self, entity: str, ids: set[str]) -> None:
+        """Forget planned records whose rows were held back after all."""
+        kind = self.kind(entity)
+        for each in ids:
+            self.planned.pop(each, None)
+            gone = kind.by_id.pop(each)
+            if gone.key:
+                kind.by_key.pop(gone.key, None)
+            for index, name in (
+                (kind.by_name, gone.name.strip().casefold()),
+                (kind.by_normal, normal(gone.name)),
+                (kind.by_email, gone.email or ""),
+            ):
+                if each in index.get(name, []):
+                    index[name].remove(each)
+                    if not index[name]:
+                        del index[name]
+
+    def resolve(self, entity: str, text: str) -> tuple[str, str | None]:
+        """The id of the record named, and its real name when the text is only nearly that.
+
+        Raises InvalidInput when none or several fit.
+        """
+        kind = self.kind(entity)
+        if text in kind.by_id:
+            return text, None
+        if text in kind.by_key:
+            return kind.by_key[text], None
+        low = text.strip().casefold()
+        for index in (kind.by_email, kind.by_name):
+            if low in index:
+                return self._only(entity, text, index[low]), None
+        marked = text[text.rfind("<") + 1 : -1].strip().casefold() if text.endswith(">") else ""
+        if marked in kind.by_email:
+            return self._only(entity, text, kind.by_email[marked]), None
+        near = kind.by_normal.get(normal(text), []) if normal(text) else []
+        if len(near) == 1:
+            return near[0], kind.by_id[near[0]].name
+        if near:
+            return self._only(entity, text, near), None
+        raise InvalidInput(f"there is no {entity} {text[:80]!r}")
+
+    def _only(self, entity: str, text: str, ids: list[str]) -> str:
+        if len(ids) > 1:
+            raise InvalidInput(f"{len(ids)} {entity} records are called {text[:80]!r}: use the key")
+        return ids[0]
+
+    def has(self, entity: str, text: str) -> bool:
+        try:
+            self.resolve(entity, text)
+        except InvalidInput as error:
+            return "records are called" in error.message
+        return True
+
+    def team_of(self, user_id: str) -> str | None:
+        found = self.kind("user").by_id.get(user_id)
+        return found.team if found else None
+
+
+def name_of(known: Known, entity: str, record_id: Any) -> str:
+    found = known.kind(entity).by_id.get(record_id)
+    return found.name if found else ""

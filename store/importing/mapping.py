@@ -1,0 +1,301 @@
+"""Which column goes where: a mapping file, or recognition by name; and which kind of records a table holds."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from store.errors import InvalidInput
+from store.importing.headers import Headers, Part, entity_words, normal
+from store.importing.reading import REASON_COLUMN, Table
+from store.schema import ENTITY_TYPES, Schema
+
+KEYS = ("kind", "key", "columns", "constants", "values", "dates")
+ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
+_ENOUGH = 0.45  # share of a table's columns a kind must explain
+_GIVEN = frozenset({"created_at", "status"})  # read-only elsewhere, taken from files
+_WORKED_OUT = frozenset({"updated_at", "version"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping file, checked for shape; names are checked against the table and the schema later."""
+
+    kind: str | None = None
+    key: str | None = None
+    columns: dict[str, str | None] = field(default_factory=dict)
+    constants: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    dates: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table and the field (and part of it) it fills."""
+
+    index: int
+    source: str
+    field: str
+    part: Part = "value"
+
+
+class Words:
+    """The column words of every kind, each worked out once per import."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._headers: dict[str, Headers] = {}
+
+    def of(self, kind: str) -> Headers:
+        if kind not in self._headers:
+            self._headers[kind] = Headers(self.schema, kind)
+        return self._headers[kind]
+
+
+@dataclass(slots=True)
+class Plan:
+    """How one table is read."""
+
+    kind: str
+    columns: list[Column] = field(default_factory=list)
+    key: int | None = None
+    key_required: bool = False
+    unknown: list[tuple[int, str]] = field(default_factory=list)
+    ignored: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    dates: str | None = None
+    own_export: bool = False
+    score: float = 0.0
+
+    def find(self, name: str, part: Part = "value") -> Column | None:
+        return next((each for each in self.columns if each.field == name and each.part == part), None)
+
+    def described(self, table: Table) -> dict[str, str]:
+        """Source column -> field, for the report."""
+        shown = {each.source: each.field if each.part == "value" else f"{each.field} ({each.part})" for each in self.columns}
+        if self.key is not None:
+            shown.setdefault(table.columns[self.key], "key")
+        return {name: shown[name] for name in table.columns if name in shown}
+
+
+def read_mapping(path: Path) -> Mapping:
+    """A mapping file (YAML). Raises InvalidInput naming what is wrong in it."""
+    try:
+        raw = yaml.safe_load(path.read_text("utf-8"))
+    except OSError as error:
+        raise InvalidInput(f"The mapping {path} cannot be read: {error.strerror}.", hint="Check the path.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"The mapping {path.name} is not valid YAML: {error}.", hint="See `docs/import.md` for an example.") from error
+    if not isinstance(raw, dict):
+        raise InvalidInput(f"The mapping {path.name} is not a set of names.", hint=f"It takes: {', '.join(KEYS)}.")
+    wrong = [str(name) for name in raw if name not in KEYS]
+    if wrong:
+        raise InvalidInput(f"The mapping {path.name} has unknown keys: {', '.join(wrong)}.", hint=f"It takes: {', '.join(KEYS)}.")
+    for name in ("columns", "constants", "values"):
+        if raw.get(name) is not None and not isinstance(raw[name], dict):
+            raise InvalidInput(f"`{name}` in the mapping {path.name} is not a set of names.", hint=f"Write `{name}:` and names below it.")
+    values = raw.get("values") or {}
+    flat = [str(name) for name, inner in values.items() if not isinstance(inner, dict)]
+    if flat:
+        raise InvalidInput(f"`values` of {', '.join(flat)} in {path.name} is not a set of names.", hint="Write `field: {theirs: ours}`.")
+    return Mapping(
+        kind=raw.get("kind"),
+        key=str(raw["key"]) if raw.get("key") is not None else None,
+        columns={str(source): None if target is None else str(target) for source, target in (raw.get("columns") or {}).items()},
+        constants={str(name): value for name, value in (raw.get("constants") or {}).items()},
+        values={str(name): {str(theirs): ours for theirs, ours in inner.items()} for name, inner in values.items()},
+        dates=str(raw["dates"]) if raw.get("dates") else None,
+    )
+
+
+def plan_table(words: Words, table: Table, *, kind: str | None = None, mapping: Mapping | None = None) -> Plan:
+    """The best reading of a table. Raises InvalidInput when no kind fits or the mapping names what is not there."""
+    mapping = mapping or Mapping()
+    schema = words.schema
+    wanted = kind or mapping.kind
+    if wanted is not None:
+        found = _plan(words, table, _kind_named(schema, wanted), mapping)
+    else:
+        plans = [_plan(words, table, each, mapping) for each in ENTITY_TYPES]
+        found = max(plans, key=lambda each: each.score)
+        if found.score < _ENOUGH:
+            raise InvalidInput(
+                f"{table.name} does not look like a table of records: its columns are {', '.join(table.columns[:12])}.",
+                hint=f"Say what it holds with --kind ({', '.join(ENTITY_TYPES)}), or write a mapping.",
+            )
+    _check_names(schema, found, mapping, table)
+    return found
+
+
+def _kind_named(schema: Schema, wanted: str) -> str:
+    text = normal(wanted)
+    for name, entity in schema.entities.items():
+        if text in {normal(word) for word in entity_words(schema, entity)}:
+            return name
+    raise InvalidInput(f"{wanted!r} is not a kind of record.", hint=f"Kinds: {', '.join(ENTITY_TYPES)}.")
+
+
+def _plan(words: Words, table: Table, kind: str, mapping: Mapping) -> Plan:
+    plan = Plan(kind, constants=dict(mapping.constants), values=dict(mapping.values), dates=mapping.dates)
+    weights = _assign(words, table, plan, mapping)
+    _settle_ids(table, plan)
+    if mapping.key is not None:
+        plan.key, plan.key_required = _position(table, mapping.key, "key"), True
+        plan.unknown = [each for each in plan.unknown if each[0] != plan.key]
+        plan.columns = [each for each in plan.columns if each.field != "key"]
+    elif (column := plan.find("key")) is not None:
+        plan.key = column.index
+        plan.columns.remove(column)
+    _settle_stage(plan)
+    plan.own_export = {"id", "key", "version", "created_at"} <= set(table.columns)
+    plan.score = _score(words.schema, table, plan, weights)
+    return plan
+
+
+def _assign(words: Words, table: Table, plan: Plan, mapping: Mapping) -> dict[int, float]:
+    """Give every column its field, the surest first; each field is filled once. Returns how sure each column is."""
+    taken: set[tuple[str, str]] = {(name, "value") for name in plan.constants}
+    weights: dict[int, float] = {}
+    for source, target in mapping.columns.items():
+        index = _position(table, source, "columns")
+        weights[index] = 5.0
+        if target is None or target == "-":
+            plan.ignored[source] = "the mapping says so"
+            continue
+        column = Column(index, table.columns[index], *_target(plan.kind, target))
+        taken.add((column.field, column.part))
+        plan.columns.append(column)
+    headers = words.of(plan.kind)
+    offers = [
+        (each.weight, index, each)
+        for index, source in enumerate(table.columns)
+        if index not in weights and source != REASON_COLUMN
+        for each in headers.meanings(source)
+    ]
+    for weight, index, each in sorted(offers, key=lambda offer: (-offer[0], offer[1])):
+        if index in weights:
+            continue
+        if each.part == "ignore":
+            plan.ignored[table.columns[index]] = "of no use here"
+        elif (each.field, each.part) in taken:
+            continue
+        else:
+            taken.add((each.field, each.part))
+            plan.columns.append(Column(index, table.columns[index], each.field, each.part))
+        weights[index] = weight
+    for index, source in enumerate(table.columns):
+        if source == REASON_COLUMN:
+            plan.ignored[source] = "says why the row was held back"
+        elif index not in weights:
+            plan.unknown.append((index, source))
+    for each in [each for each in plan.columns if each.field in _WORKED_OUT]:
+        plan.columns.remove(each)
+        plan.ignored[each.source] = "worked out by the system"
+    return weights
+
+
+def _target(kind: str, target: str) -> tuple[str, Part]:
+    """What a mapping writes behind a column: a field, or first_name, last_name, `<field>_id`."""
+    if kind in {"contact", "lead", "user"} and target in {"first_name", "last_name"}:
+        return "name", "first" if target == "first_name" else "last"
+    if kind == "user" and target == "manager":
+        return "manager", "manager"
+    if target.endswith("_id") and target != "tax_id":
+        return target.removesuffix("_id"), "id"
+    return target, "value"
+
+
+def _settle_ids(table: Table, plan: Plan) -> None:
+    """`id` is our own id when it looks like one; another system's id is the import key."""
+    column = plan.find("id", "record_id")
+    if column is not None and not all(ULID.fullmatch(str(cell)) for cell in table.column(column.index)):
+        plan.columns.remove(column)
+        if plan.find("key") is None:
+            plan.columns.append(Column(column.index, column.source, "key"))
+        else:
+            plan.unknown.append((column.index, column.source))
+    told = plan.find("stage_history", "history")
+    if told is not None and not all(isinstance(cell, list) for cell in table.column(told.index)):
+        plan.columns.remove(told)
+        plan.unknown.append((told.index, told.source))
+    whole, first, last = plan.find("name"), plan.find("name", "first"), plan.find("name", "last")
+    if whole is not None:
+        for part in (first, last):
+            if part is not None:
+                plan.columns.remove(part)
+                plan.ignored[part.source] = f"the name is taken from {whole.source!r}"
+
+
+def _settle_stage(plan: Plan) -> None:
+    """A deal file with a status and no stage says the stage by its status."""
+    status = plan.find("status")
+    if plan.kind == "opportunity" and status is not None and plan.find("stage") is None and "stage" not in plan.constants:
+        plan.columns.remove(status)
+        plan.columns.append(Column(status.index, status.source, "stage"))
+
+
+def _score(schema: Schema, table: Table, plan: Plan, weights: dict[int, float]) -> float:
+    """How well a kind explains a table: share of columns it knows, the file's name, whether records get a name."""
+    used = [each for each in weights if table.columns[each] not in plan.ignored]
+    share = sum(weights[each] for each in used) / 5.0 / max(1, len(table.columns) - len(plan.ignored))
+    entity = schema.entity(plan.kind)
+    stem = normal(re.sub(r"\.\w+$", "", table.name))
+    words = {normal(word) for word in entity_words(schema, entity)} | _FILE_WORDS.get(plan.kind, set())
+    named = any(word in stem for word in words if len(word) >= 2)
+    score = share + (0.25 if named else 0.0)
+    name = entity.name_field
+    has_name = any(each.field == name for each in plan.columns) or name in plan.constants
+    if plan.kind == "opportunity":
+        has_name = has_name or plan.key is not None or plan.find("stage") is not None
+        score += 0.1 if plan.find("stage") else -0.1
+    if plan.kind == "activity":
+        has_name = any(plan.find(each) for each in ("subject", "body")) and plan.find("occurred_at") is not None
+    if plan.kind == "order":
+        has_name = has_name or plan.key is not None
+    if plan.kind in {"contact", "lead"}:
+        has_name = has_name or plan.find("email") is not None
+        score += 0.05 if plan.find("email") or plan.find("phone") else -0.2
+    if plan.kind == "lead" and not any(plan.find(each) for each in ("status", "score", "source")):
+        score -= 0.12  # people of companies are contacts unless something says lead
+    return score - (0 if has_name else 0.5)
+
+
+_FILE_WORDS = {
+    "account": {"companies", "organisations", "organizations", "customers", "clients"},
+    "contact": {"contacts", "persons", "people"},
+    "opportunity": {"pipeline", "deals", "opportunities"},
+    "user": {"salesteam", "salesteams", "team", "staff", "agents"},
+    "activity": {"activities", "notes", "calls", "meetings"},
+    "case": {"tickets", "cases", "support"},
+}
+
+
+def _position(table: Table, source: str, where: str) -> int:
+    for index, name in enumerate(table.columns):
+        if name == source:
+            return index
+    for index, name in enumerate(table.columns):
+        if normal(name) == normal(source):
+            return index
+    raise InvalidInput(
+        f"{table.name} has no column {source!r}, which the mapping's `{where}` names.", hint=f"Its columns: {', '.join(table.columns)}."
+    )
+
+
+def _check_names(schema: Schema, plan: Plan, mapping: Mapping, table: Table) -> None:
+    fields = schema.entity(plan.kind).fields
+    for where, names in (("constants", mapping.constants), ("values", mapping.values)):
+        wrong = [name for name in names if name not in fields]
+        if wrong:
+            raise InvalidInput(
+                f"The mapping's `{where}` names fields {plan.kind} does not have: {', '.join(wrong)}.", hint=f"Fields: {', '.join(fields)}."
+            )
+    readonly = [name for name in mapping.constants if fields[name].readonly and name not in _GIVEN]
+    readonly += [str(name) for name in mapping.columns.values() if name in fields and fields[name].readonly and name not in _GIVEN]
+    if readonly:
+        raise InvalidInput(f"{plan.kind} {', '.join(readonly)} is worked out by the system.", hint="Map the fields it follows from.")
+    if plan.kind not in {"opportunity"} and mapping.key is None and plan.key is None and not plan.columns:
+        raise InvalidInput(f"{table.name} has no column that {plan.kind} records have.", hint="Write a mapping.")

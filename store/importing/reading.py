@@ -1,0 +1,155 @@
+"""A file as a table: header, rows of cells, and what is wrong with single rows."""
+
+import io
+import json
+import re
+import warnings
+import zipfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from openpyxl.utils.exceptions import InvalidFileException
+
+from store.errors import InvalidInput
+from store.importing.decoding import decode, revived, split_lines
+
+SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".json"})
+REASON_COLUMN = "held_back_reason"
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_UNPACKED_LIMIT = 20  # an XLSX may unpack to this many times the upload limit
+
+
+@dataclass(slots=True)
+class Table:
+    """`rows[i]` stands on line `lines[i]` of the source; `faults` says why a row cannot be taken at all."""
+
+    name: str
+    columns: list[str]
+    rows: list[list[Any]]
+    lines: list[int]
+    faults: dict[int, str] = field(default_factory=dict)
+
+    def column(self, index: int) -> list[Any]:
+        """The filled cells of a column, in rows that can be taken."""
+        return [row[index] for at, row in enumerate(self.rows) if at not in self.faults and not is_empty(row[index])]
+
+
+def is_empty(cell: Any) -> bool:
+    return cell is None or cell == "" or cell == [] or (isinstance(cell, str) and not cell.strip())
+
+
+def read_table(path: Path, *, limit_mb: int) -> Table:
+    """The table in a CSV, XLSX or JSON file. Raises InvalidInput, saying what is wrong with the file."""
+    name = path.name
+    try:
+        size = path.stat().st_size
+        if size > limit_mb * 1024 * 1024:
+            raise InvalidInput(
+                f"{name} has {size / 1048576:,.1f} MiB, the limit is {limit_mb} MiB.", hint="Split it, or raise RAPPORT_UPLOAD_LIMIT_MB."
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{name} cannot be read: {error.strerror}.", hint="Check the path and its permissions.") from error
+    if not data.strip():
+        raise InvalidInput(f"{name} is empty.", hint="It needs a header row and at least one row below it.")
+    if data.startswith(b"PK\x03\x04") and path.suffix.lower() != ".csv":
+        return _table(name, _sheet(data, name, limit_mb))
+    text = decode(data, name)
+    if path.suffix.lower() == ".json":
+        return _objects(name, text)
+    records, _ = split_lines(text, name)
+    return _table(name, [(line, [revived(cell) for cell in cells]) for line, cells in records])
+
+
+def _sheet(data: bytes, name: str, limit_mb: int) -> list[tuple[int, list[Any]]]:
+    """Rows of the first sheet of a workbook; formulas as their last values."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(item.file_size for item in archive.infolist()) > limit_mb * 1024 * 1024 * _UNPACKED_LIMIT:
+                raise InvalidInput(f"{name} unpacks to far more than the upload limit.", hint="Save the sheet as CSV and import that.")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()
+            rows = [(line, [_cell(value) for value in row]) for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)]
+            book.close()
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, IndexError, AttributeError, ParseError) as error:
+        raise InvalidInput(f"{name} is not a workbook that can be read ({error}).", hint="Save it again as XLSX, or as CSV.") from error
+    width = max((last for last in (_last_filled(row) for _, row in rows)), default=0)
+    return [(line, (row + [None] * width)[:width]) for line, row in rows]
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str) and "_x" in value:
+        return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), value)
+    return value
+
+
+def _last_filled(row: list[Any]) -> int:
+    return max((at + 1 for at, cell in enumerate(row) if not is_empty(cell)), default=0)
+
+
+def _objects(name: str, text: str) -> Table:
+    """A JSON list of objects, as our own export writes it."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput(f"{name} is not valid JSON: {error}.", hint="It should be a list of objects.") from error
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise InvalidInput(f"{name} is not a JSON list of objects.", hint='It should look like [{"name": "…"}, …].')
+    return table_of(name, found)
+
+
+def table_of(name: str, objects: list[dict[str, Any]]) -> Table:
+    """Typed rows as a table: the columns are the names used in any of them."""
+    if not objects:
+        raise InvalidInput(f"{name} has no rows.", hint="There is nothing to import.")
+    columns = list(dict.fromkeys(column for each in objects for column in each))
+    rows = [[each.get(column) for column in columns] for each in objects]
+    return Table(name, columns, rows, list(range(1, len(rows) + 1)))
+
+
+def _table(name: str, records: list[tuple[int, list[Any]]]) -> Table:
+    filled = [(line, cells) for line, cells in records if not all(is_empty(cell) for cell in cells)]
+    if len(filled) > 1 and sum(not is_empty(cell) for cell in filled[0][1]) == 1 and _last_filled(filled[1][1]) >= 3:
+        filled = filled[1:]  # a title above the header
+    if not filled:
+        raise InvalidInput(f"{name} is empty.", hint="It needs a header row and at least one row below it.")
+    header = [str(cell).strip() if cell is not None else "" for cell in filled[0][1]]
+    while header and not header[-1] and all(_last_filled(cells) < len(header) for _, cells in filled[1:]):
+        header.pop()
+    if len(filled) == 1:
+        raise InvalidInput(f"{name} has a header and 0 rows.", hint="There is nothing to import.")
+    _check_header(name, header)
+    table = Table(name, [each or f"column {at + 1}" for at, each in enumerate(header)], [], [])
+    for line, cells in filled[1:]:
+        _take(table, line, cells)
+    return table
+
+
+def _check_header(name: str, header: list[str]) -> None:
+    named = [each.casefold() for each in header if each]
+    repeated = [each for each, count in Counter(named).items() if count > 1]
+    if len(named) <= len(header) / 2 or len(repeated) > len(named) / 2:
+        raise InvalidInput(
+            f"{name} has no header row: most of its first line is empty or repeated.", hint="The first row should name every column once."
+        )
+    if repeated:
+        raise InvalidInput(f"{name} has the column {repeated[0]!r} more than once.", hint="Rename or remove one of them.")
+
+
+def _take(table: Table, line: int, cells: list[Any]) -> None:
+    width = len(table.columns)
+    if len(cells) > width and _last_filled(cells) <= width:
+        cells = cells[:width]
+    if len(cells) != width:
+        table.faults[len(table.rows)] = f"the row has {len(cells)} cells, the header has {width}"
+    elif any("\x00" in cell for cell in cells if isinstance(cell, str)):
+        table.faults[len(table.rows)] = "a cell contains a NUL byte"
+    table.rows.append(cells)
+    table.lines.append(line)

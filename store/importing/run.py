@@ -1,0 +1,171 @@
+"""An import from end to end: read the files, order them by what they depend on, write each as one proposal."""
+
+from collections.abc import Callable, Sequence
+from collections.abc import Mapping as Names
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from store.errors import InvalidInput
+from store.importing.file import FileImport, Options
+from store.importing.held_back import write_held_back
+from store.importing.known import Known
+from store.importing.mapping import Mapping, Plan, Words, plan_table, read_mapping
+from store.importing.reading import SUFFIXES, Table, read_table, table_of
+from store.importing.report import ImportReport
+from store.importing.writing import Link, apply_links
+from store.rights import Principal
+from store.unit import Store, Unit
+
+ORDER = ("user", "team", "product", "account", "contact", "lead", "opportunity", "case", "order", "task", "activity")
+Progress = Callable[[str, int, int], None]
+HELD_BACK = ".held-back.csv"
+
+
+class _Undone(Exception):  # noqa: N818
+    """Leaves the transaction of a dry run."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    tables: list[tuple[Table, str | None, Mapping | None]] = field(default_factory=list)
+    skipped: list[dict[str, str]] = field(default_factory=list)
+    strict: bool = True
+
+
+def import_path(
+    store: Store,
+    principal: Principal,
+    path: Path,
+    *,
+    kind: str | None = None,
+    mapping: Path | None = None,
+    create_fields: bool = False,
+    create_users: bool = False,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    held_back_dir: Path | None = None,
+    door: str = "import",
+) -> ImportReport:
+    """Import a CSV, XLSX or JSON file, or a folder of them, in one transaction.
+
+    Rows that cannot be taken go to `<name>.held-back.csv` in `held_back_dir` (default: the data folder's `held-back`).
+    Raises InvalidInput for a file that cannot be read at all and NotAllowed when the person may not create what it needs.
+    """
+    checked = read_mapping(mapping) if mapping else None
+    limit = store.settings.upload_limit_mb
+    batch = _Batch(strict=not path.is_dir())
+    if path.is_dir():
+        if checked is not None:
+            raise InvalidInput("A mapping goes with one file, not with a folder.", hint="Import the files one by one with their mappings.")
+        _read_folder(batch, path, kind, limit)
+    else:
+        batch.tables.append((read_table(path, limit_mb=limit), kind, checked))
+    options = Options(create_fields=create_fields, create_users=create_users)
+    return _run(store, principal, batch, options, dry_run, progress, held_back_dir or store.settings.home / "held-back", door)
+
+
+def import_tables(
+    store: Store,
+    principal: Principal,
+    tables: Names[str, Sequence[dict[str, Any]]],
+    *,
+    create_fields: bool = True,
+    create_users: bool = True,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    held_back_dir: Path | None = None,
+    door: str = "import",
+) -> ImportReport:
+    """Import typed rows by kind: standard field names, `key`, references by key or e-mail, `stage_history` on deals."""
+    batch = _Batch()
+    for kind, rows in tables.items():
+        if rows:
+            batch.tables.append((table_of(kind, list(rows)), kind, None))
+    options = Options(create_fields=create_fields, create_users=create_users)
+    return _run(store, principal, batch, options, dry_run, progress, held_back_dir or store.settings.home / "held-back", door)
+
+
+def _read_folder(batch: _Batch, path: Path, kind: str | None, limit: int) -> None:
+    for each in sorted(path.iterdir()):
+        if each.is_dir() or each.name.startswith((".", "~$")):
+            continue
+        if each.name.endswith(HELD_BACK):
+            batch.skipped.append({"file": each.name, "reason": "rows held back earlier: import the file by itself once mended"})
+        elif each.suffix.lower() not in SUFFIXES:
+            batch.skipped.append({"file": each.name, "reason": "not a table"})
+        else:
+            try:
+                batch.tables.append((read_table(each, limit_mb=limit), kind, None))
+            except InvalidInput as error:
+                batch.skipped.append({"file": each.name, "reason": error.message})
+    if not batch.tables:
+        found = "; ".join(f"{each['file']}: {each['reason']}" for each in batch.skipped[:5])
+        raise InvalidInput(f"There is no file to import in {path}. {found}".strip(), hint="Put CSV or XLSX files there.")
+
+
+def _run(
+    store: Store,
+    principal: Principal,
+    batch: _Batch,
+    options: Options,
+    dry_run: bool,
+    progress: Progress | None,
+    held_back_dir: Path,
+    door: str,
+) -> ImportReport:
+    report = ImportReport(dry_run=dry_run, skipped=batch.skipped)
+    files: list[FileImport] = []
+    try:
+        with store.writing(principal, door=door) as unit:
+            files = _plan_all(unit, batch, options)
+            _import_all(unit, files, progress)
+            if dry_run:
+                raise _Undone
+    except _Undone:
+        pass
+    report.files = [each.report for each in files]
+    if not dry_run:
+        for each in files:
+            write_held_back(each, held_back_dir)
+    return report
+
+
+def _plan_all(unit: Unit, batch: _Batch, options: Options) -> list[FileImport]:
+    """Every table with its kind, in the order in which they can be written."""
+    planned: list[tuple[Plan, Table, Mapping | None]] = []
+    words = Words(unit.schema)
+    for table, kind, mapping in batch.tables:
+        try:
+            planned.append((plan_table(words, table, kind=kind, mapping=mapping), table, mapping))
+        except InvalidInput as error:
+            if batch.strict:
+                raise
+            batch.skipped.append({"file": table.name, "reason": error.message})
+    if not planned:
+        raise InvalidInput("None of the files looks like a table of records.", hint="Import them one by one with --kind or a mapping.")
+    known = Known(unit)
+    planned.sort(key=lambda each: ORDER.index(each[0].kind))
+    return [FileImport(table, plan, mapping, options, known) for plan, table, mapping in planned]
+
+
+def _import_all(unit: Unit, files: list[FileImport], progress: Progress | None) -> None:
+    """People first (users and teams point to each other), then kind by kind."""
+    waiting: list[Link] = []
+    groups: list[list[FileImport]] = []
+    for each in files:
+        together = groups and (each.plan.kind == groups[-1][0].plan.kind or {each.plan.kind, groups[-1][0].plan.kind} == {"user", "team"})
+        if together:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    for group in groups:
+        for each in group:
+            unit = each.read(unit)
+        for each in group:
+            waiting += each.write(unit, progress)
+        links = apply_links(unit, group[0].known, waiting, f"import of {', '.join(each.table.name for each in group)}: links")
+        waiting.clear()
+        if links:
+            for each in group:
+                each.report.proposal_ids.append(links)

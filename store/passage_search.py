@@ -1,0 +1,204 @@
+"""Passages for a person: which they may be searched in, how words rank them, and what a citation shows. Rights come first, always.
+
+The condition under which a passage may be seen is that its record may, read from the record itself at that moment: a record given to
+somebody else or deleted is found, or not, at once, whatever the index still holds.
+"""
+
+import math
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, String, and_, cast, column, exists, false, func, literal, or_, select, table, text, union_all
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session, aliased
+
+from store.apply import INDEXED
+from store.models import RECORD_MODELS, Account, Contact, Passage, User
+from store.passages import WORDS, quoted
+from store.rights import Principal, visible
+
+_FTS = table("passage_fts", column("rowid"), column("words"))
+_PIECE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """What to search in. None means no limit; an empty collection means nothing fits. `period` is [from, until)."""
+
+    account_ids: Collection[str] | None = None
+    contact_ids: Collection[str] | None = None
+    period: tuple[datetime | None, datetime | None] | None = None
+    types: Collection[str] | None = None
+    kinds: Collection[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage with what a citation shows of its record; account and contact only if the person may see them."""
+
+    number: int
+    type: str
+    record_id: str
+    text: str
+    language: str
+    happened_at: datetime | None
+    account_id: str | None
+    account: str | None
+    contact: str | None
+    author: str | None
+    kind: str | None
+    trust: str
+
+
+def allowed(session: Session, principal: Principal, within: Within, limit: int) -> list[tuple[int, str]]:
+    """(number, language) of encoded passages the person may see, at most `limit`."""
+    parts = []
+    for entity in _searched(principal, within):
+        model = RECORD_MODELS[entity]
+        statement = select(WORDS.c.id.label("number"), Passage.language.label("language")).select_from(model)
+        statement = statement.join(Passage, and_(Passage.record_id == model.id, Passage.type == entity))
+        statement = statement.join(WORDS, WORDS.c.passage_id == Passage.id)
+        parts.append(statement.where(_may(principal, entity, model, within), Passage.vector.is_not(None)))
+    if not parts:
+        return []
+    rows = union_all(*parts).subquery()
+    return [(row[0], row[1]) for row in session.execute(select(rows.c.number, rows.c.language).limit(limit))]
+
+
+def seeable(session: Session, principal: Principal, within: Within, numbers: Sequence[int]) -> set[int]:
+    """Which of these passages the person may see."""
+    found: set[int] = set()
+    for start in range(0, len(numbers), _PIECE):
+        statement = select(WORDS.c.id).join(Passage, Passage.id == WORDS.c.passage_id)
+        statement = statement.where(WORDS.c.id.in_(numbers[start : start + _PIECE]), _seen_by(principal, within))
+        found |= set(session.scalars(statement))
+    return found
+
+
+def ranked(session: Session, principal: Principal, within: Within, words: Sequence[str], limit: int) -> list[int]:
+    """Numbers of passages that hold any of the words, best first: bm25 on SQLite; rarity, then cover density on PostgreSQL."""
+    if not words:
+        return []
+    if session.get_bind().dialect.name == "sqlite":
+        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+        statement = select(_FTS.c.rowid).join(WORDS, WORDS.c.id == _FTS.c.rowid).join(Passage, Passage.id == WORDS.c.passage_id)
+        statement = statement.where(text("passage_fts MATCH :query").bindparams(query=query), _seen_by(principal, within))
+        return list(session.scalars(statement.order_by(text("bm25(passage_fts)"), _FTS.c.rowid.desc()).limit(limit)))
+    weights = rarity(session, words)
+    any_word = _tsquery(" | ".join(quoted(word) for word in words))
+    weight: Any = literal(0.0)
+    for word in words:
+        # A match is a boolean; bm25's idf is what PostgreSQL's own ranking lacks.
+        weight = weight + weights[word] * cast(_holds(word), Integer)
+    statement = select(WORDS.c.id).join(Passage, Passage.id == WORDS.c.passage_id)
+    statement = statement.where(WORDS.c.words.op("@@")(any_word), _seen_by(principal, within))
+    cover = func.ts_rank_cd(WORDS.c.words, any_word, 1)
+    return list(session.scalars(statement.order_by(weight.desc(), cover.desc(), WORDS.c.id.desc()).limit(limit)))
+
+
+def rarity(session: Session, words: Sequence[str]) -> dict[str, float]:
+    """Inverse document frequency of each word over the whole store, ln(1 + (N - n + 0.5) / (n + 0.5)) as in bm25."""
+    total = session.scalar(select(func.count()).select_from(WORDS)) or 0
+    counted: dict[str, int] = dict.fromkeys(words, 0)
+    if session.get_bind().dialect.name == "sqlite":
+        vocabulary = table("passage_vocabulary", column("term"), column("doc"))
+        for row in session.execute(select(vocabulary.c.term, vocabulary.c.doc).where(vocabulary.c.term.in_(words))):
+            counted[row.term] = row.doc
+    else:
+        for word in counted:
+            counted[word] = session.scalar(select(func.count()).select_from(WORDS).where(_holds(word))) or 0
+    return {word: math.log(1 + (total - number + 0.5) / (number + 0.5)) for word, number in counted.items()}
+
+
+def look_up(session: Session, principal: Principal, within: Within, numbers: Sequence[int]) -> dict[int, Found]:
+    """What a citation of these passages shows, of those the person may see now."""
+    found: dict[int, Found] = {}
+    for entity in _searched(principal, within):
+        for start in range(0, len(numbers), _PIECE):
+            found |= _look_up(session, principal, within, entity, numbers[start : start + _PIECE])
+    return found
+
+
+def _look_up(session: Session, principal: Principal, within: Within, entity: str, numbers: Sequence[int]) -> dict[int, Found]:
+    model = RECORD_MODELS[entity]
+    account, contact, author = aliased(Account), aliased(Contact), aliased(User)
+    account_id, contact_id = _link(entity, model, "account"), _link(entity, model, "contact")
+    activity = entity == "activity"
+    statement = (
+        select(
+            WORDS.c.id.label("number"),
+            Passage.record_id,
+            Passage.text,
+            Passage.language,
+            Passage.happened_at,
+            account.id.label("account_id"),
+            account.name.label("account"),
+            contact.name.label("contact"),
+            author.email.label("author"),
+            (model.kind if activity else literal(None, String)).label("kind"),
+            (model.trust if activity else literal("internal", String)).label("trust"),
+        )
+        .select_from(Passage)
+        .join(WORDS, WORDS.c.passage_id == Passage.id)
+        .join(model, and_(model.id == Passage.record_id, Passage.type == entity))
+        .outerjoin(account, and_(account.id == account_id, visible(principal, "account", account)))
+        .outerjoin(contact, and_(contact.id == contact_id, visible(principal, "contact", contact)))
+        .outerjoin(author, author.id == (model.author_id if activity else model.owner_id))
+        .where(WORDS.c.id.in_(numbers), _may(principal, entity, model, within))
+    )
+    return {row.number: Found(type=entity, **row._mapping) for row in session.execute(statement)}
+
+
+def _searched(principal: Principal, within: Within) -> list[str]:
+    """Kinds of records that can hold a match."""
+    kinds = INDEXED if within.types is None else INDEXED & set(within.types)
+    if within.kinds is not None:
+        kinds = kinds & {"activity"}
+    return sorted(kind for kind in kinds if principal.scope(kind) != "none")
+
+
+def _seen_by(principal: Principal, within: Within) -> ColumnElement[bool]:
+    """The condition on a passage row, whatever its kind."""
+    options: list[ColumnElement[bool]] = [false()]
+    for entity in _searched(principal, within):
+        model = aliased(RECORD_MODELS[entity])
+        record = exists().where(model.id == Passage.record_id, _may(principal, entity, model, within)).correlate(Passage)
+        options.append(and_(Passage.type == entity, record))
+    return or_(*options)
+
+
+def _may(principal: Principal, entity: str, model: Any, within: Within) -> ColumnElement[bool]:
+    """Rights, then filters, on the record (and the passage's moment)."""
+    terms = [visible(principal, entity, model)]
+    for to, ids in (("account", within.account_ids), ("contact", within.contact_ids)):
+        if ids is not None:
+            terms.append(_link(entity, model, to).in_(sorted(ids)) if _links(entity, model, to) else false())
+    if within.kinds is not None:
+        terms.append(model.kind.in_(sorted(within.kinds)))
+    since, until = within.period or (None, None)
+    if since is not None:
+        terms.append(Passage.happened_at >= since)
+    if until is not None:
+        terms.append(Passage.happened_at < until)
+    return and_(*terms)
+
+
+def _links(entity: str, model: Any, to: str) -> bool:
+    return entity == to or hasattr(model, f"{to}_id")
+
+
+def _link(entity: str, model: Any, to: str) -> Any:
+    """The column of a record that says which account or contact it is about."""
+    if entity == to:
+        return model.id
+    return getattr(model, f"{to}_id") if hasattr(model, f"{to}_id") else literal(None, String)
+
+
+def _holds(word: str) -> Any:
+    return WORDS.c.words.op("@@", is_comparison=True)(_tsquery(quoted(word)))
+
+
+def _tsquery(query: str) -> Any:
+    return cast(query, TSQUERY)

@@ -1,0 +1,108 @@
+"""What data may do on the page: be read. And cards: what edited cells mean."""
+
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from ui_company import ANNA
+from ui_fakes import FakeRapport
+
+from store import gate
+from store.errors import InvalidInput
+from store.gate import Change
+from store.query import RecordQuery, find
+from ui.web.cards import card_of, edits_in
+from ui.web.escaping import calm, plain
+from ui.web.shown import measure_table, money_text, quotes, table
+from ui.web.words import language_of, words
+
+EVIL = ["<img src=x onerror=alert(1)>", "![x](https://evil.example/x.png)", "[link](javascript:alert(1))", "<https://evil.example>", "www.evil.example"]
+
+
+@pytest.mark.parametrize("evil", [*EVIL, "https://evil.example", "a@evil.example", "|x|", "# h", "`c`", "&lt;b&gt;", "$x$", "1. one", "- a"])
+def test_plain_text_shows_as_it_stands_and_does_nothing(evil: str) -> None:
+    made = plain(evil)
+    assert unescape(made) == evil
+    assert not set("<>[]()|`*_!") & set(made)
+    assert "://" not in made
+    assert "www." not in made
+
+
+@given(st.text(max_size=80))
+def test_plain_loses_nothing_but_white_space(text: str) -> None:
+    clean = "".join(each for each in text if each.isprintable())
+    assert unescape(plain(clean)) == " ".join(clean.split())
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_markdown_of_an_answer_keeps_its_bold_but_no_link_image_or_html(evil: str) -> None:
+    made = calm(f"**{evil}** and | a table |")
+    assert made.startswith("**")
+    assert made.endswith("| a table |")
+    assert not set("<>[]") & set(made)
+    assert "://" not in made
+    assert "www." not in made
+
+
+def test_a_table_cell_cannot_leave_its_cell() -> None:
+    made = table(["A", "B"], [["x | y\n| z", ""]], numbers=[1])
+    assert made.splitlines()[1] == "| --- | ---: |"
+    assert len(made.splitlines()) == 3
+    assert made.splitlines()[2].count("|") == 3
+
+
+def test_quotes_carry_their_date_and_no_markup() -> None:
+    made = quotes([{"quote": "<b>8%</b> off", "account": "Acme", "date": "2026-11-02"}])
+    assert "<b>" not in made
+    assert made.endswith("**Acme · 2026&#45;11&#45;02**") or made.endswith("**Acme · 2026-11-02**")
+
+
+@pytest.mark.parametrize(("raw", "text"), [("75000.00", "75,000"), ("0.1234", "0.12"), ("1234.50", "1,234.50"), ("Won", "Won")])
+def test_money_is_easy_to_read(raw: str, text: str) -> None:
+    assert money_text(raw) == text
+
+
+def test_a_single_figure_and_no_data(rapport: FakeRapport) -> None:
+    with rapport.store.reading(rapport.store.principal(ANNA)) as unit:
+        base = {"metric": "win_rate", "unit": "%", "period": ["2026-07-01", "2026-09-30"], "filter": "", "row_count": 0, "columns": ["win_rate"]}
+        assert "50%" in measure_table(unit, base | {"rows": [["50.00"]]}, words("en"))
+        assert "no data" in measure_table(unit, base | {"rows": [[None]]}, words("en"))
+        assert "2026年7月1日" in measure_table(unit, base | {"rows": [[None]]}, words("zh"))
+
+
+def test_edited_cells_become_edits_however_they_are_sorted(rapport: FakeRapport) -> None:
+    with rapport.store.writing(rapport.store.principal(ANNA)) as unit:
+        deals = find(unit, RecordQuery(entity="opportunity", limit=2)).records
+        view = gate.propose(unit, [Change(op="update", type="opportunity", id=d.id, values={"amount": 7, "next_step": "Call"}) for d in deals])
+        card = card_of(unit, view, words("en"))
+        rows = card.rows()
+        assert edits_in(card, rows) == {}
+        changed = [[*row[:-1], "99" if row[1] == "Amount" and row[0] == deals[0].name else row[-1]] for row in reversed(rows)]
+        assert edits_in(card, changed) == {deals[0].id: {"amount": "99"}}
+        assert gate.approve(unit, view.id, edits=edits_in(card, changed)).changes[0]["after"]["amount"] == "99.00"
+        with pytest.raises(InvalidInput):
+            edits_in(card, [["Another record", "Amount", "1", "2"]])
+
+
+def test_every_word_is_there_in_both_languages() -> None:
+    table_en, table_zh = words("en"), words("zh")
+    for key in table_en.table:
+        assert table_en[key].strip()
+        assert table_zh[key].strip()
+        assert table_en[key].count("{") == table_zh[key].count("{"), key
+
+
+@pytest.mark.parametrize(
+    ("headers", "language"),
+    [
+        ({}, "en"),
+        ({"accept-language": "zh-CN,zh;q=0.9,en;q=0.8"}, "zh"),
+        ({"accept-language": "de, en;q=0.3, zh;q=0.6"}, "zh"),
+        ({"accept-language": ";;q=x"}, "en"),
+        ({"accept-language": "zh", "cookie": "rapport_language=en"}, "en"),
+        ({"cookie": "rapport_language=xx"}, "en"),
+    ],
+)
+def test_the_reader_s_language(headers: dict[str, str], language: str) -> None:
+    assert language_of(headers) == language

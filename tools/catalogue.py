@@ -1,0 +1,18 @@
+"""The tools the assistant has, marked. Approving and undoing are not among them: those are a person's."""
+
+from langchain_core.tools import BaseTool
+
+from tools.changes import create_record, delete_records, update_records
+from tools.measures import measure_figures
+from tools.notes import search_notes
+from tools.records import find_records, get_record
+from tools.work import create_task, log_activity
+
+READ: tuple[BaseTool, ...] = (find_records, get_record, measure_figures, search_notes)
+WRITE: tuple[BaseTool, ...] = (create_record, update_records, delete_records, log_activity, create_task)
+ALL: tuple[BaseTool, ...] = READ + WRITE
+
+
+def writes(name: str) -> bool:
+    """Whether a tool of this name proposes changes."""
+    return any(each.name == name for each in WRITE)

@@ -1,0 +1,106 @@
+"""WRITE: propose changes. Nothing is written here: every tool ends in the gate, and a person approves."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from langchain.tools import ToolRuntime, tool
+
+from store.errors import Ambiguous, InvalidInput, NotAllowed, NotFound
+from store.filters import Filter
+from store.gate import Change, propose
+from store.query import RecordQuery, find_ids, load
+from store.unit import Unit
+from store.values import find_named
+from tools.context import Context
+from tools.results import Proposed
+
+BULK_LIMIT = 5_000
+
+
+@tool(parse_docstring=True, response_format="content_and_artifact")
+def create_record(entity: str, values: dict[str, Any], runtime: ToolRuntime[Context]) -> tuple[str, Any]:
+    """Propose a new record. A person approves it before it exists.
+
+    Args:
+        entity: account, contact, lead, opportunity, task, case, product, order or activity.
+        values: Fields and values, such as {"name": "Jane Doe", "account": "Globex", "email": "jane@globex.example"}.
+    """
+    return _propose(runtime.context, [Change(op="create", type=entity, values=values)])
+
+
+@tool(parse_docstring=True, response_format="content_and_artifact")
+def update_records(
+    entity: str,
+    values: dict[str, Any],
+    runtime: ToolRuntime[Context],
+    records: list[str] | None = None,
+    filters: list[Filter] | None = None,
+) -> tuple[str, Any]:
+    """Propose new values for one record, several, or all that meet conditions. Not for notes or tasks to add.
+
+    Args:
+        entity: account, contact, lead, opportunity, task, case, product or order.
+        values: Fields and their new values, such as {"stage": "Won", "amount": 1200}.
+        records: Names, keys or ids of the records.
+        filters: Instead of records: conditions, as in find_records; every match is changed.
+    """
+    return _change(runtime.context, "update", entity, values, records, filters)
+
+
+@tool(parse_docstring=True, response_format="content_and_artifact")
+def delete_records(
+    entity: str, runtime: ToolRuntime[Context], records: list[str] | None = None, filters: list[Filter] | None = None
+) -> tuple[str, Any]:
+    """Propose to delete records. A person approves; deleted records can be restored.
+
+    Args:
+        entity: account, contact, lead, opportunity, activity, task, case, product or order.
+        records: Names, keys or ids of the records.
+        filters: Instead of records: conditions; every match is deleted.
+    """
+    return _change(runtime.context, "delete", entity, {}, records, filters)
+
+
+def _change(
+    context: Context, op: Any, entity: str, values: dict[str, Any], records: list[str] | None, filters: list[Filter] | None
+) -> tuple[str, Any]:
+    left_out: list[str] = []
+    with context.reading() as unit:
+        ids = _named(unit, entity, records) if records else _matching(unit, entity, filters or [], left_out)
+    if len(ids) > BULK_LIMIT:
+        raise InvalidInput(f"That is {len(ids):,} records, more than {BULK_LIMIT:,} in one go.", hint="Narrow the condition.")
+    return _propose(context, [Change(op=op, type=entity, id=each, values=values) for each in ids], left_out)
+
+
+def _named(unit: Unit, entity: str, records: Sequence[str]) -> list[str]:
+    ids = []
+    for name in records:
+        matches = find_named(unit, entity, name)
+        if not matches:
+            raise NotFound(f"There is no {entity} {name!r}.", hint="Use find_records to look for it.")
+        if len(matches) > 1:
+            raise Ambiguous(f"Several {entity} records are called {name!r}.", options=[f"{m[1]} ({m[2] or m[0]})" for m in matches])
+        ids.append(matches[0][0])
+    return list(dict.fromkeys(ids))
+
+
+def _matching(unit: Unit, entity: str, filters: list[Filter], left_out: list[str]) -> list[str]:
+    """Every match the person may change; those they may only see are named in `left_out`."""
+    if not filters:
+        raise InvalidInput("Which records?", hint="Name them, or give conditions.")
+    query = RecordQuery(entity=entity, filters=filters)
+    seen, ids = find_ids(unit, query), find_ids(unit, query, writing=True)
+    if not seen:
+        raise NotFound("No record meets these conditions, so there is nothing to change.", hint="Loosen the conditions.")
+    if not ids:
+        raise NotAllowed("You may see these records but not change them.", hint="Ask their owners or your manager.")
+    writable = set(ids)
+    left_out += [each.name for each in load(unit, entity, [one for one in seen if one not in writable])]
+    return ids
+
+
+def _propose(context: Context, changes: list[Change], left_out: Sequence[str] = ()) -> tuple[str, Any]:
+    with context.writing() as unit:
+        made = propose(unit, changes, external=context.external, conversation_id=context.conversation_id)
+    found = Proposed(made, list(left_out))
+    return found.content(), found

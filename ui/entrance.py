@@ -1,0 +1,114 @@
+"""The entrance in front of every page and route: strangers stop here, so does another site's form, so does an oversized body."""
+
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from store.errors import RapportError
+from ui.identity import House, visitor_of
+from ui.problems import problem, problem_of
+
+# What a stranger may ask for. Everything else, Gradio's own routes included, needs a visitor.
+OPEN: Final = frozenset(
+    {
+        ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/favicon.ico"), ("GET", "/language"),
+        ("GET", "/manifest.json"),
+        ("GET", "/login"), ("POST", "/login"), ("GET", "/logout"), ("POST", "/logout"), ("POST", "/api/session"), ("DELETE", "/api/session"),
+    }
+)  # fmt: skip
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+BODY_LIMIT: Final = 1024 * 1024
+
+
+class TooLarge(Exception):
+    """The body went past the limit while it was read."""
+
+
+class Entrance:
+    def __init__(self, app: ASGIApp, *, house: House) -> None:
+        self.app = app
+        self.house = house
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        started = False
+
+        async def counting(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                self.house.counters.add("rapport_requests_total", "status", f"{message['status'] // 100}xx")
+            await send(message)
+
+        headers = Headers(scope=scope)
+        refusal = await self._refusal(scope, headers)
+        if refusal:
+            await refusal(scope, receive, counting)
+            return
+        try:
+            await self.app(scope, _limited(receive), counting)
+        except TooLarge:
+            if not started:
+                await _too_large()(scope, receive, counting)
+
+    async def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        """Why this request stops here, or None; leaves the visitor in the request's state."""
+        if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > BODY_LIMIT:
+            return _too_large()
+        try:
+            visitor = await run_in_threadpool(visitor_of, self.house.store, headers)
+        except RapportError as error:
+            return problem_of(error)
+        scope.setdefault("state", {})["visitor"] = visitor
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        if visitor is None and (method, scope["path"]) not in OPEN:
+            return _to_sign_in(scope, headers)
+        by_cookie = visitor is None or visitor.by == "session"
+        if by_cookie and scope["method"] not in SAFE and not same_origin(headers):
+            return problem(403, "cross-site", "This request came from another site.", hint="Use the page itself, or a bearer token.")
+        return None
+
+
+def same_origin(headers: Headers) -> bool:
+    """Whether the page that sent this is ours. Browsers say so themselves; what says nothing is not a browser."""
+    site = headers.get("sec-fetch-site")
+    if site:
+        return site in {"same-origin", "none"}
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+
+
+def _to_sign_in(scope: Scope, headers: Headers) -> Response:
+    if scope["method"] in SAFE and "text/html" in headers.get("accept", "") and not scope["path"].startswith("/gradio_api"):
+        wanted = scope["path"] + (f"?{scope['query_string'].decode('latin-1')}" if scope["query_string"] else "")
+        return RedirectResponse("/login" if wanted == "/" else f"/login?next={quote(wanted)}", status_code=303)
+    bearer = {"WWW-Authenticate": "Bearer"}
+    return problem(401, "unauthenticated", "You are not signed in.", headers=bearer, hint="POST /api/session, or send a bearer token.")
+
+
+def _too_large() -> Response:
+    return problem(413, "too-large", f"The request is larger than {BODY_LIMIT // 1024} KiB.", hint="Send less at once.")
+
+
+def _limited(receive: Receive) -> Receive:
+    taken = 0
+
+    async def reading() -> Message:
+        nonlocal taken
+        message = await receive()
+        if message["type"] == "http.request":
+            taken += len(message.get("body", b""))
+            if taken > BODY_LIMIT:
+                raise TooLarge
+        return message
+
+    return reading

@@ -1,0 +1,1 @@
+"""REST, one router per family. Thin: check, call the room below, shape the result."""

@@ -1,0 +1,73 @@
+"""One turn over REST: a JSON answer, or the events as they come."""
+
+import json
+from collections.abc import Iterator
+from itertools import chain
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from agent.answer import Done, Event, TextDelta, ToolFinished, ToolStarted
+from store.errors import RapportError
+from ui.identity import CurrentUser, InHouse
+from ui.problems import problem_of
+
+router = APIRouter(prefix="/api", tags=["chat"])
+
+
+class Question(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+    conversation_id: str | None = Field(default=None, max_length=100)
+    brain: Literal["auto", "embedded", "llm", "hybrid"] | None = None
+    limit: int = Field(default=20, ge=1, le=1000)
+
+
+@router.post("/chat", responses={200: {"content": {"text/event-stream": {}}}})
+def chat(body: Question, user: CurrentUser, inside: InHouse, accept: Annotated[str, Header()] = "") -> Response:
+    """The answer as JSON. With `Accept: text/event-stream`: events text, tool, then done (the answer) or error (a problem)."""
+    inside.counters.add("rapport_turns_total", "door", "rest")
+    how: dict[str, Any] = {"conversation_id": body.conversation_id, "brain": body.brain, "limit": body.limit, "door": "rest"}
+    if "text/event-stream" not in accept:
+        return JSONResponse(inside.rapport.assistant.answer(user, body.text, **how).to_json())
+    events = iter(inside.rapport.assistant.stream(user, body.text, **how))
+    first = next(events)  # bad input is refused here, with a status of its own
+    return StreamingResponse(_lines(chain([first], events)), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+@router.get("/conversations")
+def conversations(user: CurrentUser, inside: InHouse) -> dict[str, Any]:
+    """Your conversations, newest first."""
+    return {"conversations": inside.rapport.assistant.conversations(user)}
+
+
+@router.get("/conversations/{conversation_id}")
+def messages(conversation_id: str, user: CurrentUser, inside: InHouse) -> dict[str, Any]:
+    return {"messages": inside.rapport.assistant.messages(user, conversation_id)}
+
+
+def _lines(events: Iterator[Event]) -> Iterator[str]:
+    try:
+        for event in events:
+            yield as_line(event)
+    except RapportError as error:
+        yield _line("error", json.loads(bytes(problem_of(error).body)))
+
+
+def as_line(event: Event) -> str:
+    match event:
+        case TextDelta(text):
+            return _line("text", {"text": text})
+        case ToolStarted(name, arguments):
+            return _line("tool", {"state": "started", "name": name, "arguments": arguments})
+        case ToolFinished(name, summary, ok):
+            return _line("tool", {"state": "finished", "name": name, "summary": summary, "ok": ok})
+        case Done(answer):
+            return _line("done", answer.to_json())
+
+
+def _line(name: str, data: Any) -> str:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False, default=str)}\n\n"

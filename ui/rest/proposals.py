@@ -1,0 +1,60 @@
+"""The write gate over REST."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from store import gate
+from store.gate import ProposalView
+from ui.decisions import decide
+from ui.identity import CurrentStore, CurrentUser, InHouse
+
+router = APIRouter(prefix="/api/proposals", tags=["proposals"])
+Status = Literal["pending", "approved", "rejected", "expired", "superseded", "conflict", "applied", "undone", "all"]
+
+
+class Edits(BaseModel):
+    """`after`: new values by record id, then by field."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    after: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+
+@router.get("")
+def listed(
+    user: CurrentUser, store: CurrentStore, status: Status = "pending", limit: Annotated[int, Query(ge=1, le=1000)] = 100
+) -> dict[str, Any]:
+    """Your proposals, newest first; an administrator sees everybody's."""
+    with store.reading(user, door="rest") as unit:
+        found = gate.pending(unit, status=None if status == "all" else status, limit=limit)
+    return {"proposals": [each.to_json() for each in found]}
+
+
+@router.get("/{proposal_id}")
+def shown(proposal_id: str, user: CurrentUser, store: CurrentStore) -> dict[str, Any]:
+    with store.reading(user, door="rest") as unit:
+        return gate.show(unit, proposal_id).to_json()
+
+
+@router.post("/{proposal_id}/approve")
+def approve(proposal_id: str, user: CurrentUser, inside: InHouse, edits: Edits | None = None) -> dict[str, Any]:
+    """Apply it, with your edits on top. Its status is then applied, or conflict when a record has moved."""
+    return _decided(inside, user, proposal_id, "approve", edits.after if edits else None)
+
+
+@router.post("/{proposal_id}/reject")
+def reject(proposal_id: str, user: CurrentUser, inside: InHouse) -> dict[str, Any]:
+    return _decided(inside, user, proposal_id, "reject")
+
+
+@router.post("/{proposal_id}/undo")
+def undo(proposal_id: str, user: CurrentUser, inside: InHouse) -> dict[str, Any]:
+    """Put everything back; answers with the undoing proposal, itself undoable."""
+    return _decided(inside, user, proposal_id, "undo")
+
+
+def _decided(inside: InHouse, user: CurrentUser, proposal_id: str, what: Any, after: dict[str, dict[str, Any]] | None = None) -> dict[str, Any]:
+    view: ProposalView = decide(inside, user, proposal_id, what, edits=after, door="rest")
+    return view.to_json()

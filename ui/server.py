@@ -1,0 +1,33 @@
+"""The web server: every door of the house but the command line."""
+
+from fastapi import FastAPI
+
+from agent.bootstrap import Rapport
+from ui import problems, signin
+from ui.counters import Counters
+from ui.entrance import Entrance
+from ui.headers import Headers
+from ui.identity import House
+from ui.rest import chat, docs, health, measures, proposals, records, session
+from ui.rest import audit as audit_routes
+from ui.throttle import Throttle
+from ui.web.app import mount
+
+TITLE = "Rapport"
+
+
+def create_app(rapport: Rapport) -> FastAPI:
+    """The whole web application over one composition root. Nobody but the entrance decides who comes in."""
+    inside = House(rapport, Counters(), Throttle())
+    app = FastAPI(title=TITLE, docs_url=None, redoc_url=None, openapi_url=None, description="A CRM assistant with one write gate.")
+    app.state.house = inside
+    problems.install(app)
+    for router in (
+        health.router, signin.router, session.router, chat.router, measures.router, proposals.router, audit_routes.router, docs.router,
+        records.router,
+    ):  # fmt: skip
+        app.include_router(router)  # records last: its paths begin with any entity
+    mount(app, inside)
+    app.add_middleware(Entrance, house=inside)  # type: ignore[arg-type,unused-ignore]
+    app.add_middleware(Headers)  # added last, runs first
+    return app

@@ -1,0 +1,53 @@
+"""An answer as chat messages: the steps folded, the text, the tables, the quotes, the options as buttons."""
+
+from typing import Any
+
+from store.unit import Unit
+from ui.web.escaping import calm, plain
+from ui.web.shown import measure_table, quotes, records_table
+from ui.web.words import Words
+
+Message = dict[str, Any]
+
+
+def question(text: str) -> Message:
+    return {"role": "user", "content": "\n".join(plain(line) for line in text.splitlines())}
+
+
+def streaming(text: str) -> Message:
+    return {"role": "assistant", "content": calm(text)}
+
+
+def step(said: Words, name: str, detail: str, *, done: bool) -> Message:
+    """A tool's step, folded once it is done."""
+    title = said.get(f"tool.{name}", name.replace("_", " "))
+    return {"role": "assistant", "content": plain(detail) or "…", "metadata": {"title": title, "status": "done" if done else "pending"}}
+
+
+def failure(text: str) -> Message:
+    return {"role": "assistant", "content": f"**⚠** {plain(text)}"}
+
+
+def answered(unit: Unit, answer: dict[str, Any], said: Words) -> Message:
+    """The whole answer as one message."""
+    text = answer.get("text") or ""
+    parts = [calm(text)]
+    if "| ---" not in text and "|---" not in text:  # a model may have drawn its own table
+        if answer.get("measure"):
+            parts.append(measure_table(unit, answer["measure"], said))
+        if answer.get("records"):
+            parts.append(records_table(unit, answer, said))
+    if answer.get("citations") and "\n>" not in f"\n{text}":
+        parts.append(quotes(answer["citations"]))
+    message: Message = {"role": "assistant", "content": "\n\n".join(part for part in parts if part) or "…"}
+    if answer.get("options"):
+        message["options"] = [{"value": each, "label": each} for each in answer["options"]]
+    return message
+
+
+def history(unit: Unit, messages: list[dict[str, Any]], said: Words) -> list[Message]:
+    """A kept conversation as it was seen."""
+    return [
+        question(each["text"]) if each["role"] == "user" else answered(unit, each["answer"], said) if each.get("answer") else streaming(each["text"])
+        for each in messages
+    ]

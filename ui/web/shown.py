@@ -1,0 +1,112 @@
+"""Values, tables and quotes as the reader sees them, from an answer's JSON."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from store.schema import Field
+from store.unit import Unit
+from tools.describe import period_words, value_label
+from ui.web.escaping import plain
+from ui.web.words import Words
+
+COLUMNS = 6
+QUOTE = 400
+
+
+def value_text(unit: Unit, field: Field | None, value: Any, said: Words) -> str:
+    """A field's JSON value in the reader's language and zone."""
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(value_text(unit, field, each, said) for each in value)
+    if field is None or field.refers_to not in (None, "stage"):
+        return str(value)
+    if field.kind == "money":
+        return money_text(value)
+    if field.kind == "datetime":
+        moment = datetime.fromisoformat(str(value)).astimezone(unit.settings.zone)
+        return moment.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
+    return value_label(unit, field, value, said.language)
+
+
+def money_text(value: Any) -> str:
+    """75000.00 as 75,000; a rate or a label stays as it is."""
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    return f"{amount:,.2f}".removesuffix(".00")
+
+
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[int] = ()) -> str:
+    """A Markdown table; every cell is plain text, the columns in `numbers` stand to the right."""
+    marks = ["---:" if index in numbers else "---" for index in range(len(headers))]
+    lines = [headers, marks, *rows]
+    return "\n".join("| " + " | ".join(cell if line is marks else plain(cell) or " " for cell in line) + " |" for line in lines)
+
+
+def records_table(unit: Unit, answer: dict[str, Any], said: Words) -> str:
+    """The records of an answer, one table per kind, with the fields a list of them shows."""
+    kinds = list(dict.fromkeys(record["type"] for record in answer["records"]))
+    return "\n\n".join(_one_kind(unit, [r for r in answer["records"] if r["type"] == kind], kind, said) for kind in kinds) + _more(answer, said)
+
+
+def _one_kind(unit: Unit, records: list[dict[str, Any]], kind: str, said: Words) -> str:
+    spec = unit.schema.entity(kind)
+    wanted = [name for name in spec.list_fields if name != spec.name_field and any(record["fields"].get(name) for record in records)]
+    fields = [spec.fields[name] for name in wanted if name in spec.fields][:COLUMNS]
+    name = spec.fields[spec.name_field].label(said.language)
+    rows = [[record["name"], *(value_text(unit, field, record["fields"].get(field.name), said) for field in fields)] for record in records]
+    numbers = [index for index, field in enumerate(fields, start=1) if field.kind in {"money", "number", "integer", "percent"}]
+    return table([capital(each) for each in (name, *(field.label(said.language) for field in fields))], rows, numbers=numbers)
+
+
+def _more(answer: dict[str, Any], said: Words) -> str:
+    shown, total = len(answer["records"]), answer.get("total")
+    return f"\n\n*{said['table.more'].format(shown=shown, total=total)}*" if total and total > shown else ""
+
+
+def measure_table(unit: Unit, measure: dict[str, Any], said: Words) -> str:
+    """A figure or a ranking, and under it what it stands on."""
+    rows, unit_name = measure["rows"], measure.get("unit") or ""
+    values = 2 if measure["columns"][-1].endswith(("_previous", "_year_before")) else 1
+    basis = f"*{plain(_basis(measure, said))}*"
+    if len(rows) == 1 and len(rows[0]) == 1:
+        return f"### {plain(_figure(rows[0][0], unit_name, said))}\n\n{basis}"
+    edge = len(measure["columns"]) - values
+    labels = [[cell or said["table.none"] for cell in row[:edge]] for row in rows]
+    shown = [[*label, *(_figure(cell, unit_name, said) for cell in row[edge:])] for label, row in zip(labels, rows, strict=True)]
+    headers = [capital(column.replace("_", " ")) for column in measure["columns"]]
+    return f"{table(headers, shown, numbers=range(edge, len(headers)))}\n\n{basis}"
+
+
+def _figure(value: str | None, unit: str, said: Words) -> str:
+    if value is None:
+        return said["table.none"]
+    text = money_text(value)
+    return f"{text}%" if unit == "%" else f"{text} {unit}".strip()
+
+
+def _basis(measure: dict[str, Any], said: Words) -> str:
+    period = measure.get("period") or (None, None)
+    first, last = (date.fromisoformat(day) if day else None for day in period)
+    when = period_words(first, last, said.language) if first or last else said["measure.always"]
+    text = said["measure.basis"].format(rows=f"{measure['row_count']:,}", period=when)
+    return f"{text} · {said['measure.filter'].format(filter=measure['filter'])}" if measure.get("filter") else text
+
+
+def quotes(citations: Sequence[dict[str, Any]]) -> str:
+    """What the answer stands on: the words, then where and when they were said."""
+    blocks = []
+    for each in citations:
+        words = str(each.get("quote", ""))
+        words = words if len(words) <= QUOTE else words[:QUOTE].rsplit(" ", 1)[0] + " …"
+        source = " · ".join(plain(each[name]) for name in ("account", "date") if each.get(name))
+        blocks.append(f"> {plain(words)}\n>\n> **{source}**" if source else f"> {plain(words)}")
+    return "\n\n".join(blocks)
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
