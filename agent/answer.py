@@ -34,6 +34,7 @@ class Answer:
     citations: list[dict[str, Any]] = field(default_factory=list)
     options: list[str] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
+    refused_by_rights: bool = False  # not part of the contract: tells the command line which exit status a refusal gets
 
     def to_json(self) -> dict[str, Any]:
         return {

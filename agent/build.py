@@ -11,7 +11,7 @@ from langchain_core.language_models import BaseChatModel
 from langgraph.graph.state import CompiledStateGraph
 from pydantic import ValidationError
 
-from store.errors import RapportError
+from store.errors import Ambiguous, NotAllowed, RapportError
 from tools.catalogue import ALL
 from tools.context import Context
 
@@ -36,7 +36,12 @@ def build_agent(model: BaseChatModel, *, prompt: str = "") -> CompiledStateGraph
 
 def say_what_went_wrong(error: Exception, request: ToolCallRequest) -> str | None:
     """The store's errors and bad arguments in words; None lets anything else through."""
+    context = request.runtime.context
     if isinstance(error, RapportError):
+        context.refused = context.refused or isinstance(error, NotAllowed)
+        if isinstance(error, Ambiguous):
+            context.options += error.options
+            return f"{error} {'; '.join(error.options)}"
         return str(error)
     if isinstance(error, ValidationError):
         first = error.errors()[0]

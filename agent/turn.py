@@ -148,9 +148,12 @@ class Assistant:
             brain=brain,
             kind=_kind(progress),
             text=progress.text,
-            options=progress.options,
+            options=progress.options or context.options,
             usage=progress.usage,
+            refused_by_rights=context.refused,
         )
+        if context.options and not progress.results:
+            answer.kind = "clarify"
         for found in progress.results:
             _fill(answer, found)
         answer.elapsed_ms = round((time.perf_counter() - started) * 1000)

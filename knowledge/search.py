@@ -1,9 +1,9 @@
 """Search over everything that was said: by meaning and by word; rights first; quotes with where they come from.
 
-Relevance is meaning (see dense.py) plus WORDS times the share of the question's words, by rarity, that the passage holds. It orders the hits
-and is the floor: below it nothing is shown, and nothing found is an answer. Codes, e-mails and phones that match come first. Reciprocal rank
-fusion (k = 60) was tried first: a common word in the question's language outvoted passages that answer it in the other (cross-lingual
-R@1 0.40 against 0.90 on the labelled notes) and ranks give no floor.
+Relevance is meaning (see dense.py) plus WORDS times the share of the question's words, by rarity, that the passage holds. It orders
+the hits and is the floor: below it nothing is shown, and nothing found is an answer. Codes, e-mails and phones that match come first.
+Reciprocal rank fusion (k = 60) was tried first: a common word in the question's language outvoted passages that answer it in the other
+(cross-lingual R@1 0.40 against 0.90 on the labelled notes), and ranks give no floor.
 """
 
 import re

@@ -146,6 +146,12 @@ def names_of(unit: Unit, table: str, ids: set[str]) -> dict[str, str]:
     return found
 
 
+def user_names(unit: Unit, emails: set[str]) -> dict[str, str]:
+    """Names of colleagues by e-mail."""
+    user = RECORD_MODELS["user"]
+    return {row[0]: row[1] for row in unit.session.execute(select(user.email, user.name).where(user.email.in_(sorted(emails))))}
+
+
 def _order(compiler: Compiler, item: str) -> ColumnElement[Any]:
     path = item.lstrip("-+")
     if not path:

@@ -14,6 +14,7 @@ from store.unit import Store, Unit
 class Context:
     """Made once a turn. `external` turns true when the turn has read text from outside.
 
+    `refused`: a tool said that rights forbid it; `options`: what an ambiguous name can be.
     `previous` and `frames` are what the built-in brain understood, last turn and this one, as JSON; tools do not look at them.
     """
 
@@ -25,6 +26,8 @@ class Context:
     language: Literal["en", "zh"] = "en"
     limit: int = 20
     external: bool = False
+    refused: bool = False
+    options: list[str] = field(default_factory=list)
     previous: list[dict[str, Any]] = field(default_factory=list)
     frames: list[dict[str, Any]] = field(default_factory=list)
 

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from agent.embedded.frames import Frame
-from store.query import RecordView
+from store.query import RecordView, user_names
 from store.unit import Unit
 from tools.describe import describe, field_at, path_label, period_words, value_label
 from tools.results import Figures, Notes, Proposed, Records, Result
@@ -67,9 +67,20 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
         return f"{say('none', language, things=_things(unit, entity, language, 2))}\n\n{say('read_as', language, filter=reading)}"
     if page.total == 1 and frame.intent == "get":
         return _one(unit, page.records[0], frame.shown, language)
+    if frame.limit == 1 and frame.sort and page.records:
+        return f"{_first(unit, frame, page.records[0], page.total, language)}\n\n{_record_table(unit, entity, page.records, frame.shown, language)}\n\n{say('read_as', language, filter=reading)}"
     shown = say("shown", language, n=len(page.records)) if len(page.records) < page.total else ""
     head = say("found", language, total=f"{page.total:,}", things=_things(unit, entity, language, page.total), shown=shown)
     return f"{head}\n\n{_record_table(unit, entity, page.records, frame.shown, language)}\n\n{say('read_as', language, filter=reading)}"
+
+
+def _first(unit: Unit, frame: Frame, record: RecordView, total: int, language: str) -> str:
+    """The one asked for: "the largest won deal"."""
+    name = frame.sort[0].lstrip("-")
+    value = _value(unit, record.type, name, record.fields.get(name), language, record.fields)
+    label = path_label(unit.schema, record.type, name, language)
+    direction = "desc" if frame.sort[0].startswith("-") else "asc"
+    return f"**{cell(record.name)}** — {say(f'first_{direction}', language, field=label, value=value, n=f'{total:,}', things=_things(unit, record.type, language, total))}"
 
 
 def _record_table(unit: Unit, entity: str, records: Sequence[RecordView], extra: Sequence[str], language: str) -> str:
@@ -104,6 +115,8 @@ def _value(unit: Unit, entity: str, name: str, value: Any, language: str, fields
         return f"{currency} {number(str(value))}".strip()
     if field.kind == "datetime":
         return str(value)[:16].replace("T", " ")
+    if field.kind == "user":
+        return user_names(unit, {str(value)}).get(str(value), str(value))
     if isinstance(value, list):
         return ", ".join(str(each) for each in value)
     if field.kind in {"choice", "stage", "bool"}:

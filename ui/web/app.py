@@ -1,5 +1,6 @@
 """The chat page, wired and mounted on the server."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +18,22 @@ from ui.web.theme import THEME
 TURNS_AT_ONCE = 20
 _HERE = Path(__file__).parent
 _HEAD = f"""<link rel="icon" href="/favicon.ico" type="image/svg+xml"><meta name="robots" content="noindex">
-<meta name="color-scheme" content="light dark"><script>{(_HERE / "phone.js").read_text("utf-8")}</script>"""
+<meta name="color-scheme" content="light dark"><script>{(_HERE / "page.js").read_text("utf-8")}</script>"""
 
 
 def mount(app: FastAPI, inside: House) -> None:
     """Put the page at `/`. Gradio's own routes answer signed-in people only, and only those the page uses."""
+    asyncio.run(_mount(app, inside))  # without a running loop Gradio opens two and closes neither
+    last = app.router.routes[-1]
+    assert isinstance(last, Mount)
+    last.app = GradioDoor(last.app)
+
+
+async def _mount(app: FastAPI, inside: House) -> None:
     gr.mount_gradio_app(
         app, make_blocks(inside), path="/", auth_dependency=_user_id, footer_links=[], run_history=False, show_error=False, ssr_mode=False,
         pwa=False, mcp_server=False, enable_monitoring=False, max_file_size="1mb", theme=THEME, css_paths=[_HERE / "style.css"], head=_HEAD,
     )  # fmt: skip
-    last = app.router.routes[-1]
-    assert isinstance(last, Mount)
-    last.app = GradioDoor(last.app)
 
 
 def _user_id(request: Request) -> str | None:

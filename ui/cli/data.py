@@ -1,0 +1,83 @@
+"""`rapport import` and `rapport export`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from store.audit import append
+from store.exporting import export
+from store.importing import import_path
+from store.importing.report import ImportReport
+from ui.cli.asking import Json
+from ui.cli.setup import acting
+from ui.cli.terminal import DONE, hint, opened, person, print_json, progress, say
+
+COUNTS = ("created", "updated", "unchanged", "held_back", "possible_duplicate")
+
+
+def register(app: typer.Typer) -> None:
+    app.command("import")(import_)
+    app.command("export")(export_)
+
+
+def import_(
+    path: Annotated[Path, typer.Argument(help="A CSV or XLSX file, or a folder of them.")],
+    as_: Annotated[str, typer.Option("--as", help="Your e-mail address.")],
+    kind: Annotated[str | None, typer.Option(help="What the rows are: account, contact, opportunity …")] = None,
+    map_: Annotated[Path | None, typer.Option("--map", help="A mapping file (YAML).")] = None,
+    create_fields: Annotated[bool, typer.Option("--create-fields", help="Make custom fields and picklist values that are missing.")] = False,
+    create_users: Annotated[bool, typer.Option("--create-users", help="Make people that are missing, as inactive users.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Import records. Every row ends as created, updated, unchanged, held back or possible duplicate."""
+    with opened() as store:
+        report = import_path(
+            store, person(store, as_), path, kind=kind, mapping=map_, create_fields=create_fields, create_users=create_users, dry_run=dry_run,
+            progress=progress, held_back_dir=path.parent if path.is_file() else path,
+        )  # fmt: skip
+    if as_json:
+        print_json(report.to_json())
+    else:
+        _show(report)
+    return DONE
+
+
+def _show(report: ImportReport) -> None:
+    shown = report.to_json()
+    if shown["dry_run"]:
+        say("Dry run: nothing was written.")
+    for file in shown["files"]:
+        counts = ", ".join(f"{file[name]:,} {name.replace('_', ' ')}" for name in COUNTS if file[name])
+        say(f"{file['file']} → {file['kind']}: {file['rows']:,} rows: {counts or 'nothing'}")
+        for line in (*file["warnings"], *file["corrections"]):
+            say(f"  - {line}")
+        for row in file["held_back_rows"][:5]:
+            say(f"  held back: {row}")
+        if file["held_back_file"]:
+            say(f"  mend and re-import: {file['held_back_file']}")
+    for skipped in shown.get("skipped", []):
+        say(f"skipped {skipped}")
+    say("Total: " + ", ".join(f"{shown[name]:,} {name.replace('_', ' ')}" for name in COUNTS) + f" of {shown['rows']:,} rows")
+
+
+def export_(
+    kind: Annotated[str, typer.Argument(help="account, contact, opportunity …")],
+    as_: Annotated[str | None, typer.Option("--as", help="Whose view; the first administrator's when absent.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="csv, xlsx or json.")] = "csv",
+    out: Annotated[Path | None, typer.Option(help="A file; standard output when absent.")] = None,
+) -> int:
+    """Export every record you may see, with every field. Round-trips through import."""
+    with opened() as store:
+        principal = acting(store, as_)
+        with store.writing(principal) as unit:
+            if out is None:
+                count = export(unit, kind, format_, sys.stdout.buffer)
+            else:
+                with out.open("wb") as target:
+                    count = export(unit, kind, format_, target)
+            append(unit.session, at=unit.now(), user_id=principal.user_id, door="cli", action="exported", summary=f"{kind} as {format_}")
+    hint(f"exported {kind}{f' to {out}' if out else ''}{f': {count:,}' if isinstance(count, int) else ''}")
+    return DONE
