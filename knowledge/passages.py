@@ -58,7 +58,7 @@ def _closed(title: str) -> str:
     """A title ends like a sentence, so that a quote reads well."""
     if title[-1] in ".!?。！？…:：;；":
         return title
-    return title + ("。" if language_of(title) == "zh" else ".")
+    return title + ("。" if HAN.match(title[-1]) else ".")
 
 
 def _fitting(sentence: str) -> list[str]:

@@ -104,7 +104,8 @@ def _insert(unit: Unit, entity: str, drafts: Sequence[Draft]) -> None:
     for each in drafts:
         plain, custom = _columns(spec, each.after)
         row = {
-            "created_at": now, "updated_at": now, **plain, "id": each.record_id, "version": 1, "created_by": user, "updated_by": user, "custom": custom,
+            "created_at": now, "updated_at": now, **plain, "id": each.record_id, "version": 1, "created_by": user, "updated_by": user,
+            "custom": custom,
         }  # fmt: skip
         if entity == "user":
             row.setdefault("active", False)

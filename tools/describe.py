@@ -25,6 +25,7 @@ _OPS = {
     },
 }  # fmt: skip
 _JOIN = {"en": (", ", " or ", "not ({})"), "zh": ("，", "或", "非（{}）")}
+SHOWN = 5
 _DATE_OPS = {"lt": ("before", "早于"), "le": ("until", "截至"), "gt": ("after", "晚于"), "ge": ("since", "自")}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -101,8 +102,8 @@ def _identified(unit: Unit, entity: str, item: Filter, language: str) -> str:
     for step in steps:
         entity = unit.schema.field(entity, step).refers_to or entity
     values = item.value if isinstance(item.value, list) else [item.value]
-    names = names_of(unit, entity, {str(value) for value in values})
-    shown = _JOIN[language][1].join(names.get(str(value), str(value)) for value in values)
+    names = names_of(unit, entity, {str(value) for value in values[:SHOWN]})
+    shown = _JOIN[language][1].join(names.get(str(value), str(value)) for value in values[:SHOWN]) + (" …" if len(values) > SHOWN else "")
     label = unit.schema.entity(entity).label(language)
     return f"{label} {shown}" if language == "en" else f"{label}{shown}"
 

@@ -5,6 +5,7 @@ from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,8 +25,8 @@ SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT: Final = 1024 * 1024
 
 
-class TooLarge(Exception):
-    """The body went past the limit while it was read."""
+class TooLarge(HTTPException):
+    """The body went past the limit while it was read; FastAPI lets only its own kind of exception through."""
 
 
 class Entrance:
@@ -40,12 +41,9 @@ class Entrance:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        started = False
 
         async def counting(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 self.house.counters.add("rapport_requests_total", "status", f"{message['status'] // 100}xx")
             await send(message)
 
@@ -54,11 +52,7 @@ class Entrance:
         if refusal:
             await refusal(scope, receive, counting)
             return
-        try:
-            await self.app(scope, _limited(receive), counting)
-        except TooLarge:
-            if not started:
-                await _too_large()(scope, receive, counting)
+        await self.app(scope, _limited(receive), counting)
 
     async def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Why this request stops here, or None; leaves the visitor in the request's state."""
@@ -108,7 +102,7 @@ def _limited(receive: Receive) -> Receive:
         if message["type"] == "http.request":
             taken += len(message.get("body", b""))
             if taken > BODY_LIMIT:
-                raise TooLarge
+                raise TooLarge(413)
         return message
 
     return reading

@@ -99,4 +99,6 @@ def _http_error(_request: Request, error: Exception) -> JSONResponse:
 
 def _crash(_request: Request, _error: Exception) -> JSONResponse:
     """A defect of ours: logged by the server, told in one sentence. It answers outside the middleware, hence the headers."""
-    return problem(500, "defect", "Something went wrong here; it has been logged.", headers=SECURITY, hint="Try again, or tell your administrator.")
+    return problem(
+        500, "defect", "Something went wrong here; it has been logged.", headers=SECURITY, hint="Try again, or tell your administrator."
+    )

@@ -8,8 +8,8 @@ from ui.counters import Counters
 from ui.entrance import Entrance
 from ui.headers import Headers
 from ui.identity import House
-from ui.rest import chat, docs, health, measures, proposals, records, session
 from ui.rest import audit as audit_routes
+from ui.rest import chat, docs, health, measures, proposals, records, session
 from ui.throttle import Throttle
 from ui.web.app import mount
 

@@ -60,7 +60,9 @@ def sign_in(
         return HTMLResponse(_form(said.language, onward, email=email, wrong=said["sign_in.wrong"]), status_code=401)
     except TooMany as error:
         wrong = said["sign_in.wait"].format(minutes=max(1, round(error.wait / 60)))
-        return HTMLResponse(_form(said.language, onward, email=email, wrong=wrong), status_code=429, headers={"Retry-After": str(error.wait)})
+        return HTMLResponse(
+            _form(said.language, onward, email=email, wrong=wrong), status_code=429, headers={"Retry-After": str(error.wait)}
+        )
     answer = RedirectResponse(local_path(onward), status_code=303)
     set_cookie(answer, request, secret)
     return answer

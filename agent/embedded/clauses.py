@@ -20,7 +20,7 @@ def split(text: Spanned) -> list[str]:
     for number, span in enumerate(text.spans):
         if number == 0 or span.first >= quoted_from:
             continue
-        if _starts_request(text, number) and _joint_before(text, number):
+        if _starts_request(text, number) and _joint_before(text, number) and not _same_update(text, number):
             cuts.append(span.first)
     pieces = []
     start = 0
@@ -30,6 +30,14 @@ def split(text: Spanned) -> list[str]:
     pieces.append(text.text[start:])
     cleaned = [_JOINT.sub("", piece).strip(" ,，;；") for piece in pieces]
     return [piece for piece in cleaned if piece] or [text.text]
+
+
+def _same_update(text: Spanned, number: int) -> bool:
+    """ "move X to Won and set the amount to 1200": the second verb names no record of its own."""
+    if not text.spans[number].func("update") or not any(span.func("update", "assign") for span in text.spans[:number]):
+        return False
+    rest = text.spans[number + 1 :]
+    return not any(span.entity or any(name.type not in {"user"} for name in span.names) or span.func("it") for span in rest)
 
 
 def _free_text_start(text: Spanned) -> int:

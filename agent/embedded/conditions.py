@@ -439,6 +439,8 @@ class Conditions:
                 continue
             for sense in self._by_host(span.fields, place):
                 field_ = self.schema.field(sense.entity, sense.field)
+                if field_.name == "created_at" and sense.entity == "opportunity":
+                    field_ = self.schema.field("opportunity", "engaged_on")  # the day the deal began, not the day it was typed in
                 if field_.kind in TEMPORAL and (sense.entity == self.target or sense.entity == self.host(place)):
                     if not span.choices and not span.entity:
                         span.used = True
@@ -478,6 +480,17 @@ class Conditions:
         op = "eq" if len(values) == 1 else "in"
         condition = self.routes.condition(self.target, best.entity, best.field, op, values[0] if len(values) == 1 else values)
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
+        self._field_beside(number, best)
+
+    def _field_beside(self, number: int, choice: Sense) -> None:
+        """ "West region", 医疗行业, "stage Won": the field's name next to its value says nothing more."""
+        for place in (number - 1, number + 1, number - 2, number + 2):
+            if 0 <= place < len(self.spans) and not self.spans[place].used and all(s.filler for s in self.spans[min(number, place) + 1 : max(number, place)]):
+                beside = self.spans[place]
+                grouped = place > 0 and self.spans[place - 1].func("group")
+                if any(sense.field == choice.field for sense in beside.fields) and not beside.choices and not grouped:
+                    beside.used = True
+                    return
 
     def _richest(self, senses: Sequence[Sense]) -> Sense:
         """Among equally near senses: a status before a stage of the same name, a field with values in it before an empty one."""
@@ -512,6 +525,14 @@ class Conditions:
         kind = fits[0].type
         ids = [name.id for name in fits]
         negated = self._negated(number)
+        if kind == "account" and self.target == "account" and any(each.func("subsidiary") for each in self.spans):
+            for each in self.spans:
+                each.used = each.used or each.func("subsidiary")
+            span.used = self.add("ref:parent", Filter(field="parent", op="in", value=ids), negate=negated)
+            return
+        if kind == "user" and self.target == "user" and self._managed_by(number):
+            span.used = self.add("ref:manager", Filter(field="team.manager", op="in", value=ids), negate=negated)
+            return
         if kind == self.target:
             self.ids += ids
             span.used = self.add(f"is:{kind}", _either("id", [each.id for each in fits]), negate=negated)
@@ -530,6 +551,13 @@ class Conditions:
                 self.parts.remove(held[0])
             condition = Filter(field=path, op="eq" if len(ids) == 1 else "in", value=ids[0] if len(ids) == 1 else ids)
         span.used = self.add(slot, condition, negate=negated)
+
+    def _managed_by(self, number: int) -> bool:
+        before = self.spans[max(0, number - 2) : number]
+        found = [each for each in before if each.func("owned") or any(s.field in {"owner", "manager"} for s in each.fields)]
+        for each in found:
+            each.used = True
+        return bool(found)
 
     def _reaches(self, kind: str) -> bool:
         return self.routes.path(self.target, kind) is not None or self.routes.relation(self.target, kind) is not None

@@ -185,6 +185,10 @@ def _run(scene: Scene, kind: str, start: int) -> tuple[str, list[Span]]:
             break
         if span.text.lower() in _TIES or span.literal or span.time or (span.amount and not span.unknown and not span.names):
             break
+        runs_on = bool(used) and span.text[:1].isupper() and gap == " " and used[-1].text[:1].isupper()
+        if runs_on and not span.literal and not span.time:
+            used.append(span)
+            continue
         if any(sense.entity == kind and fields[sense.field].name != "name" for sense in span.fields) and not span.unknown and not span.names:
             break
         if span.func("owned", "with", "to") and not span.unknown and not span.names:

@@ -77,7 +77,7 @@ def _leans(reader: Reader, before: Frame) -> bool:
     spans = [span for span in reader.spans if not span.filler]
     if not spans:
         return False
-    opening = reader.spans[0].func("about", "only") or spans[0].func("about", "only", "it") or reader.spans[-1].text in {"呢"}
+    opening = reader.spans[0].text.lower() in {"and", "now", "then", "那"} or reader.spans[0].func("about", "only") or spans[0].func("about", "only", "it") or reader.spans[-1].text in {"呢"}
     asks = any(span.func("show", "who", "count", "sum", "avg", "said", "brief") and not span.func("newest") for span in spans)
     entity = any(span.entity for span in spans)
     metric = any(span.metric and not span.choices for span in spans)
@@ -86,6 +86,8 @@ def _leans(reader: Reader, before: Frame) -> bool:
         return True
     if metric or asks:
         return False
+    if spans[0].func("group") or (spans[0].grain and len(spans) == 1):
+        return before.intent == "measure"
     if entity:
         own = all(span.entity.entity == before.entity for span in spans if span.entity)
         return own and any(span.func("only", "it") for span in spans)

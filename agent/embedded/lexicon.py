@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from babel import Locale
 
 from agent.embedded.tokens import Token, phrase, stem
 from store.measures import Metric, catalogue
@@ -87,8 +88,7 @@ class Lexicon:
 
 @cache
 def function_words() -> dict[str, Any]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), loader))
+    return dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), yaml.BaseLoader))  # words only: "no" is a word here
 
 
 @cache
@@ -107,15 +107,22 @@ def build(schema: Schema) -> Lexicon:
             if not field.hidden:
                 _add_field(table, field, schema)
     for stage in schema.stages:
-        for word in filter(None, (stage.name, stage.zh)):
+        for word in filter(None, (stage.name, stage.zh, *other_words(stage.name))):
             for form in (word, f"{word}阶段" if not word.isascii() else f"{word} stage"):
                 table.add(form, Sense("choice", "opportunity", "stage", stage.name))
     for name in vocabulary()["metrics"]:
         metric = metrics[name]
         for word in (metric.en, metric.zh, name.replace("_", " "), *metric.words):
-            table.add(word, Sense("metric", metric.entity, value=name))
+            if not _composed(word, metric, schema):
+                table.add(word, Sense("metric", metric.entity, value=name))
     _add_functions(table)
     return Lexicon(schema, table, metrics)
+
+
+def _composed(word: str, metric: Metric, schema: Schema) -> bool:
+    """ "open deals", "won deals", "activities": a count's label that composition reads by itself."""
+    nouns = {schema.entities[metric.entity].plural, *(plural_of(each) for each in schema.entities[metric.entity].words if each.isascii())}
+    return metric.agg == "count" and phrase(word)[-1:] != () and any(phrase(word)[-1] == phrase(noun)[-1] for noun in nouns)
 
 
 def _add_entity(table: PhraseTable, entity: Entity, schema: Schema) -> None:
@@ -153,7 +160,7 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
             table.add(plural_of(word), sense)
     for choice in schema.choices_of(field):
         meaning = Sense("choice", field.entity, field.name, choice.value)
-        forms = [choice.value, choice.zh, *choice.words] if len(choice.value) > 1 else [choice.zh, *choice.words]
+        forms = [choice.value, choice.zh, *choice.words, *other_words(choice.value)] if len(choice.value) > 1 else [choice.zh, *choice.words]
         for word in filter(None, forms):
             table.add(word, meaning)
             table.add(word.replace("_", " "), meaning)
@@ -167,6 +174,34 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
                 if word.isascii():
                     table.add(f"{choice.value} {plural_of(word)}", meaning)
             table.add(f"{choice.value}{schema.entities[field.entity].zh}", meaning)
+
+
+@cache
+def _other_words() -> dict[str, tuple[str, ...]]:
+    return {str(value).casefold(): tuple(str(word) for word in words) for value, words in vocabulary()["value_words"].items()}
+
+
+def other_words(value: str) -> tuple[str, ...]:
+    """What a value that came without labels is also called, in either language: "retail" → 零售; countries by CLDR."""
+    return _other_words().get(value.casefold(), ()) + country_names(value)
+
+
+@cache
+def _countries() -> dict[str, tuple[str, ...]]:
+    english, chinese = Locale("en").territories, Locale("zh").territories
+    found: dict[str, tuple[str, ...]] = {}
+    for code, name in english.items():
+        if len(code) == 2 and code in chinese:
+            names = (str(name), str(chinese[code]))
+            found.update({each.casefold(): names for each in names})
+    for short, full in {"usa": "united states", "us": "united states", "uk": "united kingdom", "korea": "south korea", "czech republic": "czechia"}.items():
+        found[short] = found.get(full, ())
+    return found
+
+
+def country_names(value: str) -> tuple[str, ...]:
+    """A country's English and Chinese name, for either; nothing for what is no country."""
+    return _countries().get(value.casefold(), ())
 
 
 def _add_functions(table: PhraseTable) -> None:

@@ -12,7 +12,7 @@ from threading import Lock
 from rapidfuzz import fuzz, process
 from sqlalchemy import select
 
-from agent.embedded.lexicon import PhraseTable, Sense, fillers
+from agent.embedded.lexicon import PhraseTable, Sense, fillers, other_words
 from agent.embedded.tokens import Token, is_chinese, phrase
 from store.audit import HEAD
 from store.models import Meta
@@ -171,6 +171,10 @@ class NameIndex:
         if not any(each.id == name.id for each in held):
             held.append(name)
 
+    def named(self, words: tuple[str, ...]) -> bool:
+        """Whether something of another kind is called this already."""
+        return bool(words) and any(each.type != "opportunity" for each in self.phrases.get(words[0], {}).get(words, ()))
+
     def matches(self, tokens: Sequence[Token]) -> list[tuple[int, int, list[Name]]]:
         """(start, end, names) for every phrase in the text that names something."""
         found = []
@@ -250,7 +254,8 @@ def _add_record(index: NameIndex, entity: str, record_id: str, name: str, key: s
     whole = Name(entity, record_id, name, key, 1.0)
     index.all_names.append(whole)
     words = phrase(name)
-    index.add(words, whole)
+    if entity != "opportunity" or not index.named(words):
+        index.add(words, whole)  # a deal called like its product is found by its key, not by that name
     for other in (key, *extra):
         if other:
             index.add(phrase(other), whole)
@@ -322,4 +327,5 @@ def _add_facets(unit: Unit, index: NameIndex) -> None:
             continue
         for value in values:
             if 2 <= len(str(value)) <= 60:
-                index.facets.add(str(value), Sense("choice", field_.entity, field_.name, str(value)))
+                for word in (str(value), *other_words(str(value))):
+                    index.facets.add(word, Sense("choice", field_.entity, field_.name, str(value)))

@@ -1,7 +1,7 @@
 """Spans to a frame: which kind of question it is, what it is about, and whether every word found its place."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from agent.embedded.conditions import MONEY, Conditions
@@ -30,6 +30,7 @@ class Reader:
     principal: Principal
     today: date
     text: Spanned
+    extra: list[Part] = field(default_factory=list)
 
     @property
     def schema(self) -> Schema:
@@ -52,6 +53,7 @@ class Reader:
 
     def read(self) -> list[Frame]:
         """The frames of a question that changes nothing; empty when it is about nothing known."""
+        self._compared_metrics()
         metrics = self._metrics()
         if metrics and not self._prefers_records():
             return self._measures(metrics)
@@ -59,6 +61,20 @@ class Reader:
             return self._measures([])
         frame = self._find()
         return [frame] if frame else []
+
+    def _compared_metrics(self) -> None:
+        """ "deals with won revenue over 5000": a sum's name before a comparison of single records is the field it sums."""
+        counted = [span.entity.entity for span in self.spans if span.entity]
+        for number, span in enumerate(self.spans):
+            if not span.metric:
+                continue
+            metric = self.lexicon.metrics[span.metric]
+            following = [each for each in self.spans[number + 1 : number + 4] if not each.filler]
+            compared = bool(following) and following[0].func("over", "under", "at_least", "at_most", "between") and any(each.amount for each in following)
+            if compared and metric.field and metric.agg == "sum" and metric.entity in counted:
+                span.senses = [Sense("field", metric.entity, metric.field)]
+                for name, value in metric.where.items():
+                    self.extra.append(Part(f"{metric.entity}.{name}", Filter(field=name, value=value)))
 
     def _metrics(self) -> list[Span]:
         return [span for span in self.spans if span.metric and not span.used]
@@ -76,6 +92,8 @@ class Reader:
 
     def _aggregates(self) -> bool:
         """Whether a figure or a breakdown is asked for without naming a metric."""
+        if self._asks_one_value():
+            return False
         if self.said("count", "share", "trend", "breakdown", "previous", "year_before"):
             return True
         numeric = any(self._numeric(sense) for span in self.spans for sense in span.fields)
@@ -95,6 +113,13 @@ class Reader:
         ranked = self.said("top", "bottom", "max", "min", "rank")
         subject = next((span.entity.entity for span in self.spans if span.entity), "")
         return ranked and subject in {"user", "team", "product"} and not self._sort_field(subject)
+
+    def _asks_one_value(self) -> bool:
+        """ "GTX Pro 的价格是多少", "how much is deal X": one field of one named record."""
+        kinds = {name.type for span in self.spans for name in span.names if name.score == 1.0}
+        fields = {sense.entity for span in self.spans for sense in span.fields}
+        entities = {span.entity.entity for span in self.spans if span.entity}
+        return bool(kinds & fields) and not (entities - kinds) and not self.said("sum", "avg", "group", "sold", "win", "lose") and not any(span.choices for span in self.spans)
 
     def _numeric(self, sense: Sense) -> bool:
         return self.schema.field(sense.entity, sense.field).kind in NUMERIC
@@ -164,7 +189,7 @@ class Reader:
         agg = next((a for a in ("avg", "sum") if self.said(a)), "")
         if field and agg:
             if (field.entity, field.name) == ("opportunity", "amount"):
-                return "average_won_amount" if agg == "avg" and status == "won" else SUM_BY_STATUS.get(status, "") if agg == "sum" and status else f"{agg}_opportunity_amount"
+                return "average_won_amount" if agg == "avg" and status in {"won", ""} else SUM_BY_STATUS.get(status, "") if agg == "sum" and status else f"{agg}_opportunity_amount"
             return f"{agg}_{field.entity}_{field.name}"
         if field and self._how_much():
             return SUM_BY_STATUS.get(status, "sum_opportunity_amount") if (field.entity, field.name) == ("opportunity", "amount") else f"sum_{field.entity}_{field.name}"
@@ -268,7 +293,7 @@ class Reader:
                 frame.compare, span.used = "previous", True
             elif span.func("year_before"):
                 frame.compare, span.used = "year_before", True
-            elif span.func("compare", "share", "trend", "breakdown", "count", "sum", "sold", "win", "lose"):
+            elif span.func("compare", "share", "trend", "breakdown", "count", "sum", "sold") or (span.func("win", "lose") and not span.choices):
                 span.used = True
 
     def _two_periods(self, frame: Frame) -> None:
@@ -315,12 +340,22 @@ class Reader:
                 if span.grain not in frame.by and len(frame.by) < 2 and self._grain_is_grouping(number):
                     frame.by.append(span.grain)
                 span.used = True
+                self._and_dimension(frame, number)
         if not frame.by and self.said("trend"):
             frame.by.append("month")
         if not frame.by and (self.said("breakdown") or (self.said("compare") and not self._two_times())):
             self._subject_dimension(frame)
         if not frame.by and self.said("compare"):
             self._named_dimension(frame)
+
+    def _and_dimension(self, frame: Frame, number: int) -> None:
+        """ "by quarter and region": a second grouping after a grain."""
+        following = self.spans[number + 1 : number + 3]
+        if len(following) == 2 and following[0].text.lower() in {"and", "和", "、", "及"}:
+            path = self._as_dimension(following[1])
+            if path and self.routes_ok(frame.entity, path) and path not in frame.by and len(frame.by) < 2:
+                frame.by.append(path)
+                following[1].used = True
 
     def _two_times(self) -> bool:
         return sum(1 for span in self.spans if span.time) >= 2
@@ -475,10 +510,13 @@ class Reader:
         conditions = self.conditions(target)
         conditions.read()
         self._take(frame, conditions)
+        frame.parts += [part for part in self.extra if not any(part.slot == held.slot for held in frame.parts)]
         for span in self.spans:
             if span.entity and not span.used:
                 span.used = True
             if span.metric and any(s.kind in {"choice", "field"} for s in span.senses):
+                span.used = True
+            if span.func("subsidiary"):
                 span.used = True
             if span.func("win", "lose") and not span.used and not span.choices and target == "opportunity":
                 frame.parts.append(Part("opportunity.status", Filter(field="status", value="won" if span.func("win") else "lost")))
@@ -504,6 +542,8 @@ class Reader:
     def _target(self) -> str:
         """The kind of record asked for."""
         named = [(number, span.entity.entity) for number, span in enumerate(self.spans) if span.entity]
+        if self.said("subsidiary"):
+            return "account"
         implied = [c.entity for span in self.spans for c in span.choices if (c.entity, c.field) in {("activity", "kind"), ("case", "type")} and not span.names]
         if named:
             return self._head_entity(named)

@@ -191,6 +191,12 @@ def _bare_value(scene: Scene, kind: str, spans: list[Span], number: int, found: 
             found.values[field.name] = value
             found.consumed.append(span)
             return number + 1
+    beside = spans[number + 1] if number + 1 < len(spans) else None
+    following = _own(scene, beside, kind) if beside is not None and span.amount else None
+    if following is not None and beside is not None and following.kind in NUMERIC and following.name not in found.values:
+        found.values[following.name] = value_of(scene, following, span)
+        found.consumed += [span, beside]
+        return number + 2
     field_value = implied(scene, kind, span)
     if field_value is None or field_value[0] in found.values:
         return None

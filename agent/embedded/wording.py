@@ -254,7 +254,7 @@ def _proposed(unit: Unit, found: Proposed, language: str) -> str:
             rows.append([f"{spec.label(language)} {change['name']}", "", "", mark])
             continue
         for name in dict.fromkeys([*change["before"], *change["after"]]):
-            if name in _HIDDEN and len(change["after"]) > 1:
+            if (name in _HIDDEN or spec.fields[name].hidden) and len(change["after"]) > 1:
                 continue
             before, after = (_value(unit, change["type"], name, side.get(name), language) for side in (change["before"], change["after"]))
             rows.append([f"{spec.label(language)} {change['name']}", spec.fields[name].label(language), before, after])

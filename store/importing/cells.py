@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -67,7 +68,7 @@ class ColumnReader:
 
     def read(self, raw: Any) -> Any:
         """The JSON value. Raises InvalidInput saying what is wrong with the cell."""
-        memo = (raw.__class__, raw) if not isinstance(raw, list) else json.dumps(raw, default=str)
+        memo = (raw.__class__, raw) if not isinstance(raw, (list, dict)) else json.dumps(raw, default=str)
         held = self._memo.get(memo)
         if held is None:
             try:
@@ -87,6 +88,10 @@ class ColumnReader:
             if raw is None or raw == "":
                 return None
         field = self.field
+        if isinstance(raw, dict):
+            raise InvalidInput("a nested object is not a value")
+        if says_nothing(field, raw) and not (field.refers_to and self._known.has(field.refers_to, raw)):
+            return None
         if field.kind == "stage":
             return read_stage(self._unit.schema, as_text(raw)).id
         if field.refers_to and field.kind != "pipeline":
@@ -124,6 +129,23 @@ class ColumnReader:
                 "text": f"{self.field.name} {text} ({rows:,} row{'' if rows == 1 else 's'})",
             })  # fmt: skip
         return shown
+
+
+_NOTHING = frozenset({"null", "n/a", "#n/a", "na", "nan", "nil", "none", "-", "--", "—", "无", "暂无", "未填写", "unassigned", "未分配"})
+
+
+def says_nothing(field: Field | None, raw: Any) -> bool:
+    """Whether a cell only says that there is nothing, where the field could not take such a word anyway."""
+    if field is not None and field.kind not in NUMERIC | TEMPORAL | {"user", "team", "record"}:
+        return False
+    return isinstance(raw, str) and raw.strip().casefold() in _NOTHING
+
+
+def translated(plan: Plan, field: str, cells: Iterable[Any]) -> list[str]:
+    """The distinct values of a column, after the mapping's `values`."""
+    table = {normal_value(theirs): ours for theirs, ours in plan.values.get(field, {}).items()}
+    found = dict.fromkeys(as_text(table.get(normal_value(cell), cell) or "").strip() for cell in cells)
+    return [text for text in found if text]
 
 
 def as_text(raw: Any) -> str:

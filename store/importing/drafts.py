@@ -19,7 +19,6 @@ class Defaults:
     def __init__(self, unit: Unit, known: Known) -> None:
         self._unit = unit
         self._known = known
-        self._now = to_json(unit.now())
         self._currency = unit.currency
         first = next((stage for stage in unit.schema.stages if stage.kind == "open"), None)
         self._stage = first.id if first else None
@@ -45,13 +44,13 @@ class Defaults:
             case "activity":
                 subject = " ".join(str(values.get("body") or "").split())[:80] or None
                 return {
-                    "kind": "note", "occurred_at": values.get("created_at", self._now), "trust": "external", "subject": subject,
+                    "kind": "note", "occurred_at": values.get("created_at"), "trust": "external", "subject": subject,
                     "author": values.get("owner"), "owner": values.get("author"),
                 }  # fmt: skip
             case "task":
                 return {"status": "open", "priority": "normal", "assignee": values.get("owner")}
             case "case":
-                return {"status": "open", "priority": "normal", "opened_at": values.get("created_at", self._now)}
+                return {"status": "open", "priority": "normal", "opened_at": values.get("created_at")}
             case "lead":
                 return {"status": "new", "name": values.get("email") or values.get("company")}
             case "contact":
@@ -72,6 +71,8 @@ def missing(spec: Entity, values: dict[str, Any]) -> list[str]:
         lacking.append("name")
     if spec.name == "activity" and not values.get("subject") and not values.get("body"):
         lacking.append("text")
+    if spec.name == "activity" and not values.get("occurred_at"):
+        lacking.append("date")
     return lacking
 
 
@@ -110,48 +111,49 @@ def _held(row: Any, field: Field) -> Any:
 def in_order(unit: Unit, known: Known, drafts: list[Draft]) -> tuple[list[Draft], list[Link]]:
     """Creates so that a record comes after those it points to, then updates; and the links that must wait.
 
-    A link waits when it points to a record another file makes, or when records point to each other in a circle:
-    (kind, record id, field, target id), taken out of the draft.
+    A link waits, and is taken out of its draft, when it points to a record another file makes or when records point to
+    each other in a circle.
     """
     creates = {each.record_id: each for each in drafts if each.op == "create"}
-    links = {each.record_id: _links(unit, known, each) for each in drafts}
     waiting: list[Link] = []
-    depth: dict[str, int] = {}
-
-    def cut(each: Draft, name: str, target: str) -> None:
-        waiting.append((each.type, each.record_id, name, target))
-        each.after.pop(name, None)
-        each.before.pop(name, None)
-
-    def measure(record_id: str, path: tuple[str, ...]) -> int:
-        if record_id not in depth:
-            deepest = 0
-            for name, target in links[record_id]:
-                if target in path or target == record_id or target not in creates:
-                    cut(creates[record_id], name, target)
-                else:
-                    deepest = max(deepest, 1 + measure(target, (*path, record_id)))
-            depth[record_id] = deepest
-        return depth[record_id]
-
-    for record_id in creates:
-        measure(record_id, (record_id,)) if links[record_id] else depth.setdefault(record_id, 0)
+    needs: dict[str, dict[str, str]] = {}
     for each in drafts:
-        if each.op != "create":
-            for name, target in links[each.record_id]:
-                if target not in creates:
-                    cut(each, name, target)
+        links = _links(unit, known, each)
+        for name, target in links.items():
+            if target not in creates:
+                _cut(each, name, target, waiting)
+        if each.op == "create":
+            needs[each.record_id] = {name: target for name, target in links.items() if target in creates}
+    depth: dict[str, int] = {}
+    level = 0
+    while needs:
+        ready = [record_id for record_id, links in needs.items() if all(target in depth for target in links.values())]
+        if not ready:
+            ready = [next(iter(needs))]
+            for name, target in needs[ready[0]].items():
+                if target not in depth:
+                    _cut(creates[ready[0]], name, target, waiting)
+        depth.update(dict.fromkeys(ready, level))
+        for record_id in ready:
+            del needs[record_id]
+        level += 1
     ordered = sorted(creates.values(), key=lambda each: (depth[each.record_id], each.type))
     return [*ordered, *(each for each in drafts if each.op != "create" and each.after)], waiting
 
 
-def _links(unit: Unit, known: Known, draft: Draft) -> list[tuple[str, str]]:
+def _cut(draft: Draft, name: str, target: str, waiting: list[Link]) -> None:
+    waiting.append((draft.type, draft.record_id, name, target))
+    draft.after.pop(name, None)
+    draft.before.pop(name, None)
+
+
+def _links(unit: Unit, known: Known, draft: Draft) -> dict[str, str]:
     """The references of a draft to records that this import makes and that are not written yet."""
     if len(known.planned) == len(known.written):
-        return []
+        return {}
     fields = unit.schema.entity(draft.type).fields
-    return [
-        (name, value)
+    return {
+        name: value
         for name, value in draft.after.items()
         if isinstance(value, str) and value in known.planned and value not in known.written and fields[name].refers_to
-    ]
+    }

@@ -10,7 +10,7 @@ from store.importing.entries import Entry, RowReader
 from store.importing.growth import grow
 from store.importing.history import stages_entered
 from store.importing.known import Known, Named
-from store.importing.mapping import Mapping, Plan
+from store.importing.mapping import Plan
 from store.importing.matching import Matcher, double_of
 from store.importing.people import People
 from store.importing.reading import Table
@@ -29,14 +29,14 @@ class Options:
 
 
 class FileImport:
-    """`read` says what each row is; `write` makes and applies the proposal. Files of one import share `known`."""
+    """`read` says what each row is; `write` makes and applies the proposal. Files of one import share `known` and `matchers`."""
 
-    def __init__(self, table: Table, plan: Plan, mapping: Mapping | None, options: Options, known: Known) -> None:
+    def __init__(self, table: Table, plan: Plan, options: Options, known: Known, matchers: dict[str, Matcher]) -> None:
         self.table = table
         self.plan = plan
-        self.mapping = mapping
         self.options = options
         self.known = known
+        self._matchers = matchers
         self.report = FileReport(table.name, plan.kind, rows=len(table.rows))
         self.entries: list[Entry] = []
         self._people: People | None = None
@@ -59,7 +59,7 @@ class FileImport:
         late = frozenset({"user", "team"} if kind in {"user", "team"} else {kind})
         self._reader = RowReader(unit, self.known, self.plan, self.table, late)
         self.entries = self._reader.entries()
-        self._matcher = Matcher(unit, self.known, kind)
+        self._matcher = self._matchers.get(kind) or self._matchers.setdefault(kind, Matcher(unit, self.known, kind))
         defaults = drafting.Defaults(unit, self.known)
         for entry in self.entries:
             if not entry.reasons:
@@ -73,7 +73,11 @@ class FileImport:
         assert matcher is not None
         assert self._people is not None
         kind, spec = self.plan.kind, unit.schema.entity(self.plan.kind)
-        found = matcher.match(entry)
+        probe = entry.values
+        if not entry.given_id and not probe.get("key"):
+            probe = dict(probe)
+            defaults.fill(kind, probe)
+        found = matcher.match(entry, probe, self.table.name)
         if found.problem:
             entry.reasons.append(found.problem)
             return

@@ -18,8 +18,9 @@ _CHINESE = re.compile(r"(\d{2,4})\s*年\s*(\d{1,2})\s*月\s*(?:(\d{1,2})\s*[日�
 _COMPACT = re.compile(r"(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])")
 _EXCEL_ZERO = datetime(1899, 12, 30)
 _SCALES = {
-    "万": 10_000, "万元": 10_000, "亿": 100_000_000, "亿元": 100_000_000, "千": 1_000, "千元": 1_000, "百万": 1_000_000, "k": 1_000, "m": 1_000_000,
-    "mn": 1_000_000, "mio": 1_000_000, "million": 1_000_000, "b": 1_000_000_000, "bn": 1_000_000_000, "billion": 1_000_000_000, "thousand": 1_000,
+    "万": 10_000, "万元": 10_000, "亿": 100_000_000, "亿元": 100_000_000, "千": 1_000, "千元": 1_000, "百万": 1_000_000,
+    "k": 1_000, "thousand": 1_000, "m": 1_000_000, "mn": 1_000_000, "mio": 1_000_000, "million": 1_000_000,
+    "b": 1_000_000_000, "bn": 1_000_000_000, "billion": 1_000_000_000,
 }  # fmt: skip
 _SCALED = re.compile(r"(.*?\d.*?)\s*(" + "|".join(sorted(_SCALES, key=len, reverse=True)) + r")\.?", re.IGNORECASE)
 _HEADER_SCALES = (
@@ -101,10 +102,22 @@ def read_date(raw: Any, style: DateStyle) -> date | datetime:
     raise ValueError(f"{text!r} is not a date")
 
 
+def _offset(name: str | None, offset: int | None) -> int:
+    """Seconds from UTC of a time that says its zone; a named zone other than UTC is ambiguous (CST) and refused."""
+    if offset is not None:
+        return offset
+    if name in {"UTC", "GMT", "Z"}:
+        return 0
+    raise ValueError(f"{name!r} is not an offset such as +01:00")
+
+
 def _in_words(text: str) -> datetime:
     """ "Mar 5, 2017": parsed against two days, so that a part that is missing shows."""
     try:
-        read = [dateutil_parser.parse(text, default=datetime(year, month, day)) for year, month, day in ((2001, 2, 3), (2004, 5, 6))]
+        read = [
+            dateutil_parser.parse(text, default=datetime(year, month, day), tzinfos=_offset)
+            for year, month, day in ((2001, 2, 3), (2004, 5, 6))
+        ]
     except (dateutil_parser.ParserError, OverflowError) as error:
         raise ValueError(str(error)) from error
     if read[0].date() != read[1].date():
@@ -128,7 +141,9 @@ def _with_time(day: date, rest: str | None) -> date | datetime:
     text = rest.strip().replace("上午", "AM ").replace("下午", "PM ")
     halves = re.fullmatch(r"(AM|PM)\s*(.+)", text)
     try:
-        moment = dateutil_parser.parse(f"{halves[2]} {halves[1]}" if halves else text, default=datetime(day.year, day.month, day.day))
+        moment = dateutil_parser.parse(
+            f"{halves[2]} {halves[1]}" if halves else text, default=datetime(day.year, day.month, day.day), tzinfos=_offset
+        )
     except (dateutil_parser.ParserError, OverflowError) as error:
         raise ValueError(str(error)) from error
     if moment.date() != day:

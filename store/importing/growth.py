@@ -1,7 +1,6 @@
 """What a file adds to the store's vocabulary before its rows are read: fields, picklist values, stages."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import InvalidOperation
@@ -12,7 +11,7 @@ from sqlalchemy import func, select
 from store import schema as schemas
 from store import setup
 from store.errors import InvalidInput, NotAllowed
-from store.importing.cells import as_text, normal_value
+from store.importing.cells import as_text, normal_value, says_nothing, translated
 from store.importing.formats import date_style, read_date, read_number
 from store.importing.known import Known
 from store.importing.mapping import Column, Plan
@@ -35,6 +34,7 @@ def grow(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport,
     """Add what the file needs when that is `allowed`; returns the unit with the new vocabulary."""
     _check_mapped(unit, plan, allowed=allowed)
     _set_foreign_people_apart(unit, known, table, plan)
+    _set_other_roles_apart(unit, table, plan)
     if not allowed:
         report.unknown_columns = [source for _, source in plan.unknown]
         return unit
@@ -76,6 +76,16 @@ def _set_foreign_people_apart(unit: Unit, known: Known, table: Table, plan: Plan
             plan.unknown.append((column.index, column.source))
 
 
+def _set_other_roles_apart(unit: Unit, table: Table, plan: Plan) -> None:
+    """A "role" that is a job ("Account Executive") and not one of ours is no role here."""
+    column = plan.find("role") if plan.kind == "user" else None
+    if column is not None:
+        known = {word for choice in unit.schema.choices.get("user.role", ()) for word in _words(choice)}
+        if not {text.casefold() for text in translated(plan, "role", table.column(column.index))} <= known:
+            plan.columns.remove(column)
+            plan.unknown.append((column.index, column.source))
+
+
 def _add_fields(unit: Unit, table: Table, plan: Plan, report: FileReport) -> None:
     for index, source in plan.unknown:
         cells = table.column(index)
@@ -108,6 +118,7 @@ def _free_name(unit: Unit, kind: str, source: str) -> str:
 
 def guess_kind(source: str, cells: list[Any]) -> str:
     """The kind of field that takes every value of a column."""
+    cells = [cell for cell in cells if not says_nothing(None, cell)] or cells
     texts = {as_text(cell).strip() for cell in cells}
     if all(isinstance(cell, bool) for cell in cells) or {text.casefold() for text in texts} <= _BOOLEANS:
         return "bool"
@@ -137,12 +148,6 @@ def _are_dates(cells: list[Any]) -> bool:
         return False
 
 
-def _translated(plan: Plan, field: str, cells: Iterable[Any]) -> list[str]:
-    table = {normal_value(theirs): ours for theirs, ours in plan.values.get(field, {}).items()}
-    found = dict.fromkeys(as_text(table.get(normal_value(cell), cell) or "").strip() for cell in cells)
-    return [text for text in found if text]
-
-
 def _add_choices(unit: Unit, table: Table, plan: Plan, report: FileReport) -> None:
     fields = unit.schema.entity(plan.kind).fields
     for column in plan.columns:
@@ -153,7 +158,7 @@ def _add_choices(unit: Unit, table: Table, plan: Plan, report: FileReport) -> No
         cells = [item for cell in table.column(column.index) for item in (_items(cell) if field.kind == "multichoice" else [cell])]
         known = {word for choice in unit.schema.choices_of(field) for word in _words(choice)}
         limit = 3 if field.name == "currency" else 200 if field.custom else 40
-        wanted = [text for text in _translated(plan, field.name, cells) if text.casefold() not in known and len(text) <= limit]
+        wanted = [text for text in translated(plan, field.name, cells) if text.casefold() not in known and len(text) <= limit]
         if not wanted or name in FIXED:
             continue
         _require_administrator(unit, f"values to {name}")
@@ -174,7 +179,7 @@ def _add_stages(unit: Unit, table: Table, plan: Plan, report: FileReport) -> Non
     column = plan.find("stage")
     if plan.kind != "opportunity" or column is None:
         return
-    texts = _translated(plan, "stage", table.column(column.index))
+    texts = translated(plan, "stage", table.column(column.index))
     unknown = [text for text in texts if not is_stage(unit.schema, text)]
     if not unknown or (normal_value(column.source).endswith(("status", "状态")) and plain_status(unit.schema, unknown)):
         return

@@ -145,7 +145,10 @@ def _plan(words: Words, table: Table, kind: str, mapping: Mapping) -> Plan:
     if mapping.key is not None:
         plan.key, plan.key_required = _position(table, mapping.key, "key"), True
         plan.unknown = [each for each in plan.unknown if each[0] != plan.key]
-        plan.columns = [each for each in plan.columns if each.field != "key"]
+        for other in [each for each in plan.columns if each.field == "key"]:
+            plan.columns.remove(other)
+            if other.index != plan.key:
+                plan.unknown.append((other.index, other.source))
     elif (column := plan.find("key")) is not None:
         plan.key = column.index
         plan.columns.remove(column)
@@ -191,9 +194,9 @@ def _assign(words: Words, table: Table, plan: Plan, mapping: Mapping) -> dict[in
             plan.ignored[source] = "says why the row was held back"
         elif index not in weights:
             plan.unknown.append((index, source))
-    for each in [each for each in plan.columns if each.field in _WORKED_OUT]:
-        plan.columns.remove(each)
-        plan.ignored[each.source] = "worked out by the system"
+    for column in [each for each in plan.columns if each.field in _WORKED_OUT]:
+        plan.columns.remove(column)
+        plan.ignored[column.source] = "worked out by the system"
     return weights
 
 

@@ -54,7 +54,7 @@ class Matcher:
         self.by_near: dict[Any, list[Any]] = defaultdict(list)
         for row in unit.session.execute(select(*table.c).where(visible(unit.principal, entity, model)).order_by(table.c.id)).mappings():
             self._add(row)
-        everything = unit.session.execute(select(model.id, model.key, model.deleted_at)).tuples()
+        everything = unit.session.execute(select(model.id, model.key, model.deleted_at))
         self.gone_ids: dict[str, bool] = {}
         self.gone_keys: dict[str, bool] = {}
         for record_id, key, deleted in everything:
@@ -64,7 +64,7 @@ class Matcher:
                     self.gone_keys[key] = deleted is not None
         self.emails_taken = self._emails_taken(unit) if entity == "user" else frozenset()
         self._used: set[str] = set()
-        self._seen: dict[Any, int] = {}
+        self._seen: dict[Any, str] = {}
 
     def _emails_taken(self, unit: Unit) -> frozenset[str]:
         model = RECORD_MODELS["user"]
@@ -106,20 +106,33 @@ class Matcher:
     def _beside(self, values: dict[str, Any]) -> Any:
         return values.get({"contact": "account", "lead": "company"}.get(self.entity, ""))
 
-    def match(self, entry: Entry) -> Match:
-        repeated = self._repeated(entry)
+    def match(self, entry: Entry, values: dict[str, Any], file: str) -> Match:
+        """Find the record of a row. `values` are the row's with what a new record would get besides."""
+        repeated = self._repeated(entry, values, f"row {entry.line} of {file}")
         if repeated:
             return Match(problem=repeated)
-        found = self._find(entry)
-        if found.held is not None:
-            if found.held["id"] in self._used:
-                return Match(problem=f"an earlier row is this {self.entity} already")
+        found = self._find(entry, values)
+        if found.held is None:
+            return found
+        if found.held["id"] in self._used:
+            return Match(problem=f"an earlier row is this {self.entity} already")
+        problem = self._taken(found.held, entry.values)
+        if not problem:
             self._used.add(found.held["id"])
-        return found
+        return Match(problem=problem) if problem else found
 
-    def _repeated(self, entry: Entry) -> str:
-        """Why a row of a file comes second: same id, key, e-mail or name as an earlier one."""
-        values = entry.values
+    def _taken(self, held: Any, values: dict[str, Any]) -> str:
+        """Why a record cannot get the key or the address its row gives it: another record has it."""
+        other = self.by_key.get(values.get("key") or "")
+        if (other is not None and other["id"] != held["id"]) or values.get("key") in self.gone_keys:
+            return f"key {values['key']!r} belongs to another {self.entity}"
+        email = str(values.get("email") or "").casefold()
+        if self.entity == "user" and any(row["id"] != held["id"] for row in self.by_email.get(email, [])):
+            return f"e-mail {email!r} belongs to another user"
+        return ""
+
+    def _repeated(self, entry: Entry, values: dict[str, Any], label: str) -> str:
+        """Why a row comes second: same id, key, e-mail or name as an earlier one."""
         marks: list[tuple[str, Any, str]] = []
         if entry.given_id:
             marks.append(("id", entry.given_id, f"id {entry.given_id!r}"))
@@ -133,16 +146,15 @@ class Matcher:
         if not marks and natural is not None and self.entity not in REPEATING:
             marks.append(("natural", natural, f"name {values.get(self._name)!r}"))
         if not marks and self.entity in REPEATING:
-            whole = tuple(sorted((name, str(value)) for name, value in values.items()))
+            whole = tuple(sorted((name, str(value)) for name, value in entry.values.items()))
             marks.append(("whole", whole, "content"))
         for kind, mark, said in marks:
-            first = self._seen.setdefault((kind, mark), entry.line)
-            if first != entry.line:
-                return f"the same {said} as row {first}"
+            first = self._seen.setdefault((kind, mark), label)
+            if first != label:
+                return f"the same {said} as {first}"
         return ""
 
-    def _find(self, entry: Entry) -> Match:
-        values = entry.values
+    def _find(self, entry: Entry, values: dict[str, Any]) -> Match:
         if entry.given_id:
             if entry.given_id in self.by_id:
                 return Match(self.by_id[entry.given_id])

@@ -8,7 +8,7 @@ from pypinyin import lazy_pinyin
 
 from store.drafting import Draft
 from store.errors import InvalidInput, NotAllowed
-from store.importing.cells import ColumnReader, as_text
+from store.importing.cells import ColumnReader, as_text, says_nothing, translated
 from store.importing.entries import Entry
 from store.importing.known import Known, Named
 from store.importing.mapping import Plan
@@ -77,8 +77,8 @@ class People:
         for column in plan.columns:
             if column.part != "value" or column.field not in fields or fields[column.field].kind != "user":
                 continue
-            for text in dict.fromkeys(as_text(cell).strip() for cell in table.column(column.index)):
-                if not self.known.has("user", text):
+            for text in translated(plan, column.field, table.column(column.index)):
+                if not says_nothing(fields[column.field], text) and not self.known.has("user", text):
                     self.make_user(text, role="manager" if plan.kind == "team" else "rep")
 
     def reference(self, reader: ColumnReader, raw: Any) -> Any:

@@ -39,7 +39,9 @@ class Table:
 
 
 def is_empty(cell: Any) -> bool:
-    return cell is None or cell == "" or cell == [] or (isinstance(cell, str) and not cell.strip())
+    if isinstance(cell, str):
+        return not cell or cell.isspace()
+    return cell is None or cell == [] or cell != cell  # NaN, as data frames have it
 
 
 def read_table(path: Path, *, limit_mb: int) -> Table:

@@ -11,6 +11,7 @@ from store.importing.file import FileImport, Options
 from store.importing.held_back import write_held_back
 from store.importing.known import Known
 from store.importing.mapping import Mapping, Plan, Words, plan_table, read_mapping
+from store.importing.matching import Matcher
 from store.importing.reading import SUFFIXES, Table, read_table, table_of
 from store.importing.report import ImportReport
 from store.importing.writing import Link, apply_links
@@ -133,11 +134,11 @@ def _run(
 
 def _plan_all(unit: Unit, batch: _Batch, options: Options) -> list[FileImport]:
     """Every table with its kind, in the order in which they can be written."""
-    planned: list[tuple[Plan, Table, Mapping | None]] = []
+    planned: list[tuple[Plan, Table]] = []
     words = Words(unit.schema)
     for table, kind, mapping in batch.tables:
         try:
-            planned.append((plan_table(words, table, kind=kind, mapping=mapping), table, mapping))
+            planned.append((plan_table(words, table, kind=kind, mapping=mapping), table))
         except InvalidInput as error:
             if batch.strict:
                 raise
@@ -146,7 +147,8 @@ def _plan_all(unit: Unit, batch: _Batch, options: Options) -> list[FileImport]:
         raise InvalidInput("None of the files looks like a table of records.", hint="Import them one by one with --kind or a mapping.")
     known = Known(unit)
     planned.sort(key=lambda each: ORDER.index(each[0].kind))
-    return [FileImport(table, plan, mapping, options, known) for plan, table, mapping in planned]
+    matchers: dict[str, Matcher] = {}
+    return [FileImport(table, plan, options, known, matchers) for plan, table in planned]
 
 
 def _import_all(unit: Unit, files: list[FileImport], progress: Progress | None) -> None:

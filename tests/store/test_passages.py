@@ -61,7 +61,7 @@ def _note(store: Store, words: list[str], **values: str) -> str:
         proposal = gate.approve(
             unit, gate.propose(unit, [Change(op="create", type="activity", values={"kind": "note", "body": " ".join(words), **values})]).id
         )
-        record_id = proposal.changes[0].id
+        record_id = str(proposal.changes[0]["id"])
         key = ("activity", record_id)
         record = passages.records(unit.session, [key])[key]
         passages.replace(unit.session, {key: (record, [NewPassage(record.body or "", "en", words)])})

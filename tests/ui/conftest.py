@@ -5,7 +5,6 @@ from shutil import copytree
 from types import ModuleType
 
 import pytest
-
 import ui_fakes as fakes
 from ui_company import PASSWORD, furnish, settings_in
 

@@ -195,4 +195,12 @@ def test_the_documentation_is_local_and_complete(signed_in: SignedIn) -> None:
     assert "<script" not in page
     assert "//" not in page.replace("://", "") or "cdn" not in page
     assert all(path in page for path in paths)
-    assert {"/api/session", "/api/chat", "/api/{entity}", "/api/{entity}/{record_id}", "/api/measure", "/api/proposals", "/api/audit"} <= set(paths)
+    assert {
+        "/api/session",
+        "/api/chat",
+        "/api/{entity}",
+        "/api/{entity}/{record_id}",
+        "/api/measure",
+        "/api/proposals",
+        "/api/audit",
+    } <= set(paths)

@@ -17,10 +17,18 @@ from ui.web.escaping import calm, plain
 from ui.web.shown import measure_table, money_text, quotes, table
 from ui.web.words import language_of, words
 
-EVIL = ["<img src=x onerror=alert(1)>", "![x](https://evil.example/x.png)", "[link](javascript:alert(1))", "<https://evil.example>", "www.evil.example"]
+EVIL = [
+    "<img src=x onerror=alert(1)>",
+    "![x](https://evil.example/x.png)",
+    "[link](javascript:alert(1))",
+    "<https://evil.example>",
+    "www.evil.example",
+]
 
 
-@pytest.mark.parametrize("evil", [*EVIL, "https://evil.example", "a@evil.example", "|x|", "# h", "`c`", "&lt;b&gt;", "$x$", "1. one", "- a"])
+@pytest.mark.parametrize(
+    "evil", [*EVIL, "https://evil.example", "a@evil.example", "|x|", "# h", "`c`", "&lt;b&gt;", "$x$", "1. one", "- a"]
+)
 def test_plain_text_shows_as_it_stands_and_does_nothing(evil: str) -> None:
     made = plain(evil)
     assert unescape(made) == evil
@@ -65,7 +73,14 @@ def test_money_is_easy_to_read(raw: str, text: str) -> None:
 
 def test_a_single_figure_and_no_data(rapport: FakeRapport) -> None:
     with rapport.store.reading(rapport.store.principal(ANNA)) as unit:
-        base = {"metric": "win_rate", "unit": "%", "period": ["2026-07-01", "2026-09-30"], "filter": "", "row_count": 0, "columns": ["win_rate"]}
+        base = {
+            "metric": "win_rate",
+            "unit": "%",
+            "period": ["2026-07-01", "2026-09-30"],
+            "filter": "",
+            "row_count": 0,
+            "columns": ["win_rate"],
+        }
         assert "50%" in measure_table(unit, base | {"rows": [["50.00"]]}, words("en"))
         assert "no data" in measure_table(unit, base | {"rows": [[None]]}, words("en"))
         assert "2026年7月1日" in measure_table(unit, base | {"rows": [[None]]}, words("zh"))
@@ -74,7 +89,9 @@ def test_a_single_figure_and_no_data(rapport: FakeRapport) -> None:
 def test_edited_cells_become_edits_however_they_are_sorted(rapport: FakeRapport) -> None:
     with rapport.store.writing(rapport.store.principal(ANNA)) as unit:
         deals = find(unit, RecordQuery(entity="opportunity", limit=2)).records
-        view = gate.propose(unit, [Change(op="update", type="opportunity", id=d.id, values={"amount": 7, "next_step": "Call"}) for d in deals])
+        view = gate.propose(
+            unit, [Change(op="update", type="opportunity", id=d.id, values={"amount": 7, "next_step": "Call"}) for d in deals]
+        )
         card = card_of(unit, view, words("en"))
         rows = card.rows()
         assert edits_in(card, rows) == {}

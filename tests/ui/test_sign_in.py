@@ -98,6 +98,8 @@ def test_the_language_can_be_switched(stranger: TestClient) -> None:
     assert 'lang="zh-CN"' in stranger.get("/login").text
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example", "evil", "", "/a\nb", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "/\\evil.example", "https://evil.example", "evil", "", "/a\nb", "javascript:alert(1)"]
+)
 def test_nobody_is_sent_to_another_site(target: str) -> None:
     assert local_path(target) == "/"

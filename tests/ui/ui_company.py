@@ -24,7 +24,13 @@ def furnish(store: Store) -> None:
         now = store.settings.now()
         session.add_all(Team(name=name, created_at=now, updated_at=now, custom={}, version=1) for name in ("North", "South"))
         session.flush()
-        for email, role, team in ((ADMIN, "administrator", None), (MANAGER, "manager", "North"), (ANNA, "rep", "North"), (BEN, "rep", "South"), (SAM, "service", None)):
+        for email, role, team in (
+            (ADMIN, "administrator", None),
+            (MANAGER, "manager", "North"),
+            (ANNA, "rep", "North"),
+            (BEN, "rep", "South"),
+            (SAM, "service", None),
+        ):
             people.add_user(session, store.settings, people.NewUser(email, email.split("@")[0].title(), role, team, PASSWORD))
     for email, accounts in ((ANNA, ("Halden Shipping", "Nordkap Energy <b>AS</b>")), (BEN, ("Costa | Foods", "Sol Retail"))):
         _records(store, email, accounts)
@@ -37,5 +43,11 @@ def _records(store: Store, email: str, accounts: tuple[str, ...]) -> None:
             view = gate.propose(unit, [Change(op="create", type="account", values={"name": name, "tier": "AB"[place]})])
             gate.approve(unit, view.id)
             for number, stage in enumerate(stages):
-                values = {"account": name, "stage": stage, "amount": 12_000 * (number + 1), "close_date": f"2026-1{number % 3}-15", "name": f"{name} – pilot {number + 1}"}
+                values = {
+                    "account": name,
+                    "stage": stage,
+                    "amount": 12_000 * (number + 1),
+                    "close_date": f"2026-1{number % 3}-15",
+                    "name": f"{name} – pilot {number + 1}",
+                }
                 gate.approve(unit, gate.propose(unit, [Change(op="create", type="opportunity", values=values)]).id)

@@ -27,7 +27,14 @@ class FakeAssistant:
     owners: dict[str, str] = field(default_factory=dict)
 
     def stream(
-        self, principal: Principal, text: str, *, conversation_id: str | None = None, door: str = "web", brain: str | None = None, limit: int = 20
+        self,
+        principal: Principal,
+        text: str,
+        *,
+        conversation_id: str | None = None,
+        door: str = "web",
+        brain: str | None = None,
+        limit: int = 20,
     ) -> Iterator[Event]:
         if not text.strip():
             raise InvalidInput("The question is empty.", hint="Say what you want to know.")
@@ -57,7 +64,11 @@ class FakeAssistant:
                 deal = find(unit, RecordQuery(entity="opportunity", filters=[Filter(field="status", value="open")], limit=1)).records[0]
                 change = Change(op="update", type="opportunity", id=deal.id, values={"stage": "Negotiation", "amount": amount})
                 view = gate.propose(unit, [change], reason=text, conversation_id=answer.conversation_id)
-            answer.kind, answer.text, answer.proposals = "proposal", f"I can move **{deal.name}** to Negotiation. Please check the change below.", [view.to_json()]
+            answer.kind, answer.text, answer.proposals = (
+                "proposal",
+                f"I can move **{deal.name}** to Negotiation. Please check the change below.",
+                [view.to_json()],
+            )
             return "update_records", "proposed: 1 change"
         if "rate" in said or "revenue" in said:
             with self.store.reading(principal, door=door) as unit:

@@ -9,7 +9,7 @@ from store import gate
 from store.errors import NotAllowed, RapportError
 from store.rights import Principal
 from store.unit import Store
-from ui.cli.terminal import DONE, FAILED, NEEDS_ANSWER, REFUSED, hint, person, print_json, say, settings
+from ui.cli.terminal import DONE, FAILED, NEEDS_ANSWER, REFUSED, complain, hint, person, print_json, say, settings
 
 As = Annotated[str, typer.Option("--as", help="Your e-mail address.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
@@ -41,11 +41,14 @@ def ask(
         principal = person(rapport.store, as_)
         answer = rapport.assistant.answer(principal, text, conversation_id=conversation, door="cli", brain=brain, limit=limit)
         outcome = _approve(rapport.store, principal, answer.proposals) if approve and answer.proposals else DONE
+        code = outcome or _code(answer)
         if as_json:
             print_json(answer.to_json())
+            if code != DONE and not outcome:
+                complain(answer.text.splitlines()[0] if answer.text else answer.kind, "; ".join(answer.options), code)
         else:
             _show(answer)
-        return outcome or _code(answer)
+        return code
     finally:
         rapport.close()
 

@@ -27,7 +27,13 @@ from ui.cli.terminal import DONE, FAILED, hint, opened, print_json, progress, sa
 DEMO = "demo"
 DEMO_PASSWORD = "demo-rapport"
 DEMO_CURRENCY = "EUR"
-DEMO_PEOPLE = ("anna.berg@demo.example", "ben.carter@demo.example", "li.na@demo.example", "mia.wang@demo.example", "sam.service@demo.example")
+DEMO_PEOPLE = (
+    "anna.berg@demo.example",
+    "ben.carter@demo.example",
+    "li.na@demo.example",
+    "mia.wang@demo.example",
+    "sam.service@demo.example",
+)
 DEMO_ADMIN = "admin@demo.example"
 
 
@@ -80,7 +86,11 @@ def demo() -> int:
             if session.scalar(select(func.count()).select_from(Account)):
                 raise InvalidInput("This database has records already.", hint="Set RAPPORT_HOME to an empty folder for the demo company.")
             setup.prepare(session, currency=DEMO_CURRENCY)
-            setup.add_choices(session, "account.industry", ["healthcare", "manufacturing", "retail", "software", "energy", "logistics", "education", "finance"])
+            setup.add_choices(
+                session,
+                "account.industry",
+                ["healthcare", "manufacturing", "retail", "software", "energy", "logistics", "education", "finance"],
+            )
             people.add_user(session, store.settings, people.NewUser(DEMO_ADMIN, "", "administrator", None, DEMO_PASSWORD))
         principal = store.principal(DEMO_ADMIN)
         import_tables(store, principal, demo_tables(today=store.settings.current_date()), progress=progress)
@@ -107,7 +117,17 @@ def _let_in(session: Any, config: Settings) -> None:
 
 def _sign_ins() -> None:
     say("The demo company is ready. Sign in with one of these (password: " + DEMO_PASSWORD + "):")
-    table(["e-mail", "role"], [[DEMO_PEOPLE[0], "rep"], [DEMO_PEOPLE[1], "rep"], [DEMO_PEOPLE[2], "rep 销售"], [DEMO_PEOPLE[3], "manager 主管"], [DEMO_PEOPLE[4], "service 客服"], [DEMO_ADMIN, "administrator"]])
+    table(
+        ["e-mail", "role"],
+        [
+            [DEMO_PEOPLE[0], "rep"],
+            [DEMO_PEOPLE[1], "rep"],
+            [DEMO_PEOPLE[2], "rep 销售"],
+            [DEMO_PEOPLE[3], "manager 主管"],
+            [DEMO_PEOPLE[4], "service 客服"],
+            [DEMO_ADMIN, "administrator"],
+        ],
+    )
 
 
 def serve(
@@ -120,7 +140,10 @@ def serve(
     with opened() as store, store.database.reading() as session:
         is_demo = session.get(Meta, DEMO) is not None
     if is_demo and not _loopback(address):
-        raise InvalidInput(f"The demo's passwords are known to everybody: it is not served on {address}.", hint="Serve it on 127.0.0.1, or set up a store of your own.")
+        raise InvalidInput(
+            f"The demo's passwords are known to everybody: it is not served on {address}.",
+            hint="Serve it on 127.0.0.1, or set up a store of your own.",
+        )
     server = importlib.import_module("ui.server")  # Gradio takes seconds to import: only here
     rapport = importlib.import_module("agent.bootstrap").build(config)
     say(f"Rapport on http://{address}:{port or config.port}  (Ctrl-C ends it)")

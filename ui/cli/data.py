@@ -27,7 +27,9 @@ def import_(
     as_: Annotated[str, typer.Option("--as", help="Your e-mail address.")],
     kind: Annotated[str | None, typer.Option(help="What the rows are: account, contact, opportunity …")] = None,
     map_: Annotated[Path | None, typer.Option("--map", help="A mapping file (YAML).")] = None,
-    create_fields: Annotated[bool, typer.Option("--create-fields", help="Make custom fields and picklist values that are missing.")] = False,
+    create_fields: Annotated[
+        bool, typer.Option("--create-fields", help="Make custom fields and picklist values that are missing.")
+    ] = False,
     create_users: Annotated[bool, typer.Option("--create-users", help="Make people that are missing, as inactive users.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; write nothing.")] = False,
     as_json: Json = False,

@@ -37,7 +37,10 @@ def proposals(
             if as_json:
                 print_json(found)
             else:
-                table(["id", "status", "what", "records"], [[p["id"], p["status"], f"{p['operation']} {p['type']}", len(p["changes"])] for p in found])
+                table(
+                    ["id", "status", "what", "records"],
+                    [[p["id"], p["status"], f"{p['operation']} {p['type']}", len(p["changes"])] for p in found],
+                )
             return DONE
         if not proposal_id:
             raise InvalidInput(f"Which proposal should I {action}?", hint="Give its ID; `rapport proposals list` shows them.")
@@ -87,7 +90,15 @@ def audit_(
                 select(AuditEvent, User.email).outerjoin(User, User.id == AuditEvent.user_id).order_by(AuditEvent.seq.desc()).limit(limit)
             )
             events = [
-                {"seq": e.seq, "at": e.at.isoformat(), "by": email, "door": e.door, "action": e.action, "proposal": e.proposal_id, "summary": e.summary}
+                {
+                    "seq": e.seq,
+                    "at": e.at.isoformat(),
+                    "by": email,
+                    "door": e.door,
+                    "action": e.action,
+                    "proposal": e.proposal_id,
+                    "summary": e.summary,
+                }
                 for e, email in rows
             ]
     if as_json:

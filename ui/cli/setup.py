@@ -1,6 +1,5 @@
 """No-code set-up: users, teams, fields, picklists, words."""
 
-
 from typing import Annotated
 
 import typer
@@ -13,7 +12,7 @@ from store.models import CustomField, PicklistValue, Synonym, Team, User
 from store.rights import ROLES, Principal
 from store.unit import Store
 from ui.cli.asking import Json
-from ui.cli.terminal import DONE, hint, opened, person, print_json, say, table
+from ui.cli.terminal import DONE, hint, opened, print_json, say, table
 
 As = Annotated[str | None, typer.Option("--as", help="An administrator's e-mail address.")]
 
@@ -59,7 +58,12 @@ def user(
             with store.database.reading() as session:
                 rows = [
                     {"email": u.email, "name": u.name, "role": u.role, "team": t, "active": u.active}
-                    for u, t in session.execute(select(User, Team.name).outerjoin(Team, Team.id == User.team_id).where(User.deleted_at.is_(None)).order_by(User.email))
+                    for u, t in session.execute(
+                        select(User, Team.name)
+                        .outerjoin(Team, Team.id == User.team_id)
+                        .where(User.deleted_at.is_(None))
+                        .order_by(User.email)
+                    )
                 ]
             if as_json:
                 print_json(rows)
@@ -109,7 +113,12 @@ def team(
         with store.database.reading() as session:
             rows = [
                 {"name": t.name, "manager": m, "region": t.region}
-                for t, m in session.execute(select(Team, User.email).outerjoin(User, User.id == Team.manager_id).where(Team.deleted_at.is_(None)).order_by(Team.name))
+                for t, m in session.execute(
+                    select(Team, User.email)
+                    .outerjoin(User, User.id == Team.manager_id)
+                    .where(Team.deleted_at.is_(None))
+                    .order_by(Team.name)
+                )
             ]
     if as_json:
         print_json(rows)
@@ -144,7 +153,10 @@ def field(
             return DONE
         with store.database.reading() as session:
             statement = select(CustomField).order_by(CustomField.entity, CustomField.name)
-            rows = [{"entity": f.entity, "name": f.name, "kind": f.kind, "label": f.label_en, "label_zh": f.label_zh} for f in session.scalars(statement)]
+            rows = [
+                {"entity": f.entity, "name": f.name, "kind": f.kind, "label": f.label_en, "label_zh": f.label_zh}
+                for f in session.scalars(statement)
+            ]
     if as_json:
         print_json(rows)
     else:
@@ -164,7 +176,9 @@ def picklist(
         if action == "set":
             _administrator(store, as_)
             if not name or not values:
-                raise InvalidInput("Which values, for which field?", hint="For example: rapport picklist set account.industry mining textiles")
+                raise InvalidInput(
+                    "Which values, for which field?", hint="For example: rapport picklist set account.industry mining textiles"
+                )
             with store.database.writing() as session:
                 entity, _, own = name.partition(".")
                 known = schema.load(session).field(entity, own)
@@ -175,7 +189,9 @@ def picklist(
             return DONE
         with store.database.reading() as session:
             statement = select(PicklistValue).order_by(PicklistValue.field, PicklistValue.position)
-            rows = [{"field": v.field, "value": v.value, "zh": v.label_zh} for v in session.scalars(statement) if not name or v.field == name]
+            rows = [
+                {"field": v.field, "value": v.value, "zh": v.label_zh} for v in session.scalars(statement) if not name or v.field == name
+            ]
     if as_json:
         print_json(rows)
     else:
@@ -201,11 +217,11 @@ def vocabulary(
             say(f"{subject}: {', '.join(added) or 'nothing new'}")
             return DONE
         with store.database.reading() as session:
-            rows = [{"subject": s.subject, "word": s.word} for s in session.scalars(select(Synonym).order_by(Synonym.subject, Synonym.word))]
+            rows = [
+                {"subject": s.subject, "word": s.word} for s in session.scalars(select(Synonym).order_by(Synonym.subject, Synonym.word))
+            ]
     if as_json:
         print_json(rows)
     else:
         table(["means", "word"], [list(row.values()) for row in rows])
     return DONE
-
-

@@ -23,7 +23,7 @@ def listed(
     with store.reading(user, door="rest") as unit:
         total = unit.session.scalar(select(func.count()).select_from(AuditEvent)) or 0
         statement = select(AuditEvent, User.email).outerjoin(User, User.id == AuditEvent.user_id)
-        rows = unit.session.execute(statement.order_by(AuditEvent.seq.desc()).limit(limit).offset(offset)).tuples()
+        rows = unit.session.execute(statement.order_by(AuditEvent.seq.desc()).limit(limit).offset(offset))
         events = [_shown(event, email) for event, email in rows]
     return {"total": total, "limit": limit, "offset": offset, "events": events}
 

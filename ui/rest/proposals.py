@@ -55,6 +55,8 @@ def undo(proposal_id: str, user: CurrentUser, inside: InHouse) -> dict[str, Any]
     return _decided(inside, user, proposal_id, "undo")
 
 
-def _decided(inside: InHouse, user: CurrentUser, proposal_id: str, what: Any, after: dict[str, dict[str, Any]] | None = None) -> dict[str, Any]:
+def _decided(
+    inside: InHouse, user: CurrentUser, proposal_id: str, what: Any, after: dict[str, dict[str, Any]] | None = None
+) -> dict[str, Any]:
     view: ProposalView = decide(inside, user, proposal_id, what, edits=after, door="rest")
     return view.to_json()

@@ -41,7 +41,9 @@ def make_page() -> Page:
         gr.Markdown("Rapport", elem_id="brand")
         new = gr.Button("New conversation", elem_id="new", variant="secondary", size="md")
         conversations_head = gr.Markdown("Conversations", elem_classes="side-head")
-        conversations = gr.Radio(choices=[], show_label=False, label="Conversations", container=False, elem_id="conversations", elem_classes="list")
+        conversations = gr.Radio(
+            choices=[], show_label=False, label="Conversations", container=False, elem_id="conversations", elem_classes="list"
+        )
         with gr.Column(elem_id="me"):
             me = gr.Markdown("", sanitize_html=True)
             with gr.Row():
@@ -58,7 +60,15 @@ def make_page() -> Page:
         with gr.Column(elem_id="cards"):
             slots = [make_slot(f"chat-{number}") for number in range(CARDS_IN_CHAT)]
         ask = gr.Textbox(
-            show_label=False, label="Question", container=False, submit_btn=True, stop_btn=False, lines=1, max_lines=8, autofocus=True, elem_id="ask"
+            show_label=False,
+            label="Question",
+            container=False,
+            submit_btn=True,
+            stop_btn=False,
+            lines=1,
+            max_lines=8,
+            autofocus=True,
+            elem_id="ask",
         )
     with gr.Sidebar(position="right", width=360, open=False, elem_id="right") as panel:
         waiting_head = gr.Markdown("Waiting for approval", elem_classes="side-head")

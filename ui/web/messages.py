@@ -48,6 +48,10 @@ def answered(unit: Unit, answer: dict[str, Any], said: Words) -> Message:
 def history(unit: Unit, messages: list[dict[str, Any]], said: Words) -> list[Message]:
     """A kept conversation as it was seen."""
     return [
-        question(each["text"]) if each["role"] == "user" else answered(unit, each["answer"], said) if each.get("answer") else streaming(each["text"])
+        question(each["text"])
+        if each["role"] == "user"
+        else answered(unit, each["answer"], said)
+        if each.get("answer")
+        else streaming(each["text"])
         for each in messages
     ]

@@ -50,7 +50,9 @@ def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Seq
 def records_table(unit: Unit, answer: dict[str, Any], said: Words) -> str:
     """The records of an answer, one table per kind, with the fields a list of them shows."""
     kinds = list(dict.fromkeys(record["type"] for record in answer["records"]))
-    return "\n\n".join(_one_kind(unit, [r for r in answer["records"] if r["type"] == kind], kind, said) for kind in kinds) + _more(answer, said)
+    return "\n\n".join(_one_kind(unit, [r for r in answer["records"] if r["type"] == kind], kind, said) for kind in kinds) + _more(
+        answer, said
+    )
 
 
 def _one_kind(unit: Unit, records: list[dict[str, Any]], kind: str, said: Words) -> str:
