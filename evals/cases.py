@@ -123,16 +123,20 @@ def _settled_parts(expect: Mapping[str, Any], world: World | None) -> Iterator[t
         query = isinstance(wanted, Mapping) and "of" in wanted
         if query and world is None:
             raise BadQuery("this store's gold must be literal")
-        if name in {"records", "first"} and query and world:
+        if name == "records" and query and world:
             yield name, {"type": wanted["of"], "keys": world.keys(wanted)}
+        elif name == "first" and query and world:
+            yield name, {"type": wanted["of"], "places": world.places(wanted)}
         elif name == "total" and query and world:
             yield name, len(world.rows(wanted))
         elif name == "figure" and query and world:
             yield name, world.figure(wanted)
         elif name == "figures":
             yield name, [world.figure(each) if isinstance(each, Mapping) and world else each for each in wanted]
-        elif name in {"rows", "top"} and query and world:
+        elif name == "rows" and query and world:
             yield name, world.groups(wanted)
+        elif name == "top" and query and world:
+            yield name, world.ranking(wanted)
         elif name == "says":
             yield name, [_shown(world, each) if isinstance(each, Mapping) else str(each) for each in _listed(wanted)]
         elif name == "changes":

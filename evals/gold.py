@@ -76,6 +76,24 @@ class World:
     def keys(self, query: Query) -> list[str]:
         return [self.identity(query["of"], row) for row in self.rows(query)]
 
+    def places(self, query: Query) -> list[list[str]]:
+        """For each place of a sorted query the keys that may stand there: more than one where rows are level."""
+        kind, path = query["of"], query["sort"][0].lstrip("-") if query.get("sort") else None
+        everything = self.rows({name: each for name, each in query.items() if name not in {"take", "skip"}})
+        start = query.get("skip", 0)
+        wanted = everything[start : start + query["take"]] if "take" in query else everything[start:]
+        if path is None:
+            return [[self.identity(kind, row)] for row in wanted]
+        level: dict[Any, list[str]] = {}
+        for row in everything:
+            level.setdefault(self.value(kind, row, path), []).append(self.identity(kind, row))
+        return [level[self.value(kind, row, path)] for row in wanted]
+
+    def ranking(self, query: Query) -> list[tuple[list[str], float | None]]:
+        """For each place of a ranking the labels that may stand there, and the figure."""
+        everything = self.groups({name: each for name, each in query.items() if name != "take"})
+        return [([label for label, other in everything.items() if other == value], value) for value in list(everything.values())[: query.get("take")]]
+
     def value(self, kind: str, row: Row, path: str) -> Any:
         """The value at a path such as `account.industry` or `owner.team.name`; days for moments, floats for decimals."""
         head, _, rest = path.partition(".")

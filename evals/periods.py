@@ -13,8 +13,10 @@ _NAMED = re.compile(r"(\d{4})(?:-(?:Q([1-4])|H([12])|(\d{2})))?")
 Unit = Literal["week", "month", "quarter", "year"]
 
 
-def day_of(text: str, today: date) -> date | None:
+def day_of(text: str | date, today: date) -> date | None:
     """`today`, `today-30`, `yesterday`, `next_friday`, an ISO date; None when the text is no day."""
+    if isinstance(text, date):  # YAML reads 2026-12-18 as one
+        return text
     found = _DAY.fullmatch(text)
     if found:
         return today + timedelta(days=int(f"{found[1] or '+'}{found[2] or 0}"))

@@ -68,16 +68,27 @@ class Neighbours:
             self._client.delete_collection(f"{self._prefix}-{language}")
             self._collections[language] = self._open(language)
 
+    def close(self) -> None:
+        self._client.close()
+
 
 def open_folder(folder: Path, prefix: str, *, afresh: bool = False) -> Neighbours:
-    """The embedded Chroma in `folder`. The caller holds the folder's lock: two processes at once corrupt it."""
-    if afresh:
-        shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
+    """The embedded Chroma in `folder`; `afresh` throws away one that does not open.
+
+    The caller holds the folder's lock: two processes at once corrupt it.
+    """
     try:
-        return Neighbours(chromadb.PersistentClient(path=str(folder), settings=ChromaSettings(anonymized_telemetry=False)), prefix)
+        return _open_folder(folder, prefix)
     except _FAILURES as error:
-        raise Unavailable(f"The vector index in {folder} does not open: {error}.", hint="Run `rapport index rebuild`.") from error
+        if not afresh:
+            raise Unavailable(f"The vector index in {folder} does not open: {error}.", hint="Run `rapport index rebuild`.") from error
+    shutil.rmtree(folder, ignore_errors=True)
+    return _open_folder(folder, prefix)
+
+
+def _open_folder(folder: Path, prefix: str) -> Neighbours:
+    folder.mkdir(parents=True, exist_ok=True)
+    return Neighbours(chromadb.PersistentClient(path=str(folder), settings=ChromaSettings(anonymized_telemetry=False)), prefix)
 
 
 def open_server(url: str, prefix: str) -> Neighbours:

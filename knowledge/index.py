@@ -37,6 +37,7 @@ class Neighbours(Protocol):
     def remove(self, language: str, numbers: Iterable[int]) -> None: ...
     def nearest(self, language: str, vector: Floats, limit: int) -> list[tuple[int, float]]: ...
     def clear(self) -> None: ...
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,9 @@ class Indexer:
         return IndexStatus(found["waiting"], found["passages"], found["encoded"], encoder, vectors, writer, self.note)
 
     def close(self) -> None:
-        self._neighbours = None
+        if self._neighbours is not None:
+            self._neighbours.close()
+            self._neighbours = None
         self._mirrored.clear()
         self._file_lock.release(force=True)
 

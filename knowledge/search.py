@@ -28,10 +28,11 @@ RECENCY = 0.25  # most that being recent adds to relevance; halves every HALF_LI
 HALF_LIFE = 180
 WORDS = 4.0  # from a grid over 0-8 on tests/knowledge/data, as is the floor: it keeps 1 in 30 idle questions and 5 in 6 answers
 FLOOR = 0.0
+NEARLY_ALL = 0.75  # share of the question's words that needs no meaning beside it: a name, a rare word
 FLOOR_BY_WORD = 0.4  # share of the question's words, when that is all there is
 UNENCODED = -1.0  # meaning of a passage that has no vector yet
 SAME = 0.9  # share of three-character pieces that makes two passages of one account the same
-_QUESTION_LIMIT = 1_000  # characters that are encoded; the rest of a long question says no more
+_QUESTION_LIMIT = 500  # characters that are encoded; the rest of a long question says no more
 
 Period = tuple[date | datetime | None, date | datetime | None]
 
@@ -110,7 +111,7 @@ class Search:
             if number in found:
                 share = _share(found[number], weights)
                 relevance = meaning.get(number, UNENCODED) + WORDS * share
-                if number in exact or (relevance >= FLOOR if asked else share >= FLOOR_BY_WORD):
+                if number in exact or share >= NEARLY_ALL or (relevance >= FLOOR if asked else share >= FLOOR_BY_WORD):
                     relevance += RECENCY * self._recency(found[number].happened_at)
                     candidates.append(_Candidate(number, found[number], relevance, number in exact))
         return _hits(candidates, weights, limit)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from store.drafting import Draft
-from store.models import RECORD_MODELS, Account, Activity, OutboxEntry, StageHistory, new_id
+from store.models import RECORD_MODELS, Account, Activity, OutboxEntry, StageHistory, User, new_id
 from store.schema import Entity
 from store.unit import Unit
 from store.values import from_json
@@ -100,6 +100,7 @@ def _columns(spec: Entity, values: dict[str, Any]) -> tuple[dict[str, Any], dict
 def _insert(unit: Unit, entity: str, drafts: Sequence[Draft]) -> None:
     spec = unit.schema.entity(entity)
     now, user = unit.now(), unit.principal.user_id
+    teams = _teams(unit, {each.after["owner"] for each in drafts if each.after.get("owner")}) if entity != "user" else {}
     rows = []
     for each in drafts:
         plain, custom = _columns(spec, each.after)
@@ -107,6 +108,8 @@ def _insert(unit: Unit, entity: str, drafts: Sequence[Draft]) -> None:
             "created_at": now, "updated_at": now, **plain, "id": each.record_id, "version": 1, "created_by": user, "updated_by": user,
             "custom": custom,
         }  # fmt: skip
+        if teams.get(row.get("owner_id")):
+            row["team_id"] = row.get("team_id") or teams[row["owner_id"]]  # a record belongs to its owner's team unless said otherwise
         if entity == "user":
             row.setdefault("active", False)
         rows.append(row)
@@ -124,6 +127,16 @@ def _alike(spec: Entity, rows: list[dict[str, Any]]) -> Iterable[list[dict[str, 
         full = {**dict.fromkeys(optional), **row}
         groups[tuple(sorted(full))].append(full)
     return groups.values()
+
+
+def _teams(unit: Unit, owners: set[str]) -> dict[Any, str | None]:
+    """Team by owner."""
+    waiting = sorted(owners)
+    found: dict[Any, str | None] = {}
+    for start in range(0, len(waiting), _PIECE):
+        rows = unit.session.execute(select(User.id, User.team_id).where(User.id.in_(waiting[start : start + _PIECE])))
+        found.update((row.id, row.team_id) for row in rows)
+    return found
 
 
 def _write(unit: Unit, entity: str, draft: Draft) -> None:

@@ -112,9 +112,12 @@ def _xlsx(unit: Unit, kind: str, out: BinaryIO) -> int:
     sheet.append(names)
     fields = unit.schema.entity(kind).fields
     count = 0
-    for row in export_rows(unit, kind):
-        sheet.append([_cell(sheet, fields.get(name), value) for name, value in row.items()])
-        count += 1
+    try:
+        for row in export_rows(unit, kind):
+            sheet.append([_cell(sheet, fields.get(name), value) for name, value in row.items()])
+            count += 1
+    finally:
+        sheet.close()
     book.save(out)
     return count
 

@@ -108,6 +108,7 @@ def _text_of(entity: str) -> Select[Any]:
             account.name.label("account"),
             contact.name.label("contact"),
         )
+        .select_from(model)
         .outerjoin(account, account.id == account_id)
         .outerjoin(contact, contact.id == contact_id)
         .where(model.deleted_at.is_(None))

@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from store.errors import NotAllowed, NotFound
-from store.models import Team, User
+from store.models import Account, Team, User
 
 Scope = Literal["own", "team", "all", "none"]
 Role = Literal["administrator", "manager", "rep", "service", "read-only"]
 ROLES: tuple[Role, ...] = ("administrator", "manager", "rep", "service", "read-only")
+ABOUT_ACCOUNT = frozenset({"contact", "activity", "case", "order"})  # what belongs to an account is seen with it
 SHARED = frozenset({"user", "team", "product"})  # reference data everybody of the firm sees
 
 _EVERYTHING = ("account", "contact", "lead", "opportunity", "activity", "task", "case", "order")
@@ -73,7 +74,8 @@ class Principal:
 def visible(principal: Principal, entity: str, table: Any, *, writing: bool = False) -> ColumnElement[bool]:
     """The condition under which `principal` may see (or change) a row of `table`, a model or an alias of one.
 
-    own: owner, assignee or author is the person. team: that, or it belongs to the person's teams, or to nobody at all.
+    own: owner, assignee or author is the person. team: that, or it belongs to the person's teams, or to nobody at all,
+    or it is what happened with an account the person sees.
     """
     scope = principal.scope(entity, writing=writing)
     alive = table.deleted_at.is_(None)
@@ -86,6 +88,8 @@ def visible(principal: Principal, entity: str, table: Any, *, writing: bool = Fa
     if scope == "team":
         mine.append(table.team_id.in_(sorted(principal.team_ids)) if principal.team_ids else false())
         mine.append(and_(table.owner_id.is_(None), table.team_id.is_(None)))
+        if entity in ABOUT_ACCOUNT and not writing:
+            mine.append(table.account_id.in_(select(Account.id).where(visible(principal, "account", Account))))
     return and_(or_(*mine), alive)
 
 

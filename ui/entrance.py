@@ -16,9 +16,10 @@ from ui.problems import problem, problem_of
 # What a stranger may ask for. Everything else, Gradio's own routes included, needs a visitor.
 OPEN: Final = frozenset(
     {
-        ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/favicon.ico"), ("GET", "/language"),
-        ("GET", "/manifest.json"),
-        ("GET", "/login"), ("POST", "/login"), ("GET", "/logout"), ("POST", "/logout"), ("POST", "/api/session"), ("DELETE", "/api/session"),
+        ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/favicon.ico"),
+        ("GET", "/language"), ("GET", "/manifest.json"),
+        ("GET", "/login"), ("POST", "/login"), ("GET", "/logout"), ("POST", "/logout"),
+        ("POST", "/api/session"), ("DELETE", "/api/session"),
     }
 )  # fmt: skip
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -66,6 +66,12 @@ class Conditions:
                 self._name(number, span)
             if not span.used and span.choices:
                 self._choice(number, span)
+            if not span.used and span.func("unowned") and "owner" in self.schema.entity(self.target).fields:
+                span.used = self.add("owner", Filter(field="owner", op="is_empty"))
+            if not span.used and span.literal_kind == "quoted":
+                span.used = self.add("name", Filter(field=self.schema.entity(self.target).name_field, op="contains", value=span.literal))
+            if not span.used and span.fields:
+                self._yes_no(number, span)
 
     # -- hosts ---------------------------------------------------------------------------------------------------
 
@@ -409,7 +415,7 @@ class Conditions:
             negated = self._negated(number) if named is None else False
             if time.kind == "duration":
                 older = any(each.func("over", "at_least") for each in self.spans[max(0, number - 2) : number])
-                if not older and named is None:
+                if not older and named is None and self.target != "activity":
                     continue
                 first, last = (None, since(time, self.today) - timedelta(days=1)) if older else (since(time, self.today), self.today)
                 for each in self.spans[max(0, number - 2) : number]:
@@ -481,6 +487,13 @@ class Conditions:
         condition = self.routes.condition(self.target, best.entity, best.field, op, values[0] if len(values) == 1 else values)
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
+
+    def _yes_no(self, number: int, span: Span) -> None:
+        """ "contacts who opted out": a yes/no field named is a condition by itself."""
+        sense = next((s for s in self._by_host(span.fields, number) if self.schema.field(s.entity, s.field).kind == "bool"), None)
+        if sense is not None:
+            negated = self._negated(number)
+            span.used = self.add(f"{sense.entity}.{sense.field}", self.routes.condition(self.target, sense.entity, sense.field, "eq", True), negate=negated)
 
     def _field_beside(self, number: int, choice: Sense) -> None:
         """ "West region", 医疗行业, "stage Won": the field's name next to its value says nothing more."""

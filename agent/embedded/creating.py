@@ -159,6 +159,17 @@ def _name(scene: Scene, kind: str, head: Span) -> tuple[str, list[Span]]:
     if quoted is not None:
         return quoted.literal or "", [quoted]
     place = spans.index(head)
+    colon = re.search(r"[:：]", scene.text.text[head.last :])
+    if colon is not None:
+        start = head.last + colon.end()
+        used = []
+        for span in spans:
+            if span.first >= start:
+                if used and re.search(r"[,，;；]", scene.text.text[used[-1].last : span.first]):
+                    break
+                used.append(span)
+        if used:
+            return clean(scene.text.text[used[0].first : used[-1].last]), used
     named = next((number for number, span in enumerate(spans) if span.func("named")), None)
     if named is not None:
         return _run(scene, kind, named + 1)

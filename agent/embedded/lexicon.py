@@ -168,12 +168,11 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
             for pattern in ("{f} {v}", "{v} {f}"):
                 table.add(pattern.format(f=field.en, v=choice.value), meaning)
             table.add(f"{choice.value}{schema.entities[field.entity].en}", meaning)
-            for noun in (schema.entities[field.entity].en, schema.entities[field.entity].plural):
-                table.add(f"{choice.value} {noun}", meaning)
-            for word in schema.entities[field.entity].words:
-                if word.isascii():
-                    table.add(f"{choice.value} {plural_of(word)}", meaning)
-            table.add(f"{choice.value}{schema.entities[field.entity].zh}", meaning)
+            owner = schema.entities[field.entity]
+            nouns = [f" {owner.en}", *(f" {plural_of(word)}" for word in owner.words if word.isascii()), f" {owner.plural}", owner.zh]
+            for noun in nouns:  # "A accounts": the letter alone is too little to stand for the value
+                table.add(f"{choice.value}{noun}", meaning)
+                table.add(f"{choice.value}{noun}", Sense("entity", field.entity, plural=noun != nouns[0]))
 
 
 @cache

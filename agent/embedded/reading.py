@@ -12,11 +12,11 @@ from agent.embedded.routes import PERSON, Routes
 from agent.embedded.spans import Span, Spanned
 from store.filters import Filter
 from store.rights import Principal
-from store.schema import NUMERIC, REFERENCE, TEMPORAL, Field, Schema
+from store.schema import NUMERIC, TEMPORAL, Field, Schema
 
 COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count"}
 SUM_BY_STATUS = {"won": "won_amount", "lost": "lost_amount", "open": "open_amount"}
-SUBJECTS = ("user", "product", "account", "team")  # what rankings are usually of
+IMPLYING = {("activity", "kind"), ("case", "type"), ("contact", "role")}  # values that are nouns: "calls", "complaints"
 DEFAULT_METRIC = "won_amount"
 
 
@@ -98,6 +98,10 @@ class Reader:
             return True
         numeric = any(self._numeric(sense) for span in self.spans for sense in span.fields)
         if self.said("avg", "sum") and (numeric or self.entities()):
+            return True
+        if self.said("duration"):
+            return True
+        if self.said("win", "lose") and self.said("max", "min", "top") and self._subject() is not None and not self.entities():
             return True
         if self.said("sold") and (self.said("who", "max", "min", "top", "show") or self._subject() is not None):
             return True
@@ -183,6 +187,12 @@ class Reader:
         """The metric of a question that names none: how many deals, total amount, who sold most, ranking of reps."""
         if self.said("sold") and not self._most_entity() and not (self.said("count") and self._how_many()):
             return DEFAULT_METRIC
+        if self.said("duration"):
+            for span in self.spans:
+                span.used = span.used or span.func("duration")
+            return "handling_time" if self._counted() == "case" else "sales_cycle"
+        if self.said("win", "lose") and self.said("max", "min") and not self._most_entity() and not self.entities():
+            return "lost_count" if self.said("lose") else "won_count"
         field = self._measured_field()
         counted = self._counted()
         status = self._status()
@@ -234,7 +244,7 @@ class Reader:
             most.used = True
             return most.entity.entity
         named = self.entities()
-        implied = [c for span in self.spans for c in span.choices if c.field == "kind" or (c.entity == "case" and c.field == "type")]
+        implied = [c for span in self.spans for c in span.choices if (c.entity, c.field) in IMPLYING]
         others = [span for span in named if span.entity and not self._is_dimension(span)]
         if others and others[0].entity:
             head = self._head([span.entity.entity for span in others if span.entity])
@@ -544,9 +554,9 @@ class Reader:
         named = [(number, span.entity.entity) for number, span in enumerate(self.spans) if span.entity]
         if self.said("subsidiary"):
             return "account"
-        implied = [c.entity for span in self.spans for c in span.choices if (c.entity, c.field) in {("activity", "kind"), ("case", "type")} and not span.names]
+        implied = [c.entity for span in self.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.names]
         if named:
-            return self._head_entity(named)
+            return self._head_entity(self._with_implied(named))
         metric = next((self.lexicon.metrics[span.metric].entity for span in self.spans if span.metric), "")
         if metric:
             return metric
@@ -568,6 +578,17 @@ class Reader:
             return "opportunity"
         choice = [c.entity for span in self.spans for c in span.choices]
         return choice[0] if choice and self.said("show", "who", "all") else ""
+
+    def _with_implied(self, named: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+        """Nouns with those that values stand for: "decision makers in healthcare accounts" asks for contacts."""
+        nouns = dict(named)
+        for number, span in enumerate(self.spans):
+            found = next((c for c in span.choices if (c.entity, c.field) in IMPLYING), None)
+            following = self.spans[number + 1 : number + 2]
+            adjective = bool(following and following[0].entity)
+            if found and number not in nouns and not adjective and not span.names and self.text.language == "en" and number < named[0][0]:
+                nouns[number] = found.entity
+        return sorted(nouns.items())
 
     def _prepositional(self, span: Span) -> bool:
         number = self.spans.index(span)
@@ -702,5 +723,3 @@ class Reader:
 def counted_by_most(reader: Reader) -> bool:
     return reader._most_entity() is not None
 
-
-__all__ = ["REFERENCE", "SUBJECTS", "Reader"]

@@ -15,7 +15,7 @@ from agent.embedded.names import Name, NameIndex
 from agent.embedded.times import TimeSpan, find_times
 from agent.embedded.tokens import Token, is_chinese, normalise, tokenise
 
-_QUOTED = re.compile(r"\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|《([^》]+)》")
+_QUOTED = re.compile(r"\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|《([^》]+)》|(?<!\w)'([^']{2,})'(?!\w)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w.,])(?:\+?\d[\d\s()-]{6,}\d)(?![\w])")
 _WEIGHT = {"name": 1.15, "time": 1.15, "quoted": 2.0, "email": 1.5, "phone": 1.3, "metric": 1.1, "choice": 1.05, "entity": 1.05, "field": 1.0, "func": 0.95, "grain": 0.95, "amount": 0.9}

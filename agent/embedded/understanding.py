@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from agent.embedded import followup, lexicon, writes
+from agent.embedded import followup, lexicon, telling, writes
 from agent.embedded.clauses import split
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon
@@ -66,12 +66,15 @@ class Understanding:
             return [Frame("clarify", text=clause, reason="date", options=[], notes=[wrong.error or wrong.text])]
         ambiguous = followup.ambiguous_name(spans)
         reader = Reader(words, names, routes, unit.principal, unit.today(), spans)
+        told = telling.read(reader)
+        if told is not None:
+            return told
         continued = followup.read(reader, previous)
         frames = continued if continued is not None else ([] if ambiguous is not None else reader.read())
         if ambiguous is not None and continued is None:
             return [ambiguous]
         left = reader.unread()
-        if not frames or (left and not frames[0].intent == "notes"):
+        if not frames or left:
             return [_not_understood(clause, frames, left, names)]
         for frame in frames:
             frame.notes += notes

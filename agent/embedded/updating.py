@@ -99,7 +99,7 @@ def _marker(scene: Scene) -> int | None:
     for number, span in enumerate(spans):
         if span.names or not span.func("to") or (scene.text.language == "en" and number <= scene.place):
             continue
-        following = next((each for each in spans[number + 1 :] if not each.filler), None)
+        following = next((each for each in spans[number + 1 :] if not each.filler), spans[-1] if number + 1 < len(spans) else None)
         if following is None:
             continue
         if span.text.lower() in {"is", "be", "为", "给", "是", "at"} and not (following.choices or following.amount or following.time or following.names or following.literal):
@@ -113,6 +113,9 @@ def _marker(scene: Scene) -> int | None:
 def _given_first(scene: Scene) -> tuple[list[Span], list[Span]] | None:
     """ "give Ben all of Anna's open leads": the receiver stands right after the verb."""
     after = scene.spans[scene.place + 1 :]
+    before = [span for span in scene.spans[: scene.place] if not span.filler or span.text in {"给", "为"}]
+    if scene.text.language == "zh" and before and before[0].text in {"给", "为"} and len(before) == 2 and any(name.type == "user" for name in before[1].names):
+        return after, [before[1]]
     if scene.text.language == "zh" or not after or not any(name.type == "user" for name in after[0].names):
         return None
     if any(span.func("to") and number > 0 and any(n.type == "user" for each in after[number + 1 : number + 3] for n in each.names) for number, span in enumerate(after)):

@@ -278,6 +278,8 @@ def question(unit: Unit, frame: Frame, language: str) -> str:
         case "refuse", "nothing":
             filters = ", ".join(filter(None, [describe(unit, frame.entity, frame.filters, language), period_words(*frame.period, language) if frame.period else ""]))
             return say("refuse_nothing", language, things=plural, filter=filters)
+        case "refuse", "draft":
+            return f"{say('refuse_draft', language)}\n\n{say('scope', language)}"
         case "refuse", _:
             return f"{say('refuse_scope', language)}\n\n{say('scope', language)}"
         case "clarify", "words":

@@ -1,5 +1,7 @@
 """Entries as validated changes: creates with their defaults, updates with what differs, in an order the tables accept."""
 
+from collections import defaultdict, deque
+from collections.abc import Callable
 from typing import Any
 
 from store.drafting import Draft
@@ -124,21 +126,37 @@ def in_order(unit: Unit, known: Known, drafts: list[Draft]) -> tuple[list[Draft]
                 _cut(each, name, target, waiting)
         if each.op == "create":
             needs[each.record_id] = {name: target for name, target in links.items() if target in creates}
-    depth: dict[str, int] = {}
-    level = 0
-    while needs:
-        ready = [record_id for record_id, links in needs.items() if all(target in depth for target in links.values())]
-        if not ready:
-            ready = [next(iter(needs))]
-            for name, target in needs[ready[0]].items():
-                if target not in depth:
-                    _cut(creates[ready[0]], name, target, waiting)
-        depth.update(dict.fromkeys(ready, level))
-        for record_id in ready:
-            del needs[record_id]
-        level += 1
+    depth = _depths(needs, lambda record_id, name, target: _cut(creates[record_id], name, target, waiting))
     ordered = sorted(creates.values(), key=lambda each: (depth[each.record_id], each.type))
     return [*ordered, *(each for each in drafts if each.op != "create" and each.after)], waiting
+
+
+def _depths(needs: dict[str, dict[str, str]], cut: Callable[[str, str, str], None]) -> dict[str, int]:
+    """How many records must come before each; a circle is opened by cutting the links of its first record."""
+    open_links = {record_id: len(links) for record_id, links in needs.items()}
+    followers: dict[str, list[str]] = defaultdict(list)
+    for record_id, links in needs.items():
+        for target in links.values():
+            followers[target].append(record_id)
+    depth: dict[str, int] = {}
+    ready = deque(record_id for record_id, count in open_links.items() if count == 0)
+    stuck = iter(needs)
+    while len(depth) < len(needs):
+        if not ready:
+            first = next(record_id for record_id in stuck if record_id not in depth)
+            for name, target in needs[first].items():
+                if target not in depth:
+                    cut(first, name, target)
+            ready.append(first)
+        record_id = ready.popleft()
+        if record_id in depth:
+            continue
+        depth[record_id] = 1 + max((depth[target] for target in needs[record_id].values() if target in depth), default=-1)
+        for follower in followers[record_id]:
+            open_links[follower] -= 1
+            if open_links[follower] == 0 and follower not in depth:
+                ready.append(follower)
+    return depth
 
 
 def _cut(draft: Draft, name: str, target: str, waiting: list[Link]) -> None:

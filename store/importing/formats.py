@@ -102,9 +102,9 @@ def read_date(raw: Any, style: DateStyle) -> date | datetime:
     raise ValueError(f"{text!r} is not a date")
 
 
-def _offset(name: str | None, offset: int | None) -> int:
+def _offset(name: str | None, offset: int | None) -> int | None:
     """Seconds from UTC of a time that says its zone; a named zone other than UTC is ambiguous (CST) and refused."""
-    if offset is not None:
+    if offset is not None or name is None:
         return offset
     if name in {"UTC", "GMT", "Z"}:
         return 0
@@ -112,7 +112,7 @@ def _offset(name: str | None, offset: int | None) -> int:
 
 
 def _in_words(text: str) -> datetime:
-    """ "Mar 5, 2017": parsed against two days, so that a part that is missing shows."""
+    """Mar 5, 2017: parsed against two days, so that a part that is missing shows."""
     try:
         read = [
             dateutil_parser.parse(text, default=datetime(year, month, day), tzinfos=_offset)

@@ -1,34 +1,20 @@
-"""Which column goes where: a mapping file, or recognition by name; and which kind of records a table holds."""
+"""Which column goes where, by the mapping or by its name; and which kind of records a table holds."""
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from store.errors import InvalidInput
 from store.importing.headers import Headers, Part, entity_words, normal
+from store.importing.mapping_file import Mapping
 from store.importing.reading import REASON_COLUMN, Table
 from store.schema import ENTITY_TYPES, Schema
 
-KEYS = ("kind", "key", "columns", "constants", "values", "dates")
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
-_ENOUGH = 0.45  # share of a table's columns a kind must explain
+_ENOUGH = 0.45  # score from which a kind is believed
+_SHARE = 0.3  # share of the columns that is enough when records get a name
 _GIVEN = frozenset({"created_at", "status"})  # read-only elsewhere, taken from files
 _WORKED_OUT = frozenset({"updated_at", "version"})
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """A mapping file, checked for shape; names are checked against the table and the schema later."""
-
-    kind: str | None = None
-    key: str | None = None
-    columns: dict[str, str | None] = field(default_factory=dict)
-    constants: dict[str, Any] = field(default_factory=dict)
-    values: dict[str, dict[str, Any]] = field(default_factory=dict)
-    dates: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,36 +65,6 @@ class Plan:
         if self.key is not None:
             shown.setdefault(table.columns[self.key], "key")
         return {name: shown[name] for name in table.columns if name in shown}
-
-
-def read_mapping(path: Path) -> Mapping:
-    """A mapping file (YAML). Raises InvalidInput naming what is wrong in it."""
-    try:
-        raw = yaml.safe_load(path.read_text("utf-8"))
-    except OSError as error:
-        raise InvalidInput(f"The mapping {path} cannot be read: {error.strerror}.", hint="Check the path.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"The mapping {path.name} is not valid YAML: {error}.", hint="See `docs/import.md` for an example.") from error
-    if not isinstance(raw, dict):
-        raise InvalidInput(f"The mapping {path.name} is not a set of names.", hint=f"It takes: {', '.join(KEYS)}.")
-    wrong = [str(name) for name in raw if name not in KEYS]
-    if wrong:
-        raise InvalidInput(f"The mapping {path.name} has unknown keys: {', '.join(wrong)}.", hint=f"It takes: {', '.join(KEYS)}.")
-    for name in ("columns", "constants", "values"):
-        if raw.get(name) is not None and not isinstance(raw[name], dict):
-            raise InvalidInput(f"`{name}` in the mapping {path.name} is not a set of names.", hint=f"Write `{name}:` and names below it.")
-    values = raw.get("values") or {}
-    flat = [str(name) for name, inner in values.items() if not isinstance(inner, dict)]
-    if flat:
-        raise InvalidInput(f"`values` of {', '.join(flat)} in {path.name} is not a set of names.", hint="Write `field: {theirs: ours}`.")
-    return Mapping(
-        kind=raw.get("kind"),
-        key=str(raw["key"]) if raw.get("key") is not None else None,
-        columns={str(source): None if target is None else str(target) for source, target in (raw.get("columns") or {}).items()},
-        constants={str(name): value for name, value in (raw.get("constants") or {}).items()},
-        values={str(name): {str(theirs): ours for theirs, ours in inner.items()} for name, inner in values.items()},
-        dates=str(raw["dates"]) if raw.get("dates") else None,
-    )
 
 
 def plan_table(words: Words, table: Table, *, kind: str | None = None, mapping: Mapping | None = None) -> Plan:
@@ -249,6 +205,7 @@ def _score(schema: Schema, table: Table, plan: Plan, weights: dict[int, float]) 
     words = {normal(word) for word in entity_words(schema, entity)} | _FILE_WORDS.get(plan.kind, set())
     named = any(word in stem for word in words if len(word) >= 2)
     score = share + (0.25 if named else 0.0)
+    enough = named or share >= _SHARE
     name = entity.name_field
     has_name = any(each.field == name for each in plan.columns) or name in plan.constants
     if plan.kind == "opportunity":
@@ -263,7 +220,7 @@ def _score(schema: Schema, table: Table, plan: Plan, weights: dict[int, float]) 
         score += 0.05 if plan.find("email") or plan.find("phone") else -0.2
     if plan.kind == "lead" and not any(plan.find(each) for each in ("status", "score", "source")):
         score -= 0.12  # people of companies are contacts unless something says lead
-    return score - (0 if has_name else 0.5)
+    return max(score, _ENOUGH) if has_name and enough else score - (0 if has_name else 0.5)
 
 
 _FILE_WORDS = {

@@ -5,7 +5,6 @@ import json
 import re
 import warnings
 import zipfile
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -125,9 +124,9 @@ def _table(name: str, records: list[tuple[int, list[Any]]]) -> Table:
     header = [str(cell).strip() if cell is not None else "" for cell in filled[0][1]]
     while header and not header[-1] and all(_last_filled(cells) < len(header) for _, cells in filled[1:]):
         header.pop()
+    _check_header(name, header)
     if len(filled) == 1:
         raise InvalidInput(f"{name} has a header and 0 rows.", hint="There is nothing to import.")
-    _check_header(name, header)
     table = Table(name, [each or f"column {at + 1}" for at, each in enumerate(header)], [], [])
     for line, cells in filled[1:]:
         _take(table, line, cells)
@@ -136,8 +135,8 @@ def _table(name: str, records: list[tuple[int, list[Any]]]) -> Table:
 
 def _check_header(name: str, header: list[str]) -> None:
     named = [each.casefold() for each in header if each]
-    repeated = [each for each, count in Counter(named).items() if count > 1]
-    if len(named) <= len(header) / 2 or len(repeated) > len(named) / 2:
+    repeated = [each for each in named if named.count(each) > 1]
+    if len(named) <= len(header) / 2 or (len(named) > 3 and len(repeated) > len(named) / 2):
         raise InvalidInput(
             f"{name} has no header row: most of its first line is empty or repeated.", hint="The first row should name every column once."
         )

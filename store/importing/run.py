@@ -10,7 +10,8 @@ from store.errors import InvalidInput
 from store.importing.file import FileImport, Options
 from store.importing.held_back import write_held_back
 from store.importing.known import Known
-from store.importing.mapping import Mapping, Plan, Words, plan_table, read_mapping
+from store.importing.mapping import Plan, Words, plan_table
+from store.importing.mapping_file import Mapping, read_mapping
 from store.importing.matching import Matcher
 from store.importing.reading import SUFFIXES, Table, read_table, table_of
 from store.importing.report import ImportReport

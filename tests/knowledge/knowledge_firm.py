@@ -18,10 +18,10 @@ BOSS = "boss@b.example"
 
 
 class HashEncoder(Embeddings):
-    """A text's words, hashed into 64 directions. `texts` counts what was encoded; `fail_after` stops it there."""
+    """A text's words, hashed into 256 directions. `texts` counts what was encoded; `fail_after` stops it there."""
 
     name = "hash"
-    background = (0.0, 0.15)
+    background = (0.0, 0.2)
 
     def __init__(self) -> None:
         self.texts = 0
@@ -37,10 +37,10 @@ class HashEncoder(Embeddings):
         return self._vector(text)
 
     def _vector(self, text: str) -> list[float]:
-        total = np.full(64, 1e-3)
+        total = np.full(256, 1e-3)
         for word in words_of(text):
             seed = int.from_bytes(hashlib.blake2b(word.encode(), digest_size=4).digest(), "big")
-            total += np.random.default_rng(seed).standard_normal(64)
+            total += np.random.default_rng(seed).standard_normal(256)
         return [float(each) for each in total / np.linalg.norm(total)]
 
 

@@ -1,5 +1,6 @@
 """Import end to end: recognised columns, references, stages, people, identity, re-import."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -25,14 +26,24 @@ MAVEN = Path(__file__).resolve().parents[3] / "shared" / "data" / "maven-crm"
 Load = Callable[..., ImportReport]
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store(Settings(home=tmp_path / "home", today="2017-12-31", currency="USD"))
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with a boss and a rep, made once and copied for every test (hashing passwords takes its time)."""
+    home = tmp_path_factory.mktemp("prepared")
+    made = Store(Settings(home=home, today="2017-12-31"))
     made.database.migrate()
     with made.database.writing() as session:
         prepare(session, currency="USD")
         add_user(session, made.settings, NewUser("boss@x.example", "Boss", "administrator", password="password1"))
         add_user(session, made.settings, NewUser("rep@x.example", "Rita Rep", "rep", password="password1"))
+    made.close()
+    return home
+
+
+@pytest.fixture
+def store(prepared: Path, tmp_path: Path) -> Iterator[Store]:
+    shutil.copytree(prepared, tmp_path / "home")
+    made = Store(Settings(home=tmp_path / "home", today="2017-12-31"))
     yield made
     made.close()
 
@@ -53,7 +64,11 @@ def load(store: Store, boss: Principal, tmp_path: Path) -> Load:
 
 
 def counts(report: ImportReport) -> dict[str, int]:
-    found = {name: value for name, value in report.to_json().items() if name in ("created", "updated", "unchanged", "held_back", "possible_duplicate")}
+    found = {
+        name: value
+        for name, value in report.to_json().items()
+        if name in ("created", "updated", "unchanged", "held_back", "possible_duplicate")
+    }
     assert sum(found.values()) == report.rows
     return {name: value for name, value in found.items() if value}
 
@@ -83,7 +98,9 @@ def test_maven_reaches_its_control_totals_and_a_second_import_changes_nothing(st
     with store.reading(boss) as unit:
         totals = {}
         for stage in ("Won", "Lost", "Engaging", "Prospecting"):
-            totals[stage] = find(unit, RecordQuery(entity="opportunity", filters=[{"field": "stage", "op": "=", "value": stage}], limit=0)).total
+            totals[stage] = find(
+                unit, RecordQuery(entity="opportunity", filters=[{"field": "stage", "op": "eq", "value": stage}], limit=0)
+            ).total
         assert totals == {"Won": 4238, "Lost": 2473, "Engaging": 1589, "Prospecting": 500}
         session = unit.session
         model = unit.schema.entity("opportunity").model
@@ -130,7 +147,8 @@ def test_the_demo_company_arrives_whole_and_twice_is_once(store: Store, boss: Pr
 def test_a_plain_deal_sheet_with_a_status_needs_no_stage_of_its_own(load: Load, store: Store, boss: Principal) -> None:
     load("Company,Industry\nAcme,Retail\nBluth,Retail\n", "companies.csv", create_fields=True)
     report = load(
-        "Deal Name,Company,Value,Status,Rep,Expected Close\nRobots,Acme,\"$1,200.50\",Open,Rita Rep,2018-02-01\nCars,bluth,900,Won,rep@x.example,2017-11-05\n",
+        "Deal Name,Company,Value,Status,Rep,Expected Close\n"
+        'Robots,Acme,"$1,200.50",Open,Rita Rep,2018-02-01\nCars,bluth,900,Won,rep@x.example,2017-11-05\n',
         create_fields=True,
     )
     assert counts(report) == {"created": 2}
@@ -142,7 +160,9 @@ def test_a_plain_deal_sheet_with_a_status_needs_no_stage_of_its_own(load: Load, 
 
 
 def test_a_chinese_customer_sheet(load: Load, store: Store, boss: Principal) -> None:
-    report = load("客户名称,行业,负责人,电话,年营收(万元),成立时间\n澄海生物,医疗,王敏,021-5555,1200,1999\n", create_fields=True, create_users=True)
+    report = load(
+        "客户名称,行业,负责人,电话,年营收(万元),成立时间\n澄海生物,医疗,王敏,021-5555,1200,1999\n", create_fields=True, create_users=True
+    )
     assert counts(report) == {"created": 1}
     (row,) = records(store, boss, "account")
     assert (row["name"], row["industry"], row["owner"], row["annual_revenue"], row["founded_year"]) == (
@@ -154,7 +174,11 @@ def test_a_chinese_customer_sheet(load: Load, store: Store, boss: Principal) -> 
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("First Name,Last Name,Email\nJane,Doe,j@a.example\n", "Jane Doe"), ("姓,名,邮箱\n李,小龙,l@a.example\n", "李小龙"), ("E-mail,Job Title\nx@a.example,CEO\n", "x@a.example")],
+    [
+        ("First Name,Last Name,Email\nJane,Doe,j@a.example\n", "Jane Doe"),
+        ("姓,名,邮箱\n李,小龙,l@a.example\n", "李小龙"),
+        ("E-mail,Job Title\nx@a.example,CEO\n", "x@a.example"),
+    ],
 )
 def test_names_in_parts_or_missing(load: Load, store: Store, boss: Principal, text: str, name: str) -> None:
     assert counts(load(text, "contacts.csv")) == {"created": 1}
@@ -211,11 +235,15 @@ def test_unknown_columns_hold_back_the_rows_that_use_them(load: Load, tmp_path: 
 
 
 def test_fields_are_guessed_from_their_values(load: Load) -> None:
-    rows = "\n".join(f"C{n},{n * 7},\"${n},000\",{'red' if n % 2 else 'blue'},2017-0{n % 9 + 1}-01,text {n},00{n},{'yes' if n % 2 else 'no'}" for n in range(1, 10))
-    report = load(f"Company,Score A,Budget,Colour,Renewal,Remark A,Code A,Key client\n{rows}\n", create_fields=True)
+    rows = "\n".join(
+        f'C{n},{n * 7},"${n},000",{"red" if n % 2 else "blue"},2017-0{n % 9 + 1}-01,text {n},00{n},{"yes" if n % 2 else "no"}'
+        for n in range(1, 10)
+    )
+    report = load(f"Company,Score A,Budget,Colour,Renewal,Remark A,Code A,Key client\n{rows}\n", "accounts.csv", create_fields=True)
     kinds = {each["column"]: each["kind"] for each in report.files[0].fields_created}
     assert kinds == {
-        "Score A": "number", "Budget": "money", "Colour": "choice", "Renewal": "date", "Remark A": "text", "Code A": "text", "Key client": "bool",
+        "Score A": "number", "Budget": "money", "Colour": "choice", "Renewal": "date", "Remark A": "text", "Code A": "text",
+        "Key client": "bool",
     }  # fmt: skip
 
 
@@ -233,7 +261,15 @@ def test_stages_are_held_back_or_become_the_pipeline_or_join_it(load: Load, stor
     report = load("Deal Name,Stage\nC,Trial\n", create_fields=True)
     assert (counts(report), report.files[0].stages_created) == ({"created": 1}, ["Trial"])
     with store.reading(boss) as unit:
-        assert [each.name for each in unit.schema.stages] == ["Qualification", "Discovery", "Proposal", "Trial", "Negotiation", "Won", "Lost"]
+        assert [each.name for each in unit.schema.stages] == [
+            "Qualification",
+            "Discovery",
+            "Proposal",
+            "Trial",
+            "Negotiation",
+            "Won",
+            "Lost",
+        ]
 
 
 def test_an_unknown_account_is_never_invented(load: Load, store: Store, boss: Principal) -> None:
@@ -459,7 +495,9 @@ def test_progress_and_the_report_in_words(load: Load) -> None:
     seen: list[tuple[str, int, int]] = []
     report = load("Company\nAcme\nAcme\n", "accounts.csv", progress=lambda *step: seen.append(step))
     assert seen[-1] == ("accounts.csv", 2, 2)
-    assert list(report.lines())[0] == "accounts.csv (account): 2 rows: 1 created, 0 updated, 0 unchanged, 1 held back, 0 possible duplicate"
+    assert (
+        next(iter(report.lines())) == "accounts.csv (account): 2 rows: 1 created, 0 updated, 0 unchanged, 1 held back, 0 possible duplicate"
+    )
 
 
 def test_imported_activities_are_outside_text(load: Load, store: Store, boss: Principal) -> None:

@@ -1,23 +1,13 @@
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copytree
-from types import ModuleType
 
 import pytest
-import ui_fakes as fakes
+from fastapi.testclient import TestClient
 from ui_company import PASSWORD, furnish, settings_in
 
-try:
-    import agent.bootstrap  # noqa: F401
-except ImportError:  # until the real composition root is in the tree
-    stand_in = ModuleType("agent.bootstrap")
-    stand_in.Rapport = fakes.FakeRapport  # type: ignore[attr-defined]
-    stand_in.build = fakes.build  # type: ignore[attr-defined]
-    sys.modules["agent.bootstrap"] = stand_in
-
-from fastapi.testclient import TestClient
-
+from agent.bootstrap import Rapport, build
+from store.unit import Store
 from ui.server import create_app
 
 SignedIn = Callable[[str], TestClient]
@@ -25,24 +15,25 @@ SignedIn = Callable[[str], TestClient]
 
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the small company in it, made once and copied."""
     folder = tmp_path_factory.mktemp("furnished")
-    store = fakes.build(settings_in(folder)).store
+    store = Store(settings_in(folder))
     furnish(store)
     store.close()
     return folder
 
 
 @pytest.fixture
-def rapport(furnished: Path, tmp_path: Path) -> Iterator[fakes.FakeRapport]:
+def rapport(furnished: Path, tmp_path: Path) -> Iterator[Rapport]:
     copytree(furnished, tmp_path / "home")
-    made = fakes.build(settings_in(tmp_path / "home"))
+    made = build(settings_in(tmp_path / "home"))
     yield made
     made.close()
 
 
 @pytest.fixture
-def stranger(rapport: fakes.FakeRapport) -> TestClient:
-    return TestClient(create_app(rapport), base_url="http://rapport.test", follow_redirects=False)  # type: ignore[arg-type,unused-ignore]
+def stranger(rapport: Rapport) -> TestClient:
+    return TestClient(create_app(rapport), base_url="http://rapport.test", follow_redirects=False)
 
 
 @pytest.fixture

@@ -10,12 +10,39 @@ from ui.entrance import BODY_LIMIT, OPEN
 from ui.headers import CSP, SECURITY
 
 GRADIO = [
-    "/", "/config", "/openapi.json", "/docs", "/info", "/gradio_api/info", "/gradio_api/openapi.json", "/gradio_api/queue/data?session_hash=x",
-    "/gradio_api/queue/join", "/gradio_api/upload", "/gradio_api/file=/etc/passwd", "/file=/etc/passwd", "/gradio_api/proxy=https://example.com",
-    "/gradio_api/heartbeat/x", "/gradio_api/startup-events", "/gradio_api/app_id", "/gradio_api/token", "/gradio_api/user", "/gradio_api/cancel",
-    "/gradio_api/reset", "/gradio_api/custom_component/a/b/c/d", "/gradio_api/vibe-code", "/monitoring", "/monitoring/summary", "/theme.css",
-    "/gradio_api/run/predict", "/gradio_api/call/x", "/gradio_api/stream/x", "/assets/index.js", "/static/img/logo.svg", "/pwa_icon", "/deep_link",
-]  # fmt: skip
+    "/",
+    "/config",
+    "/openapi.json",
+    "/docs",
+    "/info",
+    "/gradio_api/info",
+    "/gradio_api/openapi.json",
+    "/gradio_api/queue/data?session_hash=x",
+    "/gradio_api/queue/join",
+    "/gradio_api/upload",
+    "/gradio_api/file=/etc/passwd",
+    "/file=/etc/passwd",
+    "/gradio_api/proxy=https://example.com",
+    "/gradio_api/heartbeat/x",
+    "/gradio_api/startup-events",
+    "/gradio_api/app_id",
+    "/gradio_api/token",
+    "/gradio_api/user",
+    "/gradio_api/cancel",
+    "/gradio_api/reset",
+    "/gradio_api/custom_component/a/b/c/d",
+    "/gradio_api/vibe-code",
+    "/monitoring",
+    "/monitoring/summary",
+    "/theme.css",
+    "/gradio_api/run/predict",
+    "/gradio_api/call/x",
+    "/gradio_api/stream/x",
+    "/assets/index.js",
+    "/static/img/logo.svg",
+    "/pwa_icon",
+    "/deep_link",
+]
 PARTS = {"{entity}": "account", "{record_id}": "x", "{proposal_id}": "x", "{conversation_id}": "x"}
 
 

@@ -1,11 +1,16 @@
 """A turn over REST: one answer, or its events."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from conftest import SignedIn
 from ui_company import ANNA, BEN
+
+from agent.answer import Event, TextDelta
+from agent.bootstrap import Rapport
+from store.errors import Unavailable
 
 
 def events(text: str) -> list[tuple[str, Any]]:
@@ -23,9 +28,21 @@ def test_the_events_stream_in_order(signed_in: SignedIn) -> None:
     answer = signed_in(ANNA).post("/api/chat", json={"text": "my deals"}, headers={"accept": "text/event-stream"})
     assert answer.headers["content-type"].startswith("text/event-stream")
     told = events(answer.text)
-    assert [name for name, _ in told] == ["tool", "tool", "text", "text", "done"]
+    assert [name for name, _ in told if name != "text"] == ["tool", "tool", "done"]
     assert (told[0][1]["state"], told[1][1]["state"], told[1][1]["ok"]) == ("started", "finished", True)
-    assert "".join(data["text"] for name, data in told if name == "text").strip() == told[-1][1]["text"]
+    assert told[-1][1]["total"] == 8
+
+
+def test_a_failure_on_the_way_is_told_as_an_event(signed_in: SignedIn, rapport: Rapport, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> Iterator[Event]:
+        yield TextDelta("a\nb")
+        raise Unavailable("The database is locked.", hint="Try again.")
+
+    anna = signed_in(ANNA)
+    monkeypatch.setattr(rapport.assistant, "stream", broken)
+    told = events(anna.post("/api/chat", json={"text": "my deals"}, headers={"accept": "text/event-stream"}).text)
+    assert told[0] == ("text", {"text": "a\nb"})
+    assert (told[1][0], told[1][1]["status"], told[1][1]["hint"]) == ("error", 503, "Try again.")
 
 
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream"])
@@ -52,5 +69,7 @@ def test_conversations_are_one_s_own(signed_in: SignedIn) -> None:
 
 def test_a_proposal_from_a_turn_can_be_approved(signed_in: SignedIn) -> None:
     anna = signed_in(ANNA)
-    proposal = anna.post("/api/chat", json={"text": "move it"}).json()["proposals"][0]
+    proposal = anna.post("/api/chat", json={"text": "Move Halden Shipping – pilot 3 to Negotiation with amount 75000"}).json()["proposals"][
+        0
+    ]
     assert anna.post(f"/api/proposals/{proposal['id']}/approve").json()["status"] == "applied"

@@ -6,8 +6,8 @@ import pytest
 from conftest import SignedIn
 from fastapi.testclient import TestClient
 from ui_company import ADMIN, ANNA, BEN, MANAGER, SAM
-from ui_fakes import FakeRapport
 
+from agent.bootstrap import Rapport
 from store import people
 
 
@@ -50,7 +50,7 @@ def test_bad_input_is_a_problem_document(signed_in: SignedIn, path: str, status:
     assert "Traceback" not in answer.text
 
 
-def test_a_defect_shows_no_stack_trace(rapport: FakeRapport, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_shows_no_stack_trace(rapport: Rapport, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("secret detail")
 
@@ -176,7 +176,7 @@ def test_the_audit_log_is_for_administrators(signed_in: SignedIn) -> None:
     assert admin.get("/api/audit/verify").json()["problem"] == ""
 
 
-def test_a_bearer_token_opens_the_same_doors_and_needs_no_origin(rapport: FakeRapport, stranger: TestClient) -> None:
+def test_a_bearer_token_opens_the_same_doors_and_needs_no_origin(rapport: Rapport, stranger: TestClient) -> None:
     with rapport.store.database.writing() as session:
         user = rapport.store.principal(ANNA).user_id
         secret = people.issue_token(session, rapport.settings, user, kind="bearer")

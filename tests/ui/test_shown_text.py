@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ui_company import ANNA
-from ui_fakes import FakeRapport
 
+from agent.bootstrap import Rapport
 from store import gate
 from store.errors import InvalidInput
 from store.gate import Change
@@ -53,6 +53,10 @@ def test_markdown_of_an_answer_keeps_its_bold_but_no_link_image_or_html(evil: st
     assert "www." not in made
 
 
+def test_what_is_escaped_already_is_not_escaped_twice() -> None:
+    assert calm("&lt;b&gt; & <b> AT&T") == "&lt;b&gt; &#38; &#60;b&#62; AT&#38;T"
+
+
 def test_a_table_cell_cannot_leave_its_cell() -> None:
     made = table(["A", "B"], [["x | y\n| z", ""]], numbers=[1])
     assert made.splitlines()[1] == "| --- | ---: |"
@@ -71,7 +75,7 @@ def test_money_is_easy_to_read(raw: str, text: str) -> None:
     assert money_text(raw) == text
 
 
-def test_a_single_figure_and_no_data(rapport: FakeRapport) -> None:
+def test_a_single_figure_and_no_data(rapport: Rapport) -> None:
     with rapport.store.reading(rapport.store.principal(ANNA)) as unit:
         base = {
             "metric": "win_rate",
@@ -86,7 +90,7 @@ def test_a_single_figure_and_no_data(rapport: FakeRapport) -> None:
         assert "2026年7月1日" in measure_table(unit, base | {"rows": [[None]]}, words("zh"))
 
 
-def test_edited_cells_become_edits_however_they_are_sorted(rapport: FakeRapport) -> None:
+def test_edited_cells_become_edits_however_they_are_sorted(rapport: Rapport) -> None:
     with rapport.store.writing(rapport.store.principal(ANNA)) as unit:
         deals = find(unit, RecordQuery(entity="opportunity", limit=2)).records
         view = gate.propose(

@@ -56,4 +56,5 @@ def _named(schema: dict[str, Any]) -> str:
 
 
 def _schema(name: str, spec: dict[str, Any]) -> str:
-    return f"<details><summary><code>{escape(name)}</code></summary><pre>{escape(json.dumps(spec, indent=1, ensure_ascii=False))}</pre></details>"
+    text = escape(json.dumps(spec, indent=1, ensure_ascii=False))
+    return f"<details><summary><code>{escape(name)}</code></summary><pre>{text}</pre></details>"

@@ -83,7 +83,7 @@ def _lines(unit: Unit, change: dict[str, Any], said: Words) -> list[Line]:
 
 def edits_in(card: Card, cells: Sequence[Sequence[Any]]) -> dict[str, dict[str, Any]]:
     """The `after` values a person changed in the card's table, by record and field. Rows may have been sorted."""
-    waiting = {key: line for key, line in zip(_keys(card.rows()), card.lines, strict=True)}
+    waiting = dict(zip(_keys(card.rows()), card.lines, strict=True))
     edits: dict[str, dict[str, Any]] = {}
     rows = [["" if cell is None else str(cell) for cell in row] for row in cells]
     for key, row in zip(_keys(rows), rows, strict=True):

@@ -6,7 +6,7 @@ Markdown reads character references as text, so a character written as one is di
 import re
 
 _ACTIVE = re.compile(r"[\\`*_{}\[\]()<>#|!~&$^=]|@|://|(?<=www)\.|\n|\r|(?<![\w.])[-+](?=\s)|^\s*\d+[.)](?=\s)", re.IGNORECASE)
-_MARKUP = re.compile(r"[\[\]<>&]|@|://|(?<=www)\.", re.IGNORECASE)
+_MARKUP = re.compile(r"[\[\]<>]|&(?!#?\w{1,31};)|@|://|(?<=www)\.", re.IGNORECASE)
 
 
 def plain(text: object) -> str:
@@ -16,7 +16,10 @@ def plain(text: object) -> str:
 
 
 def calm(markdown: str) -> str:
-    """Markdown whose bold, lists and tables work, and whose links, images, HTML and bare addresses do not."""
+    """Markdown whose bold, lists and tables work, and whose links, images, HTML and bare addresses do not.
+
+    A character reference that is there already stays: it can only show a character.
+    """
     return _MARKUP.sub(_reference, markdown)
 
 

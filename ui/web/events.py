@@ -89,7 +89,7 @@ class Events:
     def _answered(self, answer: dict[str, Any], so_far: list[Any], user: Principal, said: Words) -> Updates:
         page, conversation = self.page, answer["conversation_id"]
         with self.inside.store.reading(user, door="web") as unit:
-            told = [*so_far, messages.answered(unit, answer, said)]
+            told = [*so_far, messages.answered(unit, answer, said, card=bool(answer["proposals"]))]
             cards = self._cards(unit, [each["id"] for each in answer["proposals"]], said) if answer["proposals"] else {}
         return {
             page.chat: told, page.conversation: conversation, page.conversations: self._conversations(user, said, conversation),

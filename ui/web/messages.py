@@ -28,9 +28,11 @@ def failure(text: str) -> Message:
     return {"role": "assistant", "content": f"**⚠** {plain(text)}"}
 
 
-def answered(unit: Unit, answer: dict[str, Any], said: Words) -> Message:
-    """The whole answer as one message."""
+def answered(unit: Unit, answer: dict[str, Any], said: Words, *, card: bool = False) -> Message:
+    """The whole answer as one message. With a card under it, a change is not drawn twice."""
     text = answer.get("text") or ""
+    if card:
+        text = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("|"))
     parts = [calm(text)]
     if "| ---" not in text and "|---" not in text:  # a model may have drawn its own table
         if answer.get("measure"):

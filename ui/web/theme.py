@@ -14,8 +14,8 @@ _TEXT = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "PingFang SC", "Mic
 _CODE = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
 
 THEME = gr.themes.Base(
-    primary_hue=_TEAL, secondary_hue=_TEAL, neutral_hue=_INK, font=list(_TEXT), font_mono=list(_CODE), radius_size=gr.themes.sizes.radius_lg,
-    text_size=gr.themes.sizes.text_md,
+    primary_hue=_TEAL, secondary_hue=_TEAL, neutral_hue=_INK, font=list(_TEXT), font_mono=list(_CODE),
+    radius_size=gr.themes.sizes.radius_lg, text_size=gr.themes.sizes.text_md,
 ).set(
     body_background_fill="*neutral_50", body_background_fill_dark="*neutral_950", background_fill_primary="white",
     background_fill_primary_dark="*neutral_900", background_fill_secondary="*neutral_50", background_fill_secondary_dark="*neutral_950",

@@ -1,0 +1,47 @@
+# Two commands on a fresh machine: make demo, make test. `make setup` is the part they share.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: setup demo test check test-slow eval bench screenshots clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Rapport needs Python 3.11 or newer")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.developing: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: setup
+	$(BIN)/rapport demo
+	$(BIN)/rapport serve
+
+test: $(VENV)/.developing
+	$(BIN)/python -m pytest -q
+
+check: $(VENV)/.developing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test-slow: $(VENV)/.developing
+	$(BIN)/python -m pytest -q -m 'slow or live or browser'
+
+eval: $(VENV)/.developing
+	$(BIN)/rapport eval --brain embedded
+
+bench: $(VENV)/.developing
+	$(BIN)/rapport bench
+
+screenshots: $(VENV)/.developing
+	$(BIN)/python -m tests.ui.screenshots
+
+clean:
+	rm -rf $(VENV) build *.egg-info

@@ -1,0 +1,99 @@
+"""Questions about what was said, who a customer is, and what to do: several look-ups with one intent."""
+
+import re
+from collections.abc import Sequence
+
+from agent.embedded.frames import Frame, Part
+from agent.embedded.names import Name
+from agent.embedded.reading import Reader
+from store.filters import Filter
+
+RECENT = 5
+_TOPIC = re.compile(r"\b(?:about|on|regarding|concerning)\b|关于|对于|有关", re.IGNORECASE)
+_NOT_A_TOPIC = ("said", "show", "about", "it", "me", "who", "all", "with", "group", "brief", "count", "contacted", "newest")
+
+
+def read(reader: Reader) -> list[Frame] | None:
+    """The frames of such a question; None when it is another kind."""
+    if reader.said("draft"):
+        return [Frame("refuse", reason="draft")]
+    if reader.said("suggest"):
+        return _today(reader)
+    if reader.said("brief") and not reader._metrics():
+        return _brief(reader)
+    if reader.said("said"):
+        return _said(reader)
+    return None
+
+
+def _said(reader: Reader) -> list[Frame] | None:
+    """ "What did Globex say about pricing?": a search in the notes, within the account or person named."""
+    frame = Frame("notes")
+    for span in reader.spans:
+        best = [name for name in span.names if name.score == max(n.score for n in span.names) and name.type in {"account", "contact"}]
+        if best and best[0].type not in frame.values and len({name.id for name in best}) == 1:
+            frame.values[best[0].type] = best[0].id
+            span.used = True
+        elif span.time and span.time.kind == "period":
+            frame.period, span.used = (span.time.first, span.time.last), True
+    topic = _topic(reader)
+    if not topic and not frame.values:
+        return None
+    frame.text = topic or reader.text.text.strip(" ?？。.")
+    for span in reader.spans:
+        span.used = True
+    return [frame]
+
+
+def _topic(reader: Reader) -> str:
+    """What was talked about: the text after "about", else what is left of the question."""
+    mark = _TOPIC.search(reader.text.text)
+    free = [span for span in reader.spans if not span.used and not span.filler and (span.content or not span.func(*_NOT_A_TOPIC))]
+    if mark:
+        free = [span for span in free if span.first >= mark.end()] or free
+    free = [span for span in free if not (span.entity and span.entity.entity in {"account", "contact", "activity"})]
+    return reader.text.between(free[0].first, free[-1].last) if free else ""
+
+
+def _brief(reader: Reader) -> list[Frame] | None:
+    """An account, person or deal at a glance: its record, what is open, the latest that happened, open cases."""
+    subject = next((span for span in reader.spans if span.names), None)
+    if subject is None:
+        return None
+    name = _best(subject.names)
+    if name is None or name.type not in {"account", "contact", "opportunity"}:
+        return None
+    for span in reader.spans:
+        span.used = True
+    is_it = Part(f"is:{name.type}", Filter(field="id", value=name.id))
+    frames = [Frame("get", entity=name.type, parts=[is_it])]
+    about = Part(f"ref:{name.type}", Filter(field=name.type, value=name.id))
+    open_ = Filter(field="status", value="open")
+    if name.type == "account":
+        frames.append(Frame("find", entity="opportunity", parts=[about, Part("opportunity.status", open_)], sort=["close_date"], limit=RECENT))
+    frames.append(Frame("find", entity="activity", parts=[about], sort=["-occurred_at"], limit=RECENT))
+    if name.type in {"account", "contact"}:
+        frames.append(Frame("find", entity="case", parts=[about, Part("case.status", Filter(field="status", op="ne", value="closed"))], limit=RECENT))
+    return frames
+
+
+def _best(names: Sequence[Name]) -> Name | None:
+    order = ("account", "contact", "opportunity", "user")
+    best = max(name.score for name in names)
+    fits = [name for name in names if name.score == best and name.type in order]
+    return min(fits, key=lambda name: order.index(name.type)) if fits else None
+
+
+def _today(reader: Reader) -> list[Frame]:
+    """What waits: tasks due, deals past their close date."""
+    for span in reader.spans:
+        span.used = True
+    me, today = reader.principal.user_id, reader.today.isoformat()
+    open_ = Filter(field="status", value="open")
+    tasks = [Part("owner", Filter(field="assignee", value=me)), Part("task.status", open_), Part("overdue", Filter(field="due_at", op="le", value=today))]
+    slipped = [Part("owner", Filter(field="owner", value=me)), Part("opportunity.status", open_), Part("overdue", Filter(field="close_date", op="lt", value=today))]
+    return [
+        Frame("find", entity="task", parts=tasks, sort=["due_at"], limit=2 * RECENT),
+        Frame("find", entity="opportunity", parts=slipped, sort=["close_date"], limit=2 * RECENT),
+    ]
+

@@ -1,0 +1,69 @@
+"""What every test shares: `--database postgresql` runs the same suite there; a firm to work with; no key, no network."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import postgres_server
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from store import people, setup
+from store.rights import Principal
+from store.settings import Settings
+from store.unit import Store
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+MAVEN = SHARED / "data" / "maven-crm"
+TODAY = "2026-11-21"
+PASSWORD = "a long enough password"
+
+hypothesis_settings.register_profile(
+    "rapport", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("rapport")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="what the stores of the tests stand on")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for name in [name for name in os.environ if name.startswith(("RAPPORT_", "OPENAI_")) and name != "RAPPORT_TEST_DATABASE_URL"]:
+        del os.environ[name]
+    if config.getoption("--database") == "postgresql":
+        server = postgres_server.find()
+        if server is None:
+            raise pytest.UsageError("no PostgreSQL: set RAPPORT_TEST_DATABASE_URL, or start one on 127.0.0.1:5432")
+        Settings.url = property(lambda self: self.database_url or server.url_for(self.home))  # type: ignore[assignment, method-assign]
+        config.add_cleanup(server.close)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home", today=TODAY, _env_file=None)  # type: ignore[call-arg]
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    """An empty store with its picklists and pipeline, and an administrator."""
+    made = Store(settings)
+    made.database.migrate()
+    with made.database.writing() as session:
+        setup.prepare(session)
+        people.add_user(session, settings, people.NewUser("boss@firm.example", "Bo Boss", "administrator", None, PASSWORD))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def boss(store: Store) -> Principal:
+    return store.principal("boss@firm.example")
+
+
+@pytest.fixture(scope="session")
+def maven_folder() -> Path:
+    if not MAVEN.is_dir():
+        pytest.skip(f"the Maven data are not here ({MAVEN})")
+    return MAVEN
