@@ -14,7 +14,7 @@ DEFAULTS = frozenset({
     "owner", "team", "status", "priority", "assignee", "currency", "pipeline", "probability", "stage", "kind", "direction", "trust",
     "occurred_at", "source", "author", "engaged_on", "opened_at", "lifecycle", "title", "subject", "name", "body", "key", "do_not_contact", "role",
 })  # fmt: skip
-FOLLOWS = {"stage": {"probability"}, "owner": {"team"}, "status": {"closed_at"}}  # what a change of a field brings with it
+FOLLOWS = {"stage": {"probability", "close_date"}, "owner": {"team"}, "status": {"closed_at"}}  # what a change of a field brings with it
 
 
 @dataclass(frozen=True)

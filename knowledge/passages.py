@@ -45,13 +45,17 @@ def _weight(text: str) -> float:
 
 def _sentences(title: str | None, body: str | None) -> Iterator[tuple[str, Language]]:
     title, body = (title or "").strip(), (body or "").strip()
-    if title and title.casefold().rstrip(".。") not in body.casefold():
+    if title and _flat(title).rstrip(".。…") not in _flat(body):
         for sentence in split_sentences(title):
             yield _closed(sentence), language_of(sentence)
     for sentence in split_sentences(body):
         language = language_of(sentence)
         for part in _fitting(sentence):
             yield part, language
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _closed(title: str) -> str:

@@ -19,6 +19,7 @@ from store.models import RECORD_MODELS, Account, Contact, Meta, OutboxEntry, Pas
 ENCODER = "index_encoder"  # Meta: which encoder made the vectors
 WORDS = table("passage_words", column("id"), column("passage_id"), column("words"))
 _PIECE = 500
+_ACCOUNT, _CONTACT = aliased(Account), aliased(Contact)
 _TITLE = {"activity": "subject", "case": "subject", "task": "title"}
 _HAPPENED = {"activity": "occurred_at", "case": "opened_at"}
 
@@ -93,7 +94,6 @@ def records(session: Session, keys: Iterable[tuple[str, str]]) -> dict[tuple[str
 
 def _text_of(entity: str) -> Select[Any]:
     model = RECORD_MODELS[entity]
-    account, contact = aliased(Account), aliased(Contact)
     title = getattr(model, _TITLE[entity]) if entity in _TITLE else literal(None, String)
     account_id, contact_id = _link(entity, model, "account"), _link(entity, model, "contact")
     return (
@@ -105,12 +105,12 @@ def _text_of(entity: str) -> Select[Any]:
             func.coalesce(getattr(model, _HAPPENED.get(entity, "created_at")), model.created_at, type_=Passage.happened_at.type).label(
                 "happened_at"
             ),
-            account.name.label("account"),
-            contact.name.label("contact"),
+            _ACCOUNT.name.label("account"),
+            _CONTACT.name.label("contact"),
         )
         .select_from(model)
-        .outerjoin(account, account.id == account_id)
-        .outerjoin(contact, contact.id == contact_id)
+        .outerjoin(_ACCOUNT, _ACCOUNT.id == account_id)
+        .outerjoin(_CONTACT, _CONTACT.id == contact_id)
         .where(model.deleted_at.is_(None))
     )
 

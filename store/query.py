@@ -20,7 +20,8 @@ _PIECE = 500  # ids in one IN list
 
 
 class RecordQuery(BaseModel):
-    """What to find. `sort` is a list of field paths, "-" in front for descending; nulls come last."""
+    """What to find. `sort` is a list of field paths, "-" in front for descending; nulls come last. `fields` are paths over
+    references ("team.manager") to show beside the record's own."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,6 +30,7 @@ class RecordQuery(BaseModel):
     sort: list[str] = Field(default_factory=list)
     limit: int = Field(default=20, ge=0, le=PAGE_LIMIT)
     offset: int = Field(default=0, ge=0)
+    fields: list[str] = Field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,23 @@ def find(unit: Unit, query: RecordQuery) -> Page:
     if total and query.limit:
         statement = statement.order_by(*order, compiler.table.id.desc()).limit(query.limit).offset(query.offset)
         ids = list(unit.session.scalars(statement))
-    return Page(query.entity, total, load(unit, query.entity, ids))
+    records = load(unit, query.entity, ids)
+    for path in query.fields:
+        if "." in path:
+            values = values_at(unit, query.entity, ids, path)
+            for record in records:
+                if values.get(record.id) is not None:
+                    record.fields[path] = values[record.id]
+    return Page(query.entity, total, records)
+
+
+def values_at(unit: Unit, entity: str, ids: list[str], path: str) -> dict[str, Any]:
+    """What stands at the end of a path, by record id: names for references, JSON values for the rest."""
+    compiler = Compiler.over(unit, entity)
+    column = compiler.column(path)
+    shown = compiler.label(path) if column.field.refers_to else column.expression
+    statement = compiler.joined(select(compiler.table.id, shown)).where(compiler.scope(), compiler.table.id.in_(ids))
+    return {row[0]: to_json(row[1]) for row in unit.session.execute(statement)}
 
 
 def find_ids(unit: Unit, query: RecordQuery, *, writing: bool = False) -> list[str]:

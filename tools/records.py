@@ -21,6 +21,7 @@ def find_records(
     sort: list[str] | None = None,
     limit: int | None = None,
     offset: int = 0,
+    fields: list[str] | None = None,
 ) -> tuple[str, Any]:
     """Find CRM records that meet conditions. The total counts all matches, also those not shown.
 
@@ -31,9 +32,10 @@ def find_records(
         sort: Fields to sort by, "-" in front for descending, such as ["-amount"].
         limit: How many to show.
         offset: How many to skip.
+        fields: Paths over references to show too, such as account.industry or team.manager.
     """
     context = runtime.context
-    query = RecordQuery(entity=entity, filters=filters or [], sort=sort or [], limit=context.limit if limit is None else limit, offset=offset)
+    query = RecordQuery(entity=entity, filters=filters or [], sort=sort or [], limit=context.limit if limit is None else limit, offset=offset, fields=fields or [])
     with context.reading() as unit:
         found = Records(query, find(unit, query), describe(unit, entity, query.filters, context.language))
     return found.content(), found

@@ -13,7 +13,7 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
     match frame.intent:
         case "find" | "get":
             return "find_records", _without_empty(
-                {"entity": frame.entity, "filters": filters + _period(frame, schema), "sort": frame.sort, "limit": frame.limit or limit}
+                {"entity": frame.entity, "filters": filters + _period(frame, schema), "sort": frame.sort, "limit": frame.limit or limit, "fields": [path for path in frame.shown if "." in path]}
             )
         case "measure":
             first, last = frame.period or (None, None)

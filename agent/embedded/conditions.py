@@ -60,10 +60,12 @@ class Conditions:
         self._times()
         self._overdue()
         for number, span in enumerate(self.spans):
-            if span.used:
-                continue
-            if span.names:
+            if not span.used and span.names and not self._rather_a_value(number, span):
                 self._name(number, span)
+        identified = any(part.slot == f"is:{self.target}" for part in self.parts)
+        for number, span in enumerate(self.spans):
+            if span.used or (identified and span.fields and not span.names):
+                continue  # "Anna's manager" asks for a field of the one named
             if not span.used and span.choices:
                 self._choice(number, span)
             if not span.used and span.func("unowned") and "owner" in self.schema.entity(self.target).fields:
@@ -72,6 +74,14 @@ class Conditions:
                 span.used = self.add("name", Filter(field=self.schema.entity(self.target).name_field, op="contains", value=span.literal))
             if not span.used and span.fields:
                 self._yes_no(number, span)
+
+    def _rather_a_value(self, number: int, span: Span) -> bool:
+        """ "accounts in China": a country, though a team is called so too, unless "team" is said beside it."""
+        if not span.choices or any(name.type != "team" for name in span.names):
+            return False
+        beside = [each for each in self.spans[max(0, number - 1) : number + 2] if each is not span]
+        team_said = any((each.entity and each.entity.entity == "team") or any(s.field == "team" for s in each.fields) for each in beside)
+        return not team_said and self.target not in {"user", "team"}
 
     # -- hosts ---------------------------------------------------------------------------------------------------
 

@@ -60,6 +60,10 @@ class PhraseTable:
             if sense not in held:
                 held.append(sense)
 
+    def words(self) -> set[str]:
+        """Every single word of every phrase."""
+        return {word for phrases in self._exact.values() for key in phrases for word in key}
+
     def matches(self, tokens: Sequence[Token]) -> list[Match]:
         """All matches, longest first at each place; exact wording hides a match by stems of the same span."""
         found: list[Match] = []
@@ -175,6 +179,13 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
                 table.add(f"{choice.value}{noun}", Sense("entity", field.entity, plural=noun != nouns[0]))
 
 
+# Names of countries that CLDR does not list as the territory's name.
+ALSO_CALLED = {
+    "US": ("USA", "U.S.", "America", "the States"), "GB": ("UK", "U.K.", "Britain", "Great Britain", "England"), "NL": ("Holland",),
+    "KR": ("Korea", "韩国"), "CZ": ("Czech Republic",), "AE": ("UAE",), "CN": ("PRC", "Mainland China"), "RU": ("俄国",),
+}  # fmt: skip
+
+
 @cache
 def _other_words() -> dict[str, tuple[str, ...]]:
     return {str(value).casefold(): tuple(str(word) for word in words) for value, words in vocabulary()["value_words"].items()}
@@ -191,10 +202,8 @@ def _countries() -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for code, name in english.items():
         if len(code) == 2 and code in chinese:
-            names = (str(name), str(chinese[code]))
+            names = (str(name), str(chinese[code]), *ALSO_CALLED.get(code, ()))
             found.update({each.casefold(): names for each in names})
-    for short, full in {"usa": "united states", "us": "united states", "uk": "united kingdom", "korea": "south korea", "czech republic": "czechia"}.items():
-        found[short] = found.get(full, ())
     return found
 
 

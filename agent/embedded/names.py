@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
 
+from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz, process
 from sqlalchemy import select
 
@@ -269,6 +270,10 @@ def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tup
         if is_chinese(name):
             if len(words) == 3:
                 yield words[1:], 0.7
+            sounds = tuple(lazy_pinyin(name))
+            yield sounds, 0.9
+            yield (sounds[0], "".join(sounds[1:])), 0.9
+            yield ("".join(sounds[1:]), sounds[0]), 0.9
             yield from ((phrase(f"{words[0]}{title}"), 0.6) for title in ("总", "经理", "工", "老师", "女士", "先生", "主任", "医生"))
             return
         if len(words) > 1:

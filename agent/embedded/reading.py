@@ -31,6 +31,7 @@ class Reader:
     today: date
     text: Spanned
     extra: list[Part] = field(default_factory=list)
+    base: str = ""
 
     @property
     def schema(self) -> Schema:
@@ -99,7 +100,7 @@ class Reader:
         numeric = any(self._numeric(sense) for span in self.spans for sense in span.fields)
         if self.said("avg", "sum") and (numeric or self.entities()):
             return True
-        if self.said("duration"):
+        if self.said("duration") or (self.said("why") and self._status() == "lost"):
             return True
         if self.said("win", "lose") and self.said("max", "min", "top") and self._subject() is not None and not self.entities():
             return True
@@ -120,10 +121,18 @@ class Reader:
 
     def _asks_one_value(self) -> bool:
         """ "GTX Pro 的价格是多少", "how much is deal X": one field of one named record."""
+        if self._how_much() and self._priced() and not self.said("sum", "avg", "sold", "win", "lose"):
+            return True
         kinds = {name.type for span in self.spans for name in span.names if name.score == 1.0}
         fields = {sense.entity for span in self.spans for sense in span.fields}
         entities = {span.entity.entity for span in self.spans if span.entity}
         return bool(kinds & fields) and not (entities - kinds) and not self.said("sum", "avg", "group", "sold", "win", "lose") and not any(span.choices for span in self.spans)
+
+    def _priced(self) -> bool:
+        """Whether exactly one deal, product or order is named in full, and nothing else is counted."""
+        named = [name for span in self.spans for name in span.names if name.score == 1.0 and name.type in {"opportunity", "product", "order"}]
+        plural = any(span.entity and span.entity.plural for span in self.spans)
+        return len({name.id for name in named}) == 1 and not plural
 
     def _numeric(self, sense: Sense) -> bool:
         return self.schema.field(sense.entity, sense.field).kind in NUMERIC
@@ -135,8 +144,12 @@ class Reader:
                 order = self.spans[number + 1 :] if self.text.language == "en" else [*reversed(self.spans[:number]), *self.spans[number + 1 :]]
                 for other in order:
                     if other.entity and other.entity.entity not in {"user", "team"}:
+                        held, self.base = self.base, other.entity.entity
                         subject = self._subject(exclude=other)
-                        return other if subject is not None or self.said("who") else None
+                        if subject is not None or self.said("who"):
+                            return other
+                        self.base = held
+                        return None
         return None
 
     # -- measures ------------------------------------------------------------------------------------------------
@@ -187,6 +200,8 @@ class Reader:
         """The metric of a question that names none: how many deals, total amount, who sold most, ranking of reps."""
         if self.said("sold") and not self._most_entity() and not (self.said("count") and self._how_many()):
             return DEFAULT_METRIC
+        if self.said("why") and self._status() == "lost":
+            return "lost_count"
         if self.said("duration"):
             for span in self.spans:
                 span.used = span.used or span.func("duration")
@@ -288,6 +303,9 @@ class Reader:
             if span.entity and (span.entity.entity == metric.entity or not span.used):
                 span.used = True
         self._two_periods(frame)
+        for span in self.spans:  # "the total value of the pipeline", "how much is it worth": the money is in the metric already
+            if metric.unit == "money" and not span.used and any(self._numeric(s) and s.entity == metric.entity for s in span.fields):
+                span.used = True
         return frame
 
     def _agrees(self, where: dict[str, object], choice: Sense) -> bool:
@@ -351,6 +369,10 @@ class Reader:
                     frame.by.append(span.grain)
                 span.used = True
                 self._and_dimension(frame, number)
+        if self.said("why") and frame.entity == "opportunity":
+            for span in spans:
+                span.used = span.used or span.func("why")
+            frame.by = frame.by or ["lost_reason"]
         if not frame.by and self.said("trend"):
             frame.by.append("month")
         if not frame.by and (self.said("breakdown") or (self.said("compare") and not self._two_times())):
@@ -423,6 +445,8 @@ class Reader:
         return None
 
     def _base_entity(self) -> str:
+        if self.base:
+            return self.base
         metrics = [span.metric for span in self.spans if span.metric]
         if metrics:
             return self.lexicon.metrics[metrics[0]].entity
@@ -516,6 +540,7 @@ class Reader:
         if not target:
             return None
         frame = Frame("find", entity=target)
+        self._longest_silence(frame)
         self._sorting(frame)
         conditions = self.conditions(target)
         conditions.read()
@@ -536,6 +561,22 @@ class Reader:
         if any(part.slot == f"is:{target}" for part in frame.parts) and len(frame.parts) == 1 and not frame.period:
             frame.intent = "get"
         return frame
+
+    def _longest_silence(self, frame: Frame) -> None:
+        """ "the account we haven't spoken to for the longest time", "when did we last talk to X?"."""
+        if "last_contact_at" not in self.schema.entity(frame.entity).fields or not self.said("contacted"):
+            return
+        negated = self.said("not", "without")
+        if negated and self.said("oldest", "max") and not any(span.time for span in self.spans):
+            frame.sort, frame.limit = ["last_contact_at"], None if any(span.entity and span.entity.plural for span in self.spans) else 1
+            frame.parts.append(Part("sorted", Filter(field="last_contact_at", op="is_set")))
+        elif not negated and (self.said("when") or self.said("newest")):
+            frame.shown.append("last_contact_at")
+        else:
+            return
+        for span in self.spans:
+            if span.func("contacted", "not", "without", "oldest", "max", "when", "newest"):
+                span.used = True
 
     def _status_from_metric(self, frame: Frame) -> None:
         """ "list won deals": the phrase is a metric's name, its condition is what is meant."""
@@ -564,7 +605,7 @@ class Reader:
             return implied[0]
         statuses = [c.entity for span in self.spans for c in span.choices if c.entity == "opportunity"]
         if statuses and not any(name.type == "opportunity" for span in self.spans for name in span.names):
-            others = {c.entity for span in self.spans for c in span.choices} - {"opportunity"}
+            others = [span for span in self.spans if span.choices and all(c.entity != "opportunity" for c in span.choices)]
             if not others or self.said("max", "min"):
                 return "opportunity"
         named_types = [span.names for span in self.spans if span.names]
@@ -687,6 +728,10 @@ class Reader:
 
     def _asked_fields(self, frame: Frame) -> None:
         """Fields named without a condition are what the person wants to see: "phone number of Jane"."""
+        if self.said("where") and {"city", "country"} <= self.schema.entity(frame.entity).fields.keys():
+            frame.shown += ["city", "country"]
+        if self._how_much() and frame.entity in MONEY:
+            frame.shown.append(MONEY[frame.entity])
         for span in self.spans:
             if span.used or not span.fields:
                 continue

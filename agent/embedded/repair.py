@@ -1,11 +1,39 @@
 """Misspelt names: unknown words that are nearly the name of something the asker may see."""
 
+from rapidfuzz import fuzz, process
+
+from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.names import Name, NameIndex
 from agent.embedded.spans import Spanned
 from agent.embedded.tokens import is_chinese
 
 SURE = 86.0  # likeness (0-100) from which a single candidate is taken; measured on evals/cases, see docs/decisions
 LEAD = 5.0
+
+
+VOCABULARY = 82.0  # likeness from which an unknown word is taken for a word of the vocabulary
+SHORTEST = 5
+
+
+def respelt(text: Spanned, words: Lexicon, names: NameIndex) -> tuple[str, list[str]]:
+    """The text with misspelt words of the vocabulary put right ("negotation"), and what was changed.
+
+    A word nearer to a name of the store than to any vocabulary word is left to `repair`.
+    """
+    fixed, notes = text.text, []
+    known = [word for word in words.table.words() | fillers() if len(word) >= SHORTEST - 1 and word.isascii()]
+    for span in reversed(text.spans):
+        if not span.unknown:
+            continue
+        for token in reversed(text.tokens[span.start : span.end]):
+            if len(token.word) < SHORTEST or not token.word.isalpha() or not token.word.isascii():
+                continue
+            near = process.extractOne(token.word, known, scorer=fuzz.ratio, score_cutoff=VOCABULARY)
+            named = names.like(token.word, limit=1)
+            if near and not (named and named[0][1] >= near[1]):
+                fixed = fixed[: token.start] + near[0] + fixed[token.end :]
+                notes.append(f"{text.text[token.start : token.end]} → {near[0]}")
+    return fixed, notes[::-1]
 
 
 def repair(text: Spanned, names: NameIndex) -> list[str]:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from agent.embedded.amounts import AmountSpan, find_amounts
-from agent.embedded.lexicon import Lexicon, Sense, fillers, senses_of
+from agent.embedded.lexicon import Lexicon, Match, Sense, fillers, other_words, senses_of
 from agent.embedded.names import Name, NameIndex
 from agent.embedded.times import TimeSpan, find_times
-from agent.embedded.tokens import Token, is_chinese, normalise, tokenise
+from agent.embedded.tokens import Token, is_chinese, normalise, phrase, tokenise
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|《([^》]+)》|(?<!\w)'([^']{2,})'(?!\w)")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
@@ -98,7 +98,8 @@ def spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisca
             candidates[start, end] = Span(start, end, plain[first:last], first, last)
         return candidates[start, end]
 
-    for match in (*lexicon.table.matches(tokens), *names.facets.matches(tokens)):
+    facets = [match for match in names.facets.matches(tokens) if not match.stemmed or _plural_of_value(tokens, match)]
+    for match in (*lexicon.table.matches(tokens), *facets):
         span = at(match.start, match.end)
         span.senses += [sense for sense in match.senses if sense not in span.senses]
     for start, end, found in names.matches(tokens):
@@ -115,6 +116,13 @@ def spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisca
     _literals(plain, tokens, at)
     chosen = _cover(tokens, candidates)
     return Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
+
+
+def _plural_of_value(tokens: Sequence[Token], match: Match) -> bool:
+    """Values match by stem only as plurals ("trade shows"): "time" is not the reason "timing"."""
+    said = [token.word.removesuffix("s") for token in tokens[match.start : match.end]]
+    forms = (form for sense in match.senses for form in (sense.value, *other_words(sense.value)))
+    return any([word.removesuffix("s") for word in phrase(form)] == said for form in forms)
 
 
 def _literals(plain: str, tokens: Sequence[Token], at: object) -> None:

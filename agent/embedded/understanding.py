@@ -10,7 +10,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import NameIndex, NameIndexes
 from agent.embedded.reading import Reader
-from agent.embedded.repair import repair
+from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import Routes
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.talk import small_talk
@@ -60,7 +60,10 @@ class Understanding:
         if written is not None:
             return written
         spans = _spans(unit, clause, words, names)
-        notes = repair(spans, names)
+        fixed, notes = respelt(spans, words, names)
+        if notes or _ahead(spans):
+            spans = _spans(unit, fixed, words, names, future=_ahead(_spans(unit, fixed, words, names)))
+        notes += repair(spans, names)
         wrong = next((span.time for span in spans.spans if span.time and span.time.kind == "invalid"), None)
         if wrong:
             return [Frame("clarify", text=clause, reason="date", options=[], notes=[wrong.error or wrong.text])]
@@ -83,6 +86,15 @@ class Understanding:
 
 def _spans(unit: Unit, text: str, words: Lexicon, names: NameIndex, *, future: bool = False) -> Spanned:
     return spanned(text, words, names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=future)
+
+
+def _ahead(text: Spanned) -> bool:
+    """Whether a bare "December" or "Friday" means the coming one: forecasts, due dates, expected closes."""
+    if any(c.value in {"won", "lost"} for span in text.spans for c in span.choices) or any(span.func("win", "lose", "sold") and not span.fields for span in text.spans):
+        return False
+    if any(span.metric in {"weighted_forecast", "open_amount"} for span in text.spans):
+        return True
+    return any(sense.field in {"close_date", "due_at", "next_follow_up_at"} for span in text.spans for sense in span.fields)
 
 
 def _not_understood(clause: str, frames: Sequence[Frame], left: Sequence[Span], names: NameIndex) -> Frame:

@@ -85,7 +85,7 @@ def _first(unit: Unit, frame: Frame, record: RecordView, total: int, language: s
 
 def _record_table(unit: Unit, entity: str, records: Sequence[RecordView], extra: Sequence[str], language: str) -> str:
     spec = unit.schema.entity(entity)
-    names = list(dict.fromkeys([*spec.list_fields, *(name for name in extra if "." not in name)]))
+    names = list(dict.fromkeys([*spec.list_fields, *extra]))
     names = [name for name in names if any(record.fields.get(name) not in (None, "") for record in records)]
     head = [path_label(unit.schema, entity, name, language) for name in names]
     keyed = any(record.key for record in records)
@@ -95,12 +95,12 @@ def _record_table(unit: Unit, entity: str, records: Sequence[RecordView], extra:
 
 def _one(unit: Unit, record: RecordView, shown: Sequence[str], language: str) -> str:
     spec = unit.schema.entity(record.type)
-    names = [name for name in shown if "." not in name] or [name for name in spec.fields if name in record.fields and name not in _HIDDEN]
+    names = list(dict.fromkeys(shown)) or [name for name in spec.fields if name in record.fields and name not in _HIDDEN]
     lines = []
     for name in names:
         value = record.fields.get(name)
         text = _value(unit, record.type, name, value, language, record.fields) if value not in (None, "") else say("nobody", language)
-        lines.append(f"- {spec.fields[name].label(language)}: {cell(text)}")
+        lines.append(f"- {path_label(unit.schema, record.type, name, language)}: {cell(text)}")
     title = f"**{cell(record.name)}** ({spec.label(language)}{', ' + cell(record.key) if record.key else ''})"
     return title + "\n\n" + "\n".join(lines)
 

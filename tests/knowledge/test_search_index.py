@@ -85,7 +85,7 @@ def test_chroma_is_reconciled_with_the_store(open_firm: Callable[..., Firm], tmp
 
 
 def test_changes_deletes_and_restores_are_followed(firm: Firm) -> None:
-    note = firm.add("activity", kind="note", body="the gasket leaks")
+    note = firm.add("activity", kind="note", subject="Visit", body="the gasket leaks")
     firm.index.drain()
     firm.write(Change(op="update", type="activity", id=note, values={"body": "the valve sticks"}))
     firm.index.drain()

@@ -37,6 +37,7 @@ def test_cutting_loses_nothing_and_keeps_the_size(text: str) -> None:
 def test_a_title_opens_the_first_passage_and_is_not_said_twice() -> None:
     assert [piece.text for piece in cut("Vireo Cloud下单", "订单已签。")] == ["Vireo Cloud下单。订单已签。"]
     assert [piece.text for piece in cut("Price", "Price is too high.")] == ["Price is too high."]
+    assert [piece.text for piece in cut("Price is too", "Price is\ntoo high.")] == ["Price is too high."]
     assert cut("", None) == []
 
 

@@ -1,6 +1,6 @@
 """A real Chromium, driven over the DevTools protocol: opens pages, types, clicks, looks, and notes every request.
 
-python tests/ui/browser.py URL EMAIL PASSWORD FOLDER   signs in, asks, approves a change, saves pictures of it
+python tests/ui/browser.py URL EMAIL PASSWORD PICTURE QUESTION CHANGE   signs in, asks, approves a change, saves the picture
 """
 
 import base64
@@ -192,14 +192,14 @@ def approve_a_change(browser: Browser, url: str, *, change: str, folder: Path, n
     assert not browser.elsewhere(url), browser.elsewhere(url)
 
 
-def main(url: str, email: str, password: str, folder: str) -> None:
+def main(url: str, email: str, password: str, picture: str, question: str, change: str) -> None:
     with chromium() as browser:
         browser.size(1440, 900)
         browser.sign_in(url, email, password)
-        browser.ask("Which of my deals are open?")
-        approve_a_change(browser, url, change="Move the first deal to Negotiation with amount 75000", folder=Path(folder))
+        browser.ask(question)
+        approve_a_change(browser, url, change=change, folder=Path(picture).parent, name=Path(picture).name)
         print("\n".join(browser.complaints) or "no complaint from the browser")
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:5])
+    main(*sys.argv[1:7])
