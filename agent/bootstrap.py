@@ -4,7 +4,7 @@ import logging
 from dataclasses import dataclass, field
 from threading import Event, Thread
 
-from agent.build import build_agent, prompt
+from agent.build import build_agent, build_llm_agent
 from agent.embedded.model import EmbeddedBrain
 from agent.llm import configured, make_model
 from agent.turn import Assistant
@@ -14,7 +14,6 @@ from knowledge.search import Search
 from store.errors import RapportError
 from store.settings import Settings
 from store.unit import Store
-
 
 DRAIN_SECONDS = 2.0
 log = logging.getLogger("rapport")
@@ -64,6 +63,5 @@ def build(settings: Settings) -> Rapport:
     embedded = build_agent(EmbeddedBrain())
     model = None
     if configured(settings) and settings.brain != "embedded":
-        system = prompt("system").format(today=settings.current_date().isoformat(), currency=settings.currency or "the store's currency")
-        model = build_agent(make_model(settings), prompt=system)
+        model = build_llm_agent(make_model(settings))
     return Rapport(settings, store, index, search, Assistant(store, search, settings, embedded=embedded, model=model))

@@ -1,19 +1,30 @@
 """What a language model may not get away with: figures nobody computed, and changes nobody proposed."""
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from tools.results import Proposed, Result
 
-_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w])")
+_DONE = r"(?:created|added|updated|changed|edited|deleted|removed|moved|logged|recorded|scheduled|booked|sent|e-?mailed|set|assigned|reassigned|approved|applied|saved|marked|closed|merged|undone)"
 _CLAIMS = re.compile(
-    r"\b(?:(?:i(?:'ve| have)?|has been|have been|was|were|is now|successfully)\s+(?:now\s+|successfully\s+)?(?:created|added|updated|changed|deleted|removed|moved|logged|scheduled|sent|set|assigned|approved)|"
-    r"(?:created|added|updated|deleted|moved|sent)\s+successfully)\b|已(?:经)?(?:为您|为你|成功)?(?:创建|添加|新增|更新|修改|删除|移动|记录|安排|发送|设置|分配)|(?:创建|添加|更新|修改|删除|发送)成功",
+    rf"\b(?:i|we)(?:['’]ve|\s+have)?\s+(?:now\s+|just\s+|already\s+|also\s+|successfully\s+)*{_DONE}\b"
+    rf"|\b(?:has|have|had)\s+(?:now\s+|just\s+|already\s+)?been\s+(?:now\s+|successfully\s+)?{_DONE}\b"
+    rf"|\b(?:is|are|was|were)\s+(?:now\s+|successfully\s+)*{_DONE}\b(?!\s+(?:on|in|at|by|for|to)\b)"
+    rf"|\bsuccessfully\s+{_DONE}\b|\b{_DONE}\s+successfully\b|\bis\s+now\s+(?:in\s+(?:the|your)\s+crm|in\s+the\s+system|{_DONE}|won|lost)\b"
+    r"|^\W*(?:done|all\s+set)\b[\s!.,:]"
+    r"|已(?:经)?(?:为您|为你|帮您|帮你|成功|将|把)?[^，。！？\n]{0,12}?(?:创建|添加|新增|新建|更新|修改|删除|移除|移动|移到|移至|记录|安排|发送|设置|设为|改为|分配|批准|保存)"
+    r"|(?:创建|添加|新增|更新|修改|删除|移动|记录|安排|发送|设置|保存|操作)(?:已)?(?:成功|完成|好了|完毕)|(?:添加|创建|删除|更新|修改|发送|设置|安排|记录)了",
     re.IGNORECASE,
 )
-_SMALL = Decimal(12)  # list numbers, "two deals", months
+_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9_.])(?<![A-Za-z]-)\d[\d,]*(?:\.\d+)?(?:\s*(?P<scale>million|billion|thousand|mn|bn|[kKmMbB](?![A-Za-z])|百万|千万|万|亿))?(?![A-Za-z0-9_])"
+)
+_SCALES = {"thousand": 3, "k": 3, "million": 6, "mn": 6, "m": 6, "billion": 9, "bn": 9, "b": 9, "万": 4, "百万": 6, "千万": 7, "亿": 8}
+_LIST_MARK = re.compile(r"^\s*(?:[-*]\s*)?\d{1,3}[.)、]\s", re.MULTILINE)
+_SMALL = Decimal(12)  # rows shown, months, "two deals": let through once a tool has answered
 UNFOUNDED = {
     "en": "⚠️ Not confirmed by the data: {figures}. Ask for the figure itself to have it computed.",
     "zh": "⚠️ 以下数字没有数据支持：{figures}。请直接询问该指标以便计算。",
@@ -22,35 +33,58 @@ NOTHING_DONE = {
     "en": "⚠️ Nothing was changed: no change was proposed in this turn. Ask again, naming the record and the new value.",
     "zh": "⚠️ 没有做任何更改：本轮没有生成提案。请说明记录和新值后再试。",
 }
+ONLY_PROPOSED = {
+    "en": "⏳ Nothing is written yet: the change is a proposal that waits for your approval.",
+    "zh": "⏳ 尚未写入任何内容：该更改是一个提案，等待你批准。",
+}
 
 
-def checked(text: str, results: Sequence[Result], question: str, language: str) -> str:
-    """The model's words; figures and changes that no tool result bears out are marked as such."""
+def checked(text: str, results: Sequence[Result], question: str, language: Literal["en", "zh"], *, known: Iterable[str] = ()) -> str:
+    """The model's words; figures and changes that no tool result bears out are marked as such.
+
+    `known`: other texts whose numbers may be said again: today's date, the data of earlier answers.
+    """
     notes = []
-    proposed = any(isinstance(found, Proposed) for found in results)
-    if _CLAIMS.search(text) and not proposed:
-        notes.append(NOTHING_DONE[language_of(question)])
-    loose = unfounded(text, results, question)
+    if _CLAIMS.search(text):
+        proposed = any(isinstance(found, Proposed) for found in results)
+        notes.append((ONLY_PROPOSED if proposed else NOTHING_DONE)[language])
+    loose = unfounded(text, results, question, known)
     if loose:
-        notes.append(UNFOUNDED[language_of(question)].format(figures=", ".join(loose)))
+        notes.append(UNFOUNDED[language].format(figures=", ".join(loose)))
     return "\n\n".join([*notes, text]) if notes else text
 
 
-def unfounded(text: str, results: Sequence[Result], question: str) -> list[str]:
-    """Numbers in `text` that stand neither in a tool result nor in the question. Small whole numbers are let through."""
-    known = {value for source in (*(found.content() for found in results), question) for value in _numbers(source)}
+def unfounded(text: str, results: Sequence[Result], question: str, known: Iterable[str] = ()) -> list[str]:
+    """Numbers in `text` that stand neither in a tool result nor in the question.
+
+    Small whole numbers are let through when a tool has answered: they count what is shown.
+    """
+    sources = [question, *known, *(json.dumps(found.to_json(), ensure_ascii=False) if hasattr(found, "to_json") else found.content() for found in results)]
+    values = {value for source in sources for value in _numbers(source)}
     loose = []
-    for match in _NUMBER.finditer(text):
-        value = _decimal(match.group())
-        if value is None or (value <= _SMALL and value == value.to_integral_value()):
+    for match in _NUMBER.finditer(_LIST_MARK.sub(" ", text)):
+        value, step = _read(match)
+        if value is None or (results and value <= _SMALL and value == value.to_integral_value()):
             continue
-        if not any(_same(value, other) for other in known):
-            loose.append(match.group())
+        if not any(_same(value, other, step) for other in values):
+            loose.append(match.group().strip())
     return list(dict.fromkeys(loose))
 
 
 def _numbers(text: str) -> set[Decimal]:
-    return {value for match in re.finditer(r"\d[\d,]*(?:\.\d+)?", text) if (value := _decimal(match.group())) is not None}
+    found = {value for match in re.finditer(r"\d[\d,]*(?:\.\d+)?", text) if (value := _decimal(match.group())) is not None}
+    return found | {value for match in _NUMBER.finditer(text) if (value := _read(match)[0]) is not None}
+
+
+def _read(match: re.Match[str]) -> tuple[Decimal | None, Decimal]:
+    """The value, and how much its last digit stands for: 10.0 million is 10,000,000 to the nearest 100,000."""
+    digits, scale = match.group(), match["scale"]
+    if scale:
+        digits = digits[: -len(scale)].strip()
+    value = _decimal(digits)
+    power = _SCALES[scale.lower()] if scale else 0
+    step = Decimal(1).scaleb(power - len(digits.partition(".")[2]))
+    return (None if value is None else value.scaleb(power)), step
 
 
 def _decimal(text: str) -> Decimal | None:
@@ -60,12 +94,12 @@ def _decimal(text: str) -> Decimal | None:
         return None
 
 
-def _same(a: Decimal, b: Decimal) -> bool:
-    """Equal, or equal once rounded as far as the text did (63.2 for 63.15)."""
-    if a == b:
+def _same(said: Decimal, found: Decimal, step: Decimal) -> bool:
+    """Equal, or equal once rounded as far as the text did: 63.2 for 63.15, 10.0 million for 10,005,534; not 10,005,000 for it."""
+    if said == found:
         return True
-    places = -int(a.as_tuple().exponent) if isinstance(a.as_tuple().exponent, int) else 0
-    return abs(a - b) < Decimal(1).scaleb(-max(places, 0)) and b != b.to_integral_value()
+    rounded = step > 1 or found != found.to_integral_value()
+    return rounded and abs(said - found) < step
 
 
 def language_of(text: str) -> Literal["en", "zh"]:

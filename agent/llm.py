@@ -1,20 +1,57 @@
 """The language model: any OpenAI-compatible chat endpoint, and what can go wrong with it, in words."""
 
 import importlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+import logging
+from typing import Any
 
-import httpx
 from langchain_core.language_models import BaseChatModel
 
 from store.errors import RapportError
 from store.settings import Settings
 
-RETRIES = 2
+RETRIES = 1  # of a refused or broken call, by the client, with a pause; then the built-in brain takes over
+log = logging.getLogger("rapport")
+
+WHY: dict[str, dict[str, str]] = {
+    "busy": {"en": "it is over its rate limit or budget (429)", "zh": "超出速率或额度限制（429）"},
+    "slow": {"en": "it took too long", "zh": "响应超时"},
+    "unreachable": {"en": "it cannot be reached", "zh": "无法连接"},
+    "cut": {"en": "its answer broke off", "zh": "回答中断"},
+    "key": {"en": "the key was refused (401)", "zh": "密钥被拒绝（401）"},
+    "denied": {"en": "access was refused (403)", "zh": "访问被拒绝（403）"},
+    "missing": {"en": "there is no such model (404)", "zh": "模型不存在（404）"},
+    "request": {"en": "it did not take the request (400)", "zh": "请求未被接受（400）"},
+    "broken": {"en": "it failed inside (5xx)", "zh": "服务内部错误（5xx）"},
+    "nonsense": {"en": "its answer could not be read", "zh": "回答无法解析"},
+    "empty": {"en": "it gave an empty answer", "zh": "回答为空"},
+    "endless": {"en": "it kept calling tools without coming to an answer", "zh": "反复调用工具而没有给出回答"},
+}
+_KINDS = {  # by class name: the client is imported lazily
+    "RateLimitError": "busy",
+    "APITimeoutError": "slow",
+    "TimeoutException": "slow",
+    "StreamChunkTimeoutError": "slow",
+    "APIConnectionError": "unreachable",
+    "ConnectError": "unreachable",
+    "HTTPError": "cut",
+    "AuthenticationError": "key",
+    "PermissionDeniedError": "denied",
+    "NotFoundError": "missing",
+    "BadRequestError": "request",
+    "UnprocessableEntityError": "request",
+    "InternalServerError": "broken",
+}
 
 
 class ModelFault(RapportError):
-    """The model or the way to it failed: no network, a refusal, nonsense."""
+    """The model or the way to it failed: no network, a refusal, nonsense. `why` words it in either language."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"The language model failed: {WHY[kind]['en']}.")
+        self.kind = kind
+
+    def why(self, language: str) -> str:
+        return WHY[self.kind][language]
 
 
 def configured(settings: Settings) -> bool:
@@ -23,7 +60,7 @@ def configured(settings: Settings) -> bool:
 
 def make_model(settings: Settings) -> BaseChatModel:
     """A client for the endpoint in the settings. Imported only here: it takes a second."""
-    openai = importlib.import_module("langchain_openai")
+    openai: Any = importlib.import_module("langchain_openai")
     model: BaseChatModel = openai.ChatOpenAI(
         model=settings.model,
         api_key=settings.openai_api_key.get_secret_value() or "none",
@@ -32,34 +69,14 @@ def make_model(settings: Settings) -> BaseChatModel:
         max_retries=RETRIES,
         temperature=0,
         stream_usage=True,
+        use_responses_api=False,  # chat completions are what every compatible endpoint has
     )
     return model
 
 
-@contextmanager
-def faults() -> Iterator[None]:
-    """Turn what the client raises into a ModelFault that says why; everything else passes."""
-    try:
-        yield
-    except httpx.HTTPError as error:
-        raise ModelFault("the connection to the model broke") from error
-    except Exception as error:  # noqa: BLE001 - re-raised unless it is the client's own kind, known by module: openai is imported lazily
-        if type(error).__module__.partition(".")[0] != "openai":
-            raise
-        raise ModelFault(_why(error)) from error
-
-
-def _why(error: Exception) -> str:
-    name = type(error).__name__
-    known = {
-        "RateLimitError": "it is over its rate limit or budget (429)",
-        "APITimeoutError": "it took too long",
-        "APIConnectionError": "it cannot be reached",
-        "AuthenticationError": "the key was refused (401)",
-        "PermissionDeniedError": "access was refused (403)",
-        "NotFoundError": "there is no such model (404)",
-        "BadRequestError": "it did not take the request (400)",
-        "InternalServerError": "it failed inside (5xx)",
-    }
-    return known.get(name, f"it failed ({name})")
-
+def fault_of(error: Exception) -> ModelFault:
+    """What the client raised, as a fault that says why. The log names the kind, never the message: it may hold a part of the key."""
+    names = [each.__name__ for each in type(error).__mro__]
+    kind = next((_KINDS[name] for name in names if name in _KINDS), "nonsense")
+    log.warning("the language model failed: %s (%s)", WHY[kind]["en"], names[0])
+    return ModelFault(kind)

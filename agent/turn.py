@@ -1,17 +1,26 @@
-"""One turn: from a question to an answer, streamed as our own events. Every door comes through here."""
+"""One turn: from a question to an answer, streamed as our own events. Every door comes through here.
 
+Which brain: `embedded` is the built-in one; `auto` and `llm` the language model when one is set up; `hybrid` the built-in one
+first and the model for what that cannot place. When the model fails, the built-in brain answers and says so, unless the model
+had already proposed a change: then what it prepared is shown, and nothing is prepared twice.
+"""
+
+import json
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
-from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage, ToolMessage
-from langgraph.graph.state import CompiledStateGraph
+from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
+from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, HumanMessage
 
 from agent import guard
-from agent.answer import Answer, AnswerKind, Done, Event, TextDelta, ToolFinished, ToolStarted, Usage
-from agent.embedded.model import KIND, OPTIONS
-from agent.llm import ModelFault, faults
+from agent.answer import Answer, Done, Event, TextDelta
+from agent.build import Agent
+from agent.embedded import wording
+from agent.embedded.frames import Frame
+from agent.llm import ModelFault
+from agent.progress import Progress
 from knowledge.search import Search
 from store import conversations
 from store.errors import InvalidInput
@@ -20,40 +29,34 @@ from store.rights import Principal
 from store.settings import Settings
 from store.unit import Store
 from tools.context import Context
-from tools.results import Figures, Notes, Proposed, Records, Result
 
 HISTORY = 12  # messages of the conversation a model is shown
+REMEMBERED = 2_000  # characters of each
 FRAMES = 4  # turns back the built-in brain looks for what "it" is
+BEYOND = {"scope", "words"}  # reasons for which the built-in brain gives up a question that a model may understand
 FELL_BACK = {
     "en": "The language model is not available ({why}); the built-in assistant answered.",
     "zh": "语言模型暂不可用（{why}），由内置助手回答。",
 }
+STOPPED = {
+    "en": "The language model is not available any more ({why}); this is what it had found and prepared.",
+    "zh": "语言模型已不可用（{why}）；以下是它已查到和准备好的内容。",
+}
 
 
-@dataclass
-class _Progress:
-    """What a turn has gathered so far."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One question with what surrounds it."""
 
-    results: list[Result] = field(default_factory=list)
-    text: str = ""
-    kind: str = ""
-    options: list[str] = field(default_factory=list)
-    usage: Usage = field(default_factory=Usage)
-    errors: list[str] = field(default_factory=list)
+    text: str
+    context: Context
+    past: list[dict[str, Any]]
 
 
 class Assistant:
     """Answers for anybody: the person comes with each call."""
 
-    def __init__(
-        self,
-        store: Store,
-        search: Search,
-        settings: Settings,
-        *,
-        embedded: CompiledStateGraph[Any, Context, Any, Any],
-        model: CompiledStateGraph[Any, Context, Any, Any] | None = None,
-    ) -> None:
+    def __init__(self, store: Store, search: Search, settings: Settings, *, embedded: Agent, model: Agent | None = None) -> None:
         self._store = store
         self._search = search
         self._settings = settings
@@ -72,6 +75,9 @@ class Assistant:
     ) -> Iterator[Event]:
         """Run a turn. `brain` is auto, embedded, llm or hybrid; the setting when absent.
 
+        Text comes in pieces, and whole in `Done`. The pieces of a built-in answer, joined, are its text. Those of a model are
+        provisional: what it said before a tool call, or before it broke off, is void, and notes on unfounded figures or claims
+        stand only in `Done`.
         Raises InvalidInput for an empty or overlong question and NotFound for somebody else's conversation.
         """
         started = time.perf_counter()
@@ -83,26 +89,67 @@ class Assistant:
                 f"The question has {len(question):,} characters; the limit is {self._settings.question_limit:,}.",
                 hint="Shorten it, or import long text as a file.",
             )
+        wanted = self._brain(brain)
         conversation_id, past = self._open(principal, question, conversation_id, door)
         context = Context(self._store, principal, self._search, conversation_id, door=door, limit=limit)
         context.previous = [frame for message in reversed(past[-2 * FRAMES :]) for frame in message["frames"]]
-        progress = _Progress()
-        used, note = "embedded", ""
-        if self._wants_model(brain):
-            try:
-                yield from self._run(self._model, context, _history(past, question), progress)
-                progress.text = guard.checked(progress.text, progress.results, question, context.language)
-                used = "llm"
-            except ModelFault as fault:
-                if progress.results and progress.text:
-                    raise
-                note, progress = fault.message, _Progress()
-        if used == "embedded":
-            yield from self._run(self._embedded, context, [HumanMessage(question)], progress)
-            if note:
-                progress.text += "\n\n_" + FELL_BACK[context.language].format(why=note) + "_"
+        asked = _Asked(question, context, past)
+        used, context, progress = yield from self._answered(asked, wanted)
         answer = self._finish(principal, context, question, progress, used, started, door)
         yield Done(answer)
+
+    def _answered(self, asked: _Asked, wanted: str) -> Generator[Event, None, tuple[str, Context, Progress]]:
+        """Let the brains answer in their order: (the one that did, its context, what it gathered)."""
+        builtin = None
+        if wanted in {"embedded", "hybrid"}:
+            builtin = yield from self._built_in(asked)
+            if wanted == "embedded" or not _beyond(builtin, asked.context):
+                yield from _pieces(builtin.text)
+                return "embedded", asked.context, builtin
+        told = replace(asked.context, language=guard.language_of(asked.text), options=[], frames=[])
+        modelled = yield from self._modelled(replace(asked, context=told))
+        if modelled.fault is None:
+            return "llm", told, modelled
+        if modelled.streamed:
+            yield TextDelta("\n\n")
+        if builtin is None and not modelled.proposed:
+            asked.context.external = told.external
+            builtin = yield from self._built_in(asked)
+        if builtin is None or (builtin.held_back and modelled.results):
+            self._show_gathered(told, modelled)
+            yield from _pieces(modelled.text)
+            return "llm", told, modelled
+        builtin.usage = modelled.usage
+        builtin.text += "\n\n_" + FELL_BACK[asked.context.language].format(why=modelled.fault.why(asked.context.language)) + "_"
+        yield from _pieces(builtin.text)
+        return "embedded", asked.context, builtin
+
+    def _built_in(self, asked: _Asked) -> Generator[Event, None, Progress]:
+        progress = Progress()
+        yield from self._run(self._embedded, asked.context, [HumanMessage(asked.text)], progress)
+        return progress
+
+    def _modelled(self, asked: _Asked) -> Generator[Event, None, Progress]:
+        """The model's run; its failures stand in `fault`."""
+        progress, context = Progress(), asked.context
+        context.external = any((message["answer"] or {}).get("citations") for message in asked.past[-HISTORY:])  # it reads them again
+        try:
+            yield from self._run(self._model, context, _history(asked.past, asked.text), progress, counted=True)
+        except ModelFault as fault:
+            progress.fault = fault
+        except ModelCallLimitExceededError:
+            progress.fault = ModelFault("endless")
+        else:
+            known = [self._settings.current_date().isoformat(), *(json.dumps(_data(message)) for message in asked.past[-HISTORY:])]
+            progress.text = guard.checked(progress.text, progress.results, asked.text, context.language, known=known)
+        return progress
+
+    def _show_gathered(self, context: Context, progress: Progress) -> None:
+        """The results of a model that broke off, in our own words."""
+        fault = progress.fault or ModelFault("empty")
+        with context.reading() as unit:
+            told = [wording.result(unit, Frame("find"), found, context.language) for found in progress.results]
+        progress.text = "\n\n".join([*dict.fromkeys(told), f"_{STOPPED[context.language].format(why=fault.why(context.language))}_"])
 
     def conversations(self, principal: Principal) -> list[dict[str, Any]]:
         with self._store.reading(principal) as unit:
@@ -112,13 +159,16 @@ class Assistant:
         with self._store.reading(principal) as unit:
             return conversations.messages(unit, conversation_id)
 
-    def _wants_model(self, brain: str | None) -> bool:
+    def _brain(self, brain: str | None) -> str:
+        """embedded, hybrid or llm."""
         wanted = brain or self._settings.brain
         if wanted not in {"auto", "embedded", "llm", "hybrid"}:
             raise InvalidInput(f"{wanted!r} is not a brain.", hint="Brains: auto, embedded, llm, hybrid.")
         if wanted == "llm" and self._model is None:
             raise InvalidInput("No language model is set up.", hint="Set OPENAI_API_KEY (and OPENAI_BASE_URL), or use --brain embedded.")
-        return wanted != "embedded" and self._model is not None
+        if self._model is None:
+            return "embedded"
+        return "llm" if wanted == "auto" else wanted
 
     def _open(self, principal: Principal, question: str, conversation_id: str | None, door: str) -> tuple[str, list[dict[str, Any]]]:
         with self._store.writing(principal, door=door) as unit:
@@ -127,26 +177,27 @@ class Assistant:
             conversations.add_message(unit, opened, "user", question)
         return opened, past
 
-    def _run(self, agent: Any, context: Context, history: list[AnyMessage], progress: _Progress) -> Iterator[Event]:
-        """Stream one agent's run into events, gathering results. Model faults come out as `ModelFault`."""
-        with faults():
-            for mode, payload in agent.stream({"messages": history}, context=context, stream_mode=["updates", "messages"]):
-                if mode == "messages":
-                    message, _ = payload
-                    if isinstance(message, AIMessageChunk) and message.text and not message.tool_call_chunks:
-                        yield TextDelta(message.text)
-                    continue
-                for update in payload.values():
-                    for message in (update or {}).get("messages", []):
-                        yield from _step(message, progress)
+    def _run(self, agent: Any, context: Context, history: list[AnyMessage], progress: Progress, *, counted: bool = False) -> Iterator[Event]:
+        """Stream one agent's run into events, gathering results. A model's calls are counted; the built-in brain's are not."""
+        for mode, payload in agent.stream({"messages": history}, context=context, stream_mode=["updates", "messages"]):
+            if mode == "messages":
+                message, _ = payload
+                if isinstance(message, AIMessageChunk) and message.text and not message.tool_call_chunks:
+                    progress.streamed = True
+                    yield TextDelta(message.text)
+                continue
+            for node, update in payload.items():
+                progress.usage.model_calls += counted and node == "model"
+                for message in (update or {}).get("messages", []):
+                    yield from progress.take(message)
 
-    def _finish(self, principal: Principal, context: Context, question: str, progress: _Progress, brain: str, started: float, door: str) -> Answer:
+    def _finish(self, principal: Principal, context: Context, question: str, progress: Progress, brain: str, started: float, door: str) -> Answer:
         answer = Answer(
             conversation_id=context.conversation_id,
             message_id=new_id(),
-            language=context.language if brain == "embedded" else guard.language_of(question),
+            language=context.language,
             brain=brain,
-            kind=_kind(progress),
+            kind=progress.answer_kind(),
             text=progress.text,
             options=progress.options or context.options,
             usage=progress.usage,
@@ -154,8 +205,7 @@ class Assistant:
         )
         if context.options and not progress.results:
             answer.kind = "clarify"
-        for found in progress.results:
-            _fill(answer, found)
+        progress.fill(answer)
         answer.elapsed_ms = round((time.perf_counter() - started) * 1000)
         with self._store.writing(principal, door=door) as unit:
             conversations.add_message(
@@ -165,50 +215,30 @@ class Assistant:
 
 
 def _history(past: list[dict[str, Any]], question: str) -> list[AnyMessage]:
-    kept: list[AnyMessage] = [HumanMessage(each["text"]) if each["role"] == "user" else AIMessage(each["text"]) for each in past[-HISTORY:]]
+    """What a model is shown of the conversation: whole turns, long answers cut, empty ones left out."""
+    kept: list[AnyMessage] = [
+        HumanMessage(each["text"][:REMEMBERED]) if each["role"] == "user" else AIMessage(each["text"][:REMEMBERED])
+        for each in past[-HISTORY:]
+        if each["text"].strip()
+    ]
+    while kept and not isinstance(kept[0], HumanMessage):
+        kept.pop(0)
     return [*kept, HumanMessage(question)]
 
 
-def _step(message: AnyMessage, progress: _Progress) -> Iterator[Event]:
-    if isinstance(message, AIMessage):
-        if message.usage_metadata:
-            progress.usage.model_calls += 1
-            progress.usage.input_tokens += message.usage_metadata["input_tokens"]
-            progress.usage.output_tokens += message.usage_metadata["output_tokens"]
-        for call in message.tool_calls:
-            yield ToolStarted(call["name"], call["args"])
-        if message.text and not message.tool_calls:
-            progress.text = message.text
-            progress.kind = str(message.additional_kwargs.get(KIND, ""))
-            progress.options = list(message.additional_kwargs.get(OPTIONS, []))
-    elif isinstance(message, ToolMessage):
-        ok = message.status != "error" and message.artifact is not None
-        if ok:
-            progress.results.append(message.artifact)
-        else:
-            progress.errors.append(message.text)
-        yield ToolFinished(message.name or "", message.artifact.summary() if ok else message.text, ok)
+def _data(message: dict[str, Any]) -> list[Any]:
+    """The computed parts of an earlier answer, not its words."""
+    answer = message["answer"] or {}
+    return [answer.get(part) for part in ("total", "records", "measure", "proposals", "citations")]
 
 
-def _kind(progress: _Progress) -> AnswerKind:
-    """What the answer is, by the most telling of its results."""
-    if progress.kind in {"clarify", "refuse"}:
-        return progress.kind  # type: ignore[return-value]
-    kinds: dict[type[Any], AnswerKind] = {Proposed: "proposal", Figures: "measure", Records: "records", Notes: "notes"}
-    for kind, name in kinds.items():
-        if any(isinstance(found, kind) for found in progress.results):
-            return name
-    return "refuse" if progress.errors else "chat"
+def _beyond(progress: Progress, context: Context) -> bool:
+    """Whether the built-in brain gave up for want of words, which a model may have."""
+    return progress.held_back and any(frame.get("reason") in BEYOND for frame in context.frames)
 
 
-def _fill(answer: Answer, found: Result) -> None:
-    if isinstance(found, Records):
-        answer.total = found.page.total if answer.total is None else answer.total
-        answer.records += [{k: v for k, v in record.to_json().items() if k != "version"} for record in found.page.records]
-    elif isinstance(found, Figures):
-        answer.measure = answer.measure or found.to_json()
-    elif isinstance(found, Notes):
-        answer.citations += found.citations
-    else:
-        answer.proposals.append(found.proposal.to_json())
-
+def _pieces(text: str) -> Iterator[Event]:
+    """Text as deltas, by paragraph; joined they are the text."""
+    paragraphs = text.split("\n\n")
+    for number, paragraph in enumerate(paragraphs):
+        yield TextDelta(paragraph if number == 0 else f"\n\n{paragraph}")

@@ -7,14 +7,36 @@ from typing import Any
 
 import yaml
 
-from evals.gold import BadQuery, World
+from evals.gold import QueryError, World
 
 HERE = Path(__file__).parent / "cases"
-KINDS = frozenset({
-    "find", "count", "measure", "rank", "group", "compare", "lookup", "notes", "brief", "follow", "create", "update", "bulk", "delete", "log",
-    "task", "compound", "clarify", "refuse", "rights",
-})  # fmt: skip
-EXPECTATIONS = frozenset({"kind", "records", "total", "first", "figure", "figures", "rows", "top", "says", "hides", "changes", "cites", "accept"})
+KINDS = frozenset(
+    {
+        "find",
+        "count",
+        "measure",
+        "rank",
+        "group",
+        "compare",
+        "lookup",
+        "notes",
+        "brief",
+        "follow",
+        "create",
+        "update",
+        "bulk",
+        "delete",
+        "log",
+        "task",
+        "compound",
+        "clarify",
+        "refuse",
+        "rights",
+    }
+)
+EXPECTATIONS = frozenset(
+    {"kind", "records", "total", "first", "figure", "figures", "rows", "top", "says", "hides", "changes", "cites", "accept"}
+)
 _CASE = frozenset({"id", "store", "language", "kind", "as", "turns", "split", "tags", "let", "template"})
 _TURN = frozenset({"say", "expect", "approve"})
 
@@ -44,12 +66,12 @@ class Case:
         return any(turn.approve or any("changes" in each for each in turn.expect) for turn in self.turns)
 
 
-class BadCase(ValueError):
+class CaseError(ValueError):
     """A case file that cannot be used; the message says which case and why."""
 
 
 def load_cases(folder: Path = HERE) -> list[Case]:
-    """Every case of every file, in the order of the files. Raises BadCase for a malformed or repeated one."""
+    """Every case of every file, in the order of the files. Raises CaseError for a malformed or repeated one."""
     found: list[Case] = []
     for path in sorted(folder.glob("*.yaml")):
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -58,7 +80,7 @@ def load_cases(folder: Path = HERE) -> list[Case]:
     seen: set[str] = set()
     for case in found:
         if case.id in seen:
-            raise BadCase(f"{case.id}: there are two cases of this name")
+            raise CaseError(f"{case.id}: there are two cases of this name")
         seen.add(case.id)
     return found
 
@@ -67,11 +89,18 @@ def _case(raw: Mapping[str, Any], file: str) -> Case:
     name = raw.get("id", "?")
     unknown = set(raw) - _CASE
     if unknown or raw.get("kind") not in KINDS or raw.get("language") not in {"en", "zh"} or raw.get("split") not in {"dev", "test"}:
-        raise BadCase(f"{file}: {name}: unknown or wrong: {sorted(unknown) or [raw.get('kind'), raw.get('language'), raw.get('split')]}")
+        raise CaseError(f"{file}: {name}: unknown or wrong: {sorted(unknown) or [raw.get('kind'), raw.get('language'), raw.get('split')]}")
     return Case(
-        id=name, store=raw["store"], language=raw["language"], kind=raw["kind"], who=raw["as"], split=raw["split"],
-        turns=tuple(_turn(each, name) for each in raw["turns"]), tags=tuple(raw.get("tags", ())), let=raw.get("let", {}),
-    )  # fmt: skip
+        id=name,
+        store=raw["store"],
+        language=raw["language"],
+        kind=raw["kind"],
+        who=raw["as"],
+        split=raw["split"],
+        turns=tuple(_turn(each, name) for each in raw["turns"]),
+        tags=tuple(raw.get("tags", ())),
+        let=raw.get("let", {}),
+    )
 
 
 def _turn(raw: Mapping[str, Any], name: str) -> Turn:
@@ -79,27 +108,28 @@ def _turn(raw: Mapping[str, Any], name: str) -> Turn:
     options = tuple(expect["accept"]) if "accept" in expect else (expect,) if expect else ()
     for each in options:
         if set(each) - EXPECTATIONS:
-            raise BadCase(f"{name}: no such expectation: {sorted(set(each) - EXPECTATIONS)}")
+            raise CaseError(f"{name}: no such expectation: {sorted(set(each) - EXPECTATIONS)}")
     if set(raw) - _TURN:
-        raise BadCase(f"{name}: no such part of a turn: {sorted(set(raw) - _TURN)}")
+        raise CaseError(f"{name}: no such part of a turn: {sorted(set(raw) - _TURN)}")
     return Turn(str(raw["say"]), options, bool(raw.get("approve", False)))
 
 
 def settled(case: Case, world: World | None) -> Case:
-    """The case with `{names}` filled in and every gold query replaced by what it comes to. Raises BadCase."""
+    """The case with `{names}` filled in and every gold query replaced by what it comes to. Raises CaseError."""
     try:
         names = {name: _shown(world, query) for name, query in case.let.items()}
         turns = tuple(
-            Turn(_filled(turn.say, names), tuple(_settle(_filled(each, names), world) for each in turn.expect), turn.approve) for turn in case.turns
+            Turn(_filled(turn.say, names), tuple(_settle(_filled(each, names), world) for each in turn.expect), turn.approve)
+            for turn in case.turns
         )
-    except (BadQuery, KeyError, IndexError, ValueError, TypeError) as error:
-        raise BadCase(f"{case.id}: {error!r}") from error
+    except (QueryError, KeyError, IndexError, ValueError, TypeError) as error:
+        raise CaseError(f"{case.id}: {error!r}") from error
     return Case(case.id, case.store, case.language, case.kind, case.who, case.split, turns, case.tags, case.let)
 
 
 def _shown(world: World | None, query: Mapping[str, Any]) -> str:
     if world is None:
-        raise BadQuery("this store's gold must be literal")
+        raise QueryError("this store's gold must be literal")
     return str(world.value(query["of"], world.rows(query)[0], query["show"]))
 
 
@@ -122,7 +152,7 @@ def _settled_parts(expect: Mapping[str, Any], world: World | None) -> Iterator[t
     for name, wanted in expect.items():
         query = isinstance(wanted, Mapping) and "of" in wanted
         if query and world is None:
-            raise BadQuery("this store's gold must be literal")
+            raise QueryError("this store's gold must be literal")
         if name == "records" and query and world:
             yield name, {"type": wanted["of"], "keys": world.keys(wanted)}
         elif name == "first" and query and world:
@@ -154,7 +184,7 @@ def _change(wanted: Mapping[str, Any], world: World | None) -> Mapping[str, Any]
     if "of" not in wanted:
         return wanted
     if world is None:
-        raise BadQuery("this store's gold must be literal")
+        raise QueryError("this store's gold must be literal")
     query = {name: each for name, each in wanted.items() if name in {"of", "where", "sort", "take", "skip"}}
     rest = {name: each for name, each in wanted.items() if name not in query}
     return {**rest, "type": wanted["of"], "keys": world.keys(query)}

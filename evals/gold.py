@@ -43,7 +43,7 @@ _OPS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-class BadQuery(ValueError):
+class QueryError(ValueError):
     """A case's gold names a table, field or word that is not there."""
 
 
@@ -63,7 +63,7 @@ class World:
         """The rows a query means, sorted and cut."""
         kind = query.get("of", "")
         if kind not in self.tables:
-            raise BadQuery(f"{kind!r} is no table")
+            raise QueryError(f"{kind!r} is no table")
         found = [row for row in self.tables[kind] if self.matches(kind, row, query.get("where", {}))]
         for path in reversed(query.get("sort", [])):
             name, down = path.lstrip("-"), path.startswith("-")
@@ -92,7 +92,8 @@ class World:
     def ranking(self, query: Query) -> list[tuple[list[str], float | None]]:
         """For each place of a ranking the labels that may stand there, and the figure."""
         everything = self.groups({name: each for name, each in query.items() if name != "take"})
-        return [([label for label, other in everything.items() if other == value], value) for value in list(everything.values())[: query.get("take")]]
+        figures = list(everything.values())[: query.get("take")]
+        return [([label for label, other in everything.items() if other == figure], figure) for figure in figures]
 
     def value(self, kind: str, row: Row, path: str) -> Any:
         """The value at a path such as `account.industry` or `owner.team.name`; days for moments, floats for decimals."""
@@ -100,7 +101,7 @@ class World:
         if rest:
             target = "user" if head == "owner" else "team" if head == "team" else REFERENCES[kind].get(head)
             if target is None:
-                raise BadQuery(f"{kind} has no reference {head!r}")
+                raise QueryError(f"{kind} has no reference {head!r}")
             other = self._by_reference[target].get(row.get(head))
             return None if other is None else self.value(target, other, rest)
         name, _, grain = head.partition("#")
@@ -131,15 +132,15 @@ class World:
 
     def _compared(self, value: Any, op: str, given: Any) -> bool:
         if op == "empty":
-            return (value is None or value == [] or value == "") == given
+            return (value in (None, "") or value == []) is bool(given)
         if op == "within":
             first, last = period_of(given, self.today)
             return isinstance(value, date) and first <= value <= last
         if op == "between":
             low, high = (self._given(each, value) for each in given)
-            return value is not None and low <= value <= high
+            return value is not None and bool(low <= value <= high)
         if op not in _OPS:
-            raise BadQuery(f"{op!r} is no comparison")
+            raise QueryError(f"{op!r} is no comparison")
         return _OPS[op](value, [self._given(each, value) for each in given] if isinstance(given, list) else self._given(given, value))
 
     def _given(self, given: Any, value: Any) -> Any:
@@ -163,8 +164,8 @@ class World:
         found = {label: self._aggregate(query, rows) for label, rows in buckets.items()}
         if "sort" in query:
             down = query["sort"] == "-value"
-            filled = {label: value for label, value in found.items() if value is not None}
-            found = dict(sorted(filled.items(), key=lambda item: -item[1] if down else item[1]))
+            ranked = sorted(((value, label) for label, value in found.items() if value is not None), key=_first, reverse=down)
+            found = {label: value for value, label in ranked}
         return dict(list(found.items())[: query.get("take")])
 
     def _aggregate(self, query: Query, rows: Sequence[Row]) -> float | None:
@@ -175,17 +176,21 @@ class World:
             part = [row for row in rows if self.matches(kind, row, query["part"])]
             return 100 * len(part) / len(rows) if rows else None
         if agg == "days":
-            spans = [(self.value(kind, row, query["from"]), self.value(kind, row, query["to"])) for row in rows]
-            raw = [_days(row[query["from"]], row[query["to"]]) for row, (first, last) in zip(rows, spans, strict=True) if first and last]
-            return fmean(raw) if raw else None
+            spans = [(row.get(query["from"]), row.get(query["to"])) for row in rows]
+            days = [(last - first).total_seconds() / 86_400 for first, last in spans if first and last]
+            return fmean(days) if days else None
         if agg == "weighted":
-            return sum(self.value(kind, row, query["field"]) * self.value(kind, row, query["weight"]) / 100 for row in rows)
+            return float(sum(self.value(kind, row, query["field"]) * self.value(kind, row, query["weight"]) / 100 for row in rows))
         values = [value for row in rows if (value := self.value(kind, row, query["field"])) is not None]
         if agg == "sum":
             return float(sum(values))
         if agg not in {"avg", "min", "max"}:
-            raise BadQuery(f"{agg!r} is no aggregate")
+            raise QueryError(f"{agg!r} is no aggregate")
         return float({"avg": fmean, "min": min, "max": max}[agg](values)) if values else None  # type: ignore[operator]
+
+
+def _first(pair: tuple[float, str]) -> float:
+    return pair[0]
 
 
 def _plain(value: Any) -> Any:
@@ -202,7 +207,3 @@ def _grain(day: Any, grain: str) -> str | None:
     if grain == "week":
         return f"{day.isocalendar().year}-W{day.isocalendar().week:02d}"
     return {"year": f"{day.year}", "quarter": f"{day.year}-Q{(day.month + 2) // 3}", "month": f"{day:%Y-%m}"}[grain]
-
-
-def _days(first: Any, last: Any) -> float:
-    return (last - first).total_seconds() / 86_400

@@ -10,10 +10,35 @@ from evals.periods import day_of
 from evals.state import Changed
 
 HEDGED = frozenset({"clarify", "refuse"})
-DEFAULTS = frozenset({
-    "owner", "team", "status", "priority", "assignee", "currency", "pipeline", "probability", "stage", "kind", "direction", "trust",
-    "occurred_at", "source", "author", "engaged_on", "opened_at", "lifecycle", "title", "subject", "name", "body", "key", "do_not_contact", "role",
-})  # fmt: skip
+DEFAULTS = frozenset(
+    {
+        "owner",
+        "team",
+        "status",
+        "priority",
+        "assignee",
+        "currency",
+        "pipeline",
+        "probability",
+        "stage",
+        "kind",
+        "direction",
+        "trust",
+        "occurred_at",
+        "source",
+        "author",
+        "engaged_on",
+        "opened_at",
+        "lifecycle",
+        "title",
+        "subject",
+        "name",
+        "body",
+        "key",
+        "do_not_contact",
+        "role",
+    }
+)
 FOLLOWS = {"stage": {"probability", "close_date"}, "owner": {"team"}, "status": {"closed_at"}}  # what a change of a field brings with it
 
 
@@ -78,8 +103,12 @@ def _first(wanted: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
     places, shown = [_listed(each) for each in wanted["places"]], [identity(each) for each in answer["records"]]
     if any(each["type"] != wanted["type"] for each in answer["records"]):
         return f"records of {answer['records'][0]['type']}, not {wanted['type']}"
-    fits = len(shown) >= len(places) and len(set(shown)) == len(shown) and all(key in place for key, place in zip(shown, places, strict=False))
-    return "" if fits else f"first are {shown[: len(places)]}, {[place[0] for place in places]} expected"
+    once = len(shown) >= len(places) and len(set(shown)) == len(shown)
+    return (
+        ""
+        if once and all(key in place for key, place in zip(shown, places, strict=False))
+        else f"first are {shown[: len(places)]}, {[place[0] for place in places]} expected"
+    )
 
 
 def _total(wanted: Any, answer: Mapping[str, Any]) -> str:
@@ -152,9 +181,17 @@ def _cites(wanted: Mapping[str, Any], answer: Mapping[str, Any]) -> str:
 
 
 _CHECKS = {
-    "kind": _kind, "records": _records, "first": _first, "total": _total, "figure": _figure, "figures": _figures, "rows": _rows, "top": _top,
-    "says": _says, "cites": _cites,
-}  # fmt: skip
+    "kind": _kind,
+    "records": _records,
+    "first": _first,
+    "total": _total,
+    "figure": _figure,
+    "figures": _figures,
+    "rows": _rows,
+    "top": _top,
+    "says": _says,
+    "cites": _cites,
+}
 
 
 def _changes(wanted: Sequence[Mapping[str, Any]], changed: Sequence[Changed], today: date) -> list[str]:
@@ -181,12 +218,15 @@ def _changes(wanted: Sequence[Mapping[str, Any]], changed: Sequence[Changed], to
 
 
 def _values(wanted: Mapping[str, Any], changed: Changed, today: date) -> list[str]:
-    problems = [f"{name} is {changed.values.get(name)!r}, {value!r} expected" for name, value in wanted.items() if not same(changed.values.get(name), value, today)]
+    held = changed.values
+    problems = [
+        f"{name} is {held.get(name)!r}, {value!r} expected" for name, value in wanted.items() if not same(held.get(name), value, today)
+    ]
     if changed.op == "create":
-        filled = {name for name, value in changed.values.items() if value not in (None, [], "")}
-        return problems + [f"{name} = {changed.values[name]!r} was not asked for" for name in sorted(filled - set(wanted) - DEFAULTS)]
+        filled = {name for name, value in held.items() if value not in (None, [], "")}
+        return problems + [f"{name} = {held[name]!r} was not asked for" for name in sorted(filled - set(wanted) - DEFAULTS)]
     allowed = set(wanted).union(*(FOLLOWS.get(name, set()) for name in wanted))
-    return problems + [f"{name} became {value!r}, not asked for" for name, value in changed.values.items() if name not in allowed]
+    return problems + [f"{name} became {value!r}, not asked for" for name, value in held.items() if name not in allowed]
 
 
 def same(got: Any, wanted: Any, today: date) -> bool:
@@ -198,9 +238,9 @@ def same(got: Any, wanted: Any, today: date) -> bool:
             return any(same(got, each, today) for each in wanted["any"])
         if "day" in wanted:
             return _day(got) == day_of(wanted["day"], today)
-        return (got in (None, "", [])) == wanted["empty"]
+        return (got in (None, "", [])) is wanted["empty"]
     if isinstance(wanted, bool) or wanted is None:
-        return got == wanted
+        return got is wanted
     if isinstance(wanted, int | float):
         return close(number(got), wanted)
     if isinstance(got, list):

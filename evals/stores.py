@@ -75,18 +75,18 @@ def _demo(home: Path, today: date) -> Place:
 
 def _maven(home: Path) -> Place:
     place = Place("maven", home, MAVEN_TODAY, None)
-    store = _opened(place, currency=None, admin=MAVEN_ADMIN)
+    store = _opened(place, currency=None, admin=MAVEN_ADMIN, name="Boss")
     import_path(store, store.principal(MAVEN_ADMIN), MAVEN_DATA, create_fields=True, create_users=True)
     _let_everybody_in(store)
     return place
 
 
-def _opened(place: Place, *, currency: str | None, admin: str) -> Store:
+def _opened(place: Place, *, currency: str | None, admin: str, name: str = "") -> Store:
     store = Store(place.settings())
     store.database.migrate()
     with store.database.writing() as session:
         setup.prepare(session, currency=currency)
-        people.add_user(session, store.settings, people.NewUser(admin, "Boss" if place.name == "maven" else "", "administrator", None, "eval-rapport"))
+        people.add_user(session, store.settings, people.NewUser(admin, name, "administrator", None, "eval-rapport"))
     return store
 
 

@@ -89,6 +89,11 @@ class Indexer:
                 self.note = str(error)  # texts are in; words still find them
             return read
 
+    def read_words(self) -> int:
+        """Only the quick half of `drain`: new texts can be found by their words at once; their meaning waits."""
+        with self._busy:
+            return self._read_outbox(None)
+
     def rebuild(self, progress: Progress | None = None) -> int:
         """Throw everything away and read every record again."""
         with self._busy:

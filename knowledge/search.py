@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from langchain_core.embeddings import Embeddings
 
@@ -155,6 +156,11 @@ class Search:
         return float(0.5 ** (days / HALF_LIFE))
 
 
+@lru_cache(maxsize=10_000)
+def _words_in(text: str) -> frozenset[str]:
+    return frozenset(words_of(text))
+
+
 def _hits(candidates: Sequence[_Candidate], weights: Mapping[str, float], limit: int) -> list[Hit]:
     """One hit for a record, and one for passages of one account that say the same; the best of each stands for the rest."""
     kept: list[tuple[_Candidate, set[str]]] = []
@@ -175,7 +181,7 @@ def _hits(candidates: Sequence[_Candidate], weights: Mapping[str, float], limit:
 def _share(found: Found, weights: Mapping[str, float]) -> float:
     """How much of the question's words, by rarity, the passage (with its account's and contact's names) holds."""
     total = sum(weights.values())
-    held = {*words_of(found.text), *words_of(f"{found.account or ''} {found.contact or ''}")}
+    held = _words_in(found.text) | _words_in(f"{found.account or ''} {found.contact or ''}")
     return sum(weight for word, weight in weights.items() if word in held) / total if total else 0.0
 
 

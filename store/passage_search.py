@@ -5,12 +5,30 @@ somebody else or deleted is found, or not, at once, whatever the index still hol
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, String, and_, cast, column, exists, false, func, literal, or_, select, table, text, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    String,
+    and_,
+    cast,
+    column,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+    text,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session, aliased
 
@@ -61,7 +79,7 @@ def allowed(session: Session, principal: Principal, within: Within, limit: int) 
         statement = select(WORDS.c.id.label("number"), Passage.language.label("language")).select_from(model)
         statement = statement.join(Passage, and_(Passage.record_id == model.id, Passage.type == entity))
         statement = statement.join(WORDS, WORDS.c.passage_id == Passage.id)
-        parts.append(statement.where(_may(principal, entity, model, within), Passage.vector.is_not(None)))
+        parts.append(statement.where(_may(principal, entity, model, within), _timely(within), Passage.vector.is_not(None)))
     if not parts:
         return []
     rows = union_all(*parts).subquery()
@@ -115,41 +133,49 @@ def rarity(session: Session, words: Sequence[str]) -> dict[str, float]:
 
 def look_up(session: Session, principal: Principal, within: Within, numbers: Sequence[int]) -> dict[int, Found]:
     """What a citation of these passages shows, of those the person may see now."""
+    held: dict[str, dict[int, Any]] = defaultdict(dict)
+    columns = (WORDS.c.id, Passage.type, Passage.record_id, Passage.text, Passage.language, Passage.happened_at)
+    for start in range(0, len(numbers), _PIECE):
+        statement = select(*columns).join(Passage, Passage.id == WORDS.c.passage_id)
+        for row in session.execute(statement.where(WORDS.c.id.in_(numbers[start : start + _PIECE]), _timely(within))):
+            held[row.type][row.id] = row
     found: dict[int, Found] = {}
-    for entity in _searched(principal, within):
-        for start in range(0, len(numbers), _PIECE):
-            found |= _look_up(session, principal, within, entity, numbers[start : start + _PIECE])
+    for entity in [kind for kind in _searched(principal, within) if held[kind]]:
+        records = _cited(session, principal, within, entity, {row.record_id for row in held[entity].values()})
+        for number, row in held[entity].items():
+            if row.record_id in records:
+                said = (row.record_id, row.text, row.language, row.happened_at)
+                found[number] = Found(number, entity, *said, **records[row.record_id])
     return found
 
 
-def _look_up(session: Session, principal: Principal, within: Within, entity: str, numbers: Sequence[int]) -> dict[int, Found]:
+def _cited(session: Session, principal: Principal, within: Within, entity: str, ids: set[str]) -> dict[str, dict[str, Any]]:
+    """The record's side of citations, by record id."""
     model = RECORD_MODELS[entity]
-    account, contact, author = _ACCOUNT, _CONTACT, _AUTHOR
-    account_id, contact_id = _link(entity, model, "account"), _link(entity, model, "contact")
     activity = entity == "activity"
     statement = (
         select(
-            WORDS.c.id.label("number"),
-            Passage.record_id,
-            Passage.text,
-            Passage.language,
-            Passage.happened_at,
-            account.id.label("account_id"),
-            account.name.label("account"),
-            contact.name.label("contact"),
-            author.email.label("author"),
+            model.id.label("record_id"),
+            _ACCOUNT.id.label("account_id"),
+            _ACCOUNT.name.label("account"),
+            _CONTACT.name.label("contact"),
+            _AUTHOR.email.label("author"),
             (model.kind if activity else literal(None, String)).label("kind"),
             (model.trust if activity else literal("internal", String)).label("trust"),
         )
-        .select_from(Passage)
-        .join(WORDS, WORDS.c.passage_id == Passage.id)
-        .join(model, and_(model.id == Passage.record_id, Passage.type == entity))
-        .outerjoin(account, and_(account.id == account_id, visible(principal, "account", account)))
-        .outerjoin(contact, and_(contact.id == contact_id, visible(principal, "contact", contact)))
-        .outerjoin(author, author.id == (model.author_id if activity else model.owner_id))
-        .where(WORDS.c.id.in_(numbers), _may(principal, entity, model, within))
+        .select_from(model)
+        .outerjoin(_ACCOUNT, and_(_ACCOUNT.id == _link(entity, model, "account"), visible(principal, "account", _ACCOUNT)))
+        .outerjoin(_CONTACT, and_(_CONTACT.id == _link(entity, model, "contact"), visible(principal, "contact", _CONTACT)))
+        .outerjoin(_AUTHOR, _AUTHOR.id == (model.author_id if activity else model.owner_id))
     )
-    return {row.number: Found(type=entity, **row._mapping) for row in session.execute(statement)}
+    found: dict[str, dict[str, Any]] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _PIECE):
+        piece = statement.where(model.id.in_(wanted[start : start + _PIECE]), _may(principal, entity, model, within))
+        for row in session.execute(piece):
+            values = dict(row._mapping)
+            found[values.pop("record_id")] = values
+    return found
 
 
 def _searched(principal: Principal, within: Within) -> list[str]:
@@ -167,23 +193,25 @@ def _seen_by(principal: Principal, within: Within) -> ColumnElement[bool]:
         model = RECORD_MODELS[entity]
         record = exists().where(model.id == Passage.record_id, _may(principal, entity, model, within)).correlate(Passage)
         options.append(and_(Passage.type == entity, record))
-    return or_(*options)
+    return and_(_timely(within), or_(*options))
 
 
 def _may(principal: Principal, entity: str, model: Any, within: Within) -> ColumnElement[bool]:
-    """Rights, then filters, on the record (and the passage's moment)."""
+    """Rights, then filters, on the record."""
     terms = [visible(principal, entity, model)]
     for to, ids in (("account", within.account_ids), ("contact", within.contact_ids)):
         if ids is not None:
             terms.append(_link(entity, model, to).in_(sorted(ids)) if _links(entity, model, to) else false())
     if within.kinds is not None:
         terms.append(model.kind.in_(sorted(within.kinds)))
-    since, until = within.period or (None, None)
-    if since is not None:
-        terms.append(Passage.happened_at >= since)
-    if until is not None:
-        terms.append(Passage.happened_at < until)
     return and_(*terms)
+
+
+def _timely(within: Within) -> ColumnElement[bool]:
+    since, until = within.period or (None, None)
+    terms = [Passage.happened_at >= since] if since is not None else []
+    terms += [Passage.happened_at < until] if until is not None else []
+    return and_(true(), *terms)
 
 
 def _links(entity: str, model: Any, to: str) -> bool:

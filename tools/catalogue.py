@@ -1,6 +1,9 @@
 """The tools the assistant has, marked. Approving and undoing are not among them: those are a person's."""
 
+from typing import cast
+
 from langchain_core.tools import BaseTool
+from pydantic import BaseModel
 
 from tools.changes import create_record, delete_records, update_records
 from tools.measures import measure_figures
@@ -11,6 +14,11 @@ from tools.work import create_task, log_activity
 READ: tuple[BaseTool, ...] = (find_records, get_record, measure_figures, search_notes)
 WRITE: tuple[BaseTool, ...] = (create_record, update_records, delete_records, log_activity, create_task)
 ALL: tuple[BaseTool, ...] = READ + WRITE
+
+
+def arguments() -> dict[str, type[BaseModel]]:
+    """What a caller may give each tool, by name: its arguments without those that come from the turn."""
+    return {each.name: cast(type[BaseModel], each.tool_call_schema) for each in ALL}
 
 
 def writes(name: str) -> bool:

@@ -11,35 +11,41 @@ from store.gate import Change, propose
 from store.query import RecordQuery, find_ids, load
 from store.unit import Unit
 from store.values import find_named
+from tools import naming
 from tools.context import Context
+from tools.lenient import Filters, Names, Values
 from tools.results import Proposed
 
 BULK_LIMIT = 5_000
 
 
 @tool(parse_docstring=True, response_format="content_and_artifact")
-def create_record(entity: str, values: dict[str, Any], runtime: ToolRuntime[Context]) -> tuple[str, Any]:
+def create_record(entity: str, values: Values, runtime: ToolRuntime[Context]) -> tuple[str, Any]:
     """Propose a new record. A person approves it before it exists.
 
     Args:
-        entity: account, contact, lead, opportunity, task, case, product, order or activity.
+        entity: As in find_records.
         values: Fields and values, such as {"name": "Jane Doe", "account": "Globex", "email": "jane@globex.example"}.
     """
-    return _propose(runtime.context, [Change(op="create", type=entity, values=values)])
+    context = runtime.context
+    with context.reading() as unit:
+        entity = naming.entity_name(unit.schema, entity)
+        values = naming.values(unit, entity, values)
+    return _propose(context, [Change(op="create", type=entity, values=values)])
 
 
 @tool(parse_docstring=True, response_format="content_and_artifact")
 def update_records(
     entity: str,
-    values: dict[str, Any],
+    values: Values,
     runtime: ToolRuntime[Context],
-    records: list[str] | None = None,
-    filters: list[Filter] | None = None,
+    records: Names = None,
+    filters: Filters = None,
 ) -> tuple[str, Any]:
     """Propose new values for one record, several, or all that meet conditions. Not for notes or tasks to add.
 
     Args:
-        entity: account, contact, lead, opportunity, task, case, product or order.
+        entity: As in find_records.
         values: Fields and their new values, such as {"stage": "Won", "amount": 1200}.
         records: Names, keys or ids of the records.
         filters: Instead of records: conditions, as in find_records; every match is changed.
@@ -48,13 +54,11 @@ def update_records(
 
 
 @tool(parse_docstring=True, response_format="content_and_artifact")
-def delete_records(
-    entity: str, runtime: ToolRuntime[Context], records: list[str] | None = None, filters: list[Filter] | None = None
-) -> tuple[str, Any]:
+def delete_records(entity: str, runtime: ToolRuntime[Context], records: Names = None, filters: Filters = None) -> tuple[str, Any]:
     """Propose to delete records. A person approves; deleted records can be restored.
 
     Args:
-        entity: account, contact, lead, opportunity, activity, task, case, product or order.
+        entity: As in find_records.
         records: Names, keys or ids of the records.
         filters: Instead of records: conditions; every match is deleted.
     """
@@ -66,7 +70,9 @@ def _change(
 ) -> tuple[str, Any]:
     left_out: list[str] = []
     with context.reading() as unit:
-        ids = _named(unit, entity, records) if records else _matching(unit, entity, filters or [], left_out)
+        entity = naming.entity_name(unit.schema, entity)
+        values = naming.values(unit, entity, values)
+        ids = _named(unit, entity, records) if records else _matching(unit, entity, naming.filters(unit, entity, filters), left_out)
     if len(ids) > BULK_LIMIT:
         raise InvalidInput(f"That is {len(ids):,} records, more than {BULK_LIMIT:,} in one go.", hint="Narrow the condition.")
     return _propose(context, [Change(op=op, type=entity, id=each, values=values) for each in ids], left_out)
@@ -77,7 +83,7 @@ def _named(unit: Unit, entity: str, records: Sequence[str]) -> list[str]:
     for name in records:
         matches = find_named(unit, entity, name)
         if not matches:
-            raise NotFound(f"There is no {entity} {name!r}.", hint="Use find_records to look for it.")
+            raise naming.not_found(entity, name, naming.like(unit, entity, name))
         if len(matches) > 1:
             raise Ambiguous(f"Several {entity} records are called {name!r}.", options=[f"{m[1]} ({m[2] or m[0]})" for m in matches])
         ids.append(matches[0][0])

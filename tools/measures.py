@@ -1,28 +1,31 @@
 """READ: figures, computed by the store."""
 
-from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from langchain.tools import ToolRuntime, tool
+from pydantic import WithJsonSchema
 
-from store.filters import Filter
 from store.measures import Measure, catalogue, measure
+from tools import naming
 from tools.context import Context
 from tools.describe import describe
+from tools.lenient import Count, Day, Filters, Names, Text
 from tools.results import Figures
+
+Compare = Annotated[Literal["previous", "year_before"] | None, WithJsonSchema({"enum": ["previous", "year_before"]})]
 
 
 @tool("measure", parse_docstring=True, response_format="content_and_artifact")
 def measure_figures(
     metric: str,
     runtime: ToolRuntime[Context],
-    by: list[str] | None = None,
-    filters: list[Filter] | None = None,
-    first_day: date | None = None,
-    last_day: date | None = None,
-    date_field: str | None = None,
-    compare: Literal["previous", "year_before"] | None = None,
-    top: int | None = None,
+    by: Names = None,
+    filters: Filters = None,
+    first_day: Day = None,
+    last_day: Day = None,
+    date_field: Text = None,
+    compare: Compare = None,
+    top: Count = None,
     ascending: bool = False,
 ) -> tuple[str, Any]:
     """Compute a figure. Never work out a number yourself: ask for it here.
@@ -42,11 +45,14 @@ def measure_figures(
         ascending: Worst first.
     """
     context = runtime.context
-    wanted = Measure(
-        metric=metric, by=by or [], filters=filters or [], period=(first_day, last_day) if first_day or last_day else None,
-        date_field=date_field, compare=compare, top=top, ascending=ascending,
-    )  # fmt: skip
     with context.reading() as unit:
+        metric = naming.metric_name(unit, metric)
+        known = catalogue(unit.schema).get(metric)
+        entity = known.entity if known else "opportunity"
+        wanted = Measure(
+            metric=metric, by=[naming.grouping(unit, entity, each) for each in by or []], filters=naming.filters(unit, entity, filters),
+            period=(first_day, last_day) if first_day or last_day else None, date_field=date_field, compare=compare, top=top, ascending=ascending,
+        )  # fmt: skip
         result = measure(unit, wanted)
-        found = Figures(wanted, result, describe(unit, catalogue(unit.schema)[metric].entity, wanted.filters, context.language))
+        found = Figures(wanted, result, describe(unit, entity, wanted.filters, context.language))
     return found.content(), found

@@ -4,12 +4,14 @@ from typing import Any
 
 from langchain.tools import ToolRuntime, tool
 
-from store.errors import Ambiguous, NotFound
+from store.errors import Ambiguous
 from store.filters import Filter
 from store.query import Page, RecordQuery, find, get
 from store.values import find_named
+from tools import naming
 from tools.context import Context
 from tools.describe import describe
+from tools.lenient import Count, Filters, Names
 from tools.results import Records
 
 
@@ -17,26 +19,32 @@ from tools.results import Records
 def find_records(
     entity: str,
     runtime: ToolRuntime[Context],
-    filters: list[Filter] | None = None,
-    sort: list[str] | None = None,
-    limit: int | None = None,
+    filters: Filters = None,
+    sort: Names = None,
+    limit: Count = None,
     offset: int = 0,
-    fields: list[str] | None = None,
+    fields: Names = None,
 ) -> tuple[str, Any]:
     """Find CRM records that meet conditions. The total counts all matches, also those not shown.
 
     Args:
-        entity: account, contact, lead, opportunity (a deal), activity, task, case, product, order, user or team.
-        filters: Conditions that must all hold. field is a field or a path such as account.industry or owner.team.region;
-            an opportunity's status is open, won or lost. Dates as 2017-12-31.
-        sort: Fields to sort by, "-" in front for descending, such as ["-amount"].
+        entity: account, contact, lead, opportunity (deal), activity, task, case, product, order, user or team.
+        filters: Conditions that must all hold, [{"field": "status", "op": "eq", "value": "won"}]. field: a field or a path such as
+            account.industry, owner.team.region. op: eq, ne, lt, le, gt, ge, in, not_in, contains, starts_with, is_empty, is_set,
+            between with [low, high]. {"any": [conditions]} is an or. {"field": "activities", "op": "has_no", "where": [conditions]}
+            asks for related records (has, has_no, count_ge, count_le). Dates as 2017-12-31.
+        sort: Fields, "-" in front for descending: ["-amount"].
         limit: How many to show.
         offset: How many to skip.
         fields: Paths over references to show too, such as account.industry or team.manager.
     """
     context = runtime.context
-    query = RecordQuery(entity=entity, filters=filters or [], sort=sort or [], limit=context.limit if limit is None else limit, offset=offset, fields=fields or [])
     with context.reading() as unit:
+        entity = naming.entity_name(unit.schema, entity)
+        query = RecordQuery(
+            entity=entity, filters=naming.filters(unit, entity, filters), sort=naming.sorting(unit, entity, sort),
+            limit=context.limit if limit is None else limit, offset=offset, fields=[naming.field_path(unit.schema, entity, each)[0] for each in fields or []],
+        )  # fmt: skip
         found = Records(query, find(unit, query), describe(unit, entity, query.filters, context.language))
     return found.content(), found
 
@@ -46,14 +54,15 @@ def get_record(entity: str, name: str, runtime: ToolRuntime[Context]) -> tuple[s
     """Look up one record by its name, e-mail, import key or id, with all its fields.
 
     Args:
-        entity: account, contact, lead, opportunity, activity, task, case, product, order, user or team.
+        entity: As in find_records.
         name: What identifies it.
     """
     context = runtime.context
     with context.reading() as unit:
+        entity = naming.entity_name(unit.schema, entity)
         matches = find_named(unit, entity, name)
         if not matches:
-            raise NotFound(f"There is no {entity} {name!r}.", hint="Use find_records with contains on the name.")
+            raise naming.not_found(entity, name, naming.like(unit, entity, name))
         if len(matches) > 1:
             raise Ambiguous(f"Several {entity} records are called {name!r}.", options=[f"{m[1]} ({m[2] or m[0]})" for m in matches])
         record = get(unit, entity, matches[0][0])

@@ -1,12 +1,13 @@
 """WRITE: the two records a rep makes ten times a day: what happened, and what to do next."""
 
-from datetime import datetime
 from typing import Any, Literal
 
 from langchain.tools import ToolRuntime, tool
 
 from store.gate import Change, propose
+from tools import naming
 from tools.context import Context
+from tools.lenient import Moment, Text
 from tools.results import Proposed
 
 
@@ -15,10 +16,10 @@ def log_activity(
     body: str,
     runtime: ToolRuntime[Context],
     kind: Literal["call", "meeting", "visit", "email", "chat", "note"] = "note",
-    account: str | None = None,
-    contact: str | None = None,
-    opportunity: str | None = None,
-    occurred_at: str | None = None,
+    account: Text = None,
+    contact: Text = None,
+    opportunity: Text = None,
+    occurred_at: Text = None,
 ) -> tuple[str, Any]:
     """Propose to log a call, meeting, visit, e-mail, chat or note that has taken place.
 
@@ -38,11 +39,11 @@ def log_activity(
 def create_task(
     title: str,
     runtime: ToolRuntime[Context],
-    due_at: datetime | None = None,
-    account: str | None = None,
-    contact: str | None = None,
-    opportunity: str | None = None,
-    assignee: str | None = None,
+    due_at: Moment = None,
+    account: Text = None,
+    contact: Text = None,
+    opportunity: Text = None,
+    assignee: Text = None,
     priority: Literal["low", "normal", "high"] = "normal",
 ) -> tuple[str, Any]:
     """Propose a task or reminder.
@@ -66,6 +67,7 @@ def create_task(
 def _propose(context: Context, entity: str, values: dict[str, Any]) -> tuple[str, Any]:
     given = {name: value for name, value in values.items() if value is not None}
     with context.writing() as unit:
+        given = naming.values(unit, entity, given)
         made = propose(
             unit, [Change(op="create", type=entity, values=given)], external=context.external, conversation_id=context.conversation_id
         )

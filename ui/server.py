@@ -1,5 +1,9 @@
 """The web server: every door of the house but the command line."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import uvicorn
 from fastapi import FastAPI
 
 from agent.bootstrap import Rapport
@@ -31,3 +35,21 @@ def create_app(rapport: Rapport) -> FastAPI:
     app.add_middleware(Entrance, house=inside)  # type: ignore[arg-type,unused-ignore]
     app.add_middleware(Headers)  # added last, runs first
     return app
+
+
+def run(rapport: Rapport, *, host: str, port: int) -> None:
+    """Serve until stopped. The index is kept up in this process; what was begun is finished before it ends."""
+    app = create_app(rapport)
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(served: FastAPI) -> AsyncIterator[object]:
+        rapport.start_background()
+        try:
+            async with inner(served) as state:
+                yield state
+        finally:
+            rapport.close()
+
+    app.router.lifespan_context = lifespan
+    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)

@@ -34,6 +34,8 @@ def split(text: Spanned) -> list[str]:
 
 def _same_update(text: Spanned, number: int) -> bool:
     """ "move X to Won and set the amount to 1200": the second verb names no record of its own."""
+    if text.spans[number].func("delete") and any(span.func("delete") for span in text.spans[:number]):
+        return True  # "we no longer need X, get rid of it"
     if not text.spans[number].func("update") or not any(span.func("update", "assign") for span in text.spans[:number]):
         return False
     rest = text.spans[number + 1 :]
@@ -69,5 +71,5 @@ def _joint_before(text: Spanned, number: int) -> bool:
     ends = joint[-1:] in {",", ";", "，", "；", "。", ".", "!", "！"} or (before and before[-1].text.lower() in _STRONG)
     if not ends:
         return False
-    said = [span for span in before if span.func("show", "count", "who", *ACTIONS) or span.metric]
+    said = [span for span in before if span.func("show", "count", "who", *ACTIONS) or span.metric or (span.func("to") and span.text[:1] in "改设变推移标调更修转定")]
     return bool(said)

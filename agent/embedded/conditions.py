@@ -130,6 +130,9 @@ class Conditions:
             place = self._object(number)
             if place is None:
                 continue
+            for each in spans[number + 1 : place]:  # "have never won a deal with": the negation is of the having
+                if each.func("not") and not each.choices:
+                    missing, each.used = True, True
             thing = spans[place]
             held = self._own_field(thing)
             if held and missing:
@@ -323,7 +326,7 @@ class Conditions:
         number = 0
         while number < len(spans):
             span = spans[number]
-            if span.used or not span.amount or span.names or span.literal:
+            if span.used or not span.amount or span.names or span.literal or (span.time and not span.amount.currency):
                 number += 1
                 continue
             low, high, op, marks, stop = self._comparison(number)
@@ -421,6 +424,8 @@ class Conditions:
             if span.used or time is None or time.kind == "invalid":
                 continue
             first, last = time.first, time.last
+            if self._year(number, span):
+                continue
             named = self._date_field(number)
             negated = self._negated(number) if named is None else False
             if time.kind == "duration":
@@ -440,6 +445,19 @@ class Conditions:
                 continue
             value = [first.isoformat() if first else None, last.isoformat() if last else None]
             self.add(f"time:{entity}.{name}", self.routes.condition(self.target, entity, name, "between", value), negate=negated)
+
+    def _year(self, number: int, span: Span) -> bool:
+        """ "founded before 1985", 1985年以前成立的: a year against a field that holds years."""
+        near = [*range(number - 1, max(-1, number - 3), -1), *range(number + 1, min(number + 4, len(self.spans)))]
+        for place in near:
+            for sense in self._by_host(self.spans[place].fields, place):
+                field_ = self.schema.field(sense.entity, sense.field)
+                if field_.kind == "integer" and "year" in field_.name and span.time is not None:
+                    years = [span.time.first.year if span.time.first else None, span.time.last.year if span.time.last else None]
+                    span.used = self.add(f"{sense.entity}.{sense.field}", self.routes.condition(self.target, sense.entity, sense.field, "between", years))
+                    self.spans[place].used = True
+                    return True
+        return False
 
     def _date_field(self, number: int) -> Field | None:
         """The date said beside a time: "closing this month", "created last week", 本月到期."""
@@ -577,7 +595,7 @@ class Conditions:
 
     def _managed_by(self, number: int) -> bool:
         before = self.spans[max(0, number - 2) : number]
-        found = [each for each in before if each.func("owned") or any(s.field in {"owner", "manager"} for s in each.fields)]
+        found = [each for each in before if each.func("owned") or each.text.lower().endswith(" by")]
         for each in found:
             each.used = True
         return bool(found)

@@ -7,6 +7,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
 from agent.embedded.values import FREE_TEXT, Assigned, clean, moment, pairs
+from store.query import load
 from store.schema import Field
 
 _BEFORE_NAME = {"named", "called", ":", "：", "叫", "名叫", "名为"}
@@ -28,10 +29,15 @@ def task(scene: Scene) -> list[Frame]:
             values["due_at"] = due
     assignee = _assignee(scene)
     removed = [scene.verb, *([when] if when else []), *([assignee] if assignee else [])]
-    title = _title(scene, removed)
+    colon = re.search(r"[:：]", scene.text.text[scene.verb.last :]) if scene.place >= 0 else None
+    if colon is not None:
+        start = scene.verb.last + colon.end()
+        title = _title(scene, [*removed, Span(0, 0, "", 0, start)])
+    else:
+        title = _title(scene, removed)
     about = _references(scene, [span for span in spans if span is not assignee], "task", values)
     for span in spans:
-        priority = next((c.value for c in span.choices if c.entity == "task" and c.field == "priority" and ("priority" in span.text.lower() or span.text in {"紧急", "重要", "urgent", "高优先级", "低优先级"})), None)
+        priority = next((c.value for c in span.choices if c.entity == "task" and c.field == "priority" and ("priority" in span.text.lower() or "优先" in span.text or span.text in {"紧急", "重要", "urgent"} or _beside_priority(spans, span))), None)
         if priority:
             values["priority"] = priority
     if assignee:
@@ -43,10 +49,18 @@ def task(scene: Scene) -> list[Frame]:
     return [Frame("task", entity="task", text=title, values=values)]
 
 
+def _beside_priority(spans: list[Span], span: Span) -> bool:
+    place = spans.index(span)
+    return any(s.field == "priority" for each in spans[max(0, place - 1) : place + 2] for s in each.fields)
+
+
 def _assignee(scene: Scene) -> Span | None:
     """ "remind Ben to …": a colleague right after the verb."""
+    before = scene.spans[: scene.place]
+    if before and any(span.text in {"给", "让", "叫"} for span in before) and any(name.type == "user" for name in before[-1].names):
+        return before[-1]  # 给李娜安排个任务
     for span in scene.spans[scene.place + 1 : scene.place + 3]:
-        if any(name.type == "user" for name in span.names) and scene.verb.text.lower() in {"remind", "提醒", "task to", "add a task", "create a task", "new task", "make sure"}:
+        if any(name.type == "user" for name in span.names) and scene.verb.text.lower() in {"remind", "提醒", "task to", "add a task", "create a task", "new task", "make sure", "task for", "todo for", "to-do for", "reminder for", "set a task"}:
             return span
         if not span.filler:
             return None
@@ -87,6 +101,7 @@ def _references(scene: Scene, spans: list[Span], entity: str, values: dict[str, 
     """Records named in the sentence, put into the fields that point to them; returns the first one's name."""
     fields = scene.unit.schema.entity(entity).fields
     shown = ""
+    namesakes: list[str] = []
     for span in spans:
         if not span.names:
             continue
@@ -95,6 +110,12 @@ def _references(scene: Scene, spans: list[Span], entity: str, values: dict[str, 
         if len({name.id for name in names}) == 1 and names[0].type not in values:
             values[names[0].type] = names[0].id
             shown = shown or names[0].name
+        elif names and names[0].type == "contact":
+            namesakes += [name.id for name in names]
+    if namesakes and "contact" not in values and "account" in values:
+        own = [record.id for record in load(scene.unit, "contact", namesakes) if record.fields.get("account_id") == values["account"]]
+        if len(own) == 1:
+            values["contact"] = own[0]  # of two people of one name, the one who works there
     return shown
 
 
@@ -106,7 +127,8 @@ def activity(scene: Scene) -> list[Frame]:
     head = [span for span in spans if mark is None or span.first < mark.start()]
     kind = next((c.value for span in (*head, *spans) for c in span.choices if (c.entity, c.field) == ("activity", "kind")), "note")
     values["kind"] = kind
-    _references(scene, head if mark else spans, "activity", values)
+    if not _references(scene, head if mark else spans, "activity", values):
+        _references(scene, spans, "activity", values)
     when = next((span for span in head if span.time and span.time.kind == "period" and span.time.first and span.time.first <= scene.unit.today()), None)
     if when is not None and when.time is not None:
         values["occurred_at"] = moment(scene, when)
@@ -144,6 +166,9 @@ def record(scene: Scene) -> list[Frame]:
     pairs(scene, kind, [span for span in rest if span not in found.consumed], found, [])
     if name and spec.name_field not in found.values:
         found.values[spec.name_field] = name
+    if kind == "opportunity" and "account" not in found.values:
+        _fill_references(scene, kind, [span for span in used if span.names], found)
+    _loose_title(kind, rest, found)
     lost = [span for span in rest if span not in found.consumed and not span.filler and (span.unknown or span.content) and not span.entity and not span.func("to", "named")]
     if lost:
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=[span.text for span in lost])]
@@ -167,8 +192,11 @@ def _name(scene: Scene, kind: str, head: Span) -> tuple[str, list[Span]]:
             if span.first >= start:
                 if used and re.search(r"[,，;；]", scene.text.text[used[-1].last : span.first]):
                     break
+                if kind in {"contact", "lead"} and used and span.text.lower() in _TIES:
+                    break
                 used.append(span)
-        if used:
+        products = kind in {"opportunity", "order"} and all(span.names or span.filler for span in used)
+        if used and not products:
             return clean(scene.text.text[used[0].first : used[-1].last]), used
     named = next((number for number, span in enumerate(spans) if span.func("named")), None)
     if named is not None:
@@ -194,6 +222,10 @@ def _run(scene: Scene, kind: str, start: int) -> tuple[str, list[Span]]:
         gap = scene.text.text[spans[place - 1].last : span.first] if place else ""
         if used and any(mark in gap for mark in ",，;；:：、("):
             break
+        model = bool(used) and span.amount is not None and span.amount.integer and not span.amount.currency and gap == " " and used[-1].text[:1].isupper()
+        if model and kind == "product":
+            used.append(span)  # "Vireo 500"
+            continue
         if span.text.lower() in _TIES or span.literal or span.time or (span.amount and not span.unknown and not span.names):
             break
         runs_on = bool(used) and span.text[:1].isupper() and gap == " " and used[-1].text[:1].isupper()
@@ -214,6 +246,14 @@ def _run(scene: Scene, kind: str, start: int) -> tuple[str, list[Span]]:
     if not used:
         return "", []
     return clean(scene.text.text[used[0].first : used[-1].last]), used
+
+
+def _loose_title(kind: str, rest: list[Span], found: Assigned) -> None:
+    """ "add a contact Rita Moreno at Hottechi, CFO": the one thing left in a person's data is the job."""
+    left = [span for span in rest if span.unknown and span not in found.consumed]
+    if kind in {"contact", "lead"} and len(left) == 1 and "title" not in found.values:
+        found.values["title"] = left[0].text
+        found.consumed.append(left[0])
 
 
 def _owner(scene: Scene, kind: str, rest: list[Span], found: Assigned) -> None:

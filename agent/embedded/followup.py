@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from copy import deepcopy
 
+from agent.embedded.conditions import MONEY
 from agent.embedded.frames import Frame, Part
 from agent.embedded.reading import Reader
 from agent.embedded.spans import Span, Spanned
@@ -24,25 +25,56 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
     picked = _ordinal(reader, before)
     if picked is not None:
         return [picked]
-    if _counting(reader) and before.intent == "find":
-        frame = deepcopy(before)
-        frame.intent, frame.metric, frame.sort, frame.limit = "measure", f"{before.entity}_count", [], None
-        frame.parts = [part for part in frame.parts if part.slot != "sorted"]
-        frame.results = []
-        return [frame]
+    if before.intent == "find":
+        asked = _figure_of_list(reader, before)
+        if asked is not None:
+            return asked
+    told = _field_of_it(reader, before)
+    if told is not None:
+        return told
     if not _leans(reader, before):
         return None
     return _merge(reader, before)
 
 
-def _counting(reader: Reader) -> bool:
-    """A bare "how many?" about what was just listed."""
+def _figure_of_list(reader: Reader, before: Frame) -> list[Frame] | None:
+    """ "how many?", "total?", "how many of them are tier A?" about what was just listed."""
     said = [span for span in reader.spans if not span.filler and not span.func("it", "all", "about", "show")]
-    if len(said) == 1 and said[0].func("count"):
-        for span in reader.spans:
-            span.used = True
-        return True
-    return False
+    bare = len(said) == 1 and said[0].func("count", "sum") and not said[0].content
+    of_them = any(span.func("it", "only") for span in reader.spans) and any(span.func("count") for span in reader.spans)
+    if not bare and not of_them:
+        return None
+    frame = _as_measure(before, f"{before.entity}_count")
+    if said[0].func("sum") or (bare and said[0].text.lower() in {"how much", "多少钱"}):
+        if before.entity not in MONEY:
+            return None
+        frame.metric = f"sum_{before.entity}_{MONEY[before.entity]}"
+    for span in reader.spans:
+        span.used = span.used or span.func("count", "sum", "it", "all", "show", "only", "about")
+    if bare:
+        return [frame]
+    return _merge(reader, frame)
+
+
+def _as_measure(before: Frame, metric: str) -> Frame:
+    frame = deepcopy(before)
+    frame.intent, frame.metric, frame.sort, frame.limit, frame.results = "measure", metric, [], None, []
+    frame.parts = [part for part in frame.parts if part.slot != "sorted"]
+    return frame
+
+
+def _field_of_it(reader: Reader, before: Frame) -> list[Frame] | None:
+    """ "what's their phone number?" after one record was shown."""
+    if len(before.results) != 1 or not any(span.func("it") for span in reader.spans) or any(span.names or span.metric for span in reader.spans):
+        return None
+    fields = [s for span in reader.spans for s in span.fields if s.entity == before.entity]
+    if not fields or any(span.amount or span.time for span in reader.spans):
+        return None
+    frame = Frame("get", entity=before.entity, parts=[Part(f"is:{before.entity}", Filter(field="id", value=before.results[0]))])
+    frame.shown = list(dict.fromkeys(sense.field for sense in fields))[:1]
+    for span in reader.spans:
+        span.used = True
+    return [frame]
 
 
 def _ordinal(reader: Reader, before: Frame) -> Frame | None:
@@ -83,6 +115,8 @@ def _leans(reader: Reader, before: Frame) -> bool:
     metric = any(span.metric and not span.choices for span in spans)
     modifiers = any(span.time or span.amount or span.choices or span.names or span.func("group", "me", "my_team") or span.grain or span.fields for span in spans)
     if opening and (modifiers or metric or entity):
+        return True
+    if modifiers and not entity and not metric and any(span.func("it") for span in reader.spans[:4]):
         return True
     if metric or asks:
         return False

@@ -52,10 +52,14 @@ class PhraseTable:
         self._stems: dict[str, dict[tuple[str, ...], list[Sense]]] = defaultdict(dict)
 
     def add(self, text: str, sense: Sense) -> None:
+        """Register a phrase. Nouns match as written (their plurals are added too): "purchasing" is no order."""
         words = phrase(str(text))
         if not words:
             return
-        for table, key in ((self._exact, words), (self._stems, tuple(stem(word) for word in words))):
+        tables = [(self._exact, words)]
+        if sense.kind != "entity":
+            tables.append((self._stems, tuple(stem(word) for word in words)))
+        for table, key in tables:
             held = table[key[0]].setdefault(key, [])
             if sense not in held:
                 held.append(sense)

@@ -20,7 +20,7 @@ from store.models import Meta
 from store.rights import visible
 from store.unit import Unit
 
-NAMED = ("user", "team", "account", "contact", "lead", "product", "opportunity", "order")
+NAMED = ("user", "team", "account", "contact", "lead", "product", "opportunity", "order", "case", "task")
 SUFFIXES = frozenset(
     [
         "inc",
@@ -55,34 +55,6 @@ SUFFIXES = frozenset(
     ]
 )
 ZH_SUFFIXES = ("股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "集团", "公司", "股份", "厂", "总公司", "分公司")
-ZH_TRADES = (
-    "科技",
-    "信息",
-    "技术",
-    "医疗",
-    "物流",
-    "商贸",
-    "贸易",
-    "实业",
-    "制造",
-    "能源",
-    "教育",
-    "金融",
-    "电子",
-    "网络",
-    "软件",
-    "冷链",
-    "连锁",
-    "超市",
-    "机械",
-    "生物",
-    "食品",
-    "环保",
-    "仪器",
-    "设备",
-    "智能",
-    "数据",
-)
 ZH_PLACES = [
     "北京",
     "上海",
@@ -191,7 +163,7 @@ class NameIndex:
         """Words and names to compare a misspelling with."""
         spellings: dict[str, list[Name]] = defaultdict(list)
         for name in self.all_names:
-            if name.type in {"opportunity", "order"}:
+            if name.type in {"opportunity", "order", "case", "task"}:
                 continue
             words = [word for word in phrase(name.name) if word not in SUFFIXES]
             for form in {" ".join(words), words[0] if words else "", *(words if name.type in {"user", "contact"} else ())}:
@@ -247,14 +219,32 @@ def build(unit: Unit, revision: str) -> NameIndex:
         columns = [model.id, getattr(model, spec.name_field), model.key, *extra]
         for row in unit.session.execute(select(*columns).where(visible(unit.principal, entity, model))):
             _add_record(index, entity, row[0], row[1] or "", row[2], list(row[3:]))
+    _add_teams(unit, index)
     _add_facets(unit, index)
     return index
+
+
+def _add_teams(unit: Unit, index: NameIndex) -> None:
+    """ "Dustin's team", "Melvin Marxen团队": teams by the name of who leads them."""
+    team, user = unit.schema.entity("team").model, unit.schema.entity("user").model
+    statement = select(team.id, team.name, team.key, user.name).join(user, user.id == team.manager_id).where(visible(unit.principal, "team", team))
+    led = list(unit.session.execute(statement))
+    for team_id, name, key, manager in led:
+        if sum(row[3] == manager for row in led) > 1:
+            continue  # leads several: "my team" of that person is not one team
+        found = Name("team", team_id, name, key, 0.95)
+        words = manager.split()
+        for called in {manager, words[0]}:
+            for form in (f"{called}'s team", f"{called} team", f"team of {called}", f"team {called}", f"{called}团队", f"{called}的团队", f"{called}小组"):
+                index.add(phrase(form), found)
 
 
 def _add_record(index: NameIndex, entity: str, record_id: str, name: str, key: str | None, extra: Sequence[str | None]) -> None:
     whole = Name(entity, record_id, name, key, 1.0)
     index.all_names.append(whole)
     words = phrase(name)
+    if entity in {"case", "task"} and len(words) < 3:
+        return  # "Call" is no name
     if entity != "opportunity" or not index.named(words):
         index.add(words, whole)  # a deal called like its product is found by its key, not by that name
     for other in (key, *extra):
@@ -299,18 +289,14 @@ def chinese_short_forms(name: str) -> Iterable[tuple[str, float]]:
             core = core[: -len(suffix)]
             yield core, 0.95
             break
-    for place in ZH_PLACES:
-        for form in (f"{place}市", place):
-            if core.startswith(form) and len(core) - len(form) >= 2:
-                core = core[len(form) :]
-                yield core, 0.9
-                break
-    while True:
-        trade = next((each for each in ZH_TRADES if core.endswith(each) and len(core) - len(each) >= 2), None)
-        if trade is None:
-            return
-        core = core[: -len(trade)]
-        yield core, 0.8
+    place = next((form for place in ZH_PLACES for form in (f"{place}市", place) if core.startswith(form) and len(core) - len(form) >= 2), "")
+    for length in range(len(core) - 1, len(place) + 1, -1):
+        yield core[:length], 0.8
+    if place:
+        bare = core[len(place) :]
+        yield bare, 0.9
+        for length in range(len(bare) - 1, 1, -1):
+            yield bare[:length], 0.78
 
 
 def _add_facets(unit: Unit, index: NameIndex) -> None:

@@ -15,6 +15,7 @@ from store.rights import Principal
 from store.schema import NUMERIC, TEMPORAL, Field, Schema
 
 COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count"}
+SELLERS = {"rep", "reps", "sales rep", "sales reps", "salesperson", "salespeople", "sales people", "seller", "sellers", "sales agent", "sales agents", "agent", "agents", "销售", "销售代表", "业务员", "销售员", "销售人员"}
 SUM_BY_STATUS = {"won": "won_amount", "lost": "lost_amount", "open": "open_amount"}
 IMPLYING = {("activity", "kind"), ("case", "type"), ("contact", "role")}  # values that are nouns: "calls", "complaints"
 DEFAULT_METRIC = "won_amount"
@@ -82,14 +83,13 @@ class Reader:
 
     def _prefers_records(self) -> bool:
         """ "show open deals": a metric's name that is also how records are called, and no figure is asked for."""
-        if self.said("count", "sum", "avg", "group", "compare", "share", "trend", "previous", "year_before", "breakdown"):
+        if self.said("count", "sum", "avg", "group", "compare", "share", "trend", "previous", "year_before", "breakdown") or any(span.grain and not span.time for span in self.spans):
             return False
         spans = self._metrics()
         plain = all(self.lexicon.metrics[span.metric].agg == "count" for span in spans)
-        return plain or (self._records_asked() and all(any(s.kind in {"field", "entity", "choice"} for s in span.senses) for span in spans) and not self.said("rank"))
-
-    def _records_asked(self) -> bool:
-        return any(span.entity and span.entity.entity not in {"user"} for span in self.spans)
+        asked = {span.entity.entity for span in self.spans if span.entity} - {"user"}
+        own = all(any(s.kind in {"entity", "choice"} or (s.kind == "field" and s.entity in asked) for s in span.senses) for span in spans)
+        return plain or (bool(asked) and own and not self.said("rank"))
 
     def _aggregates(self) -> bool:
         """Whether a figure or a breakdown is asked for without naming a metric."""
@@ -102,7 +102,7 @@ class Reader:
             return True
         if self.said("duration") or (self.said("why") and self._status() == "lost"):
             return True
-        if self.said("win", "lose") and self.said("max", "min", "top") and self._subject() is not None and not self.entities():
+        if self.said("win", "lose") and self.said("max", "min", "top") and (self.said("who") or self._subject() is not None):
             return True
         if self.said("sold") and (self.said("who", "max", "min", "top", "show") or self._subject() is not None):
             return True
@@ -200,13 +200,16 @@ class Reader:
         """The metric of a question that names none: how many deals, total amount, who sold most, ranking of reps."""
         if self.said("sold") and not self._most_entity() and not (self.said("count") and self._how_many()):
             return DEFAULT_METRIC
-        if self.said("why") and self._status() == "lost":
+        reasons = any(s.field == "lost_reason" for span in self.spans for s in span.fields)
+        if (self.said("why") and self._status() == "lost") or (reasons and self.said("breakdown", "count", "group")):
             return "lost_count"
         if self.said("duration"):
             for span in self.spans:
                 span.used = span.used or span.func("duration")
             return "handling_time" if self._counted() == "case" else "sales_cycle"
-        if self.said("win", "lose") and self.said("max", "min") and not self._most_entity() and not self.entities():
+        if self.said("share") and self._status() == "won":
+            return "win_rate"
+        if self.said("win", "lose") and self.said("max", "min") and not self._most_entity() and not self.said("sold"):
             return "lost_count" if self.said("lose") else "won_count"
         field = self._measured_field()
         counted = self._counted()
@@ -260,7 +263,7 @@ class Reader:
             return most.entity.entity
         named = self.entities()
         implied = [c for span in self.spans for c in span.choices if (c.entity, c.field) in IMPLYING]
-        others = [span for span in named if span.entity and not self._is_dimension(span)]
+        others = [span for span in named if span.entity and not self._is_dimension(span) and not self._is_object(self.spans.index(span))]
         if others and others[0].entity:
             head = self._head([span.entity.entity for span in others if span.entity])
             if head == "user" and implied:
@@ -269,6 +272,9 @@ class Reader:
         if implied:
             return implied[0].entity
         status = [c for span in self.spans for c in span.choices if c.entity in {"opportunity"}]
+        split = [s.entity for span in self.spans for s in span.fields if s.field not in {"owner", "team"}] if self.said("breakdown") else []
+        if split:
+            return split[0]
         return "opportunity" if status or self.said("win", "lose") else ""
 
     def _is_dimension(self, span: Span) -> bool:
@@ -450,6 +456,8 @@ class Reader:
         metrics = [span.metric for span in self.spans if span.metric]
         if metrics:
             return self.lexicon.metrics[metrics[0]].entity
+        if self.said("sold", "win", "lose"):
+            return "opportunity"
         named = [span.entity.entity for span in self.spans if span.entity and span.entity.entity not in {"user", "team"} and not self._is_dimension(span)]
         return named[0] if named else "opportunity"
 
@@ -470,12 +478,19 @@ class Reader:
             if span is exclude or span.used:
                 continue
             if span.entity or span.fields:
+                if self._names_a_value(number):
+                    continue
                 before = [each for each in self.spans[max(0, number - 4) : number] if not each.filler]
                 asked = any(each.func("show", "top", "bottom", "max", "min", "who") or each.amount for each in before)
                 after = self.spans[number + 1 : number + 2]
                 if (asked or (self.text.language == "zh" and (number == len(self.spans) - 1 or bool(after and after[0].func("rank", "show"))))) and self._as_dimension(span):
                     return span
         return None
+
+    def _names_a_value(self, number: int) -> bool:
+        """ "the east region": the field's name after its value is no grouping."""
+        before = [each for each in self.spans[max(0, number - 2) : number] if not each.filler]
+        return bool(before) and any(c.field == f.field for c in before[-1].choices for f in self.spans[number].fields)
 
     def _subject_dimension(self, frame: Frame) -> Span | None:
         subject = self._subject()
@@ -542,7 +557,12 @@ class Reader:
         frame = Frame("find", entity=target)
         self._longest_silence(frame)
         self._sorting(frame)
+        self._reps_only(frame)
         conditions = self.conditions(target)
+        if any(name.type == target for span in self.spans for name in span.names):
+            for span in self.spans:  # "Jane's phone": the field of the one named, not calls
+                if any(f.entity == target for f in span.fields) and not any(c.entity == target for c in span.choices):
+                    span.senses = [s for s in span.senses if s.kind != "choice"]
         conditions.read()
         self._take(frame, conditions)
         frame.parts += [part for part in self.extra if not any(part.slot == held.slot for held in frame.parts)]
@@ -561,6 +581,11 @@ class Reader:
         if any(part.slot == f"is:{target}" for part in frame.parts) and len(frame.parts) == 1 and not frame.period:
             frame.intent = "get"
         return frame
+
+    def _reps_only(self, frame: Frame) -> None:
+        """ "reps in the West": people who sell, not whoever has an account."""
+        if frame.entity == "user" and any(span.entity and span.text.lower() in SELLERS for span in self.spans):
+            frame.parts.append(Part("user.role", Filter(field="role", value="rep")))
 
     def _longest_silence(self, frame: Frame) -> None:
         """ "the account we haven't spoken to for the longest time", "when did we last talk to X?"."""
@@ -601,8 +626,10 @@ class Reader:
         metric = next((self.lexicon.metrics[span.metric].entity for span in self.spans if span.metric), "")
         if metric:
             return metric
-        if implied and not any(span.names and span.names[0].score == 1.0 and not self._prepositional(span) for span in self.spans):
-            return implied[0]
+        kinds = {name.type for span in self.spans for name in span.names}
+        nouns = [span for span in self.spans if any((c.entity, c.field) in IMPLYING for c in span.choices) and not any(f.entity in kinds for f in span.fields)]
+        if implied and nouns:
+            return next(c.entity for c in nouns[0].choices if (c.entity, c.field) in IMPLYING)
         statuses = [c.entity for span in self.spans for c in span.choices if c.entity == "opportunity"]
         if statuses and not any(name.type == "opportunity" for span in self.spans for name in span.names):
             others = [span for span in self.spans if span.choices and all(c.entity != "opportunity" for c in span.choices)]

@@ -1,6 +1,7 @@
 """Misspelt names: unknown words that are nearly the name of something the asker may see."""
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.names import Name, NameIndex
@@ -11,8 +12,11 @@ SURE = 86.0  # likeness (0-100) from which a single candidate is taken; measured
 LEAD = 5.0
 
 
-VOCABULARY = 82.0  # likeness from which an unknown word is taken for a word of the vocabulary
-SHORTEST = 5
+SHORTEST, LONG = 5, 7  # letters: one slip is forgiven from 5 on, two from 7
+CALENDAR = (
+    "january february march april june july august september october november december "
+    "monday tuesday wednesday thursday friday saturday sunday quarter month week year yesterday tomorrow today"
+).split()
 
 
 def respelt(text: Spanned, words: Lexicon, names: NameIndex) -> tuple[str, list[str]]:
@@ -21,16 +25,17 @@ def respelt(text: Spanned, words: Lexicon, names: NameIndex) -> tuple[str, list[
     A word nearer to a name of the store than to any vocabulary word is left to `repair`.
     """
     fixed, notes = text.text, []
-    known = [word for word in words.table.words() | fillers() if len(word) >= SHORTEST - 1 and word.isascii()]
+    known = [word for word in words.table.words() | fillers() | set(CALENDAR) if len(word) >= SHORTEST - 1 and word.isascii()]
     for span in reversed(text.spans):
         if not span.unknown:
             continue
         for token in reversed(text.tokens[span.start : span.end]):
             if len(token.word) < SHORTEST or not token.word.isalpha() or not token.word.isascii():
                 continue
-            near = process.extractOne(token.word, known, scorer=fuzz.ratio, score_cutoff=VOCABULARY)
+            allowed = 1 if len(token.word) < LONG else 2
+            near = process.extractOne(token.word, known, scorer=OSA.distance, score_cutoff=allowed)
             named = names.like(token.word, limit=1)
-            if near and not (named and named[0][1] >= near[1]):
+            if near and not (named and named[0][1] >= fuzz.ratio(token.word, near[0])):
                 fixed = fixed[: token.start] + near[0] + fixed[token.end :]
                 notes.append(f"{text.text[token.start : token.end]} → {near[0]}")
     return fixed, notes[::-1]

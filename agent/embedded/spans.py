@@ -16,7 +16,7 @@ from agent.embedded.times import TimeSpan, find_times
 from agent.embedded.tokens import Token, is_chinese, normalise, phrase, tokenise
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|《([^》]+)》|(?<!\w)'([^']{2,})'(?!\w)")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _PHONE = re.compile(r"(?<![\w.,])(?:\+?\d[\d\s()-]{6,}\d)(?![\w])")
 _WEIGHT = {"name": 1.15, "time": 1.15, "quoted": 2.0, "email": 1.5, "phone": 1.3, "metric": 1.1, "choice": 1.05, "entity": 1.05, "field": 1.0, "func": 0.95, "grain": 0.95, "amount": 0.9}
 
@@ -100,11 +100,15 @@ def spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisca
 
     facets = [match for match in names.facets.matches(tokens) if not match.stemmed or _plural_of_value(tokens, match)]
     for match in (*lexicon.table.matches(tokens), *facets):
+        if _crosses(plain, tokens, match.start, match.end):
+            continue
         span = at(match.start, match.end)
         span.senses += [sense for sense in match.senses if sense not in span.senses]
     for start, end, found in names.matches(tokens):
-        if _name_fits(plain, tokens, start, end, found, lexicon):
-            at(start, end).names += found
+        crossed = _crosses(plain, tokens, start, end)
+        fitting = [name for name in found if not crossed or any(mark in name.name for mark in crossed)]
+        if fitting and _name_fits(plain, tokens, start, end, fitting, lexicon):
+            at(start, end).names += fitting
     for time in find_times(plain, today=today, fiscal_start_month=fiscal_start, prefer="future" if future else "past"):
         place = _tokens_in(tokens, time.start, time.end)
         if place:
@@ -116,6 +120,12 @@ def spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisca
     _literals(plain, tokens, at)
     chosen = _cover(tokens, candidates)
     return Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
+
+
+def _crosses(text: str, tokens: Sequence[Token], start: int, end: int) -> str:
+    """The punctuation between the tokens of a stretch: words on both sides of a comma are no phrase."""
+    gaps = (text[tokens[place].end : tokens[place + 1].start] for place in range(start, end - 1))
+    return "".join(mark for gap in gaps for mark in gap if mark in ",，;；。!！?？:：、")
 
 
 def _plural_of_value(tokens: Sequence[Token], match: Match) -> bool:

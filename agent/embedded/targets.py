@@ -35,7 +35,8 @@ class Scene:
 
     @property
     def verb(self) -> Span:
-        return self.text.spans[self.place]
+        """The action's word; an empty span when the sentence only implies it."""
+        return self.text.spans[self.place] if self.place >= 0 else Span(0, 0, "", 0, 0)
 
     def reader(self, spans: list[Span]) -> Reader:
         part = Spanned(self.text.text, self.text.tokens, spans, self.text.language)
@@ -57,6 +58,10 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "") -> Target | Fr
     referred = _referred(scene, spans)
     if referred is not None:
         return referred
+    if not any(span.content for span in spans) and scene.previous and scene.previous[0].intent == "update" and scene.previous[0].ids:
+        before = scene.previous[0]  # "and the close date to 10 December"
+        page = find(scene.unit, RecordQuery(entity=before.entity, filters=[Filter(field="id", op="in", value=before.ids)], limit=200))
+        return Target(Frame("find", entity=before.entity, ids=[record.id for record in page.records]), page, True, [])
     reader = scene.reader(spans)
     if entity and not any(span.entity for span in spans):
         frame = _find_as(reader, entity)

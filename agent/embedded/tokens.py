@@ -8,7 +8,7 @@ from functools import lru_cache
 import snowballstemmer
 
 _TOKEN = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|['’](?:s|d|ll|re|ve|m|t)\b|[0-9]+(?:[.,][0-9]+)*(?=[^\w]|$)|[^\W_\u3400-\u9fff]+|[\u3400-\u9fff]|>=|<=|[<>≥≤=]"
+    r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|['’](?:s|d|ll|re|ve|m|t)\b|[0-9]+(?:[.,][0-9]+)*(?=[^\w]|$)|[^\W_\u3400-\u9fff]+|[\u3400-\u9fff]|>=|<=|[<>≥≤=]"
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _stemmer = snowballstemmer.stemmer("english")
@@ -28,6 +28,7 @@ def normalise(text: str) -> str:
     """Full-width letters and digits to plain ones, odd spaces and zero-width marks away, quotes straight."""
     plain = unicodedata.normalize("NFKC", text)
     plain = re.sub(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f]", " ", plain)
+    plain = re.sub(r"一下(?=[一二三四上本第今去Qq\d])", "  ", plain)  # "对比一下二季度": not "next Q2"
     return plain.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
 
 

@@ -53,10 +53,10 @@ def _frame(found: Frame, ids: list[str] | None, assigned: Assigned) -> Frame:
 
 
 def _close(scene: Scene) -> list[Frame]:
-    spans = [span for span in scene.spans if span is not scene.verb]
+    spans = [span for span in scene.spans if span is not scene.verb or span.choices]
     outcome = next((c for span in spans for c in span.choices if c.entity == "opportunity" and c.field in {"status", "stage"} and c.value.lower() != "open"), None)
     if outcome is not None:
-        spans = [span for span in spans if outcome not in span.choices]
+        spans = [span for span in spans if outcome not in span.choices and not any(c.field == "lost_reason" for c in span.choices)]
     target = resolve(scene, spans)
     if isinstance(target, Frame):
         return [target]
@@ -64,6 +64,9 @@ def _close(scene: Scene) -> list[Frame]:
     values: dict[str, Any] | None = CLOSING.get(kind)
     if kind == "opportunity" and outcome is not None:
         values = {"stage": _stage_of(scene, outcome.value)}
+        reason = next((c.value for span in spans for c in span.choices if (c.entity, c.field) == ("opportunity", "lost_reason")), None)
+        if reason and outcome.value == "lost":
+            values["lost_reason"] = reason
     if values is None:
         options = [stage.name for stage in scene.unit.schema.stages if stage.kind != "open"] if kind == "opportunity" else []
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="value", options=options)]
@@ -85,6 +88,10 @@ def _sides(scene: Scene, action: str) -> tuple[list[Span], list[Span]]:
         given = _given_first(scene)
         if given is not None:
             return given
+    if scene.verb.text.lower() == "make":
+        named = next((number for number, span in enumerate(spans) if span.names), None)
+        if named is not None:
+            return [span for span in spans[: named + 1] if span is not scene.verb], spans[named + 1 :]
     marker = _marker(scene)
     if marker is None:
         own = [span for span in spans if span is not scene.verb]

@@ -1,5 +1,6 @@
 """Changes in plain words: which action, on which records, with which values. Proposes nothing itself."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -69,12 +70,15 @@ def _action(text: Spanned) -> tuple[str, int] | None:
         if not _commanding(text, number):
             continue
         action = names[0]
+        following = [each for each in spans[number + 1 :] if not each.filler]
+        if span.text.lower() == "make" and following and following[0].names:
+            return "update", number  # "make Globex an A account"
         if action in {"create", "log", "remind"} and span.text.lower() in _SOFT and not _new_thing(text, number, action):
             continue
         if asks and action in {"create", "update", "close", "log"} and text.language == "zh" and number > 0:
             continue
         return action, number
-    return _chinese_shift(text) or _close(text)
+    return _chinese_shift(text) or _close(text) or _report(text) or _statement(text)
 
 
 def _commanding(text: Spanned, number: int) -> bool:
@@ -119,6 +123,34 @@ def _chinese_shift(text: Spanned) -> tuple[str, int] | None:
 def _close(text: Spanned) -> tuple[str, int] | None:
     """ "close the Globex case", 关闭工单."""
     spans = [span for span in text.spans if not span.filler]
+    if spans and spans[0].text.lower() in {"won", "lost"} and any(n.type == "opportunity" and n.score == 1.0 for s in spans[1:3] for n in s.names):
+        return "close", text.spans.index(spans[0])
     if spans and spans[0].text.lower() in {"close", "关闭", "finish", "complete"} and len(spans) > 1 and not any(s.func("count", "who") for s in spans):
         return "close", text.spans.index(spans[0])
     return None
+
+
+_REPORTED = re.compile(
+    r"^(?:today |yesterday |just )?(?:i|we)(?: have|'ve)? (?:just )?(?:visited|met|called|phoned|emailed|spoke|talked|had a (?:call|meeting|visit|chat))\b|"
+    r"^(?:我|我们)?(?:今天|昨天|刚才|刚|上午|下午)?(?:我|我们)?(?:刚)?(?:拜访了|见了|会见了|给.{1,20}打了电话|和.{1,20}(?:开了会|通了电话|见了面|聊了))",
+    re.IGNORECASE,
+)
+
+
+def _report(text: Spanned) -> tuple[str, int] | None:
+    """ "I visited Nordlys yesterday, they will decide in January": told, not asked."""
+    plain = text.text.strip()
+    if plain.endswith(("?", "？", "吗", "呢")) or not _REPORTED.search(plain) or not any(span.names for span in text.spans):
+        return None
+    return "log", -1
+
+
+def _statement(text: Spanned) -> tuple[str, int] | None:
+    """ "next step for the Globex deal is send samples", "and the close date to 10 December": a field, then its value."""
+    spans = [span for span in text.spans if not span.filler]
+    plain = text.text.strip()
+    if not spans or not spans[0].fields or spans[0].metric or plain.endswith(("?", "？")) or text.language == "zh":
+        return None
+    marker = next((span for span in text.spans if span.text.lower() in {"is", "to", "="} and span.first > spans[0].first), None)
+    after = [span for span in spans if marker is not None and span.first > marker.first]
+    return ("update", text.spans.index(spans[0]) - 1 if text.spans.index(spans[0]) else -1) if after else None

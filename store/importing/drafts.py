@@ -47,7 +47,7 @@ class Defaults:
                 subject = " ".join(str(values.get("body") or "").split())[:80] or None
                 return {
                     "kind": "note", "occurred_at": values.get("created_at"), "trust": "external", "subject": subject,
-                    "author": values.get("owner"), "owner": values.get("author"),
+                    "owner": values.get("author"),
                 }  # fmt: skip
             case "task":
                 return {"status": "open", "priority": "normal", "assignee": values.get("owner")}

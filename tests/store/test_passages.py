@@ -92,13 +92,10 @@ def test_rare_words_outrank_common_ones(store: Store) -> None:
     assert _ids(store, "boss@b.example", ["price", "gasket"])[0] == rare
 
 
-@pytest.mark.parametrize(
-    "word", ["po-2024-0091", "anna.k@acme.example", "a/b", "价", "价格", "o'neil", 'quo"te', "back\\slash", "tel5550142"]
-)
-def test_words_are_matched_as_they_stand(store: Store, word: str) -> None:
-    note = _note(store, ["before", word, "after"])
-    _note(store, ["before", "after"])
-    assert _ids(store, "boss@b.example", [word]) == [note]
+def test_words_are_matched_as_they_stand(store: Store) -> None:
+    words = ["po-2024-0091", "anna.k@acme.example", "a/b", "价", "价格", "o'neil", 'quo"te', "back\\slash", "tel5550142"]
+    notes = {word: _note(store, ["before", word, "after"]) for word in words}
+    assert {word: _ids(store, "boss@b.example", [word]) for word in words} == {word: [note] for word, note in notes.items()}
 
 
 def test_replacing_keeps_what_stands_and_drops_what_went(store: Store) -> None:

@@ -40,7 +40,10 @@ def ask(
     try:
         principal = person(rapport.store, as_)
         answer = rapport.assistant.answer(principal, text, conversation_id=conversation, door="cli", brain=brain, limit=limit)
-        outcome = _approve(rapport.store, principal, answer.proposals) if approve and answer.proposals else DONE
+        outcome = DONE
+        if approve and answer.proposals:
+            outcome = _approve(rapport.store, principal, answer.proposals)
+            rapport.index.read_words()
         code = outcome or _code(answer)
         if as_json:
             print_json(answer.to_json())

@@ -97,8 +97,7 @@ def demo() -> int:
         with store.database.writing() as session:
             _let_in(session, store.settings)
             session.add(Meta(name=DEMO, value="1"))
-        hint("Indexing what was said …")
-        Indexer(store, make_encoder(store.settings.encoder)).drain(progress=lambda done, total: progress("index", done, total))
+        Indexer(store, make_encoder(store.settings.encoder)).read_words()
     finally:
         store.close()
     _sign_ins()

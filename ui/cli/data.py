@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from knowledge.encoder import make_encoder
+from knowledge.index import Indexer
 from store.audit import append
 from store.exporting import export
 from store.importing import import_path
@@ -38,8 +40,10 @@ def import_(
     with opened() as store:
         report = import_path(
             store, person(store, as_), path, kind=kind, mapping=map_, create_fields=create_fields, create_users=create_users, dry_run=dry_run,
-            progress=progress, held_back_dir=path.parent if path.is_file() else path,
+            progress=progress,
         )  # fmt: skip
+        if not dry_run:
+            Indexer(store, make_encoder(store.settings.encoder)).read_words()
     if as_json:
         print_json(report.to_json())
     else:

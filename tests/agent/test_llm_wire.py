@@ -1,0 +1,369 @@
+"""The language model's path over the wire: langchain-openai against a scripted server on loopback."""
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from llm_firm import Firm, firm
+from scripted_server import Reply, Script, serving
+
+from agent.answer import Done, TextDelta, ToolFinished, ToolStarted
+from agent.build import MODEL_CALLS
+
+WON_OPEN = {"metric": "open_amount"}
+TASK = {"title": "Call Globex", "account": "Globex Corporation", "due_at": "2026-11-24T09:00"}
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
+    with serving() as script, firm(tmp_path_factory.mktemp("llm"), script) as made:
+        yield made
+
+
+@pytest.fixture
+def here(shared: Firm) -> Firm:
+    shared.script.replies.clear()
+    shared.script.requests.clear()
+    shared.script.endless = None
+    return shared
+
+
+def test_text_and_tool_calls_stream(here: Firm) -> None:
+    here.script.call("measure", **WON_OPEN).say("The open pipeline is EUR 87,345.67.")
+    events = here.stream("What is in the pipeline?")
+    kinds = [type(event) for event in events]
+    assert kinds.index(ToolStarted) < kinds.index(ToolFinished) < kinds.index(TextDelta) < kinds.index(Done)
+    deltas = [event.text for event in events if isinstance(event, TextDelta)]
+    answer = events[-1].answer  # type: ignore[union-attr]
+    assert len(deltas) > 3
+    assert "".join(deltas) == answer.text == "The open pipeline is EUR 87,345.67."
+    assert (answer.brain, answer.kind, answer.measure["rows"]) == ("llm", "measure", [["87345.67"]])
+
+
+def test_usage_is_counted_while_streaming(here: Firm) -> None:
+    here.script.call("measure", **WON_OPEN).say("EUR 87,345.67.")
+    assert here.ask("pipeline?").usage.to_json() == {"model_calls": 2, "input_tokens": 200, "output_tokens": 20}
+    here.script.say(Reply("Hello.", usage=False))
+    assert here.ask("hello").usage.to_json() == {"model_calls": 1, "input_tokens": 0, "output_tokens": 0}
+    assert all(request["stream"] and request["stream_options"] == {"include_usage": True} for request in here.script.requests)
+
+
+def test_parallel_tool_calls(here: Firm) -> None:
+    calls = (("find_records", {"entity": "account", "sort": ["name"]}), ("measure", WON_OPEN))
+    here.script.say(Reply(calls=calls), "Two accounts, EUR 87,345.67 open.")
+    answer = here.ask("accounts and pipeline")
+    assert [record["name"] for record in answer.records] == ["Globex Corporation", "Initech"]
+    assert answer.measure is not None
+    assert [message["role"] for message in here.script.requests[-1]["messages"]] == ["system", "user", "assistant", "tool", "tool"]
+
+
+def test_the_prompt_knows_the_day_the_person_and_the_store(here: Firm) -> None:
+    here.script.say("Hello.")
+    here.ask("hello")
+    system = here.script.requests[0]["messages"][0]["content"]
+    for told in ("2026-11-21, a Saturday", "boss@firm.example", "EUR", "Negotiation", "- opportunity: name"):
+        assert told in system
+
+
+def test_an_empty_content_beside_tool_calls_is_sent_as_null(here: Firm) -> None:
+    here.script.call("measure", **WON_OPEN).say("EUR 87,345.67.")
+    here.ask("pipeline?")
+    called = here.script.requests[-1]["messages"][2]
+    assert called["content"] is None
+    assert json.loads(called["tool_calls"][0]["function"]["arguments"]) == WON_OPEN
+
+
+def test_history_is_whole_turns_with_text(here: Firm) -> None:
+    here.script.call("measure", **WON_OPEN).say("EUR 87,345.67.")
+    first = here.ask("pipeline?")
+    here.script.say("I said EUR 87,345.67.")
+    again = here.ask("say it again", conversation_id=first.conversation_id)
+    sent = here.script.requests[-1]["messages"][1:]
+    assert [(each["role"], each["content"]) for each in sent] == [("user", "pipeline?"), ("assistant", "EUR 87,345.67."), ("user", "say it again")]
+    assert again.text == "I said EUR 87,345.67."  # computed a turn ago: not marked
+
+
+# broken calls
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ('{"metric": open_amount}', "not valid JSON"),
+        ("metric=open_amount", "not valid JSON"),
+        ('{"metric": 7}', "metric: Input should be a valid string"),
+        ('{"metric": "open_amount", "top": "many"}', "top: Input should be a valid integer"),
+        ('{"metric": "open_amount", "first_day": "31 February"}', "first_day"),
+        ('{"metric": "happiness"}', "There is no metric 'happiness'. Metrics: won_amount"),
+        ('{"metric": "open_amount", "filters": [{"op": "eq"}]}', "names no field"),
+        ('{"metric": "open_amount", "filters": {"colour": "red"}}', "has no field 'colour'. Fields: name"),
+        ('{"metric": "open_amount", "filters": {"owner": "Zacharias"}}', "There is no user 'Zacharias' here. Look for it with find_records"),
+        ('{"metric": "open_amount", "by": ["stage"], "top": 0}', "top"),
+        ("[1, 2]", "not valid JSON"),
+    ],
+)
+def test_broken_arguments_are_told_and_mended(here: Firm, arguments: str, told: str) -> None:
+    here.script.say(Reply(calls=(("measure", arguments),))).call("measure", **WON_OPEN).say("EUR 87,345.67.")
+    answer = here.ask("pipeline?")
+    assert any(told in said for said in here.script.said_by_tools), here.script.said_by_tools
+    assert (answer.brain, answer.text) == ("llm", "EUR 87,345.67.")
+
+
+@pytest.mark.parametrize("arguments", ['{"metric": "open_amount"', "{'metric': 'open_amount'}", '{"metric": "open_amount"}}', '{"arguments": {"metric": "open_amount"}}'])
+def test_nearly_right_arguments_are_taken(here: Firm, arguments: str) -> None:
+    here.script.say(Reply(calls=(("measure", arguments),)), "EUR 87,345.67.")
+    answer = here.ask("pipeline?")
+    assert answer.measure is not None
+    assert len(here.script.requests) == 2
+
+
+def test_a_call_cut_off_by_the_length_limit_is_not_carried_out(here: Firm) -> None:
+    """What is left of it reads as JSON, but the condition is gone: every account would be deleted."""
+    before = len(here.proposals())
+    here.script.say(Reply(calls=(("delete_records", '{"entity": "account", "filters": [{"field": "country"'),), finish="length"), "Which accounts?")
+    answer = here.ask("delete the accounts in Norway")
+    assert "not valid JSON" in here.script.said_by_tools[0]
+    assert (answer.proposals, len(here.proposals())) == ([], before)
+
+
+def test_malformed_arguments_never_go_back_as_they_were(here: Firm) -> None:
+    """A server that reads the history's arguments as JSON would fail on them."""
+    here.script.say(Reply(calls=(("measure", '{"metric": '),)), "Sorry, which figure?")
+    here.ask("pipeline?")
+    for message in here.script.requests[-1]["messages"]:
+        for call in message.get("tool_calls") or []:
+            json.loads(call["function"]["arguments"])
+
+
+def test_an_unknown_tool_is_told_the_known_ones(here: Firm) -> None:
+    here.script.call("run_sql", sql="select 1").say("I cannot do that.")
+    answer = here.ask("select 1")
+    assert "There is no tool 'run_sql'. Tools: find_records" in here.script.said_by_tools[0]
+    assert answer.text == "I cannot do that."
+
+
+def test_a_model_that_only_makes_broken_calls_ends(here: Firm) -> None:
+    here.script.endless = Reply(calls=(("measure", '{"metric": '),))
+    answer = here.ask("open deals")
+    assert len(here.script.requests) == MODEL_CALLS
+    assert (answer.brain, answer.kind) == ("embedded", "records")
+    assert "kept calling tools" in answer.text
+
+
+def test_a_loop_of_the_same_call_ends_and_says_so(here: Firm) -> None:
+    here.script.endless = Reply(calls=(("find_records", {"entity": "account"}),))
+    answer = here.ask("open deals")
+    assert len(here.script.requests) == MODEL_CALLS
+    assert sum("already called" in said for said in here.script.said_by_tools) == MODEL_CALLS - 2
+    assert (answer.brain, answer.usage.model_calls) == ("embedded", MODEL_CALLS)
+    assert "The language model is not available (it kept calling tools without coming to an answer)" in answer.text
+
+
+def test_a_loop_of_a_write_proposes_once_and_shows_it(here: Firm) -> None:
+    before = here.state(), len(here.proposals())
+    here.script.endless = Reply(calls=(("create_task", TASK), ("create_task", TASK)))
+    answer = here.ask("remind me to call Globex")
+    assert [len(here.proposals()) - before[1], here.state() == before[0]] == [1, True]
+    assert (answer.brain, answer.kind, len(answer.proposals)) == ("llm", "proposal", 1)
+    assert "waiting for your approval" in answer.text
+    assert "kept calling tools" in answer.text
+
+
+def test_twenty_calls_at_once_stop_at_the_limit(here: Firm) -> None:
+    calls = tuple(("find_records", {"entity": "account", "limit": number}) for number in range(1, 21))
+    here.script.say(Reply(calls=calls), "Two accounts.")
+    finished = [event for event in here.stream("accounts") if isinstance(event, ToolFinished)]
+    assert [sum(event.ok for event in finished), sum(not event.ok for event in finished)] == [12, 8]
+
+
+# the model is down
+
+DOWN: dict[str, tuple[Reply, str, int]] = {
+    "429": (Reply(status=429), "rate limit", 2),
+    "500": (Reply(status=500), "5xx", 2),
+    "503": (Reply(status=503, body="<html>busy</html>"), "5xx", 2),
+    "401": (Reply(status=401), "401", 1),
+    "403": (Reply(status=403), "403", 1),
+    "404": (Reply(status=404), "404", 1),
+    "400": (Reply(status=400), "400", 1),
+    "not JSON": (Reply(body="<html>welcome to the proxy</html>"), "could not be read", 1),
+    "half JSON": (Reply(body='{"choices": [{"mess'), "could not be read", 1),
+    "bad event": (Reply(body='data: {"choices": [{"delta"\n\n'), "could not be read", 1),
+    "nothing": (Reply(""), "empty answer", 1),
+    "cut": (Reply("The open pipeline is EUR 87,345.67 and rising.", cut=True), "broke off", 1),
+    "no end": (Reply("The open pipeline is EUR 87", finish=None), "broke off", 1),
+}
+
+
+@pytest.mark.parametrize("case", DOWN)
+@pytest.mark.parametrize("brain", ["auto", "llm"])
+def test_the_built_in_brain_answers_when_the_model_is_down(here: Firm, case: str, brain: str) -> None:
+    reply, why, _ = DOWN[case]
+    here.script.endless = reply
+    answer = here.ask("open deals", brain=brain)
+    assert (answer.brain, answer.kind, answer.total) == ("embedded", "records", 2)
+    assert f"The language model is not available ({''}" in answer.text
+    assert why in answer.text
+    assert "sk-secret" not in answer.text
+
+
+def test_the_note_is_in_the_asker_s_language(here: Firm) -> None:
+    here.script.endless = Reply(status=429)
+    answer = here.ask("进行中的商机")
+    assert (answer.brain, answer.language) == ("embedded", "zh")
+    assert "语言模型暂不可用（超出速率或额度限制（429））" in answer.text
+
+
+def test_retries_are_few(here: Firm) -> None:
+    for case, (reply, _, calls) in DOWN.items():
+        here.script.endless = reply
+        here.script.requests.clear()
+        here.ask("open deals")
+        assert len(here.script.requests) == calls, case
+
+
+def test_a_passing_fault_is_retried(here: Firm) -> None:
+    here.script.say(Reply(status=429), "Hello.")
+    assert here.ask("hello").text == "Hello."
+
+
+def test_timeout(tmp_path: Path) -> None:
+    with serving() as script, firm(tmp_path, script, model_timeout=0.3) as made:
+        script.endless = Reply(hang=True)
+        answer = made.ask("open deals")
+        assert (answer.brain, answer.total) == ("embedded", 2)
+        assert "it took too long" in answer.text
+
+
+def test_connection_refused(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with firm(tmp_path, Script(), base_url=f"http://127.0.0.1:{port}/v1") as made:
+        answer = made.ask("open deals", brain="llm")
+        assert answer.brain == "embedded"
+        assert "it cannot be reached" in answer.text
+
+
+def test_a_question_nobody_understands_is_refused_with_the_note(here: Firm) -> None:
+    here.script.endless = Reply(status=500)
+    answer = here.ask("what is the meaning of life")
+    assert (answer.brain, answer.kind) == ("embedded", "refuse")
+    assert "is not available" in answer.text
+
+
+def test_what_was_proposed_before_the_fault_is_kept_and_not_doubled(here: Firm) -> None:
+    before = len(here.proposals())
+    here.script.call("create_task", **TASK).say(Reply(status=401))
+    answer = here.ask("remind me to call Globex Corporation next Tuesday")
+    assert len(here.proposals()) - before == 1
+    assert (answer.brain, answer.kind, [each["status"] for each in answer.proposals]) == ("llm", "proposal", ["pending"])
+    assert "not available any more (the key was refused (401))" in answer.text
+
+
+def test_what_was_only_read_before_the_fault_is_read_again(here: Firm) -> None:
+    here.script.call("find_records", entity="account").say(Reply(status=401))
+    answer = here.ask("open deals")
+    assert (answer.brain, answer.total, {record["type"] for record in answer.records}) == ("embedded", 2, {"opportunity"})
+
+
+def test_what_was_read_is_shown_when_the_built_in_brain_is_at_a_loss(here: Firm) -> None:
+    here.script.call("find_records", entity="account").say(Reply(status=401))
+    answer = here.ask("whom might I please today")
+    assert (answer.brain, answer.kind, answer.total) == ("llm", "records", 2)
+    assert "Globex Corporation" in answer.text
+
+
+def test_a_cut_stream_leaves_the_pieces_apart(here: Firm) -> None:
+    """What had streamed is void; the built-in answer follows in pieces of its own and stands whole in Done."""
+    here.script.endless = DOWN["cut"][0]
+    events = here.stream("open deals")
+    text = "".join(event.text for event in events if isinstance(event, TextDelta))
+    assert text.endswith(f"\n\n{events[-1].answer.text}")  # type: ignore[union-attr]
+
+
+def test_an_embedded_answer_streams_in_pieces(here: Firm) -> None:
+    for question in ("open deals", "what is the meaning of life", "accounts and open deals", "加一个联系人"):
+        events = here.stream(question, brain="embedded")
+        pieces = [event.text for event in events if isinstance(event, TextDelta)]
+        assert "".join(pieces) == events[-1].answer.text  # type: ignore[union-attr]
+    assert not here.script.requests
+
+
+# hybrid
+
+
+def test_hybrid_asks_the_model_only_for_what_the_built_in_brain_cannot_place(here: Firm) -> None:
+    answer = here.ask("open deals", brain="hybrid")
+    assert (answer.brain, here.script.requests) == ("embedded", [])
+    here.script.say("Whales.")
+    answer = here.ask("what is the meaning of life", brain="hybrid")
+    assert (answer.brain, answer.text, len(here.script.requests)) == ("llm", "Whales.", 1)
+
+
+def test_hybrid_asks_back_about_a_name_without_the_model(here: Firm) -> None:
+    answer = here.ask("add a contact", brain="hybrid")
+    assert (answer.brain, answer.kind, here.script.requests) == ("embedded", "clarify", [])
+
+
+def test_hybrid_keeps_its_refusal_when_the_model_is_down(here: Firm) -> None:
+    here.script.endless = Reply(status=500)
+    answer = here.ask("what is the meaning of life", brain="hybrid")
+    assert (answer.brain, answer.kind) == ("embedded", "refuse")
+    assert "is not available" in answer.text
+
+
+# what a model says against what the tools did
+
+
+def test_a_claim_without_a_proposal_is_marked(here: Firm) -> None:
+    before = here.state()
+    here.script.say("I have created the contact Jane Roe for you.")
+    answer = here.ask("add a contact Jane Roe")
+    assert answer.text.startswith("⚠️ Nothing was changed")
+    assert (answer.kind, answer.proposals, here.state() == before) == ("chat", [], True)
+
+
+def test_a_claim_beside_a_proposal_says_that_it_waits(here: Firm) -> None:
+    here.script.call("create_task", **TASK | {"title": "Write to Globex"}).say("Done! The task has been created.")
+    answer = here.ask("remind me to write to Globex")
+    assert answer.text.startswith("⏳ Nothing is written yet")
+    assert len(answer.proposals) == 1
+
+
+def test_a_made_up_figure_is_marked(here: Firm) -> None:
+    here.script.call("measure", **WON_OPEN).say("The pipeline is EUR 99,000.00, up 14 % on last year.")
+    answer = here.ask("pipeline?")
+    assert answer.text.startswith("⚠️ Not confirmed by the data: 99,000.00, 14.")
+
+
+def test_no_answer_ever_raises(here: Firm) -> None:
+    """Whatever a server says, the person gets an answer."""
+    odd: list[Reply] = [
+        Reply(body="null"), Reply(body="[]"), Reply(body='{"choices": []}'), Reply(body="data: null\n\n"), Reply(body="data: [DONE]\n\n"),
+        Reply(body='data: {"error": {"message": "out of memory"}}\n\n'), Reply(calls=(("", {}),)), Reply(calls=(("find_records", ""),)),
+        Reply(calls=(("find_records", "null"),)), Reply(calls=(("find_records", '{"entity": null}'),)), Reply(status=418), Reply(status=302),
+    ]  # fmt: skip
+    for reply in odd:
+        here.script.replies.clear()
+        here.script.say(reply)
+        here.script.endless = Reply("Hello.")
+        assert here.ask("open deals").text
+
+
+def test_arguments_in_any_shape(here: Firm) -> None:
+    shapes: list[Any] = [
+        {"entity": "deals", "filters": {"status": "open", "amount": {"gt": 20000}}},
+        {"entity": "Opportunity", "filters": '[{"field": "Deal Value", "operator": ">", "value": "20,000"}, {"field": "status", "value": "open"}]'},
+        {"entity": "opportunity", "filters": "amount > 20000 and status = open"},
+        {"entity": "商机", "status": "open", "owner": "Anna", "filters": [["amount", ">=", 20000]]},
+        {"input": {"type": "opportunities", "conditions": [{"status": "open"}, {"column": "account.name", "op": "like", "value": "globex"}]}},
+        {"entity": "opportunity", "filters": [{"or": [{"amount": {"$gte": 70000}}, {"name": "nothing"}]}], "sort": "amount desc", "limit": "5"},
+    ]
+    for shape in shapes:
+        here.script.say(Reply(calls=(("find_records", shape),)), "One deal.")
+        answer = here.ask("large open deals")
+        assert [record["name"] for record in answer.records] == ["Globex renewal"], shape
