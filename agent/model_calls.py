@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, ModelResponse
-from langchain_core.messages import AIMessage, ToolCall
+from langchain_core.messages import AIMessage, ToolCall, ToolMessage
 from langgraph.errors import GraphBubbleUp
 
 from agent.llm import ModelFault, fault_of
@@ -34,17 +34,17 @@ class ModelCalls(AgentMiddleware[Any, Context, Any]):
             raise fault_of(error) from error
         for message in response.result:
             if isinstance(message, AIMessage):
-                _fit(message)
+                _fit(message, {each.tool_call_id for each in request.messages if isinstance(each, ToolMessage)})
         return response
 
 
-def _fit(message: AIMessage) -> None:
+def _fit(message: AIMessage, taken: set[str]) -> None:
     """Mended in place: it is ours, fresh from the model, and has not been seen by the graph."""
     reason = message.response_metadata.get("finish_reason")
     calls = [*message.tool_calls, *(_second_chance(each) for each in message.invalid_tool_calls)]
     if reason == "length" and calls:  # cut off: what is left may read as JSON and still lack a condition
         calls[-1] = ToolCall(name=calls[-1]["name"], args={MALFORMED: "(cut off)"}, id=calls[-1]["id"], type="tool_call")
-    message.tool_calls = _once(calls)
+    message.tool_calls = _once(calls, taken)
     message.invalid_tool_calls = []
     message.additional_kwargs.pop("tool_calls", None)
     if not reason:
@@ -73,10 +73,10 @@ def _read(raw: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _once(calls: list[ToolCall]) -> list[ToolCall]:
-    """Without repetitions; each with an id of its own."""
+def _once(calls: list[ToolCall], taken: set[str]) -> list[ToolCall]:
+    """Without repetitions; each with an id of its own: some servers count from call_0 in every answer."""
     kept: dict[str, ToolCall] = {}
-    ids: set[str] = set()
+    ids = set(taken)
     for call in calls:
         content = json.dumps([call["name"], call["args"]], sort_keys=True, default=str)
         if content in kept:

@@ -136,7 +136,7 @@ class Assistant:
         try:
             yield from self._run(self._model, context, _history(asked.past, asked.text), progress, counted=True)
         except ModelFault as fault:
-            progress.fault = fault
+            progress.fault = ModelFault("cut") if progress.streamed and fault.kind == "unreachable" else fault
         except ModelCallLimitExceededError:
             progress.fault = ModelFault("endless")
         else:

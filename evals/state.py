@@ -13,7 +13,7 @@ from store.unit import Store
 Snapshot = Mapping[str, Mapping[str, tuple[int, bool]]]
 _TYPES = tuple(kind for kind in RECORD_MODELS if kind != "user")
 _BOOKKEEPING = frozenset({"id", "version", "created_at", "updated_at", "created_by", "updated_by", "deleted_at"})
-_NAMES = ("email", "name", "title", "subject", "number")
+_NAMES = ("name", "title", "subject", "number")
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,8 @@ def _named(session: Session, column: str, value: str) -> str:
     if target is None:
         return value
     other = session.get(target, value)
-    return next((str(found) for name in _NAMES if (found := getattr(other, name, None))), value)
+    names = ("email",) if target is RECORD_MODELS["user"] else _NAMES
+    return next((str(found) for name in names if (found := getattr(other, name, None))), value)
 
 
 _KINDS = {"owner": "user", "assignee": "user", "author": "user", "manager": "user"}

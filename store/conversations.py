@@ -21,14 +21,31 @@ def open_conversation(unit: Unit, conversation_id: str | None, first_words: str)
             raise NotFound(f"There is no conversation {conversation_id!r}.", hint="Leave it out to start a new one.")
         found.updated_at = now
         return found.id
-    made = Conversation(id=new_id(), user_id=unit.principal.user_id, title=" ".join(first_words.split())[:TITLE], created_at=now, updated_at=now)
+    made = Conversation(
+        id=new_id(), user_id=unit.principal.user_id, title=" ".join(first_words.split())[:TITLE], created_at=now, updated_at=now
+    )
     unit.session.add(made)
     return made.id
 
 
-def add_message(unit: Unit, conversation_id: str, role: str, text: str, *, answer: dict[str, Any] | None = None, frames: Sequence[Any] = (), message_id: str | None = None) -> str:
+def add_message(
+    unit: Unit,
+    conversation_id: str,
+    role: str,
+    text: str,
+    *,
+    answer: dict[str, Any] | None = None,
+    frames: Sequence[Any] = (),
+    message_id: str | None = None,
+) -> str:
     made = Message(
-        id=message_id or new_id(), conversation_id=conversation_id, role=role, text=text, answer=answer, frame={"frames": list(frames)} if frames else None, created_at=unit.now()
+        id=message_id or new_id(),
+        conversation_id=conversation_id,
+        role=role,
+        text=text,
+        answer=answer,
+        frame={"frames": list(frames)} if frames else None,
+        created_at=unit.now(),
     )
     unit.session.add(made)
     return made.id
@@ -36,7 +53,10 @@ def add_message(unit: Unit, conversation_id: str, role: str, text: str, *, answe
 
 def conversations(unit: Unit, *, limit: int = 100) -> list[dict[str, Any]]:
     rows = unit.session.scalars(
-        select(Conversation).where(Conversation.user_id == unit.principal.user_id).order_by(Conversation.updated_at.desc(), Conversation.id.desc()).limit(limit)
+        select(Conversation)
+        .where(Conversation.user_id == unit.principal.user_id)
+        .order_by(Conversation.updated_at.desc(), Conversation.id.desc())
+        .limit(limit)
     )
     return [{"id": row.id, "title": row.title, "updated_at": row.updated_at.isoformat()} for row in rows]
 

@@ -89,11 +89,10 @@ def values_at(unit: Unit, entity: str, ids: list[str], path: str) -> dict[str, A
 def find_ids(unit: Unit, query: RecordQuery, *, writing: bool = False) -> list[str]:
     """Every match's id, not only a page's; with `writing`, those the person may change."""
     compiler = Compiler.over(unit, query.entity)
-    statement = compiler.joined(select(compiler.table.id)).where(compiler.scope(), compiler.condition(query.filters))
+    condition = compiler.condition(query.filters)  # before `joined`: it says which joins are needed
+    statement = compiler.joined(select(compiler.table.id)).where(compiler.scope(), condition)
     if writing:
-        statement = compiler.joined(select(compiler.table.id)).where(
-            compiler.scope(), visible(unit.principal, query.entity, compiler.table, writing=True), compiler.condition(query.filters)
-        )
+        statement = statement.where(visible(unit.principal, query.entity, compiler.table, writing=True))
     return list(unit.session.scalars(statement.order_by(compiler.table.id)))
 
 

@@ -23,6 +23,7 @@ _FALSE = {"false", "no", "n", "0", "off", "否", "无", "没有", "假"}
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
 _CURRENCY_MARKS = re.compile(r"[$€£¥￥,\s]|USD|EUR|GBP|CNY|RMB|元", re.IGNORECASE)
 _MAX_INTEGER = 2**31 - 1
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def parse(unit: Unit, field: Field, raw: Any, *, dates: str | None = None, references: bool = True) -> Any:
@@ -31,6 +32,7 @@ def parse(unit: Unit, field: Field, raw: Any, *, dates: str | None = None, refer
     References become ids (by id, key, e-mail or name, within what the person sees) unless `references` is False.
     Raises InvalidInput (with what would be taken), NotFound or Ambiguous.
     """
+    raw = _storable(raw)
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
     if field.refers_to:
@@ -45,8 +47,15 @@ def parse(unit: Unit, field: Field, raw: Any, *, dates: str | None = None, refer
     return _read_text(field, raw)
 
 
+def _storable(raw: Any) -> Any:
+    """Text without what a database cannot hold: NUL goes, half a surrogate pair becomes the replacement character."""
+    if isinstance(raw, str):
+        return _UNSTORABLE.sub(lambda found: "" if found.group() == "\x00" else "\ufffd", raw)
+    return [_storable(each) for each in raw] if isinstance(raw, (list, tuple)) else raw
+
+
 def _read_text(field: Field, raw: Any) -> str:
-    text = str(raw).replace("\x00", "")
+    text = str(raw)
     text = text.strip() if field.kind != "longtext" else text.strip("\ufeff")
     limit = TEXT_LIMIT.get(field.kind, 1_000)
     if len(text) > limit:

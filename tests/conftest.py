@@ -4,12 +4,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import data_folders
 import postgres_server
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from store import people, setup
+from store.database import Database
 from store.rights import Principal
 from store.settings import Settings
 from store.unit import Store
@@ -19,10 +22,11 @@ MAVEN = SHARED / "data" / "maven-crm"
 TODAY = "2026-11-21"
 PASSWORD = "a long enough password"
 
-hypothesis_settings.register_profile(
-    "rapport", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
-hypothesis_settings.load_profile("rapport")
+for profile, examples in (("rapport", 25), ("thorough", 400)):
+    hypothesis_settings.register_profile(
+        profile, deadline=None, max_examples=examples, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    )
+hypothesis_settings.load_profile("rapport")  # `make test-slow` runs the property tests with --hypothesis-profile=thorough
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,12 +36,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith(("RAPPORT_", "OPENAI_")) and name != "RAPPORT_TEST_DATABASE_URL"]:
         del os.environ[name]
+    people._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a hash a test; tests/store/test_people.py has the real one
+    people._DECOY = people._hasher.hash("nobody has this password")
+    Database.migrate = data_folders.migrate_quickly  # type: ignore[method-assign]
     if config.getoption("--database") == "postgresql":
-        server = postgres_server.find()
+        server = data_folders.server = postgres_server.find()
         if server is None:
             raise pytest.UsageError("no PostgreSQL: set RAPPORT_TEST_DATABASE_URL, or start one on 127.0.0.1:5432")
         Settings.url = property(lambda self: self.database_url or server.url_for(self.home))  # type: ignore[assignment, method-assign]
         config.add_cleanup(server.close)
+
+
+@pytest.fixture(autouse=True)
+def _databases_go_with_their_folders(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if data_folders.server is not None and "tmp_path" in request.fixturenames:
+        data_folders.server.drop_below(request.getfixturevalue("tmp_path"))
 
 
 @pytest.fixture

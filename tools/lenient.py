@@ -33,7 +33,9 @@ _KEYS = {
     "where": ("where", "and", "$and", "all"),
     "negate": ("negate",),
 }
-_SENTENCE = re.compile(r"^\s*([\w. ]+?)\s*(>=|<=|!=|<>|==|=|>|<|:|\b(?:contains|starts_with|like|is not|is|in)\b)\s*(.+?)\s*$", re.IGNORECASE)
+_SENTENCE = re.compile(
+    r"^\s*([\w. ]+?)\s*(>=|<=|!=|<>|==|=|>|<|:|\b(?:contains|starts_with|like|is not|is|in)\b)\s*(.+?)\s*$", re.IGNORECASE
+)
 _WRAPPERS = ("arguments", "input", "args", "kwargs", "parameters", "params", "tool_input")
 _ALIASES = {
     "entity": ("type", "record_type", "object", "object_type", "table", "entity_type"),
@@ -101,7 +103,11 @@ def _from_text(raw: str) -> list[Any]:
 
 def _from_mapping(raw: Mapping[str, Any]) -> list[Any]:
     names = {key: name for name, keys in _KEYS.items() for key in keys}
-    is_condition = bool(raw) and all(key.lower() in names for key in raw) and ("field" in raw or "any" in raw or len(raw) > 1 or {*raw} & {"$or", "$and", "or", "and", "where"})
+    is_condition = (
+        bool(raw)
+        and all(key.lower() in names for key in raw)
+        and ("field" in raw or "any" in raw or len(raw) > 1 or {*raw} & {"$or", "$and", "or", "and", "where"})
+    )
     if is_condition:
         return [_condition({names[key.lower()]: value for key, value in raw.items()})]
     found: list[Any] = []
@@ -116,7 +122,11 @@ def _from_mapping(raw: Mapping[str, Any]) -> list[Any]:
 
 
 def _condition(parts: dict[str, Any]) -> Filter:
-    made: dict[str, Any] = {"field": parts.get("field") or "", "value": parts.get("value"), "negate": str(parts.get("negate", "")).lower() == "true"}
+    made: dict[str, Any] = {
+        "field": parts.get("field") or "",
+        "value": parts.get("value"),
+        "negate": str(parts.get("negate", "")).lower() == "true",
+    }
     made["op"] = _op(parts.get("op") or ("in" if isinstance(made["value"], list) else "eq"))
     for group in ("any", "where"):
         if parts.get(group):
@@ -201,7 +211,9 @@ def shaped(tool: str, given: Mapping[str, Any], known: Collection[str]) -> dict[
     Raises InvalidInput for what has no place: an ignored argument would answer another question.
     """
     if MALFORMED in given:
-        raise InvalidInput(f"The arguments of {tool} were not valid JSON: {str(given[MALFORMED])[:200]!r}.", hint="Call it again with one JSON object.")
+        raise InvalidInput(
+            f"The arguments of {tool} were not valid JSON: {str(given[MALFORMED])[:200]!r}.", hint="Call it again with one JSON object."
+        )
     arguments = _unwrapped(given, known)
     for name, others in _ALIASES.items():
         for other in others:

@@ -115,7 +115,11 @@ def _meant(unit: Unit, field: Field, raw: Any) -> Any:
 
 
 def not_found(entity: str, raw: str, near: Sequence[tuple[str, str]]) -> NotFound:
-    hint = f"Near: {', '.join(name for _, name in near)}. Use one of these names, or ask." if near else f"Look for it with find_records on {entity}, op contains on its name."
+    hint = (
+        f"Near: {', '.join(name for _, name in near)}. Use one of these names, or ask."
+        if near
+        else f"Look for it with find_records on {entity}, op contains on its name."
+    )
     return NotFound(f"There is no {entity} {raw[:80]!r} here.", hint=hint)
 
 
@@ -123,7 +127,9 @@ def like(unit: Unit, entity: str, raw: str) -> list[tuple[str, str]]:
     """(id, name) of the records whose name holds these words, among what the person may see."""
     model = RECORD_MODELS[entity]
     name = getattr(model, unit.schema.entity(entity).name_field)
-    statement = select(model.id, name).where(visible(unit.principal, entity, model), func.lower(name).contains(raw.strip().lower(), autoescape=True))
+    statement = select(model.id, name).where(
+        visible(unit.principal, entity, model), func.lower(name).contains(raw.strip().lower(), autoescape=True)
+    )
     return [(row[0], row[1] or "") for row in unit.session.execute(statement.order_by(name).limit(NEAR))]
 
 

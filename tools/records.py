@@ -46,6 +46,7 @@ def find_records(
             limit=context.limit if limit is None else limit, offset=offset, fields=[naming.field_path(unit.schema, entity, each)[0] for each in fields or []],
         )  # fmt: skip
         found = Records(query, find(unit, query), describe(unit, entity, query.filters, context.language))
+        context.external = context.external or _from_outside(found.page)
     return found.content(), found
 
 
@@ -67,5 +68,14 @@ def get_record(entity: str, name: str, runtime: ToolRuntime[Context]) -> tuple[s
             raise Ambiguous(f"Several {entity} records are called {name!r}.", options=[f"{m[1]} ({m[2] or m[0]})" for m in matches])
         record = get(unit, entity, matches[0][0])
         query = RecordQuery(entity=entity, filters=[Filter(field="name", value=record.name)] if entity != "activity" else [], limit=1)
-        found = Records(query, Page(entity, 1, [record]), record.name)
+        found = Records(query, Page(entity, 1, [record]), record.name, whole=True)
+        context.external = context.external or _from_outside(found.page)
     return found.content(), found
+
+
+def _from_outside(page: Page) -> bool:
+    """Whether the page holds words of people outside: what a customer wrote or said, a form's text."""
+    return any(
+        record.fields.get("trust", "internal") != "internal" or (record.type in {"case", "lead"} and bool(record.fields.get("description")))
+        for record in page.records
+    )

@@ -6,22 +6,31 @@ from typing import Any
 
 from store.gate import ProposalView
 from store.measures import Measure, MeasureResult
-from store.query import Page, RecordQuery
+from store.query import Page, RecordQuery, RecordView
 
 SHOWN_TO_MODEL = 20
+TEXT_SHOWN = 300  # characters of a field in a list
+_BOOKKEEPING = {"created_at", "updated_at", "team", "source", "currency", "pipeline"}
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """A page of records; `filter` is the query in words."""
+    """A page of records; `filter` is the query in words, `whole` shows a model every field."""
 
     query: RecordQuery
     page: Page
     filter: str
+    whole: bool = False
 
     def content(self) -> str:
-        rows = [{"id": r.id, "name": r.name, "key": r.key, **r.fields} for r in self.page.records[:SHOWN_TO_MODEL]]
+        rows = [self._row(record) for record in self.page.records[:SHOWN_TO_MODEL]]
         return _json({"total": self.page.total, "shown": len(rows), "filter": self.filter, "records": rows})
+
+    def _row(self, record: RecordView) -> dict[str, Any]:
+        """Lean: how to name it, and what it holds; ids of other records and bookkeeping only when the whole is asked for."""
+        kept = {k: v for k, v in record.fields.items() if self.whole or not (k.endswith("_id") or k in _BOOKKEEPING or v in ("", [], None))}
+        texts = {k: v[:TEXT_SHOWN] if isinstance(v, str) and not self.whole else v for k, v in kept.items()}
+        return {"key": record.key} | texts if record.key else {"id": record.id} | texts
 
     def summary(self) -> str:
         return f"{len(self.page.records)} of {self.page.total} {self.query.entity}"

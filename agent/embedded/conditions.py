@@ -114,7 +114,7 @@ class Conditions:
             if earlier.func("not") or (earlier.func("without") and not earlier.entity):
                 earlier.used = True
                 return True
-            if not earlier.filler:
+            if not earlier.filler and not earlier.func("owned") and not any(s.field == "owner" for s in earlier.fields):
                 return False
         return False
 

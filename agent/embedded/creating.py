@@ -36,6 +36,8 @@ def task(scene: Scene) -> list[Frame]:
     else:
         title = _title(scene, removed)
     about = _references(scene, [span for span in spans if span is not assignee], "task", values)
+    if "account" not in values and any(span.func("it") for span in spans):
+        _subject_before(scene, values)
     for span in spans:
         priority = next((c.value for c in span.choices if c.entity == "task" and c.field == "priority" and ("priority" in span.text.lower() or "优先" in span.text or span.text in {"紧急", "重要", "urgent"} or _beside_priority(spans, span))), None)
         if priority:
@@ -47,6 +49,14 @@ def task(scene: Scene) -> list[Frame]:
     if not title:
         return [Frame("clarify", entity="task", text=scene.text.text, reason="title")]
     return [Frame("task", entity="task", text=title, values=values)]
+
+
+def _subject_before(scene: Scene, values: dict[str, Any]) -> None:
+    """ "… and remind me to call them": the account the turn (or the one before) was about."""
+    for frame in scene.previous[:1]:
+        for part in frame.parts:
+            if part.slot in {"ref:account", "is:account"} and isinstance(part.filter.value, str):
+                values["account"] = part.filter.value
 
 
 def _beside_priority(spans: list[Span], span: Span) -> bool:
@@ -153,6 +163,8 @@ def record(scene: Scene) -> list[Frame]:
         return task(scene)
     if kind == "activity":
         return activity(scene)
+    if any(span.func("it") for span in after) and scene.previous and scene.previous[0].intent == "create":
+        return [Frame("clarify", entity=kind, text=scene.text.text, reason="it_new")]
     found = Assigned({}, [head])
     name, used = _name(scene, kind, head)
     found.consumed += used
@@ -167,7 +179,8 @@ def record(scene: Scene) -> list[Frame]:
     if name and spec.name_field not in found.values:
         found.values[spec.name_field] = name
     if kind == "opportunity" and "account" not in found.values:
-        _fill_references(scene, kind, [span for span in used if span.names], found)
+        inside = Assigned(found.values, [])
+        _fill_references(scene, kind, [span for span in used if span.names], inside)
     _loose_title(kind, rest, found)
     lost = [span for span in rest if span not in found.consumed and not span.filler and (span.unknown or span.content) and not span.entity and not span.func("to", "named")]
     if lost:
@@ -180,6 +193,9 @@ def record(scene: Scene) -> list[Frame]:
 def _name(scene: Scene, kind: str, head: Span) -> tuple[str, list[Span]]:
     """What the new record is called: quoted, after "named", or right beside the noun."""
     spans = scene.spans
+    spec = scene.unit.schema.entity(kind)
+    if any(s.entity == kind and s.field == spec.name_field for span in spans[spans.index(head) + 1 :] for s in span.fields):
+        return "", []  # 名称苏州瑞霖仪表有限公司: said with its field, read with the others
     quoted = next((span for span in spans if span.literal_kind == "quoted"), None)
     if quoted is not None:
         return quoted.literal or "", [quoted]

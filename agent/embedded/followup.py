@@ -40,7 +40,7 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
 def _figure_of_list(reader: Reader, before: Frame) -> list[Frame] | None:
     """ "how many?", "total?", "how many of them are tier A?" about what was just listed."""
     said = [span for span in reader.spans if not span.filler and not span.func("it", "all", "about", "show")]
-    bare = len(said) == 1 and said[0].func("count", "sum") and not said[0].content
+    bare = len(said) == 1 and said[0].func("count", "sum") and not (said[0].names or said[0].entity or said[0].choices or said[0].time)
     of_them = any(span.func("it", "only") for span in reader.spans) and any(span.func("count") for span in reader.spans)
     if not bare and not of_them:
         return None

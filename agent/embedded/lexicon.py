@@ -34,6 +34,9 @@ class Sense:
     plural: bool = False
 
 
+AS_WRITTEN = frozenset("create update assign delete log remind close undo approve draft brief help suggest".split())  # "tasks to" is not "task to"
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A phrase found in a text: token positions [start, end), what it can mean, and whether only stems agreed."""
@@ -57,7 +60,7 @@ class PhraseTable:
         if not words:
             return
         tables = [(self._exact, words)]
-        if sense.kind != "entity":
+        if sense.kind != "entity" and not (sense.kind == "func" and sense.value in AS_WRITTEN):
             tables.append((self._stems, tuple(stem(word) for word in words)))
         for table, key in tables:
             held = table[key[0]].setdefault(key, [])

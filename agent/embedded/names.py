@@ -272,6 +272,8 @@ def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tup
             yield from ((phrase(f"{title} {words[-1]}"), 0.8) for title in ("mr", "ms", "mrs", "dr"))
     elif entity in {"account", "team", "product"}:
         core = tuple(word for word in words if word not in SUFFIXES and word != "'s")
+        while len(core) > 1 and len(core[-1]) == 1 and core[-1].isascii():
+            core = core[:-1]  # N.V., B.V., S.A.
         if core and core != words:
             yield core, 0.95
         if entity != "product" and len(core) > 1 and len(core[0]) > 2 and core[0] not in fillers() and not is_chinese(core[0]):

@@ -126,7 +126,7 @@ class Reader:
         kinds = {name.type for span in self.spans for name in span.names if name.score == 1.0}
         fields = {sense.entity for span in self.spans for sense in span.fields}
         entities = {span.entity.entity for span in self.spans if span.entity}
-        return bool(kinds & fields) and not (entities - kinds) and not self.said("sum", "avg", "group", "sold", "win", "lose") and not any(span.choices for span in self.spans)
+        return bool(kinds & fields) and not (entities - kinds) and not self.said("sum", "avg", "group", "sold", "win", "lose") and not any(span.choices and not any(f.entity in kinds for f in span.fields) for span in self.spans)
 
     def _priced(self) -> bool:
         """Whether exactly one deal, product or order is named in full, and nothing else is counted."""
@@ -383,6 +383,8 @@ class Reader:
             frame.by.append("month")
         if not frame.by and (self.said("breakdown") or (self.said("compare") and not self._two_times())):
             self._subject_dimension(frame)
+        if not frame.by and self.said("breakdown"):
+            self._broken_down(frame)
         if not frame.by and self.said("compare"):
             self._named_dimension(frame)
 
@@ -394,6 +396,14 @@ class Reader:
             if path and self.routes_ok(frame.entity, path) and path not in frame.by and len(frame.by) < 2:
                 frame.by.append(path)
                 following[1].used = True
+
+    def _broken_down(self, frame: Frame) -> None:
+        """ "lost reasons breakdown", 丢单原因分布: the field named is the grouping."""
+        for span in self.spans:
+            path = self._as_dimension(span) if span.fields and not span.choices and not span.used else None
+            if path and self.routes_ok(frame.entity, path) and not frame.by:
+                frame.by.append(path)
+                span.used = True
 
     def _two_times(self) -> bool:
         return sum(1 for span in self.spans if span.time) >= 2
@@ -573,6 +583,8 @@ class Reader:
                 span.used = True
             if span.func("subsidiary"):
                 span.used = True
+            if self.said("when") and any(f.entity == target for f in span.fields):
+                continue
             if span.func("win", "lose") and not span.used and not span.choices and target == "opportunity":
                 frame.parts.append(Part("opportunity.status", Filter(field="status", value="won" if span.func("win") else "lost")))
                 span.used = True
@@ -706,6 +718,8 @@ class Reader:
 
     def _sorting(self, frame: Frame) -> None:
         """ "the largest won deal", "top 5 accounts by employees", "oldest open case", "sorted by close date"."""
+        if frame.sort:
+            return
         target = frame.entity
         spec = self.schema.entity(target)
         ordered = [span for span in self.spans if span.func("max", "min", "top", "bottom", "newest", "oldest", "rank", "desc", "asc") and not span.time]

@@ -8,7 +8,7 @@ from agent.embedded import followup, lexicon, telling, writes
 from agent.embedded.clauses import split
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon
-from agent.embedded.names import NameIndex, NameIndexes
+from agent.embedded.names import Name, NameIndex, NameIndexes
 from agent.embedded.reading import Reader
 from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import Routes
@@ -69,6 +69,7 @@ class Understanding:
             return [Frame("clarify", text=clause, reason="date", options=[], notes=[wrong.error or wrong.text])]
         ambiguous = followup.ambiguous_name(spans)
         reader = Reader(words, names, routes, unit.principal, unit.today(), spans)
+        _pronoun(spans, previous)
         told = telling.read(reader)
         if told is not None:
             return told
@@ -86,6 +87,19 @@ class Understanding:
 
 def _spans(unit: Unit, text: str, words: Lexicon, names: NameIndex, *, future: bool = False) -> Spanned:
     return spanned(text, words, names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=future)
+
+
+def _pronoun(text: Spanned, previous: Sequence[Frame]) -> None:
+    """ "any open deals there?" after one account was shown: "there" is that account."""
+    before = followup.latest(previous)
+    heads = [span.entity.entity for span in text.spans if span.entity]
+    if before is None or len(before.results) != 1 or not heads or before.entity in heads or any(span.names for span in text.spans):
+        return
+    for span in text.spans:
+        if span.func("it") and not span.entity:
+            span.names = [Name(before.entity, before.results[0], span.text, None, 1.0)]
+            span.senses = []
+            return
 
 
 _PAST = {"did", "was", "were", "had", "closed", "ago", "了", "过"}

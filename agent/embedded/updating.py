@@ -5,7 +5,7 @@ from typing import Any
 from agent.embedded.frames import Frame
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene, choose, resolve
-from agent.embedded.values import Assigned, assign
+from agent.embedded.values import FREE_TEXT, Assigned, assign
 
 CLOSING = {"case": {"status": "closed"}, "task": {"status": "done"}}
 
@@ -54,6 +54,7 @@ def _frame(found: Frame, ids: list[str] | None, assigned: Assigned) -> Frame:
 
 def _close(scene: Scene) -> list[Frame]:
     spans = [span for span in scene.spans if span is not scene.verb or span.choices]
+    reason = next((c.value for span in spans for c in span.choices if (c.entity, c.field) == ("opportunity", "lost_reason")), None)
     outcome = next((c for span in spans for c in span.choices if c.entity == "opportunity" and c.field in {"status", "stage"} and c.value.lower() != "open"), None)
     if outcome is not None:
         spans = [span for span in spans if outcome not in span.choices and not any(c.field == "lost_reason" for c in span.choices)]
@@ -64,7 +65,6 @@ def _close(scene: Scene) -> list[Frame]:
     values: dict[str, Any] | None = CLOSING.get(kind)
     if kind == "opportunity" and outcome is not None:
         values = {"stage": _stage_of(scene, outcome.value)}
-        reason = next((c.value for span in spans for c in span.choices if (c.entity, c.field) == ("opportunity", "lost_reason")), None)
         if reason and outcome.value == "lost":
             values["lost_reason"] = reason
     if values is None:
@@ -109,7 +109,8 @@ def _marker(scene: Scene) -> int | None:
         following = next((each for each in spans[number + 1 :] if not each.filler), spans[-1] if number + 1 < len(spans) else None)
         if following is None:
             continue
-        if span.text.lower() in {"is", "be", "为", "给", "是", "at"} and not (following.choices or following.amount or following.time or following.names or following.literal):
+        texts = [f for each in spans[:number] for f in each.fields if scene.unit.schema.field(f.entity, f.field).kind in FREE_TEXT]
+        if span.text.lower() in {"is", "be", "为", "给", "是", "at"} and not texts and not (following.choices or following.amount or following.time or following.names or following.literal):
             continue
         return number
     if scene.verb.func("assign") and scene.text.language == "zh":

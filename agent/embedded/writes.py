@@ -84,7 +84,7 @@ def _action(text: Spanned) -> tuple[str, int] | None:
 def _commanding(text: Spanned, number: int) -> bool:
     """English: the verb opens the sentence. Chinese: it may follow 把/给/a name/a time."""
     before = text.spans[:number]
-    if all(span.filler or span.func("me", "it", "help", "show", "about", "zh_to", "to", "all") for span in before):
+    if all(span.filler or span.func("me", "my_team", "it", "help", "show", "about", "zh_to", "to", "all") for span in before):
         return not any(span.func("show") and span.text.lower() not in {"see"} for span in before) or text.language == "zh"
     if text.language == "zh":
         marked = any(span.text in {"把", "将", "给", "为", "请", "帮我", "在"} for span in before)
@@ -115,7 +115,7 @@ def _chinese_shift(text: Spanned) -> tuple[str, int] | None:
     if text.language != "zh":
         return None
     for number, span in enumerate(text.spans):
-        if number and span.func("to") and span.text[:1] in {"改", "设", "变", "推", "移", "标", "调", "更", "修", "转", "定"}:
+        if number and span.func("to") and span.text[:1] in {"升", "降", "评", "改", "设", "变", "推", "移", "标", "调", "更", "修", "转", "定"}:
             return "update", number
     return None
 

@@ -32,7 +32,13 @@ class Reply:
         found += [{"content": self.text[at : at + 7]} for at in range(0, len(self.text), 7)]
         for index, (name, arguments) in enumerate(self.calls):
             raw = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
-            found.append({"tool_calls": [{"index": index, "id": f"call_{index}_{name}", "type": "function", "function": {"name": name, "arguments": ""}}]})
+            found.append(
+                {
+                    "tool_calls": [
+                        {"index": index, "id": f"call_{index}_{name}", "type": "function", "function": {"name": name, "arguments": ""}}
+                    ]
+                }
+            )
             found += [{"tool_calls": [{"index": index, "function": {"arguments": raw[at : at + 9]}}]} for at in range(0, len(raw), 9)]
         return found
 
@@ -131,7 +137,11 @@ def _whole(reply: Reply) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": reply.text or None}
     if reply.calls:
         message["tool_calls"] = [
-            {"id": f"call_{n}_{name}", "type": "function", "function": {"name": name, "arguments": raw if isinstance(raw, str) else json.dumps(raw)}}
+            {
+                "id": f"call_{n}_{name}",
+                "type": "function",
+                "function": {"name": name, "arguments": raw if isinstance(raw, str) else json.dumps(raw)},
+            }
             for n, (name, raw) in enumerate(reply.calls)
         ]
     choice = {"index": 0, "message": message, "finish_reason": reply.reason}

@@ -52,7 +52,15 @@ def test_win_rate(ask_maven: Ask, deals: pd.DataFrame, text: str) -> None:
     assert figure(ask_maven(text)) == round(ended.deal_stage.eq("Won").mean() * 100, 2) == 63.15
 
 
-@pytest.mark.parametrize("text", ["won revenue in Q3 2017", "how much revenue did we win in the third quarter of 2017", "2017年第三季度的赢单金额", "三季度销售额是多少"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "won revenue in Q3 2017",
+        "how much revenue did we win in the third quarter of 2017",
+        "2017年第三季度的赢单金额",
+        "三季度销售额是多少",
+    ],
+)
 def test_won_revenue_in_a_quarter(ask_maven: Ask, won: pd.DataFrame, text: str) -> None:
     answer = ask_maven(text)
     assert figure(answer) == won[won.close_date.dt.quarter == 3].close_value.sum()
@@ -61,7 +69,10 @@ def test_won_revenue_in_a_quarter(ask_maven: Ask, won: pd.DataFrame, text: str) 
     assert answer.measure["unit"] == "USD"
 
 
-@pytest.mark.parametrize("text", ["top five reps by won revenue", "Who are the top 5 sales reps by revenue?", "按赢单金额排名前五的销售", "赢单金额最高的5位销售"])
+@pytest.mark.parametrize(
+    "text",
+    ["top five reps by won revenue", "Who are the top 5 sales reps by revenue?", "按赢单金额排名前五的销售", "赢单金额最高的5位销售"],
+)
 def test_top_reps(ask_maven: Ask, won: pd.DataFrame, text: str) -> None:
     expected = won.groupby("sales_agent").close_value.sum().nlargest(5)
     assert list(rows(ask_maven(text)).items()) == list(expected.items())
@@ -79,7 +90,9 @@ def test_deals_per_stage(ask_maven: Ask, deals: pd.DataFrame, text: str) -> None
     assert list(rows(answer)) == ["Prospecting", "Engaging", "Won", "Lost"]
 
 
-@pytest.mark.parametrize("text", ["open deals of Cancity", "show me Cancity's open deals", "Cancity 有哪些未关闭的商机", "Cancity 进行中的商机"])
+@pytest.mark.parametrize(
+    "text", ["open deals of Cancity", "show me Cancity's open deals", "Cancity 有哪些未关闭的商机", "Cancity 进行中的商机"]
+)
 def test_open_deals_of_an_account(ask_maven: Ask, deals: pd.DataFrame, text: str) -> None:
     expected = deals[(deals.account == "Cancity") & deals.deal_stage.isin(["Engaging", "Prospecting"])]
     answer = ask_maven(text, limit=100)
@@ -95,7 +108,14 @@ def test_largest_won_deal(ask_maven: Ask, won: pd.DataFrame, text: str) -> None:
     assert float(answer.records[0]["fields"]["amount"]) == best.close_value
 
 
-@pytest.mark.parametrize("text", ["deals of Darcel Schlecht that are still open", "Which of Darcel Schlecht's deals are still open?", "Darcel Schlecht 还有哪些没成交的商机"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "deals of Darcel Schlecht that are still open",
+        "Which of Darcel Schlecht's deals are still open?",
+        "Darcel Schlecht 还有哪些没成交的商机",
+    ],
+)
 def test_open_deals_of_a_rep(ask_maven: Ask, deals: pd.DataFrame, text: str) -> None:
     expected = deals[(deals.sales_agent == "Darcel Schlecht") & deals.deal_stage.isin(["Engaging", "Prospecting"])]
     answer = ask_maven(text, limit=500)
@@ -144,7 +164,9 @@ def test_move_a_deal_approve_and_undo(maven: Rapport, ask_maven: Ask, text: str)
 
 def state(rapport: Rapport, boss: Any) -> tuple[str, str]:
     with rapport.store.reading(boss) as unit:
-        record = find(unit, RecordQuery.model_validate({"entity": "opportunity", "filters": [{"field": "key", "value": "1C1I7A6R"}]})).records[0]
+        record = find(
+            unit, RecordQuery.model_validate({"entity": "opportunity", "filters": [{"field": "key", "value": "1C1I7A6R"}]})
+        ).records[0]
     return record.fields["stage"], record.fields["amount"]
 
 

@@ -51,7 +51,8 @@ def store(filled: Place, tmp_path: Path) -> Iterator[Store]:
 def stages(store: Store) -> dict[str, str]:
     """Stage by deal, as the tables have it."""
     with store.database.reading() as session:
-        return dict(session.query(Opportunity.key, Stage.name).join(Stage, Stage.id == Opportunity.stage_id).tuples())
+        rows = session.query(Opportunity.key, Stage.name).join(Stage, Stage.id == Opportunity.stage_id)
+        return {str(key): name for key, name in rows}
 
 
 def asked(store: Store, replies: dict[str, Reply], *turns: Turn) -> Result:

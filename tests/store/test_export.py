@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from data_folders import copied
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -94,8 +94,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(prepared: Path, tmp_path: Path) -> Iterator[Store]:
-    shutil.copytree(prepared, tmp_path / "home")
-    made = Store(Settings(home=tmp_path / "home", today="2017-12-31"))
+    made = Store(Settings(home=copied(prepared, tmp_path / "home"), today="2017-12-31"))
     yield made
     made.close()
 

@@ -1,6 +1,5 @@
 """Import end to end: recognised columns, references, stages, people, identity, re-import."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from data_folders import copied
 from sqlalchemy import func, select
 
 from store import audit, gate
@@ -42,8 +42,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(prepared: Path, tmp_path: Path) -> Iterator[Store]:
-    shutil.copytree(prepared, tmp_path / "home")
-    made = Store(Settings(home=tmp_path / "home", today="2017-12-31"))
+    made = Store(Settings(home=copied(prepared, tmp_path / "home"), today="2017-12-31"))
     yield made
     made.close()
 

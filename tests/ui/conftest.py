@@ -1,14 +1,17 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from shutil import copytree
 
 import pytest
+from data_folders import copied
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from ui_company import PASSWORD, furnish, settings_in
 
 from agent.bootstrap import Rapport, build
 from store.unit import Store
+from ui.counters import Counters
 from ui.server import create_app
+from ui.throttle import Throttle
 
 SignedIn = Callable[[str], TestClient]
 
@@ -25,15 +28,30 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def rapport(furnished: Path, tmp_path: Path) -> Iterator[Rapport]:
-    copytree(furnished, tmp_path / "home")
-    made = build(settings_in(tmp_path / "home"))
+    made = build(settings_in(copied(furnished, tmp_path / "home")))
     yield made
     made.close()
 
 
+@pytest.fixture(scope="session")
+def pages() -> Callable[[Rapport], FastAPI]:
+    """The application, put together once (Gradio takes a while); every test moves into an empty house."""
+    made: list[FastAPI] = []
+
+    def moved_in(rapport: Rapport) -> FastAPI:
+        if not made:
+            made.append(create_app(rapport))
+        house = made[0].state.house
+        for name, value in (("rapport", rapport), ("counters", Counters()), ("throttle", Throttle())):
+            object.__setattr__(house, name, value)
+        return made[0]
+
+    return moved_in
+
+
 @pytest.fixture
-def stranger(rapport: Rapport) -> TestClient:
-    return TestClient(create_app(rapport), base_url="http://rapport.test", follow_redirects=False)
+def stranger(rapport: Rapport, pages: Callable[[Rapport], FastAPI]) -> TestClient:
+    return TestClient(pages(rapport), base_url="http://rapport.test", follow_redirects=False)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from store.errors import Ambiguous, NotAllowed, RapportError
-from ui.cli import asking, care, data, gate, setup
+from ui.cli import asking, care, data, gate, measuring, setup
 from ui.cli.terminal import DONE, FAILED, NEEDS_ANSWER, REFUSED, complain
 
 ClickException: Any = typer.BadParameter.__mro__[2]  # Typer carries its own copy of click and exports no more of its errors
@@ -17,6 +17,7 @@ asking.register(app)
 data.register(app)
 gate.register(app)
 setup.register(app)
+measuring.register(app)
 
 
 def main() -> None:

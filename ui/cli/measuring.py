@@ -1,0 +1,64 @@
+"""`rapport bench` and `rapport eval`: the project's own measures."""
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ui.cli.asking import Json
+from ui.cli.terminal import DONE, hint, print_json, progress, say, table
+
+COMMAND = (sys.executable, "-c", "from ui.cli import main; main()")
+
+
+def register(app: typer.Typer) -> None:
+    app.command("bench")(bench)
+    app.command("eval")(evaluate)
+
+
+def bench(as_json: Json = False) -> int:
+    """Measure speed and size here, beside their targets. Takes a few minutes; nothing of yours is touched."""
+    benches: Any = importlib.import_module("evals.bench")  # the agent comes with it, which other commands do without
+    figures = benches.run(COMMAND, progress=lambda what: hint(f"… {what}"))
+    if as_json:
+        print_json([each.to_json() for each in figures])
+    else:
+        table(["figure", "here", "target", "", "measured on"], benches.rows(figures))
+    return DONE
+
+
+def evaluate(
+    brain: Annotated[str, typer.Option(help="embedded, llm, hybrid or auto.")] = "embedded",
+    split: Annotated[str | None, typer.Option(help="dev or test; both when absent.")] = None,
+    store: Annotated[str | None, typer.Option(help="demo or maven; both when absent.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="A case or a tag; may be given again.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for eval.json and eval.html.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Ask the project's own questions and grade what comes of them."""
+    for given, known in ((brain, ("embedded", "llm", "hybrid", "auto")), (split, ("dev", "test")), (store, ("demo", "maven"))):
+        if given is not None and given not in known:
+            raise typer.BadParameter(f"{given!r} is not one of {', '.join(known)}")
+    runner: Any = importlib.import_module("evals.runner")
+    report: Any = importlib.import_module("evals.report")
+    summary = runner.run(
+        brain, split, store=store, only=only or (), out=out, progress=lambda done, total, _case: progress("cases", done, total)
+    )
+    if as_json:
+        shown = [dict(zip(report.HEAD, row, strict=True)) for row in report.rows(summary)]
+        print_json(
+            {
+                "brain": summary.brain,
+                "score": round(summary.score, 2),
+                "cases": len(summary.results),
+                "table": shown,
+                "skipped": dict(summary.skipped),
+            }
+        )
+    else:
+        say(report.table(summary))
+    for file in summary.files:
+        hint(f"written: {file}")
+    return DONE
