@@ -13,7 +13,7 @@ from agent.instructions import instructions
 from agent.model_calls import ModelCalls
 from agent.tool_calls import ToolCalls
 from store.errors import Ambiguous, NotAllowed, RapportError
-from tools.catalogue import ALL, arguments
+from tools.catalogue import ALL, arguments, schemas
 from tools.context import Context
 
 MODEL_CALLS = 6  # a turn: read, up to four rounds of tools, the answer
@@ -32,7 +32,7 @@ def build_llm_agent(model: BaseChatModel) -> Agent:
     return _agent(
         model,
         [
-            ModelCalls(),  # 4. the model's failures by name; broken tool calls mended
+            ModelCalls(schemas()),  # 4. the model's failures by name; broken tool calls mended
             instructions,  # 5. the system prompt, made anew for each call: days pass, fields are added
             ToolCalls(arguments()),  # 6. arguments read leniently; nothing done twice
         ],

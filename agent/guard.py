@@ -8,7 +8,10 @@ from typing import Literal
 
 from tools.results import Proposed, Result
 
-_DONE = r"(?:created|added|updated|changed|edited|deleted|removed|moved|logged|recorded|scheduled|booked|sent|e-?mailed|set|assigned|reassigned|approved|applied|saved|marked|closed|merged|undone)"
+_DONE = (
+    r"(?:created|added|updated|changed|edited|deleted|removed|moved|logged|recorded|scheduled|booked|sent|e-?mailed|set|assigned"
+    r"|reassigned|approved|applied|saved|marked|closed|merged|undone)"
+)
 _CLAIMS = re.compile(
     rf"\b(?:i|we)(?:['’]ve|\s+have)?\s+(?:now\s+|just\s+|already\s+|also\s+|successfully\s+)*{_DONE}\b"
     rf"|\b(?:has|have|had)\s+(?:now\s+|just\s+|already\s+)?been\s+(?:now\s+|successfully\s+)?{_DONE}\b"
@@ -59,7 +62,11 @@ def unfounded(text: str, results: Sequence[Result], question: str, known: Iterab
 
     Small whole numbers are let through when a tool has answered: they count what is shown.
     """
-    sources = [question, *known, *(json.dumps(found.to_json(), ensure_ascii=False) if hasattr(found, "to_json") else found.content() for found in results)]
+    sources = [
+        question,
+        *known,
+        *(json.dumps(found.to_json(), ensure_ascii=False) if hasattr(found, "to_json") else found.content() for found in results),
+    ]
     values = {value for source in sources for value in _numbers(source)}
     loose = []
     for match in _NUMBER.finditer(_LIST_MARK.sub(" ", text)):

@@ -32,7 +32,9 @@ def worded(unit: Unit) -> str:
 
 def _entity(unit: Unit, name: str) -> str:
     spec = unit.schema.entity(name)
-    own = [field for field in spec.fields.values() if not field.hidden and (field.name in spec.list_fields or field.custom or field.required)]
+    own = [
+        field for field in spec.fields.values() if not field.hidden and (field.name in spec.list_fields or field.custom or field.required)
+    ]
     return f"- {name}: {', '.join(_field(unit, field) for field in own if unit.principal.sees(name, field.name))}"
 
 

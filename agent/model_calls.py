@@ -23,14 +23,19 @@ class ModelCalls(AgentMiddleware[Any, Context, Any]):
     the model can mend. A call made twice in one breath is made once.
     """
 
+    def __init__(self, tools: list[dict[str, Any]]) -> None:
+        """`tools`: their schemas, as the endpoint is told of them."""
+        super().__init__()
+        self._tools = tools
+
     def wrap_model_call(
         self, request: ModelRequest[Context], handler: Callable[[ModelRequest[Context]], ModelResponse[Any]]
     ) -> ModelResponse[Any]:
         try:
-            response = handler(request)
+            response = handler(request.override(tools=list(self._tools)))
         except (GraphBubbleUp, RapportError):
             raise
-        except Exception as error:  # noqa: BLE001 - a client raises its own errors, httpx's, and json's or its own bugs on nonsense
+        except Exception as error:  # a client raises its own errors, httpx's, json's, and its own bugs on nonsense
             raise fault_of(error) from error
         for message in response.result:
             if isinstance(message, AIMessage):

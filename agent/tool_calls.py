@@ -16,7 +16,7 @@ from tools.context import Context
 from tools.lenient import shaped
 
 log = logging.getLogger("rapport")
-AGAIN = "You have already called {name} with these arguments in this turn; the result stands above. Answer from it, or call with other arguments."
+AGAIN = "You have already called {name} with these arguments in this turn; the result stands above. Answer from it, or change the arguments."
 OUR_FAULT = "{name} failed inside; it has been logged. Try other arguments, or tell the person it did not work."
 NO_SUCH_TOOL = "There is no tool {name!r}. Tools: {known}."
 
@@ -49,13 +49,16 @@ class ToolCalls(AgentMiddleware[Any, Context, Any]):
             return handler(request.override(tool_call={**call, "args": arguments}))
         except (GraphBubbleUp, RapportError):
             raise
-        except Exception:  # noqa: BLE001 - a model's odd arguments must not end a person's turn; loud in the log
+        except Exception:  # a model's odd arguments must not end a person's turn; loud in the log
             log.exception("tool %s failed", call["name"])
             return _error(request, OUR_FAULT.format(name=call["name"]))
 
 
 def _wrong(name: str, error: ValidationError) -> str:
-    said = [f"{'.'.join(str(part) for part in each['loc']) or 'arguments'}: {each['msg'].removeprefix('Value error, ')}" for each in error.errors()[:3]]
+    said = [
+        f"{'.'.join(str(part) for part in each['loc']) or 'arguments'}: {each['msg'].removeprefix('Value error, ')}"
+        for each in error.errors()[:3]
+    ]
     return f"{name}: {'; '.join(said)}."
 
 

@@ -71,7 +71,14 @@ class Assistant:
         raise RuntimeError("a turn ended without an answer")
 
     def stream(
-        self, principal: Principal, text: str, *, conversation_id: str | None = None, door: str = "web", brain: str | None = None, limit: int = 20
+        self,
+        principal: Principal,
+        text: str,
+        *,
+        conversation_id: str | None = None,
+        door: str = "web",
+        brain: str | None = None,
+        limit: int = 20,
     ) -> Iterator[Event]:
         """Run a turn. `brain` is auto, embedded, llm or hybrid; the setting when absent.
 
@@ -177,7 +184,9 @@ class Assistant:
             conversations.add_message(unit, opened, "user", question)
         return opened, past
 
-    def _run(self, agent: Any, context: Context, history: list[AnyMessage], progress: Progress, *, counted: bool = False) -> Iterator[Event]:
+    def _run(
+        self, agent: Any, context: Context, history: list[AnyMessage], progress: Progress, *, counted: bool = False
+    ) -> Iterator[Event]:
         """Stream one agent's run into events, gathering results. A model's calls are counted; the built-in brain's are not."""
         for mode, payload in agent.stream({"messages": history}, context=context, stream_mode=["updates", "messages"]):
             if mode == "messages":
@@ -191,7 +200,9 @@ class Assistant:
                 for message in (update or {}).get("messages", []):
                     yield from progress.take(message)
 
-    def _finish(self, principal: Principal, context: Context, question: str, progress: Progress, brain: str, started: float, door: str) -> Answer:
+    def _finish(
+        self, principal: Principal, context: Context, question: str, progress: Progress, brain: str, started: float, door: str
+    ) -> Answer:
         answer = Answer(
             conversation_id=context.conversation_id,
             message_id=new_id(),
@@ -209,7 +220,13 @@ class Assistant:
         answer.elapsed_ms = round((time.perf_counter() - started) * 1000)
         with self._store.writing(principal, door=door) as unit:
             conversations.add_message(
-                unit, context.conversation_id, "assistant", answer.text, answer=answer.to_json(), frames=context.frames, message_id=answer.message_id
+                unit,
+                context.conversation_id,
+                "assistant",
+                answer.text,
+                answer=answer.to_json(),
+                frames=context.frames,
+                message_id=answer.message_id,
             )
         return answer
 

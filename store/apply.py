@@ -153,8 +153,10 @@ def _write(unit: Unit, entity: str, draft: Draft) -> None:
         if custom:
             held = unit.session.scalar(select(model.custom).where(model.id == draft.record_id)) or {}
             values["custom"] = {name: value for name, value in {**held, **custom}.items() if value is not None}
-    done = unit.session.execute(update(model).where(model.id == draft.record_id, model.version == draft.base_version).values(values))
-    if done.rowcount != 1:
+    done = unit.session.execute(
+        update(model).where(model.id == draft.record_id, model.version == draft.base_version).values(values).returning(model.id)
+    )
+    if done.scalar_one_or_none() is None:
         raise Conflicting([draft.name])
 
 

@@ -126,8 +126,8 @@ def _declared(name: str, raw: dict[str, Any], schema: Schema) -> Metric:
         agg, "money" if numeric == "money" else ""
     )
     return Metric(
-        name, raw["entity"], agg, raw["date"], unit, raw["en"], raw["zh"], tuple(raw.get("words", ())), raw.get("source", ""), raw.get("field"),
-        raw.get("where", {}), raw.get("whole", {}), raw.get("part", {}), raw.get("from"), raw.get("to"), raw.get("weight"),
+        name, raw["entity"], agg, raw["date"], unit, raw["en"], raw["zh"], tuple(raw.get("words", ())), raw.get("source", ""),
+        raw.get("field"), raw.get("where", {}), raw.get("whole", {}), raw.get("part", {}), raw.get("from"), raw.get("to"), raw.get("weight"),
     )  # fmt: skip
 
 
@@ -180,9 +180,9 @@ def _dimension_name(path: str) -> str:
 
 def previous_period(period: tuple[date | None, date | None] | None, compare: str) -> tuple[date, date]:
     """The period of the same length before, or the same days a year earlier; whole months stay whole months."""
-    if not period or period[0] is None or period[1] is None:
+    first, last = period or (None, None)
+    if first is None or last is None:
         raise InvalidInput("To compare, name a period with a beginning and an end.", hint="For example: this quarter, or Q3 2017.")
-    first, last = period
     if compare == "year_before":
         return first - relativedelta(years=1), _same_end(last, relativedelta(years=1))
     if first.day == 1 and (last + timedelta(days=1)).day == 1:

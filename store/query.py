@@ -174,7 +174,7 @@ def _order(compiler: Compiler, item: str) -> ColumnElement[Any]:
     if not path:
         raise InvalidInput(f"{item!r} is not a field to sort by.")
     column = compiler.column(path)
-    expression = column.expression
+    expression: ColumnElement[Any] = column.expression
     if column.field.kind == "stage":
         expression = compiler.stage_column("position")
     elif column.field.refers_to:

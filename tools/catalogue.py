@@ -1,8 +1,9 @@
 """The tools the assistant has, marked. Approving and undoing are not among them: those are a person's."""
 
-from typing import cast
+from typing import Any, cast
 
 from langchain_core.tools import BaseTool
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel
 
 from tools.changes import create_record, delete_records, update_records
@@ -19,6 +20,15 @@ ALL: tuple[BaseTool, ...] = READ + WRITE
 def arguments() -> dict[str, type[BaseModel]]:
     """What a caller may give each tool, by name: its arguments without those that come from the turn."""
     return {each.name: cast(type[BaseModel], each.tool_call_schema) for each in ALL}
+
+
+def schemas() -> list[dict[str, Any]]:
+    """The tools as an OpenAI-compatible endpoint is told of them, without the defaults that say nothing."""
+    found = [convert_to_openai_tool(each) for each in ALL]
+    for each in found:
+        for spec in each["function"]["parameters"]["properties"].values():
+            spec.pop("default", None)
+    return found
 
 
 def writes(name: str) -> bool:

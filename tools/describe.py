@@ -12,7 +12,8 @@ from store.unit import Unit
 
 _OPS = {
     "en": {
-        "eq": "{f} is {v}", "ne": "{f} is not {v}", "lt": "{f} below {v}", "le": "{f} at most {v}", "gt": "{f} over {v}", "ge": "{f} at least {v}",
+        "eq": "{f} is {v}", "ne": "{f} is not {v}", "lt": "{f} below {v}", "le": "{f} at most {v}", "gt": "{f} over {v}",
+        "ge": "{f} at least {v}",
         "in": "{f} is {v}", "not_in": "{f} is not {v}", "contains": "{f} contains {v}", "starts_with": "{f} starts with {v}",
         "is_empty": "no {f}", "is_set": "{f} is filled in", "has": "with {r}", "has_no": "without {r}",
         "count_eq": "with exactly {v} {r}", "count_ge": "with at least {v} {r}", "count_le": "with at most {v} {r}",

@@ -19,12 +19,26 @@ from store.filters import Filter, Op
 MALFORMED = "malformed"  # the only argument of a call whose arguments were not JSON
 _OPS: tuple[str, ...] = get_args(Op)
 _SAME = {
-    "=": "eq", "==": "eq", "===": "eq", "is": "eq", "equal": "eq", "equals": "eq", "exact": "eq", "!=": "ne", "<>": "ne", "is_not": "ne", "not": "ne", "neq": "ne",
-    "not_equal": "ne", "not_equals": "ne", "<": "lt", "less_than": "lt", "before": "lt", "<=": "le", "lte": "le", ">": "gt", "greater_than": "gt", "after": "gt",
-    ">=": "ge", "gte": "ge", "since": "ge", "range": "between", "one_of": "in", "any_of": "in", "nin": "not_in", "like": "contains", "ilike": "contains", "match": "contains",
-    "icontains": "contains", "includes": "contains", "startswith": "starts_with", "begins_with": "starts_with", "null": "is_empty", "is_null": "is_empty", "isnull": "is_empty",
-    "empty": "is_empty", "not_null": "is_set", "is_not_null": "is_set", "exists": "is_set", "has_any": "has", "has_none": "has_no",
-}  # fmt: skip
+    other: op
+    for op, others in {
+        "eq": "= == === is equal equals exact",
+        "ne": "!= <> is_not not neq not_equal not_equals",
+        "lt": "< less_than before",
+        "le": "<= lte",
+        "gt": "> greater_than after",
+        "ge": ">= gte since",
+        "between": "range",
+        "in": "one_of any_of",
+        "not_in": "nin",
+        "contains": "like ilike match icontains includes",
+        "starts_with": "startswith begins_with",
+        "is_empty": "null is_null isnull empty",
+        "is_set": "not_null is_not_null exists",
+        "has": "has_any",
+        "has_no": "has_none",
+    }.items()
+    for other in others.split()
+}
 _KEYS = {
     "field": ("field", "name", "column", "property", "attribute", "key", "field_name"),
     "op": ("op", "operator", "operation", "comparison", "comparator", "condition"),
@@ -190,8 +204,10 @@ def read_values(raw: Any) -> Any:
         except json.JSONDecodeError as error:
             raise ValueError('values are {"field": value, …}') from error
     if isinstance(raw, list) and raw and all(isinstance(each, Mapping) and "field" in each and "value" in each for each in raw):
-        return {each["field"]: each["value"] for each in raw}
-    return raw
+        return {str(each["field"]): each["value"] for each in raw}
+    if not isinstance(raw, Mapping):
+        raise ValueError('values are {"field": value, …}')
+    return dict(raw)
 
 
 _CONDITION = {"type": "object", "properties": {"field": {"type": "string"}, "op": {"type": "string"}, "value": {}}}
@@ -228,7 +244,7 @@ def shaped(tool: str, given: Mapping[str, Any], known: Collection[str]) -> dict[
     if not over:
         return arguments
     if "values" in known:
-        arguments["values"] = {**over, **(read_values(arguments.get("values") or {}) or {})}
+        arguments["values"] = {**over, **read_values(arguments.get("values") or {})}
     elif "filters" in known:
         arguments["filters"] = [*read_filters(arguments.get("filters")), *read_filters(over)]
     else:

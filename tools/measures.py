@@ -34,14 +34,14 @@ def measure_figures(
         metric: won_amount (revenue), won_count, lost_count, lost_amount, open_count, open_amount (pipeline), win_rate,
             average_won_amount, sales_cycle, weighted_forecast, deal_count, activity_count, open_case_count, handling_time,
             average_satisfaction, order_amount, lead_conversion, <entity>_count, or sum_/avg_/min_/max_<entity>_<field>.
-        by: Up to two groupings: owner (rep), owner.team, owner.team.region, stage, product, account, account.industry, source,
-            any field, or day, week, month, quarter, year.
-        filters: Conditions, as in find_records.
-        first_day: First day of the period, 2017-07-01.
-        last_day: Last day of the period, included.
-        date_field: The date the period applies to, when not the metric's own.
-        compare: Also the period before, or the same days a year before.
-        top: Only the best so many groups.
+        by: Only when asked per group: ["owner"] (rep), owner.team, owner.team.region, stage, product, account, account.industry,
+            source, any field, or day, week, month, quarter, year. Two at most.
+        filters: Only when records are restricted: conditions, as in find_records.
+        first_day: Only when a period is asked: its first day, 2017-07-01.
+        last_day: Its last day, 2017-09-30.
+        date_field: Another date than the metric's own.
+        compare: Only when asked to compare: with the period before, or the same days a year before.
+        top: Only for a ranking: how many groups.
         ascending: Worst first.
     """
     context = runtime.context
@@ -50,9 +50,15 @@ def measure_figures(
         known = catalogue(unit.schema).get(metric)
         entity = known.entity if known else "opportunity"
         wanted = Measure(
-            metric=metric, by=[naming.grouping(unit, entity, each) for each in by or []], filters=naming.filters(unit, entity, filters),
-            period=(first_day, last_day) if first_day or last_day else None, date_field=date_field, compare=compare, top=top, ascending=ascending,
-        )  # fmt: skip
+            metric=metric,
+            by=[naming.grouping(unit, entity, each) for each in by or []],
+            filters=naming.filters(unit, entity, filters),
+            period=(first_day, last_day) if first_day or last_day else None,
+            date_field=date_field and naming.field_path(unit.schema, entity, date_field)[0],
+            compare=compare,
+            top=top,
+            ascending=ascending,
+        )
         result = measure(unit, wanted)
         found = Figures(wanted, result, describe(unit, entity, wanted.filters, context.language))
     return found.content(), found

@@ -32,7 +32,7 @@ def entity_name(schema: Schema, raw: str) -> str:
     wanted = _plain(raw)
     for name, spec in schema.entities.items():
         words = {name, spec.en, spec.plural, spec.zh, *spec.words, *schema.synonyms.get(name, ())}
-        if wanted in {_plain(word) for word in words} or wanted.rstrip("s") in {_plain(word) for word in words}:
+        if {wanted, wanted.removesuffix("s"), wanted.removesuffix("ies") + "y"} & {_plain(word) for word in words}:
             return name
     raise InvalidInput(f"There is no entity {raw!r}.", hint=f"Entities: {', '.join(schema.entities)}.")
 

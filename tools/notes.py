@@ -35,10 +35,10 @@ def search_notes(
     """
     context = runtime.context
     accounts, contacts = _ids(context, "account", account), _ids(context, "contact", contact)
+    period = (first_day, last_day) if first_day or last_day else None
     hits = context.search.search(
-        context.principal, query, account_ids=accounts, contact_ids=contacts, period=(first_day, last_day) if first_day or last_day else None,
-        kinds=kinds, limit=limit,
-    )  # fmt: skip
+        context.principal, query, account_ids=accounts, contact_ids=contacts, period=period, kinds=kinds, limit=limit
+    )
     context.external = context.external or any(hit.trust != "internal" for hit in hits)
     citations = [
         {
@@ -47,7 +47,7 @@ def search_notes(
         }
         for hit in hits
     ]  # fmt: skip
-    found = Notes(query, citations, context.search.note)
+    found = Notes(query, citations, context.search.note or "")
     return found.content(), found
 
 

@@ -42,9 +42,13 @@ def find_records(
     with context.reading() as unit:
         entity = naming.entity_name(unit.schema, entity)
         query = RecordQuery(
-            entity=entity, filters=naming.filters(unit, entity, filters), sort=naming.sorting(unit, entity, sort),
-            limit=context.limit if limit is None else limit, offset=offset, fields=[naming.field_path(unit.schema, entity, each)[0] for each in fields or []],
-        )  # fmt: skip
+            entity=entity,
+            filters=naming.filters(unit, entity, filters),
+            sort=naming.sorting(unit, entity, sort),
+            limit=context.limit if limit is None else limit,
+            offset=offset,
+            fields=[naming.field_path(unit.schema, entity, each)[0] for each in fields or []],
+        )
         found = Records(query, find(unit, query), describe(unit, entity, query.filters, context.language))
         context.external = context.external or _from_outside(found.page)
     return found.content(), found

@@ -118,6 +118,9 @@ def _leans(reader: Reader, before: Frame) -> bool:
         return True
     if modifiers and not entity and not metric and any(span.func("it") for span in reader.spans[:4]):
         return True
+    objects = all(reader._is_object(number) for number, span in enumerate(reader.spans) if span.entity and span.entity.entity != before.entity)
+    if entity and objects and not metric and any(span.func("it") for span in reader.spans[:4]):
+        return True  # "which of those have an open deal over 50k"
     if metric or asks:
         return False
     if spans[0].func("group") or (spans[0].grain and len(spans) == 1):

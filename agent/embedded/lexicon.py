@@ -34,7 +34,8 @@ class Sense:
     plural: bool = False
 
 
-AS_WRITTEN = frozenset("create update assign delete log remind close undo approve draft brief help suggest".split())  # "tasks to" is not "task to"
+NOISE = "noise"
+AS_WRITTEN = frozenset("create update assign delete log remind close undo approve draft brief help suggest noise".split())  # "tasks to" is not "task to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,9 @@ def country_names(value: str) -> tuple[str, ...]:
 def _add_functions(table: PhraseTable) -> None:
     for name, words in function_words().items():
         if name == "filler":
+            for word in words:
+                if len(phrase(str(word))) > 1:
+                    table.add(str(word), Sense("func", value=NOISE))  # 目前 is one word, not 前
             continue
         if isinstance(words, dict):
             for grain, forms in words.items():

@@ -14,6 +14,13 @@ from store.filters import Filter
 from store.rights import Principal
 from store.schema import NUMERIC, TEMPORAL, Field, Schema
 
+# Function words that change the meaning: one that found no place means the question was only half read.
+TELLING = (
+    "max", "min", "newest", "oldest", "top", "bottom", "over", "under", "at_least", "at_most", "not", "without", "overdue", "contacted",
+    "unowned", "duration", "why", "when", "where", "previous", "year_before", "sold", "win", "lose", "bought", "share", "trend", "subsidiary",
+    "said", "suggest", "draft", "delete", "remind", "assign", "empty", "compare",
+)  # fmt: skip
+HARMLESS = ("show", "count", "group", "on", "about", "me", "with")  # words that are also one of these
 COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count"}
 SELLERS = {"rep", "reps", "sales rep", "sales reps", "salesperson", "salespeople", "sales people", "seller", "sellers", "sales agent", "sales agents", "agent", "agents", "销售", "销售代表", "业务员", "销售员", "销售人员"}
 SUM_BY_STATUS = {"won": "won_amount", "lost": "lost_amount", "open": "open_amount"}
@@ -327,7 +334,7 @@ class Reader:
                 frame.compare, span.used = "previous", True
             elif span.func("year_before"):
                 frame.compare, span.used = "year_before", True
-            elif span.func("compare", "share", "trend", "breakdown", "count", "sum", "sold") or (span.func("win", "lose") and not span.choices):
+            elif span.func("compare", "share", "trend", "breakdown", "count", "sum", "sold", "duration") or (span.func("win", "lose") and not span.choices):
                 span.used = True
 
     def _two_periods(self, frame: Frame) -> None:
@@ -702,7 +709,7 @@ class Reader:
             if earlier.func("with", "without"):
                 if self.text.language == "zh":
                     return any(later.entity for later in self.spans[number + 1 :]) or any(each.entity for each in self.spans[: self.spans.index(earlier)])
-                return any(each.entity for each in self.spans[: self.spans.index(earlier)]) or self.said("who")
+                return any(each.entity or each.func("it") for each in self.spans[: self.spans.index(earlier)]) or self.said("who")
             if not (earlier.filler or earlier.choices or earlier.amount or earlier.time or earlier.func("over", "under", "at_least", "at_most", "all", "not", "newest")):
                 return False
         return False
@@ -774,6 +781,9 @@ class Reader:
         if self._how_much() and frame.entity in MONEY:
             frame.shown.append(MONEY[frame.entity])
         for span in self.spans:
+            if span.func("where") or (span.func("when") and any(f.entity == frame.entity for each in self.spans for f in each.fields)):
+                span.used = True
+        for span in self.spans:
             if span.used or not span.fields:
                 continue
             own = next((s for s in span.fields if s.entity == frame.entity), None)
@@ -797,13 +807,9 @@ class Reader:
                 continue
             if span.unknown or span.content:
                 left.append(span)
-            elif span.func("with", "without", "not") and self._matters(span):
+            elif span.func(*TELLING) and not span.func(*HARMLESS):
                 left.append(span)
         return left
-
-    def _matters(self, span: Span) -> bool:
-        """A negation that was not applied to anything changes the meaning; "with" alone does not."""
-        return span.func("not", "without") and not span.func("with")
 
 
 def counted_by_most(reader: Reader) -> bool:

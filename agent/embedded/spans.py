@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from agent.embedded.amounts import AmountSpan, find_amounts
-from agent.embedded.lexicon import Lexicon, Match, Sense, fillers, other_words, senses_of
+from agent.embedded.lexicon import NOISE, Lexicon, Match, Sense, fillers, other_words, senses_of
 from agent.embedded.names import Name, NameIndex
 from agent.embedded.times import TimeSpan, find_times
 from agent.embedded.tokens import Token, is_chinese, normalise, phrase, tokenise
@@ -225,6 +225,7 @@ def _with_gaps(text: str, tokens: Sequence[Token], chosen: Sequence[Span]) -> li
                 result.append(Span(place, place + 1, text[token.start : token.end], token.start, token.end, unknown=not filler, filler=filler))
             place += 1
         if span:
+            span.filler = not span.content and all(sense.value == NOISE for sense in span.senses)
             result.append(span)
             place = span.end
     return result

@@ -67,7 +67,7 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "") -> Target | Fr
         frame = _find_as(reader, entity)
     else:
         frame = reader._find()
-    left = [span for span in reader.unread() if not span.func("all")]
+    left = [span for span in reader.unread() if not span.func("all", "delete", "it")]
     if frame is None:
         return Frame("clarify", text=scene.text.text, reason="target", notes=[span.text for span in left])
     if not frame.parts and not frame.period and not _all_said(spans):

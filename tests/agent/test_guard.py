@@ -15,7 +15,11 @@ def found(*names: str, total: int = 0) -> Records:
     from store.query import RecordView
 
     records = [RecordView("opportunity", str(n), name, None, 1, {"amount": "75000.00"}) for n, name in enumerate(names)]
-    return Records(RecordQuery(entity="opportunity"), Page("opportunity", total or len(records), records), "status is won, close date 1 Jul – 30 Sep 2017")
+    return Records(
+        RecordQuery(entity="opportunity"),
+        Page("opportunity", total or len(records), records),
+        "status is won, close date 1 Jul – 30 Sep 2017",
+    )
 
 
 def proposed() -> Proposed:

@@ -4,16 +4,15 @@ import json
 from typing import Any
 
 from inline_snapshot import snapshot
-from langchain_core.utils.function_calling import convert_to_openai_tool
 
-from tools.catalogue import ALL, READ, WRITE, arguments, writes
+from tools.catalogue import ALL, READ, WRITE, arguments, schemas, writes
 
 SIZE_LIMIT = 9_000  # characters of all schemas; 12,590 before the conditions were written out once, in find_records
 IDENTITY = {"user", "user_id", "email", "principal", "role", "as", "as_user", "on_behalf_of", "tenant", "session", "runtime", "context"}
 
 
 def _schemas() -> list[dict[str, Any]]:
-    return [convert_to_openai_tool(tool)["function"] for tool in ALL]
+    return [each["function"] for each in schemas()]
 
 
 def _kind(spec: dict[str, Any]) -> str:
@@ -23,8 +22,8 @@ def _kind(spec: dict[str, Any]) -> str:
 
 
 def test_names_and_marks() -> None:
-    assert [tool.name for tool in READ] == snapshot(['find_records', 'get_record', 'measure', 'search_notes'])
-    assert [tool.name for tool in WRITE] == snapshot(['create_record', 'update_records', 'delete_records', 'log_activity', 'create_task'])
+    assert [tool.name for tool in READ] == snapshot(["find_records", "get_record", "measure", "search_notes"])
+    assert [tool.name for tool in WRITE] == snapshot(["create_record", "update_records", "delete_records", "log_activity", "create_task"])
     assert [writes(tool.name) for tool in ALL] == [False] * len(READ) + [True] * len(WRITE)
 
 
@@ -33,13 +32,72 @@ def test_arguments() -> None:
     for schema in _schemas():
         parameters = schema["parameters"]
         required = set(parameters.get("required", []))
-        shapes[schema["name"]] = {f"{name}{'' if name in required else '?'}": _kind(spec) for name, spec in parameters["properties"].items()}
-    assert shapes == snapshot({'find_records': {'entity': 'string', 'filters?': '[object]', 'sort?': '[string]', 'limit?': 'integer', 'offset?': 'integer', 'fields?': '[string]'}, 'get_record': {'entity': 'string', 'name': 'string'}, 'measure': {'metric': 'string', 'by?': '[string]', 'filters?': '[object]', 'first_day?': 'string', 'last_day?': 'string', 'date_field?': 'string', 'compare?': 'previous|year_before', 'top?': 'integer', 'ascending?': 'boolean'}, 'search_notes': {'query': 'string', 'account?': 'string', 'contact?': 'string', 'first_day?': 'string', 'last_day?': 'string', 'kinds?': '[string]', 'limit?': 'integer'}, 'create_record': {'entity': 'string', 'values': 'object'}, 'update_records': {'entity': 'string', 'values': 'object', 'records?': '[string]', 'filters?': '[object]'}, 'delete_records': {'entity': 'string', 'records?': '[string]', 'filters?': '[object]'}, 'log_activity': {'body': 'string', 'kind?': 'call|meeting|visit|email|chat|note', 'account?': 'string', 'contact?': 'string', 'opportunity?': 'string', 'occurred_at?': 'string'}, 'create_task': {'title': 'string', 'due_at?': 'string', 'account?': 'string', 'contact?': 'string', 'opportunity?': 'string', 'assignee?': 'string', 'priority?': 'low|normal|high'}})
+        shapes[schema["name"]] = {
+            f"{name}{'' if name in required else '?'}": _kind(spec) for name, spec in parameters["properties"].items()
+        }
+    assert shapes == snapshot(
+        {
+            "find_records": {
+                "entity": "string",
+                "filters?": "[object]",
+                "sort?": "[string]",
+                "limit?": "integer",
+                "offset?": "integer",
+                "fields?": "[string]",
+            },
+            "get_record": {"entity": "string", "name": "string"},
+            "measure": {
+                "metric": "string",
+                "by?": "[string]",
+                "filters?": "[object]",
+                "first_day?": "string",
+                "last_day?": "string",
+                "date_field?": "string",
+                "compare?": "previous|year_before",
+                "top?": "integer",
+                "ascending?": "boolean",
+            },
+            "search_notes": {
+                "query": "string",
+                "account?": "string",
+                "contact?": "string",
+                "first_day?": "string",
+                "last_day?": "string",
+                "kinds?": "[string]",
+                "limit?": "integer",
+            },
+            "create_record": {"entity": "string", "values": "object"},
+            "update_records": {"entity": "string", "values": "object", "records?": "[string]", "filters?": "[object]"},
+            "delete_records": {"entity": "string", "records?": "[string]", "filters?": "[object]"},
+            "log_activity": {
+                "body": "string",
+                "kind?": "call|meeting|visit|email|chat|note",
+                "account?": "string",
+                "contact?": "string",
+                "opportunity?": "string",
+                "occurred_at?": "string",
+            },
+            "create_task": {
+                "title": "string",
+                "due_at?": "string",
+                "account?": "string",
+                "contact?": "string",
+                "opportunity?": "string",
+                "assignee?": "string",
+                "priority?": "low|normal|high",
+            },
+        }
+    )
 
 
 def test_a_condition() -> None:
     find = next(schema for schema in _schemas() if schema["name"] == "find_records")
-    assert find["parameters"]["properties"]["filters"] == snapshot({'default': None, 'description': 'Conditions that must all hold, [{"field": "status", "op": "eq", "value": "won"}]. field: a field or a path such as account.industry, owner.team.region. op: eq, ne, lt, le, gt, ge, in, not_in, contains, starts_with, is_empty, is_set, between with [low, high]. {"any": [conditions]} is an or. {"field": "activities", "op": "has_no", "where": [conditions]} asks for related records (has, has_no, count_ge, count_le). Dates as 2017-12-31.', 'items': {'properties': {'field': {'type': 'string'}, 'op': {'type': 'string'}, 'value': {}}, 'type': 'object'}, 'type': 'array'})
+    assert find["parameters"]["properties"]["filters"] == snapshot(
+        {"description": 'Conditions that must all hold, [{"field": "status", "op": "eq", "value": "won"}]. field: a field or a path such as account.industry, owner.team.region. op: eq, ne, lt, le, gt, ge, in, not_in, contains, starts_with, is_empty, is_set, between with [low, high]. {"any": [conditions]} is an or. {"field": "activities", "op": "has_no", "where": [conditions]} asks for related records (has, has_no, count_ge, count_le). Dates as 2017-12-31.',
+            "items": {"properties": {"field": {"type": "string"}, "op": {"type": "string"}, "value": {}}, "type": "object"},
+            "type": "array",
+        }
+    )
 
 
 def test_the_schemas_are_lean() -> None:
