@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check test-slow eval bench screenshots clean
+.PHONY: setup demo test test-postgresql check test-slow eval bench screenshots clean
 
 setup: $(STAMP)
 
@@ -25,6 +25,10 @@ demo: setup
 test: $(VENV)/.developing
 	$(BIN)/python -m pytest -q
 
+# The rooms that touch the database, on PostgreSQL: RAPPORT_TEST_DATABASE_URL, else 127.0.0.1:5432, else one started from PATH.
+test-postgresql: $(VENV)/.developing
+	$(BIN)/python -m pytest -q --database postgresql tests/store tests/tools tests/agent tests/ui
+
 check: $(VENV)/.developing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -33,6 +37,7 @@ check: $(VENV)/.developing
 
 test-slow: $(VENV)/.developing
 	$(BIN)/python -m pytest -q -m 'slow or live or browser'
+	$(BIN)/python -m pytest -q --hypothesis-profile thorough tests/store
 
 eval: $(VENV)/.developing
 	$(BIN)/rapport eval --brain embedded
@@ -41,7 +46,7 @@ bench: $(VENV)/.developing
 	$(BIN)/rapport bench
 
 screenshots: $(VENV)/.developing
-	$(BIN)/python -m tests.ui.screenshots
+	$(BIN)/python tests/ui/screenshots.py
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -1,6 +1,6 @@
 """The agent, put together: model, tools, middleware in order, prompt. Both brains run in it."""
 
-from typing import Any
+from typing import Any, cast
 
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, ModelCallLimitMiddleware, ToolCallLimitMiddleware, ToolErrorMiddleware
@@ -40,22 +40,18 @@ def build_llm_agent(model: BaseChatModel) -> Agent:
 
 
 def _agent(model: BaseChatModel, more: list[AgentMiddleware[Any, Context, Any]]) -> Agent:
-    return create_agent(
-        model,
-        tools=list(ALL),
-        middleware=[
-            ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="error"),  # 1. the default recursion limit is 9,999
-            ToolCallLimitMiddleware(run_limit=TOOL_CALLS),  # 2. a model that repeats itself stops here
-            ToolErrorMiddleware(say_what_went_wrong),  # 3. what a person can mend is told; the rest fails loudly
-            *more,
-        ],
-        context_schema=Context,
-    )
+    order: list[AgentMiddleware[Any, Context, Any]] = [
+        ModelCallLimitMiddleware(run_limit=MODEL_CALLS, exit_behavior="error"),  # 1. the default recursion limit is 9,999
+        ToolCallLimitMiddleware(run_limit=TOOL_CALLS),  # 2. a model that repeats itself stops here
+        ToolErrorMiddleware(say_what_went_wrong),  # 3. what a person can mend is told; the rest fails loudly
+        *more,
+    ]
+    return create_agent(model, tools=list(ALL), middleware=order, context_schema=Context)
 
 
 def say_what_went_wrong(error: Exception, request: ToolCallRequest) -> str | None:
     """The store's errors and bad arguments in words; None lets anything else through."""
-    context = request.runtime.context
+    context = cast(Context, request.runtime.context)
     if isinstance(error, RapportError):
         context.refused = context.refused or isinstance(error, NotAllowed)
         if isinstance(error, Ambiguous):

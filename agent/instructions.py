@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, ModelRequest, dynamic_prompt
@@ -14,14 +15,14 @@ CHOICES_SHOWN = 12
 
 
 @cache
-def _rules() -> str:
-    return (Path(__file__).parent / "prompts" / "system.md").read_text("utf-8")
+def _rules() -> Template:
+    return Template((Path(__file__).parent / "prompts" / "system.md").read_text("utf-8"))
 
 
 def worded(unit: Unit) -> str:
     """The prompt for this person today. What changes most stands last: a repeated beginning is cached by most servers."""
     user = unit.principal
-    return _rules().format(
+    return _rules().substitute(
         stages=", ".join(dict.fromkeys(stage.name for stage in unit.schema.stages)) or "none yet",
         fields="\n".join(_entity(unit, name) for name in LISTED),
         currency=unit.currency,

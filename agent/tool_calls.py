@@ -16,7 +16,9 @@ from tools.context import Context
 from tools.lenient import shaped
 
 log = logging.getLogger("rapport")
-AGAIN = "You have already called {name} with these arguments in this turn; the result stands above. Answer from it, or change the arguments."
+AGAIN = (
+    "You have already called {name} with these arguments in this turn; the result stands above. Answer from it, or change the arguments."
+)
 OUR_FAULT = "{name} failed inside; it has been logged. Try other arguments, or tell the person it did not work."
 NO_SUCH_TOOL = "There is no tool {name!r}. Tools: {known}."
 

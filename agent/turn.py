@@ -113,7 +113,7 @@ class Assistant:
             if wanted == "embedded" or not _beyond(builtin, asked.context):
                 yield from _pieces(builtin.text)
                 return "embedded", asked.context, builtin
-        told = replace(asked.context, language=guard.language_of(asked.text), options=[], frames=[])
+        told = replace(asked.context, language=self._settings.locale or guard.language_of(asked.text), options=[], frames=[])
         modelled = yield from self._modelled(replace(asked, context=told))
         if modelled.fault is None:
             return "llm", told, modelled

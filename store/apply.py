@@ -19,7 +19,7 @@ _PIECE = 500
 Entered = Mapping[str, Sequence[tuple[str, datetime]]]  # record id -> (stage id, moment)
 
 
-class Conflicting(Exception):  # noqa: N818
+class Conflicting(Exception):
     """Records that moved since they were read."""
 
     def __init__(self, names: list[str]) -> None:

@@ -12,10 +12,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
-from store.errors import InvalidInput, Unavailable
+from store.errors import Conflict, InvalidInput, Unavailable
 
 BUSY_TIMEOUT_MS = 15_000
 
@@ -127,6 +127,8 @@ def _said_plainly() -> Iterator[None]:
     """Turn what the database driver says of locks, disks and networks into words with a next step."""
     try:
         yield
+    except IntegrityError as error:
+        raise Conflict("Another record has such a key or address already.", hint="Nothing was written; look again, then retry.") from error
     except OperationalError as error:
         cause = str(error.orig).lower()
         if "locked" in cause or "busy" in cause:

@@ -1,5 +1,6 @@
 """From a wish to a validated change: values read and checked, defaults filled in, before and after worked out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,9 +64,7 @@ def draft(unit: Unit, op: str, entity: str, record_id: str | None, values: dict[
     moved = {field: value for field, value in after.items() if value != before[field]}
     if not moved:
         return None
-    for field in moved:
-        if moved[field] is None and spec.fields[field].required:
-            raise InvalidInput(f"{spec.en} needs a {spec.fields[field].en}.", hint="It cannot be emptied.")
+    _keep_required(spec, moved)
     return Draft(op, entity, row.id, name, row.version, {field: before[field] for field in moved}, moved)
 
 
@@ -75,7 +74,8 @@ def redraft(unit: Unit, change: ProposalChange, edits: dict[str, Any]) -> Draft:
     after = dict(change.after)
     before = dict(change.before)
     if change.op in {"create", "update"}:
-        after.update(read_values(unit, spec, edits))
+        after.update(_edited(unit, spec, change, edits))
+        _keep_required(spec, after)
         gone = [name for name in after if name not in spec.fields]
         if gone:
             raise InvalidInput(f"{spec.en} no longer has {', '.join(gone)}.", hint="Reject this proposal and ask again.")
@@ -85,6 +85,42 @@ def redraft(unit: Unit, change: ProposalChange, edits: dict[str, Any]) -> Draft:
     made = Draft(change.op, change.type, change.record_id, change.name, change.base_version, before, after, change.effects)
     made.check_rights(unit)
     return made
+
+
+def _edited(unit: Unit, spec: Entity, change: ProposalChange, edits: dict[str, Any]) -> dict[str, Any]:
+    """The edits of a change as values, with what they bring with them where the proposal says nothing else."""
+    if not edits:
+        return {}
+    edited = read_values(unit, spec, edits)
+    brought = dict(edited)
+    if change.op == "update":
+        _follow_ups(unit, spec, _current(unit, change.type, change.record_id), brought)
+    elif brought.get("owner") and "team" not in brought:
+        brought["team"] = team_of(unit, brought["owner"])
+    return {name: value for name, value in brought.items() if name in edited or name == "team" or name not in change.after}
+
+
+def _keep_required(spec: Entity, values: dict[str, Any]) -> None:
+    for name, value in values.items():
+        field = spec.fields.get(name)
+        if field and field.required and value in (None, ""):
+            raise InvalidInput(f"{spec.en} needs a {field.en}.", hint="It cannot be emptied.")
+
+
+def check_unique(unit: Unit, drafts: Sequence[Draft]) -> None:
+    """Keys, and the addresses of users, belong to one record. Raises InvalidInput naming the value that is taken."""
+    seen: set[tuple[str, str, str]] = set()
+    for each in drafts:
+        for name in ("key", "email") if each.type == "user" else ("key",):
+            value = each.after.get(name) if each.op in {"create", "update"} else None
+            if not value:
+                continue
+            model = RECORD_MODELS[each.type]
+            taken = unit.session.scalar(select(model.id).where(getattr(model, name) == value, model.id != each.record_id))
+            if taken or (each.type, name, value) in seen:
+                spec = unit.schema.entity(each.type)
+                raise InvalidInput(f"Another {spec.en} has the {spec.fields[name].en} {value!r} already.", hint="Give a different one.")
+            seen.add((each.type, name, value))
 
 
 def read_values(unit: Unit, spec: Entity, values: dict[str, Any], *, writing: bool = True) -> dict[str, Any]:
@@ -174,15 +210,10 @@ def _current(unit: Unit, entity: str, record_id: str, *, deleted: bool = False) 
     row = unit.session.get(model, record_id, populate_existing=True)
     if row is None or (row.deleted_at is not None) != deleted:
         raise NotFound(f"There is no {unit.schema.entity(entity).en} {record_id!r}.", hint="Search for it by name.")
-    if deleted:
-        if unit.principal.scope(entity, writing=True) == "none":
-            raise NotFound(f"There is no {unit.schema.entity(entity).en} {record_id!r}.", hint="Search for it by name.")
-        return row
-    seen = unit.session.scalar(select(model.id).where(model.id == record_id, visible(unit.principal, entity, model)))
-    if seen is None:
+    this = select(model.id).where(model.id == record_id)
+    if unit.session.scalar(this.where(visible(unit.principal, entity, model, deleted=deleted))) is None:
         raise NotFound(f"There is no {unit.schema.entity(entity).en} {record_id!r}.", hint="Search for it by name.")
-    allowed = unit.session.scalar(select(model.id).where(model.id == record_id, visible(unit.principal, entity, model, writing=True)))
-    if allowed is None:
+    if unit.session.scalar(this.where(visible(unit.principal, entity, model, writing=True, deleted=deleted))) is None:
         raise NotAllowed(f"You may see this {unit.schema.entity(entity).en} but not change it.", hint="Ask its owner or your manager.")
     return row
 

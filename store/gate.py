@@ -13,14 +13,15 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, insert, or_, select, true, update
 
 from store import audit
 from store.apply import Conflicting, Entered, apply_changes
-from store.drafting import Draft, draft, redraft
+from store.drafting import Draft, check_unique, draft, redraft
 from store.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from store.models import Proposal, ProposalChange, new_id
+from store.models import Proposal, ProposalChange, User, new_id
 from store.query import names_of
+from store.rights import Principal
 from store.unit import Unit
 
 Operation = Literal["create", "update", "delete", "restore", "merge", "bulk", "import"]
@@ -75,13 +76,14 @@ def propose(
     Raises InvalidInput (also when nothing would change), NotFound, NotAllowed, Ambiguous; Conflict for a used
     idempotency key with other content.
     """
-    drafts = [made for each in changes if (made := draft(unit, each.op, each.type, each.id, each.values)) is not None]
-    if not drafts:
-        raise InvalidInput("Nothing would change: the record already has these values.", hint="Say what should be different.")
     fingerprint = _fingerprint(changes)
     kept = _already_proposed(unit, idempotency_key, fingerprint)
     if kept:
         return view(unit, kept)
+    drafts = [made for each in changes if (made := draft(unit, each.op, each.type, each.id, each.values)) is not None]
+    if not drafts:
+        raise InvalidInput("Nothing would change: the record already has these values.", hint="Say what should be different.")
+    check_unique(unit, drafts)
     operation: Operation = drafts[0].op if len(drafts) == 1 else "bulk"
     proposal = keep(
         unit, drafts, operation=operation, reason=reason, evidence=evidence, external=external, conversation_id=conversation_id,
@@ -129,9 +131,14 @@ def approve(unit: Unit, proposal_id: str, *, edits: dict[str, dict[str, Any]] | 
     if proposal.expires_at < unit.now():
         proposal.status = "expired"
         return view(unit, proposal)
-    drafts = [redraft(unit, change, (edits or {}).get(change.record_id, {})) for change in _changes(unit, proposal)]
+    changes = _changes(unit, proposal)
+    strangers = set(edits or {}) - {change.record_id for change in changes}
+    if strangers:
+        raise InvalidInput(f"This proposal does not change {min(strangers)!r}.", hint="Edits go by the ids of its changes.")
+    drafts = [redraft(unit, change, (edits or {}).get(change.record_id, {})) for change in changes]
+    check_unique(unit, drafts)
     if edits:
-        for change, made in zip(_changes(unit, proposal), drafts, strict=True):
+        for change, made in zip(changes, drafts, strict=True):
             change.after, change.before = made.after, made.before
         unit.session.flush()
     return apply(unit, proposal, drafts)
@@ -201,12 +208,10 @@ def show(unit: Unit, proposal_id: str) -> ProposalView:
 
 
 def pending(unit: Unit, *, status: str | None = "pending", limit: int = 100) -> list[ProposalView]:
-    """Proposals the person made, newest first; an administrator sees everybody's."""
-    statement = select(Proposal).order_by(Proposal.id.desc()).limit(limit)
+    """Proposals the person may decide, newest first: their own, a manager's people's, for an administrator everybody's."""
+    statement = select(Proposal).where(_decidable(unit.principal)).order_by(Proposal.id.desc()).limit(limit)
     if status:
         statement = statement.where(Proposal.status == status)
-    if not unit.principal.administers:
-        statement = statement.where(Proposal.user_id == unit.principal.user_id)
     return [view(unit, each) for each in unit.session.scalars(statement)]
 
 
@@ -218,7 +223,7 @@ def history(unit: Unit, entity: str, record_id: str) -> list[dict[str, Any]]:
         .where(ProposalChange.type == entity, ProposalChange.record_id == record_id, Proposal.status.in_(["applied", "undone"]))
         .order_by(Proposal.decided_at.desc(), Proposal.id.desc())
     )
-    rows = list(unit.session.execute(statement).tuples())
+    rows = [(row[0], row[1]) for row in unit.session.execute(statement)]
     shown = _shown(unit, [change for change, _ in rows])
     return [
         {
@@ -276,11 +281,21 @@ def _shown(unit: Unit, changes: Sequence[ProposalChange]) -> list[dict[str, Any]
 
 
 def _find(unit: Unit, proposal_id: str) -> Proposal:
-    """The proposal, if the person made it, administers, or manages somebody whose records it touches."""
-    found = unit.session.get(Proposal, proposal_id.strip(), with_for_update=True)
-    if found is None or (found.user_id != unit.principal.user_id and unit.principal.role not in {"administrator", "manager"}):
+    """The proposal, if the person made it, administers, or manages the team of who made it."""
+    wanted = select(Proposal).where(Proposal.id == proposal_id.strip(), _decidable(unit.principal)).with_for_update()
+    found = unit.session.scalar(wanted)
+    if found is None:
         raise NotFound(f"There is no proposal {proposal_id!r}.", hint="See `rapport proposals list`.")
     return found
+
+
+def _decidable(principal: Principal) -> ColumnElement[bool]:
+    if principal.administers:
+        return true()
+    if principal.role != "manager":
+        return Proposal.user_id == principal.user_id
+    people = select(User.id).where(User.team_id.in_(sorted(principal.team_ids)))
+    return or_(Proposal.user_id == principal.user_id, Proposal.user_id.in_(people))
 
 
 def _changes(unit: Unit, proposal: Proposal) -> list[ProposalChange]:

@@ -126,8 +126,9 @@ def _declared(name: str, raw: dict[str, Any], schema: Schema) -> Metric:
         agg, "money" if numeric == "money" else ""
     )
     return Metric(
-        name, raw["entity"], agg, raw["date"], unit, raw["en"], raw["zh"], tuple(raw.get("words", ())), raw.get("source", ""),
-        raw.get("field"), raw.get("where", {}), raw.get("whole", {}), raw.get("part", {}), raw.get("from"), raw.get("to"), raw.get("weight"),
+        name, raw["entity"], agg, raw["date"], unit, raw["en"], raw["zh"], tuple(raw.get("words", ())),
+        raw.get("source", ""), raw.get("field"), raw.get("where", {}), raw.get("whole", {}), raw.get("part", {}), raw.get("from"),
+        raw.get("to"), raw.get("weight"),
     )  # fmt: skip
 
 

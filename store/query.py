@@ -1,7 +1,7 @@
 """RecordQuery: find records of one kind, within what the asker may see."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, func, nulls_last, select
@@ -174,9 +174,9 @@ def _order(compiler: Compiler, item: str) -> ColumnElement[Any]:
     if not path:
         raise InvalidInput(f"{item!r} is not a field to sort by.")
     column = compiler.column(path)
-    expression: ColumnElement[Any] = column.expression
+    expression = column.expression
     if column.field.kind == "stage":
         expression = compiler.stage_column("position")
     elif column.field.refers_to:
         expression = compiler.label(path)
-    return nulls_last(expression.desc() if item.startswith("-") else expression.asc())
+    return cast(ColumnElement[Any], nulls_last(expression.desc() if item.startswith("-") else expression.asc()))

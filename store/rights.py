@@ -71,14 +71,16 @@ class Principal:
         return self.role == "administrator"
 
 
-def visible(principal: Principal, entity: str, table: Any, *, writing: bool = False) -> ColumnElement[bool]:
+def visible(principal: Principal, entity: str, table: Any, *, writing: bool = False, deleted: bool = False) -> ColumnElement[bool]:
     """The condition under which `principal` may see (or change) a row of `table`, a model or an alias of one.
+
+    Deleted rows are seen by nobody; `deleted` turns that round, for a restore.
 
     own: owner, assignee or author is the person. team: that, or it belongs to the person's teams, or to nobody at all,
     or it is what happened with an account the person sees.
     """
     scope = principal.scope(entity, writing=writing)
-    alive = table.deleted_at.is_(None)
+    alive = table.deleted_at.is_not(None) if deleted else table.deleted_at.is_(None)
     if scope == "none":
         return false()
     if scope == "all":

@@ -163,7 +163,7 @@ def _one_choice(unit: Unit, field: Field, raw: str) -> str:
     known = ", ".join(choice.value for choice in choices[:12]) + (" …" if len(choices) > 12 else "")
     raise InvalidInput(
         f"{raw.strip()[:80]!r} is not a value of {field.entity} {field.en}.",
-        hint=f"Values: {known or '(none yet)'}. An administrator can add one with `rapport picklist set {field.entity}.{field.name} VALUE`.",
+        hint=f"Values: {known or '(none yet)'}. An administrator can add one: `rapport picklist set {field.entity}.{field.name} VALUE`.",
     )
 
 

@@ -49,9 +49,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def _databases_go_with_their_folders(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Of a test's own folder; those of a session stay to its end."""
+    server = data_folders.server
+    folder = request.getfixturevalue("tmp_path") if server is not None and "tmp_path" in request.fixturenames else None
     yield
-    if data_folders.server is not None and "tmp_path" in request.fixturenames:
-        data_folders.server.drop_below(request.getfixturevalue("tmp_path"))
+    if server is not None and folder is not None:
+        server.drop_below(folder)
 
 
 @pytest.fixture

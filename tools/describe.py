@@ -13,8 +13,8 @@ from store.unit import Unit
 _OPS = {
     "en": {
         "eq": "{f} is {v}", "ne": "{f} is not {v}", "lt": "{f} below {v}", "le": "{f} at most {v}", "gt": "{f} over {v}",
-        "ge": "{f} at least {v}",
-        "in": "{f} is {v}", "not_in": "{f} is not {v}", "contains": "{f} contains {v}", "starts_with": "{f} starts with {v}",
+        "ge": "{f} at least {v}", "in": "{f} is {v}", "not_in": "{f} is not {v}", "contains": "{f} contains {v}",
+        "starts_with": "{f} starts with {v}",
         "is_empty": "no {f}", "is_set": "{f} is filled in", "has": "with {r}", "has_no": "without {r}",
         "count_eq": "with exactly {v} {r}", "count_ge": "with at least {v} {r}", "count_le": "with at most {v} {r}",
     },
@@ -90,7 +90,7 @@ def _compared(unit: Unit, entity: str, item: Filter, language: str) -> str:
     if field.kind in {"date", "datetime"} and item.op not in {"is_empty", "is_set"}:
         return f"{label} {_days(item, language)}" if language == "en" else f"{label}{_days(item, language)}"
     if item.op == "between":
-        low, high = item.value
+        low, high = (value_label(unit, field, each, language) for each in item.value)
         return f"{label} {low} – {high}" if language == "en" else f"{label}在{low}到{high}之间"
     values = item.value if isinstance(item.value, list) else [item.value]
     shown = _JOIN[language][1].join(value_label(unit, field, each, language) for each in values)
@@ -157,6 +157,8 @@ def value_label(unit: Unit, field: Field, value: Any, language: str) -> str:
         for choice in unit.schema.choices_of(field):
             if choice.value == value and choice.zh:
                 return choice.zh
+    if field.kind == "money" and value is not None:
+        return f"{unit.currency} {float(value):,.0f}" if float(value).is_integer() else f"{unit.currency} {value}"
     if isinstance(value, bool):
         return {"en": ("no", "yes"), "zh": ("否", "是")}[language][value]
     return str(value)

@@ -59,7 +59,10 @@ class Figures:
         }
 
     def content(self) -> str:
-        return _json(self.to_json())
+        """What a model reads: the whole before the groups, or it takes the first group for the answer."""
+        shown = self.to_json()
+        rows = shown.pop("rows")
+        return _json({**shown, "rows": rows[:SHOWN_TO_MODEL], "rows_in_all": len(rows)} if self.measure.by else {**shown, "rows": rows})
 
     def summary(self) -> str:
         return f"{self.result.metric.name}: {len(self.result.rows)} row(s) from {self.result.row_count} records"

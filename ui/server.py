@@ -51,5 +51,5 @@ def run(rapport: Rapport, *, host: str, port: int) -> None:
         finally:
             rapport.close()
 
-    app.router.lifespan_context = lifespan
+    app.router.lifespan_context = lifespan  # type: ignore[assignment]  # starlette's type wants the state as a mapping or None
     uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)

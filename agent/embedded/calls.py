@@ -13,7 +13,13 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
     match frame.intent:
         case "find" | "get":
             return "find_records", _without_empty(
-                {"entity": frame.entity, "filters": filters + _period(frame, schema), "sort": frame.sort, "limit": frame.limit or limit, "fields": [path for path in frame.shown if "." in path]}
+                {
+                    "entity": frame.entity,
+                    "filters": filters + _period(frame, schema),
+                    "sort": frame.sort,
+                    "limit": frame.limit or limit,
+                    "fields": [path for path in frame.shown if "." in path],
+                }
             )
         case "measure":
             first, last = frame.period or (None, None)
@@ -32,9 +38,18 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
         case "create":
             return "create_record", {"entity": frame.entity, "values": frame.values}
         case "update":
-            return "update_records", _without_empty({"entity": frame.entity, "values": frame.values, "records": frame.ids, "filters": [] if frame.ids else filters + _period(frame, schema)})
+            return "update_records", _without_empty(
+                {
+                    "entity": frame.entity,
+                    "values": frame.values,
+                    "records": frame.ids,
+                    "filters": [] if frame.ids else filters + _period(frame, schema),
+                }
+            )
         case "delete":
-            return "delete_records", _without_empty({"entity": frame.entity, "records": frame.ids, "filters": [] if frame.ids else filters + _period(frame, schema)})
+            return "delete_records", _without_empty(
+                {"entity": frame.entity, "records": frame.ids, "filters": [] if frame.ids else filters + _period(frame, schema)}
+            )
         case "log":
             return "log_activity", {"body": frame.text, **frame.values}
         case "task":

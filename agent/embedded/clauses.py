@@ -52,7 +52,11 @@ def _starts_request(text: Spanned, number: int) -> bool:
     span = text.spans[number]
     if span.func(*ACTIONS) and not span.names and not span.time and _is_imperative(text.spans, number):
         return True
-    return span.func("show") and span.text.lower() in {"show", "list", "show me", "显示", "列出"} or (span.func("count") and span.text.lower() == "how many")
+    return (
+        (span.func("show")
+        and span.text.lower() in {"show", "list", "show me", "显示", "列出"})
+        or (span.func("count") and span.text.lower() == "how many")
+    )
 
 
 def _is_imperative(spans: list[Span], number: int) -> bool:
@@ -71,5 +75,9 @@ def _joint_before(text: Spanned, number: int) -> bool:
     ends = joint[-1:] in {",", ";", "，", "；", "。", ".", "!", "！"} or (before and before[-1].text.lower() in _STRONG)
     if not ends:
         return False
-    said = [span for span in before if span.func("show", "count", "who", *ACTIONS) or span.metric or (span.func("to") and span.text[:1] in "改设变推移标调更修转定")]
+    said = [
+        span
+        for span in before
+        if span.func("show", "count", "who", *ACTIONS) or span.metric or (span.func("to") and span.text[:1] in "改设变推移标调更修转定")
+    ]
     return bool(said)

@@ -91,7 +91,9 @@ class Conditions:
         for later in spans[number + 1 :]:
             if later.entity:
                 return later.entity.entity
-            if self.text.language == "en" and (later.filler or later.func(*_COMPARE, "not", "with", "without", "owned") or later.time or later.names):
+            if self.text.language == "en" and (
+                later.filler or later.func(*_COMPARE, "not", "with", "without", "owned") or later.time or later.names
+            ):
                 break
             if self.text.language == "zh" and (later.func("with", "without", "not") or later.unknown):
                 break
@@ -174,22 +176,36 @@ class Conditions:
         spans = self.spans
         stop = place + 1
         if self.text.language == "en":
-            while stop < len(spans) and not spans[stop].func("with", "without", "group", "rank") and spans[stop].text.lower() not in {"and", "but", "sorted"}:
+            while (
+                stop < len(spans)
+                and not spans[stop].func("with", "without", "group", "rank")
+                and spans[stop].text.lower() not in {"and", "but", "sorted"}
+            ):
                 stop += 1
         inner_spans = [each for each in (*spans[number + 1 : place], spans[place], *spans[place + 1 : stop])]
         if related == "activity" and not any(each.time for each in inner_spans):
             inner_spans += [each for each in spans if each.time and not each.used]
         count = next((each for each in spans[number + 1 : place] if each.amount and each.amount.integer and not each.amount.currency), None)
         inner = Conditions(
-            self.schema, self.routes, self.names, self.principal, self.today, self.text, related, spans_override=[s for s in inner_spans if s is not count]
+            self.schema,
+            self.routes,
+            self.names,
+            self.principal,
+            self.today,
+            self.text,
+            related,
+            spans_override=[s for s in inner_spans if s is not count],
         )
         op, value = ("has_no" if missing else "has"), None
         if count and count.amount:
             compare = next((each for each in spans[number + 1 : place] if each.func(*_COMPARE)), None)
             exact = int(count.amount.value)
-            op, value = {"over": ("count_ge", exact + 1), "at_least": ("count_ge", exact), "under": ("count_le", exact - 1), "at_most": ("count_le", exact)}.get(
-                next((n for n in _COMPARE if compare and compare.func(n)), ""), ("count_eq", exact)
-            )
+            op, value = {
+                "over": ("count_ge", exact + 1),
+                "at_least": ("count_ge", exact),
+                "under": ("count_le", exact - 1),
+                "at_most": ("count_le", exact),
+            }.get(next((n for n in _COMPARE if compare and compare.func(n)), ""), ("count_eq", exact))
             count.used = True
             if compare:
                 compare.used = True
@@ -242,7 +258,12 @@ class Conditions:
             for each in spans:
                 if each.func("over", "at_least") and when and each.end <= when.start:
                     each.used = True
-            self.add("silence", Filter(any=[Filter(field=field_, op="lt", value=start.isoformat() if start else None), Filter(field=field_, op="is_empty")]))
+            self.add(
+                "silence",
+                Filter(
+                    any=[Filter(field=field_, op="lt", value=start.isoformat() if start else None), Filter(field=field_, op="is_empty")]
+                ),
+            )
             return
 
     def _negation_before(self, number: int) -> bool:
@@ -272,7 +293,9 @@ class Conditions:
                 ids = sorted(self.principal.team_ids)
                 condition = self._person_team(ids)
                 span.used = self.add("owner", condition)
-            elif span.text.lower() in {"my", "mine", "我的", "我"} or (span.text.lower() in {"i", "me"} and following is not None and not following.func("show")):
+            elif span.text.lower() in {"my", "mine", "我的", "我"} or (
+                span.text.lower() in {"i", "me"} and following is not None and not following.func("show")
+            ):
                 if span.text.lower() in {"i", "me"} and not self._means_owner(number):
                     span.used = True
                     continue
@@ -289,7 +312,9 @@ class Conditions:
         if any(each.func("owned", "sold", "win", "lose", "contacted", "with") for each in near):
             return True
         text = " ".join(each.text.lower() for each in self.spans[number : number + 3])
-        return any(text.startswith(f"{me} {verb}") for me in ("i", "me") for verb in ("own", "have", "won", "lost", "close", "closed", "am", "do"))
+        return any(
+            text.startswith(f"{me} {verb}") for me in ("i", "me") for verb in ("own", "have", "won", "lost", "close", "closed", "am", "do")
+        )
 
     def _person(self, user_id: str) -> Filter | None:
         if self.target == "user":
@@ -376,8 +401,15 @@ class Conditions:
         if op is None:
             second = next((p for p in range(number + 1, min(number + 4, len(spans))) if spans[p].amount), None)
             joined = second is not None and all(spans[p].filler or spans[p].func("to", "compare", "on") for p in range(number + 1, second))
-            between = any(mark.func("between") for mark in marks) or "-" in self.text.text[spans[number].last : spans[second].first if second else 0]
-            if second is not None and joined and (between or self.text.text[spans[number].last : spans[second].first].strip() in {"to", "-", "–", "到", "至", "~"}):
+            between = (
+                any(mark.func("between") for mark in marks)
+                or "-" in self.text.text[spans[number].last : spans[second].first if second else 0]
+            )
+            if (
+                second is not None
+                and joined
+                and (between or self.text.text[spans[number].last : spans[second].first].strip() in {"to", "-", "–", "到", "至", "~"})
+            ):
                 high = spans[second].amount
                 return amount.value, high.value if high else None, "between", [*marks, *spans[number + 1 : second]], second
         return amount.value, None, op, marks, number
@@ -402,8 +434,16 @@ class Conditions:
     def _by_host(self, senses: Sequence[Sense], number: int) -> list[Sense]:
         """Senses with those of the host first, then the target's, then whatever can be reached."""
         host = self.host(number)
-        reach = [s for s in senses if s.entity in {host, self.target} or self.routes.path(self.target, s.entity) is not None or self.routes.relation(self.target, s.entity)]
-        return sorted(reach, key=lambda s: (s.entity != host, s.entity != self.target, (self.routes.path(self.target, s.entity) or "zzz").count(".")))
+        reach = [
+            s
+            for s in senses
+            if s.entity in {host, self.target}
+            or self.routes.path(self.target, s.entity) is not None
+            or self.routes.relation(self.target, s.entity)
+        ]
+        return sorted(
+            reach, key=lambda s: (s.entity != host, s.entity != self.target, (self.routes.path(self.target, s.entity) or "zzz").count("."))
+        )
 
     def _usual_number(self, number: int) -> Field | None:
         for entity in (self.host(number), self.target):
@@ -454,7 +494,9 @@ class Conditions:
                 field_ = self.schema.field(sense.entity, sense.field)
                 if field_.kind == "integer" and "year" in field_.name and span.time is not None:
                     years = [span.time.first.year if span.time.first else None, span.time.last.year if span.time.last else None]
-                    span.used = self.add(f"{sense.entity}.{sense.field}", self.routes.condition(self.target, sense.entity, sense.field, "between", years))
+                    span.used = self.add(
+                        f"{sense.entity}.{sense.field}", self.routes.condition(self.target, sense.entity, sense.field, "between", years)
+                    )
                     self.spans[place].used = True
                     return True
         return False
@@ -506,7 +548,9 @@ class Conditions:
         best = self._richest(senses)
         values = [best.value]
         negated = self._negated(number)
-        same = [p for p in self.parts if p.slot == f"{best.entity}.{best.field}" and p.filter.op in {"eq", "in"} and p.filter.negate == negated]
+        same = [
+            p for p in self.parts if p.slot == f"{best.entity}.{best.field}" and p.filter.op in {"eq", "in"} and p.filter.negate == negated
+        ]
         if same and self._joined_by_or(number):
             held = same[0].filter
             values = [*(held.value if isinstance(held.value, list) else [held.value]), best.value]
@@ -521,12 +565,18 @@ class Conditions:
         sense = next((s for s in self._by_host(span.fields, number) if self.schema.field(s.entity, s.field).kind == "bool"), None)
         if sense is not None:
             negated = self._negated(number)
-            span.used = self.add(f"{sense.entity}.{sense.field}", self.routes.condition(self.target, sense.entity, sense.field, "eq", True), negate=negated)
+            span.used = self.add(
+                f"{sense.entity}.{sense.field}", self.routes.condition(self.target, sense.entity, sense.field, "eq", True), negate=negated
+            )
 
     def _field_beside(self, number: int, choice: Sense) -> None:
         """ "West region", 医疗行业, "stage Won": the field's name next to its value says nothing more."""
         for place in (number - 1, number + 1, number - 2, number + 2):
-            if 0 <= place < len(self.spans) and not self.spans[place].used and all(s.filler for s in self.spans[min(number, place) + 1 : max(number, place)]):
+            if (
+                0 <= place < len(self.spans)
+                and not self.spans[place].used
+                and all(s.filler for s in self.spans[min(number, place) + 1 : max(number, place)])
+            ):
                 beside = self.spans[place]
                 grouped = place > 0 and self.spans[place - 1].func("group")
                 if any(sense.field == choice.field for sense in beside.fields) and not beside.choices and not grouped:
@@ -548,7 +598,9 @@ class Conditions:
         return near[0]
 
     def _joined_by_or(self, number: int) -> bool:
-        return any(each.text.lower() in {"or", "and", "或", "或者", "和", "、", "及", "与"} for each in self.spans[max(0, number - 2) : number])
+        return any(
+            each.text.lower() in {"or", "and", "或", "或者", "和", "、", "及", "与"} for each in self.spans[max(0, number - 2) : number]
+        )
 
     def _name(self, number: int, span: Span) -> None:
         fits = [name for name in span.names if name.type == self.target or self._reaches(name.type)]
@@ -559,7 +611,11 @@ class Conditions:
         types = {name.type for name in fits}
         if len(types) > 1:
             beside = {each.entity.entity for each in self.spans[max(0, number - 1) : number + 2] if each.entity and each is not span}
-            preferred = types & beside or types & {self.target} or {t for t in ("account", "user", "product", "contact", "team", "lead") if t in types}
+            preferred = (
+                types & beside
+                or types & {self.target}
+                or {t for t in ("account", "user", "product", "contact", "team", "lead") if t in types}
+            )
             order = ["account", "user", "team", "product", "contact", "lead", "opportunity", "order"]
             kind = min(preferred, key=lambda t: order.index(t) if t in order else 99)
             fits = [name for name in fits if name.type == kind]

@@ -11,7 +11,32 @@ from store.query import load
 from store.schema import Field
 
 _BEFORE_NAME = {"named", "called", ":", "：", "叫", "名叫", "名为"}
-_TIES = {"at", "for", "from", "in", "of", "with", "who", "whose", "as", "by", "on", "to", "and", "worth", "给", "为", "在", "的", "是", "于", "和", "并", "职位", "公司"}
+_TIES = {
+    "at",
+    "for",
+    "from",
+    "in",
+    "of",
+    "with",
+    "who",
+    "whose",
+    "as",
+    "by",
+    "on",
+    "to",
+    "and",
+    "worth",
+    "给",
+    "为",
+    "在",
+    "的",
+    "是",
+    "于",
+    "和",
+    "并",
+    "职位",
+    "公司",
+}
 _TITLE_AS = re.compile(r"\bas (?:a |an |the |our |their )?([\w /&-]{2,40}?)(?=$|,| at | for | with | email| phone|，)", re.IGNORECASE)
 _BODY = re.compile(r"[:：]|\bthat\b|\bsaying\b", re.IGNORECASE)
 _TRIM_TITLE = re.compile(r"^(?:to|that|about|me|me to|for|and|去|要|在|：|:|,|，|\s)+\s*", re.IGNORECASE)
@@ -39,7 +64,21 @@ def task(scene: Scene) -> list[Frame]:
     if "account" not in values and any(span.func("it") for span in spans):
         _subject_before(scene, values)
     for span in spans:
-        priority = next((c.value for c in span.choices if c.entity == "task" and c.field == "priority" and ("priority" in span.text.lower() or "优先" in span.text or span.text in {"紧急", "重要", "urgent"} or _beside_priority(spans, span))), None)
+        priority = next(
+            (
+                c.value
+                for c in span.choices
+                if c.entity == "task"
+                and c.field == "priority"
+                and (
+                    "priority" in span.text.lower()
+                    or "优先" in span.text
+                    or span.text in {"紧急", "重要", "urgent"}
+                    or _beside_priority(spans, span)
+                )
+            ),
+            None,
+        )
         if priority:
             values["priority"] = priority
     if assignee:
@@ -70,7 +109,20 @@ def _assignee(scene: Scene) -> Span | None:
     if before and any(span.text in {"给", "让", "叫"} for span in before) and any(name.type == "user" for name in before[-1].names):
         return before[-1]  # 给李娜安排个任务
     for span in scene.spans[scene.place + 1 : scene.place + 3]:
-        if any(name.type == "user" for name in span.names) and scene.verb.text.lower() in {"remind", "提醒", "task to", "add a task", "create a task", "new task", "make sure", "task for", "todo for", "to-do for", "reminder for", "set a task"}:
+        if any(name.type == "user" for name in span.names) and scene.verb.text.lower() in {
+            "remind",
+            "提醒",
+            "task to",
+            "add a task",
+            "create a task",
+            "new task",
+            "make sure",
+            "task for",
+            "todo for",
+            "to-do for",
+            "reminder for",
+            "set a task",
+        }:
             return span
         if not span.filler:
             return None
@@ -91,7 +143,11 @@ def _title(scene: Scene, removed: list[Span]) -> str:
     joined = re.sub(r"\s+", " ", " ".join(piece.strip() for piece in pieces)).strip(" ,，.。;；!！?？")
     joined = re.sub(r"^(?:please|can you|could you|请|帮我|麻烦)\s*", "", joined, flags=re.IGNORECASE)
     joined = _TRIM_TITLE.sub("", joined)
-    joined = re.sub(r"^(?:create|add|a|the|new|task|reminder)\b\s*(?:to\b)?\s*", "", joined, flags=re.IGNORECASE) if scene.text.language == "en" else joined
+    joined = (
+        re.sub(r"^(?:create|add|a|the|new|task|reminder)\b\s*(?:to\b)?\s*", "", joined, flags=re.IGNORECASE)
+        if scene.text.language == "en"
+        else joined
+    )
     joined = joined.strip(" ,，.。;；!！?？")
     return joined[:1].upper() + joined[1:] if joined[:1].isascii() else joined
 
@@ -139,7 +195,10 @@ def activity(scene: Scene) -> list[Frame]:
     values["kind"] = kind
     if not _references(scene, head if mark else spans, "activity", values):
         _references(scene, spans, "activity", values)
-    when = next((span for span in head if span.time and span.time.kind == "period" and span.time.first and span.time.first <= scene.unit.today()), None)
+    when = next(
+        (span for span in head if span.time and span.time.kind == "period" and span.time.first and span.time.first <= scene.unit.today()),
+        None,
+    )
     if when is not None and when.time is not None:
         values["occurred_at"] = moment(scene, when)
     body = scene.text.text[mark.end() :].strip() if mark else _title(scene, [scene.verb, *([when] if when else [])])
@@ -182,7 +241,15 @@ def record(scene: Scene) -> list[Frame]:
         inside = Assigned(found.values, [])
         _fill_references(scene, kind, [span for span in used if span.names], inside)
     _loose_title(kind, rest, found)
-    lost = [span for span in rest if span not in found.consumed and not span.filler and (span.unknown or span.content) and not span.entity and not span.func("to", "named")]
+    lost = [
+        span
+        for span in rest
+        if span not in found.consumed
+        and not span.filler
+        and (span.unknown or span.content)
+        and not span.entity
+        and not span.func("to", "named")
+    ]
     if lost:
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=[span.text for span in lost])]
     if not found.values or (spec.fields[spec.name_field].required and spec.name_field not in found.values):
@@ -238,7 +305,14 @@ def _run(scene: Scene, kind: str, start: int) -> tuple[str, list[Span]]:
         gap = scene.text.text[spans[place - 1].last : span.first] if place else ""
         if used and any(mark in gap for mark in ",，;；:：、("):
             break
-        model = bool(used) and span.amount is not None and span.amount.integer and not span.amount.currency and gap == " " and used[-1].text[:1].isupper()
+        model = (
+            bool(used)
+            and span.amount is not None
+            and span.amount.integer
+            and not span.amount.currency
+            and gap == " "
+            and used[-1].text[:1].isupper()
+        )
         if model and kind == "product":
             used.append(span)  # "Vireo 500"
             continue
@@ -248,7 +322,11 @@ def _run(scene: Scene, kind: str, start: int) -> tuple[str, list[Span]]:
         if runs_on and not span.literal and not span.time:
             used.append(span)
             continue
-        if any(sense.entity == kind and fields[sense.field].name != "name" for sense in span.fields) and not span.unknown and not span.names:
+        if (
+            any(sense.entity == kind and fields[sense.field].name != "name" for sense in span.fields)
+            and not span.unknown
+            and not span.names
+        ):
             break
         if span.func("owned", "with", "to") and not span.unknown and not span.names:
             break
@@ -277,7 +355,9 @@ def _owner(scene: Scene, kind: str, rest: list[Span], found: Assigned) -> None:
     for number, span in enumerate(rest):
         users = [name for name in span.names if name.type == "user"]
         others = [name for name in span.names if name.type in {"account", "contact"}]
-        marked = any(each.func("owned") or any(s.field in {"owner", "assignee"} for s in each.fields) for each in rest[max(0, number - 2) : number])
+        marked = any(
+            each.func("owned") or any(s.field in {"owner", "assignee"} for s in each.fields) for each in rest[max(0, number - 2) : number]
+        )
         if users and (marked or not others) and "owner" not in found.values and len({name.id for name in users}) == 1:
             found.values["owner"] = users[0].id
             found.consumed.append(span)

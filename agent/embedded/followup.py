@@ -65,7 +65,11 @@ def _as_measure(before: Frame, metric: str) -> Frame:
 
 def _field_of_it(reader: Reader, before: Frame) -> list[Frame] | None:
     """ "what's their phone number?" after one record was shown."""
-    if len(before.results) != 1 or not any(span.func("it") for span in reader.spans) or any(span.names or span.metric for span in reader.spans):
+    if (
+        len(before.results) != 1
+        or not any(span.func("it") for span in reader.spans)
+        or any(span.names or span.metric for span in reader.spans)
+    ):
         return None
     fields = [s for span in reader.spans for s in span.fields if s.entity == before.entity]
     if not fields or any(span.amount or span.time for span in reader.spans):
@@ -99,7 +103,7 @@ def ordinal(text: Spanned, size: int) -> int | None:
             number = int(span.amount.value)
         elif span.text.lower() in _ORDINALS and len(text.spans) <= 5:
             number = _ORDINALS[span.text.lower()]
-        if number is not None and (-1 == number or 1 <= number <= size):
+        if number is not None and (number == -1 or 1 <= number <= size):
             return number - 1 if number > 0 else size - 1
     return None
 
@@ -109,16 +113,26 @@ def _leans(reader: Reader, before: Frame) -> bool:
     spans = [span for span in reader.spans if not span.filler]
     if not spans:
         return False
-    opening = reader.spans[0].text.lower() in {"and", "now", "then", "那"} or reader.spans[0].func("about", "only") or spans[0].func("about", "only", "it") or reader.spans[-1].text in {"呢"}
+    opening = (
+        reader.spans[0].text.lower() in {"and", "now", "then", "那"}
+        or reader.spans[0].func("about", "only")
+        or spans[0].func("about", "only", "it")
+        or reader.spans[-1].text in {"呢"}
+    )
     asks = any(span.func("show", "who", "count", "sum", "avg", "said", "brief") and not span.func("newest") for span in spans)
     entity = any(span.entity for span in spans)
     metric = any(span.metric and not span.choices for span in spans)
-    modifiers = any(span.time or span.amount or span.choices or span.names or span.func("group", "me", "my_team") or span.grain or span.fields for span in spans)
+    modifiers = any(
+        span.time or span.amount or span.choices or span.names or span.func("group", "me", "my_team") or span.grain or span.fields
+        for span in spans
+    )
     if opening and (modifiers or metric or entity):
         return True
     if modifiers and not entity and not metric and any(span.func("it") for span in reader.spans[:4]):
         return True
-    objects = all(reader._is_object(number) for number, span in enumerate(reader.spans) if span.entity and span.entity.entity != before.entity)
+    objects = all(
+        reader._is_object(number) for number, span in enumerate(reader.spans) if span.entity and span.entity.entity != before.entity
+    )
     if entity and objects and not metric and any(span.func("it") for span in reader.spans[:4]):
         return True  # "which of those have an open deal over 50k"
     if metric or asks:

@@ -35,7 +35,9 @@ class Sense:
 
 
 NOISE = "noise"
-AS_WRITTEN = frozenset("create update assign delete log remind close undo approve draft brief help suggest noise".split())  # "tasks to" is not "task to"
+AS_WRITTEN = frozenset(
+    ["create", "update", "assign", "delete", "log", "remind", "close", "undo", "approve", "draft", "brief", "help", "suggest", "noise"]
+)  # "tasks to" is not "task to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,9 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
             table.add(plural_of(word), sense)
     for choice in schema.choices_of(field):
         meaning = Sense("choice", field.entity, field.name, choice.value)
-        forms = [choice.value, choice.zh, *choice.words, *other_words(choice.value)] if len(choice.value) > 1 else [choice.zh, *choice.words]
+        forms = (
+            [choice.value, choice.zh, *choice.words, *other_words(choice.value)] if len(choice.value) > 1 else [choice.zh, *choice.words]
+        )
         for word in filter(None, forms):
             table.add(word, meaning)
             table.add(word.replace("_", " "), meaning)

@@ -81,9 +81,13 @@ class EmbeddedBrain(BaseChatModel):
 
 
 def _spoken(unit: Unit, frames: Sequence[Frame], language: str) -> AIMessage:
-    held = next((frame for frame in frames if frame.intent in {"clarify", "refuse"}), frames[0] if frames else Frame("refuse", reason="scope"))
+    held = next(
+        (frame for frame in frames if frame.intent in {"clarify", "refuse"}), frames[0] if frames else Frame("refuse", reason="scope")
+    )
     kind = {"clarify": "clarify", "refuse": "refuse"}.get(held.intent, "chat")
-    options = held.options or (list(wording.phrases()["examples"][language]) if held.reason in {"scope", "draft"} or held.intent == "help" else [])
+    options = held.options or (
+        list(wording.phrases()["examples"][language]) if held.reason in {"scope", "draft"} or held.intent == "help" else []
+    )
     return AIMessage(content=wording.question(unit, held, language), additional_kwargs={KIND: kind, OPTIONS: options})
 
 

@@ -3,13 +3,14 @@
 The index is made per person from scoped reads and thrown away when anything was written since (the audit head moved).
 """
 
+import importlib
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from threading import Lock
+from typing import cast
 
-from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz, process
 from sqlalchemy import select
 
@@ -227,7 +228,9 @@ def build(unit: Unit, revision: str) -> NameIndex:
 def _add_teams(unit: Unit, index: NameIndex) -> None:
     """ "Dustin's team", "Melvin Marxen团队": teams by the name of who leads them."""
     team, user = unit.schema.entity("team").model, unit.schema.entity("user").model
-    statement = select(team.id, team.name, team.key, user.name).join(user, user.id == team.manager_id).where(visible(unit.principal, "team", team))
+    statement = (
+        select(team.id, team.name, team.key, user.name).join(user, user.id == team.manager_id).where(visible(unit.principal, "team", team))
+    )
     led = list(unit.session.execute(statement))
     for team_id, name, key, manager in led:
         if sum(row[3] == manager for row in led) > 1:
@@ -235,7 +238,15 @@ def _add_teams(unit: Unit, index: NameIndex) -> None:
         found = Name("team", team_id, name, key, 0.95)
         words = manager.split()
         for called in {manager, words[0]}:
-            for form in (f"{called}'s team", f"{called} team", f"team of {called}", f"team {called}", f"{called}团队", f"{called}的团队", f"{called}小组"):
+            for form in (
+                f"{called}'s team",
+                f"{called} team",
+                f"team of {called}",
+                f"team {called}",
+                f"{called}团队",
+                f"{called}的团队",
+                f"{called}小组",
+            ):
                 index.add(phrase(form), found)
 
 
@@ -254,13 +265,19 @@ def _add_record(index: NameIndex, entity: str, record_id: str, name: str, key: s
         index.add(form, Name(entity, record_id, name, key, score))
 
 
+@cache
+def _pinyin() -> Callable[[str], list[str]]:
+    """The reader of Chinese sounds; its dictionary takes half a second, which only stores with Chinese names pay."""
+    return cast(Callable[[str], list[str]], importlib.import_module("pypinyin").lazy_pinyin)
+
+
 def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tuple[tuple[str, ...], float]]:
     """What people call it for short."""
     if entity in {"user", "contact", "lead"}:
         if is_chinese(name):
             if len(words) == 3:
                 yield words[1:], 0.7
-            sounds = tuple(lazy_pinyin(name))
+            sounds = tuple(_pinyin()(name))
             yield sounds, 0.9
             yield (sounds[0], "".join(sounds[1:])), 0.9
             yield ("".join(sounds[1:]), sounds[0]), 0.9
@@ -291,7 +308,9 @@ def chinese_short_forms(name: str) -> Iterable[tuple[str, float]]:
             core = core[: -len(suffix)]
             yield core, 0.95
             break
-    place = next((form for place in ZH_PLACES for form in (f"{place}市", place) if core.startswith(form) and len(core) - len(form) >= 2), "")
+    place = next(
+        (form for place in ZH_PLACES for form in (f"{place}市", place) if core.startswith(form) and len(core) - len(form) >= 2), ""
+    )
     for length in range(len(core) - 1, len(place) + 1, -1):
         yield core[:length], 0.8
     if place:

@@ -22,7 +22,26 @@ TELLING = (
 )  # fmt: skip
 HARMLESS = ("show", "count", "group", "on", "about", "me", "with")  # words that are also one of these
 COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count"}
-SELLERS = {"rep", "reps", "sales rep", "sales reps", "salesperson", "salespeople", "sales people", "seller", "sellers", "sales agent", "sales agents", "agent", "agents", "销售", "销售代表", "业务员", "销售员", "销售人员"}
+SELLERS = {
+    "rep",
+    "reps",
+    "sales rep",
+    "sales reps",
+    "salesperson",
+    "salespeople",
+    "sales people",
+    "seller",
+    "sellers",
+    "sales agent",
+    "sales agents",
+    "agent",
+    "agents",
+    "销售",
+    "销售代表",
+    "业务员",
+    "销售员",
+    "销售人员",
+}
 SUM_BY_STATUS = {"won": "won_amount", "lost": "lost_amount", "open": "open_amount"}
 IMPLYING = {("activity", "kind"), ("case", "type"), ("contact", "role")}  # values that are nouns: "calls", "complaints"
 DEFAULT_METRIC = "won_amount"
@@ -79,7 +98,11 @@ class Reader:
                 continue
             metric = self.lexicon.metrics[span.metric]
             following = [each for each in self.spans[number + 1 : number + 4] if not each.filler]
-            compared = bool(following) and following[0].func("over", "under", "at_least", "at_most", "between") and any(each.amount for each in following)
+            compared = (
+                bool(following)
+                and following[0].func("over", "under", "at_least", "at_most", "between")
+                and any(each.amount for each in following)
+            )
             if compared and metric.field and metric.agg == "sum" and metric.entity in counted:
                 span.senses = [Sense("field", metric.entity, metric.field)]
                 for name, value in metric.where.items():
@@ -90,7 +113,9 @@ class Reader:
 
     def _prefers_records(self) -> bool:
         """ "show open deals": a metric's name that is also how records are called, and no figure is asked for."""
-        if self.said("count", "sum", "avg", "group", "compare", "share", "trend", "previous", "year_before", "breakdown") or any(span.grain and not span.time for span in self.spans):
+        if self.said("count", "sum", "avg", "group", "compare", "share", "trend", "previous", "year_before", "breakdown") or any(
+            span.grain and not span.time for span in self.spans
+        ):
             return False
         spans = self._metrics()
         plain = all(self.lexicon.metrics[span.metric].agg == "count" for span in spans)
@@ -133,11 +158,18 @@ class Reader:
         kinds = {name.type for span in self.spans for name in span.names if name.score == 1.0}
         fields = {sense.entity for span in self.spans for sense in span.fields}
         entities = {span.entity.entity for span in self.spans if span.entity}
-        return bool(kinds & fields) and not (entities - kinds) and not self.said("sum", "avg", "group", "sold", "win", "lose") and not any(span.choices and not any(f.entity in kinds for f in span.fields) for span in self.spans)
+        return (
+            bool(kinds & fields)
+            and not (entities - kinds)
+            and not self.said("sum", "avg", "group", "sold", "win", "lose")
+            and not any(span.choices and not any(f.entity in kinds for f in span.fields) for span in self.spans)
+        )
 
     def _priced(self) -> bool:
         """Whether exactly one deal, product or order is named in full, and nothing else is counted."""
-        named = [name for span in self.spans for name in span.names if name.score == 1.0 and name.type in {"opportunity", "product", "order"}]
+        named = [
+            name for span in self.spans for name in span.names if name.score == 1.0 and name.type in {"opportunity", "product", "order"}
+        ]
         plural = any(span.entity and span.entity.plural for span in self.spans)
         return len({name.id for name in named}) == 1 and not plural
 
@@ -148,7 +180,9 @@ class Reader:
         """The thing counted in "who has the most open deals": a plural entity after "most"/"fewest"."""
         for number, span in enumerate(self.spans):
             if span.func("max", "min") and span.text.lower() in {"most", "fewest", "least", "最多", "最少"}:
-                order = self.spans[number + 1 :] if self.text.language == "en" else [*reversed(self.spans[:number]), *self.spans[number + 1 :]]
+                order = (
+                    self.spans[number + 1 :] if self.text.language == "en" else [*reversed(self.spans[:number]), *self.spans[number + 1 :]]
+                )
                 for other in order:
                     if other.entity and other.entity.entity not in {"user", "team"}:
                         held, self.base = self.base, other.entity.entity
@@ -224,12 +258,24 @@ class Reader:
         agg = next((a for a in ("avg", "sum") if self.said(a)), "")
         if field and agg:
             if (field.entity, field.name) == ("opportunity", "amount"):
-                return "average_won_amount" if agg == "avg" and status in {"won", ""} else SUM_BY_STATUS.get(status, "") if agg == "sum" and status else f"{agg}_opportunity_amount"
+                return (
+                    "average_won_amount"
+                    if agg == "avg" and status in {"won", ""}
+                    else SUM_BY_STATUS.get(status, "")
+                    if agg == "sum" and status
+                    else f"{agg}_opportunity_amount"
+                )
             return f"{agg}_{field.entity}_{field.name}"
         if field and self._how_much():
-            return SUM_BY_STATUS.get(status, "sum_opportunity_amount") if (field.entity, field.name) == ("opportunity", "amount") else f"sum_{field.entity}_{field.name}"
+            return (
+                SUM_BY_STATUS.get(status, "sum_opportunity_amount")
+                if (field.entity, field.name) == ("opportunity", "amount")
+                else f"sum_{field.entity}_{field.name}"
+            )
         if self._how_much() and counted in {"opportunity", "order", ""}:
-            return "order_amount" if counted == "order" else SUM_BY_STATUS.get(status, "sum_opportunity_amount" if counted else DEFAULT_METRIC)
+            return (
+                "order_amount" if counted == "order" else SUM_BY_STATUS.get(status, "sum_opportunity_amount" if counted else DEFAULT_METRIC)
+            )
         if self._ranking_of() and not self.said("count") and not counted_by_most(self):
             return DEFAULT_METRIC
         if counted == "opportunity":
@@ -304,13 +350,16 @@ class Reader:
         conditions = self.conditions(metric.entity)
         skip = {"status"} if metric.where.get("status") or metric.whole else set()
         for span in self.spans:
-            if any(c.entity == metric.entity and c.field in skip and self._agrees(metric.where or {"status": metric.whole.get("status")}, c) for c in span.choices) and not self._part_of_name(span):
+            if any(
+                c.entity == metric.entity and c.field in skip and self._agrees(metric.where or {"status": metric.whole.get("status")}, c)
+                for c in span.choices
+            ) and not self._part_of_name(span):
                 span.used = True
         conditions.read()
         self._take(frame, conditions)
-        if frame.date_field == metric.date:
-            frame.date_field = None
-        elif frame.date_field == self.schema.entity(metric.entity).date and not any(self.schema.field(s.entity, s.field).kind in TEMPORAL for span in self.spans for s in span.fields):
+        if frame.date_field == metric.date or (frame.date_field == self.schema.entity(metric.entity).date and not any(
+            self.schema.field(s.entity, s.field).kind in TEMPORAL for span in self.spans for s in span.fields
+        )):
             frame.date_field = None
         for span in self.spans:
             if span.entity and (span.entity.entity == metric.entity or not span.used):
@@ -334,7 +383,9 @@ class Reader:
                 frame.compare, span.used = "previous", True
             elif span.func("year_before"):
                 frame.compare, span.used = "year_before", True
-            elif span.func("compare", "share", "trend", "breakdown", "count", "sum", "sold", "duration") or (span.func("win", "lose") and not span.choices):
+            elif span.func("compare", "share", "trend", "breakdown", "count", "sum", "sold", "duration") or (
+                span.func("win", "lose") and not span.choices
+            ):
                 span.used = True
 
     def _two_periods(self, frame: Frame) -> None:
@@ -374,7 +425,9 @@ class Reader:
                         frame.by.append(path)
                         span.used = spans[at].used = True
                     following = spans[at + 1].text.lower() if at + 1 < len(spans) else ""
-                    if following not in {"and", "和", "、", "及", ","} and not (at + 1 < len(spans) and spans[at + 1].func("group", "compare")):
+                    if following not in {"and", "和", "、", "及", ","} and not (
+                        at + 1 < len(spans) and spans[at + 1].func("group", "compare")
+                    ):
                         break
                     place = at + 1
             elif span.grain and not span.used and not span.time:
@@ -454,7 +507,12 @@ class Reader:
         best: list[tuple[int, str]] = []
         for sense in span.fields:
             field = self.schema.field(sense.entity, sense.field)
-            if field.kind in NUMERIC or field.kind in TEMPORAL or field.kind in {"longtext", "tags", "multichoice"} or field.name in {"name", "key"}:
+            if (
+                field.kind in NUMERIC
+                or field.kind in TEMPORAL
+                or field.kind in {"longtext", "tags", "multichoice"}
+                or field.name in {"name", "key"}
+            ):
                 continue
             path = self.routes.path(entity, sense.entity)
             if path is None:
@@ -462,7 +520,14 @@ class Reader:
             whole = f"{path}.{sense.field}" if path else sense.field
             empty = field.facet and (sense.entity, sense.field) not in self.names.facet_fields
             team_region = sense.field == "region" and sense.entity in {"team", "user"}
-            best.append(((50 if empty else 0) + (0 if team_region else whole.count(".") * 5) + (0 if sense.entity in {"team"} and team_region else 1), whole))
+            best.append(
+                (
+                    (50 if empty else 0)
+                    + (0 if team_region else whole.count(".") * 5)
+                    + (0 if sense.entity in {"team"} and team_region else 1),
+                    whole,
+                )
+            )
         if best:
             return min(best)[1]
         return None
@@ -475,7 +540,11 @@ class Reader:
             return self.lexicon.metrics[metrics[0]].entity
         if self.said("sold", "win", "lose"):
             return "opportunity"
-        named = [span.entity.entity for span in self.spans if span.entity and span.entity.entity not in {"user", "team"} and not self._is_dimension(span)]
+        named = [
+            span.entity.entity
+            for span in self.spans
+            if span.entity and span.entity.entity not in {"user", "team"} and not self._is_dimension(span)
+        ]
         return named[0] if named else "opportunity"
 
     def routes_ok(self, entity: str, path: str) -> bool:
@@ -500,7 +569,10 @@ class Reader:
                 before = [each for each in self.spans[max(0, number - 4) : number] if not each.filler]
                 asked = any(each.func("show", "top", "bottom", "max", "min", "who") or each.amount for each in before)
                 after = self.spans[number + 1 : number + 2]
-                if (asked or (self.text.language == "zh" and (number == len(self.spans) - 1 or bool(after and after[0].func("rank", "show"))))) and self._as_dimension(span):
+                if (
+                    asked
+                    or (self.text.language == "zh" and (number == len(self.spans) - 1 or bool(after and after[0].func("rank", "show"))))
+                ) and self._as_dimension(span):
                     return span
         return None
 
@@ -541,7 +613,9 @@ class Reader:
         for span in ranked:
             span.used = True
         whole_list = any(span.func("rank") for span in ranked) and count is None and not any(span.func("max", "min") for span in ranked)
-        plural = subject is not None and subject.entity is not None and subject.entity.plural and self.text.language == "en" and not asks_who
+        plural = (
+            subject is not None and subject.entity is not None and subject.entity.plural and self.text.language == "en" and not asks_who
+        )
         if not whole_list:
             frame.top = count or (5 if plural and not self.said("max", "min") else 1 if not plural else 5)
 
@@ -560,7 +634,13 @@ class Reader:
                 if place < 0:
                     continue
                 other = self.spans[place]
-                if other.amount and other.amount.integer and not other.used and not other.amount.currency and 0 < other.amount.value <= 1000:
+                if (
+                    other.amount
+                    and other.amount.integer
+                    and not other.used
+                    and not other.amount.currency
+                    and 0 < other.amount.value <= 1000
+                ):
                     other.used = True
                     return int(other.amount.value)
         return None
@@ -646,7 +726,11 @@ class Reader:
         if metric:
             return metric
         kinds = {name.type for span in self.spans for name in span.names}
-        nouns = [span for span in self.spans if any((c.entity, c.field) in IMPLYING for c in span.choices) and not any(f.entity in kinds for f in span.fields)]
+        nouns = [
+            span
+            for span in self.spans
+            if any((c.entity, c.field) in IMPLYING for c in span.choices) and not any(f.entity in kinds for f in span.fields)
+        ]
         if implied and nouns:
             return next(c.entity for c in nouns[0].choices if (c.entity, c.field) in IMPLYING)
         statuses = [c.entity for span in self.spans for c in span.choices if c.entity == "opportunity"]
@@ -679,7 +763,10 @@ class Reader:
 
     def _prepositional(self, span: Span) -> bool:
         number = self.spans.index(span)
-        return any(each.text.lower() in {"with", "at", "from", "to", "of", "for", "by", "和", "跟", "与"} for each in self.spans[max(0, number - 1) : number])
+        return any(
+            each.text.lower() in {"with", "at", "from", "to", "of", "for", "by", "和", "跟", "与"}
+            for each in self.spans[max(0, number - 1) : number]
+        )
 
     def _head_entity(self, named: Sequence[tuple[int, str]]) -> str:
         """English: the first noun, or the last of a compound ("customer deals"). Chinese: the last, unless it is what is lacked."""
@@ -708,9 +795,17 @@ class Reader:
         for earlier in reversed(self.spans[:number]):
             if earlier.func("with", "without"):
                 if self.text.language == "zh":
-                    return any(later.entity for later in self.spans[number + 1 :]) or any(each.entity for each in self.spans[: self.spans.index(earlier)])
+                    return any(later.entity for later in self.spans[number + 1 :]) or any(
+                        each.entity for each in self.spans[: self.spans.index(earlier)]
+                    )
                 return any(each.entity or each.func("it") for each in self.spans[: self.spans.index(earlier)]) or self.said("who")
-            if not (earlier.filler or earlier.choices or earlier.amount or earlier.time or earlier.func("over", "under", "at_least", "at_most", "all", "not", "newest")):
+            if not (
+                earlier.filler
+                or earlier.choices
+                or earlier.amount
+                or earlier.time
+                or earlier.func("over", "under", "at_least", "at_most", "all", "not", "newest")
+            ):
                 return False
         return False
 
@@ -729,7 +824,11 @@ class Reader:
             return
         target = frame.entity
         spec = self.schema.entity(target)
-        ordered = [span for span in self.spans if span.func("max", "min", "top", "bottom", "newest", "oldest", "rank", "desc", "asc") and not span.time]
+        ordered = [
+            span
+            for span in self.spans
+            if span.func("max", "min", "top", "bottom", "newest", "oldest", "rank", "desc", "asc") and not span.time
+        ]
         by = next((number for number, span in enumerate(self.spans) if span.func("group", "rank")), None)
         named = self._sort_field(target)
         if not ordered and (by is None or not named):
@@ -805,13 +904,10 @@ class Reader:
         for span in self.spans:
             if span.used or span.filler:
                 continue
-            if span.unknown or span.content:
-                left.append(span)
-            elif span.func(*TELLING) and not span.func(*HARMLESS):
+            if span.unknown or span.content or (span.func(*TELLING) and not span.func(*HARMLESS)):
                 left.append(span)
         return left
 
 
 def counted_by_most(reader: Reader) -> bool:
     return reader._most_entity() is not None
-

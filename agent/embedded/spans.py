@@ -18,7 +18,20 @@ from agent.embedded.tokens import Token, is_chinese, normalise, phrase, tokenise
 _QUOTED = re.compile(r"\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|《([^》]+)》|(?<!\w)'([^']{2,})'(?!\w)")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _PHONE = re.compile(r"(?<![\w.,])(?:\+?\d[\d\s()-]{6,}\d)(?![\w])")
-_WEIGHT = {"name": 1.15, "time": 1.15, "quoted": 2.0, "email": 1.5, "phone": 1.3, "metric": 1.1, "choice": 1.05, "entity": 1.05, "field": 1.0, "func": 0.95, "grain": 0.95, "amount": 0.9}
+_WEIGHT = {
+    "name": 1.15,
+    "time": 1.15,
+    "quoted": 2.0,
+    "email": 1.5,
+    "phone": 1.3,
+    "metric": 1.1,
+    "choice": 1.05,
+    "entity": 1.05,
+    "field": 1.0,
+    "func": 0.95,
+    "grain": 0.95,
+    "amount": 0.9,
+}
 
 
 @dataclass(slots=True)
@@ -218,11 +231,15 @@ def _with_gaps(text: str, tokens: Sequence[Token], chosen: Sequence[Span]) -> li
             token = tokens[place]
             filler = token.word in fillers() or token.word.startswith("'")
             last = result[-1] if result else None
-            joins = last is not None and last.unknown and not filler and text[last.last : token.start].strip(" -&.") == "" and last.end == place
+            joins = (
+                last is not None and last.unknown and not filler and text[last.last : token.start].strip(" -&.") == "" and last.end == place
+            )
             if joins and last is not None:
                 last.end, last.last, last.text = place + 1, token.end, text[last.first : token.end]
             else:
-                result.append(Span(place, place + 1, text[token.start : token.end], token.start, token.end, unknown=not filler, filler=filler))
+                result.append(
+                    Span(place, place + 1, text[token.start : token.end], token.start, token.end, unknown=not filler, filler=filler)
+                )
             place += 1
         if span:
             span.filler = not span.content and all(sense.value == NOISE for sense in span.senses)
@@ -233,6 +250,6 @@ def _with_gaps(text: str, tokens: Sequence[Token], chosen: Sequence[Span]) -> li
 
 def _language(text: str, chosen: Sequence[Span]) -> str:
     """zh when Chinese stands outside of names and quotes."""
-    named = [(span.first, span.last) for span in chosen if span.names and not span.senses or span.literal]
+    named = [(span.first, span.last) for span in chosen if (span.names and not span.senses) or span.literal]
     outside = "".join(c for place, c in enumerate(text) if not any(first <= place < last for first, last in named))
     return "zh" if is_chinese(outside) or (is_chinese(text) and not re.search(r"[A-Za-z]{2}", outside)) else "en"

@@ -74,7 +74,15 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "") -> Target | Fr
         return Frame("clarify", entity=frame.entity, text=scene.text.text, reason="which")
     page = _matches(scene, frame)
     if page.total == 0 and not left:
-        return Frame("refuse", entity=frame.entity, text=scene.text.text, reason="nothing", parts=frame.parts, period=frame.period, date_field=frame.date_field)
+        return Frame(
+            "refuse",
+            entity=frame.entity,
+            text=scene.text.text,
+            reason="nothing",
+            parts=frame.parts,
+            period=frame.period,
+            date_field=frame.date_field,
+        )
     several = _all_said(spans) or any(span.entity and span.entity.plural and scene.text.language == "en" for span in spans)
     return Target(frame, page, several, left)
 
@@ -143,7 +151,11 @@ def which(target: Target, scene: Scene) -> Frame:
     """ "Which of these?" with the candidates told apart."""
     shown = []
     for record in target.page.records[:ASKED]:
-        marks = [str(record.fields[name]) for name in ("account", "stage", "amount", "email", "due_at", "status") if record.fields.get(name)]
+        marks = [
+            str(record.fields[name]) for name in ("account", "stage", "amount", "email", "due_at", "status") if record.fields.get(name)
+        ]
         key = record.key or record.id
         shown.append(f"{record.name} ({', '.join([key, *marks])})")
-    return Frame("clarify", entity=target.frame.entity, text=scene.text.text, reason="several", options=shown, notes=[str(target.page.total)])
+    return Frame(
+        "clarify", entity=target.frame.entity, text=scene.text.text, reason="several", options=shown, notes=[str(target.page.total)]
+    )

@@ -70,10 +70,14 @@ def _brief(reader: Reader) -> list[Frame] | None:
     about = Part(f"ref:{name.type}", Filter(field=name.type, value=name.id))
     open_ = Filter(field="status", value="open")
     if name.type == "account":
-        frames.append(Frame("find", entity="opportunity", parts=[about, Part("opportunity.status", open_)], sort=["close_date"], limit=RECENT))
+        frames.append(
+            Frame("find", entity="opportunity", parts=[about, Part("opportunity.status", open_)], sort=["close_date"], limit=RECENT)
+        )
     frames.append(Frame("find", entity="activity", parts=[about], sort=["-occurred_at"], limit=RECENT))
     if name.type in {"account", "contact"}:
-        frames.append(Frame("find", entity="case", parts=[about, Part("case.status", Filter(field="status", op="ne", value="closed"))], limit=RECENT))
+        frames.append(
+            Frame("find", entity="case", parts=[about, Part("case.status", Filter(field="status", op="ne", value="closed"))], limit=RECENT)
+        )
     return frames
 
 
@@ -90,10 +94,17 @@ def _today(reader: Reader) -> list[Frame]:
         span.used = True
     me, today = reader.principal.user_id, reader.today.isoformat()
     open_ = Filter(field="status", value="open")
-    tasks = [Part("owner", Filter(field="assignee", value=me)), Part("task.status", open_), Part("overdue", Filter(field="due_at", op="le", value=today))]
-    slipped = [Part("owner", Filter(field="owner", value=me)), Part("opportunity.status", open_), Part("overdue", Filter(field="close_date", op="lt", value=today))]
+    tasks = [
+        Part("owner", Filter(field="assignee", value=me)),
+        Part("task.status", open_),
+        Part("overdue", Filter(field="due_at", op="le", value=today)),
+    ]
+    slipped = [
+        Part("owner", Filter(field="owner", value=me)),
+        Part("opportunity.status", open_),
+        Part("overdue", Filter(field="close_date", op="lt", value=today)),
+    ]
     return [
         Frame("find", entity="task", parts=tasks, sort=["due_at"], limit=2 * RECENT),
         Frame("find", entity="opportunity", parts=slipped, sort=["close_date"], limit=2 * RECENT),
     ]
-

@@ -109,7 +109,9 @@ def _ahead(text: Spanned) -> bool:
     """Whether a bare "December" or "Friday" means the coming one: forecasts, due dates, expected closes."""
     if any(token.word in _PAST for token in text.tokens):
         return False
-    if any(c.value in {"won", "lost"} for span in text.spans for c in span.choices) or any(span.func("win", "lose", "sold") and not span.fields for span in text.spans):
+    if any(c.value in {"won", "lost"} for span in text.spans for c in span.choices) or any(
+        span.func("win", "lose", "sold") and not span.fields for span in text.spans
+    ):
         return False
     if any(span.metric in {"weighted_forecast", "open_amount"} for span in text.spans):
         return True

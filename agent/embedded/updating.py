@@ -19,7 +19,16 @@ def delete(scene: Scene) -> list[Frame]:
     if isinstance(ids, Frame):
         return [ids]
     frame = target.frame
-    return [Frame("delete", entity=frame.entity, ids=ids or [], parts=[] if ids else frame.parts, period=None if ids else frame.period, date_field=frame.date_field)]
+    return [
+        Frame(
+            "delete",
+            entity=frame.entity,
+            ids=ids or [],
+            parts=[] if ids else frame.parts,
+            period=None if ids else frame.period,
+            date_field=frame.date_field,
+        )
+    ]
 
 
 def update(scene: Scene, action: str) -> list[Frame]:
@@ -55,7 +64,15 @@ def _frame(found: Frame, ids: list[str] | None, assigned: Assigned) -> Frame:
 def _close(scene: Scene) -> list[Frame]:
     spans = [span for span in scene.spans if span is not scene.verb or span.choices]
     reason = next((c.value for span in spans for c in span.choices if (c.entity, c.field) == ("opportunity", "lost_reason")), None)
-    outcome = next((c for span in spans for c in span.choices if c.entity == "opportunity" and c.field in {"status", "stage"} and c.value.lower() != "open"), None)
+    outcome = next(
+        (
+            c
+            for span in spans
+            for c in span.choices
+            if c.entity == "opportunity" and c.field in {"status", "stage"} and c.value.lower() != "open"
+        ),
+        None,
+    )
     if outcome is not None:
         spans = [span for span in spans if outcome not in span.choices and not any(c.field == "lost_reason" for c in span.choices)]
     target = resolve(scene, spans)
@@ -110,7 +127,11 @@ def _marker(scene: Scene) -> int | None:
         if following is None:
             continue
         texts = [f for each in spans[:number] for f in each.fields if scene.unit.schema.field(f.entity, f.field).kind in FREE_TEXT]
-        if span.text.lower() in {"is", "be", "为", "给", "是", "at"} and not texts and not (following.choices or following.amount or following.time or following.names or following.literal):
+        if (
+            span.text.lower() in {"is", "be", "为", "给", "是", "at"}
+            and not texts
+            and not (following.choices or following.amount or following.time or following.names or following.literal)
+        ):
             continue
         return number
     if scene.verb.func("assign") and scene.text.language == "zh":
@@ -122,11 +143,20 @@ def _given_first(scene: Scene) -> tuple[list[Span], list[Span]] | None:
     """ "give Ben all of Anna's open leads": the receiver stands right after the verb."""
     after = scene.spans[scene.place + 1 :]
     before = [span for span in scene.spans[: scene.place] if not span.filler or span.text in {"给", "为"}]
-    if scene.text.language == "zh" and before and before[0].text in {"给", "为"} and len(before) == 2 and any(name.type == "user" for name in before[1].names):
+    if (
+        scene.text.language == "zh"
+        and before
+        and before[0].text in {"给", "为"}
+        and len(before) == 2
+        and any(name.type == "user" for name in before[1].names)
+    ):
         return after, [before[1]]
     if scene.text.language == "zh" or not after or not any(name.type == "user" for name in after[0].names):
         return None
-    if any(span.func("to") and number > 0 and any(n.type == "user" for each in after[number + 1 : number + 3] for n in each.names) for number, span in enumerate(after)):
+    if any(
+        span.func("to") and number > 0 and any(n.type == "user" for each in after[number + 1 : number + 3] for n in each.names)
+        for number, span in enumerate(after)
+    ):
         return None
     return after[1:], after[:1]
 

@@ -41,8 +41,22 @@ def assign(scene: Scene, kind: str, named: list[Span], right: list[Span], action
         options = [choice.value for field in missing[:1] for choice in scene.unit.schema.choices_of(field)][:8]
         if missing and missing[0].kind == "stage":
             options = [stage.name for stage in scene.unit.schema.stages]
-        return Frame("clarify", entity=kind, text=scene.text.text, reason="value", options=options, notes=[span.text for span in right if span.unknown])
-    lost = [span for span in right if span not in found.consumed and not span.filler and (span.unknown or span.content) and not (span.entity and span.entity.entity == kind)]
+        return Frame(
+            "clarify",
+            entity=kind,
+            text=scene.text.text,
+            reason="value",
+            options=options,
+            notes=[span.text for span in right if span.unknown],
+        )
+    lost = [
+        span
+        for span in right
+        if span not in found.consumed
+        and not span.filler
+        and (span.unknown or span.content)
+        and not (span.entity and span.entity.entity == kind)
+    ]
     if lost:
         return Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=[span.text for span in lost])
     return found
@@ -115,7 +129,9 @@ def _free_end(scene: Scene, kind: str, spans: list[Span], start: int) -> int:
     while place < len(spans):
         gap = scene.text.text[spans[place - 1].last : spans[place].first]
         another = _own(scene, spans[place], kind) is not None or (spans[place].literal_kind in {"email", "phone"})
-        if any(mark in gap for mark in ",，;；、") or (spans[place].text.lower() in {"and", "和", "并"} and place + 1 < len(spans) and _own(scene, spans[place + 1], kind)):
+        if any(mark in gap for mark in ",，;；、") or (
+            spans[place].text.lower() in {"and", "和", "并"} and place + 1 < len(spans) and _own(scene, spans[place + 1], kind)
+        ):
             break
         if another:
             break
@@ -132,7 +148,13 @@ def value_of(scene: Scene, field: Field, span: Span) -> Any:
     if field.kind in {"choice", "multichoice", "stage"}:
         return _choice(scene, field, span)
     if field.kind == "bool":
-        return True if span.text.lower() in {"yes", "true", "on", "是"} else False if span.text.lower() in {"no", "false", "off", "否", "not"} else None
+        return (
+            True
+            if span.text.lower() in {"yes", "true", "on", "是"}
+            else False
+            if span.text.lower() in {"no", "false", "off", "否", "not"}
+            else None
+        )
     if field.kind in {"email", "phone"}:
         return span.literal if span.literal else (span.text if span.amount or (field.kind == "phone" and span.text.isdigit()) else None)
     if field.refers_to:
@@ -226,7 +248,13 @@ def implied(scene: Scene, kind: str, span: Span) -> tuple[str, Any] | None:
         name = {"opportunity": "amount", "order": "amount", "product": "price", "account": "annual_revenue", "lead": "score"}.get(kind)
         return (name, str(span.amount.value)) if name else None
     if span.time and span.time.kind == "period":
-        name = {"opportunity": "close_date", "task": "due_at", "account": "next_follow_up_at", "lead": "next_follow_up_at", "order": "ordered_on"}.get(kind)
+        name = {
+            "opportunity": "close_date",
+            "task": "due_at",
+            "account": "next_follow_up_at",
+            "lead": "next_follow_up_at",
+            "order": "ordered_on",
+        }.get(kind)
         if name is None:
             return None
         return name, value_of(scene, fields[name], span)

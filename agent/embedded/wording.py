@@ -89,7 +89,13 @@ def _record_table(unit: Unit, entity: str, records: Sequence[RecordView], extra:
     names = [name for name in names if any(record.fields.get(name) not in (None, "") for record in records)]
     head = [path_label(unit.schema, entity, name, language) for name in names]
     keyed = any(record.key for record in records)
-    rows = [[*([record.key or ""] if keyed else []), *(_value(unit, entity, name, record.fields.get(name), language, record.fields) for name in names)] for record in records]
+    rows = [
+        [
+            *([record.key or ""] if keyed else []),
+            *(_value(unit, entity, name, record.fields.get(name), language, record.fields) for name in names),
+        ]
+        for record in records
+    ]
     return table([*(["key" if language == "en" else "编号"] if keyed else []), *head], rows)
 
 
@@ -149,14 +155,23 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
     metric = outcome.metric
     things = _things(unit, metric.entity, language, 2)
     label = metric.label(language)
-    filters = ", ".join(filter(None, [describe(unit, metric.entity, wanted.filters, language), period_words(*outcome.period, language) if outcome.period else ""]))
+    filters = ", ".join(
+        filter(
+            None,
+            [describe(unit, metric.entity, wanted.filters, language), period_words(*outcome.period, language) if outcome.period else ""],
+        )
+    )
     filters = filters or ("all time" if language == "en" else "全部时间")
     basis = say("standing_on", language, source=metric.source or label, filter=filters, count=f"{outcome.row_count:,}", things=things)
     if not wanted.by:
         value = outcome.rows[0][0] if outcome.rows else None
         if value is None:
             return f"{say('no_data_long', language, metric=label, things=things)}\n\n{basis}"
-        text = f"**{figure(value, outcome.unit, language)}** — {label}" if language == "en" else f"{label}：**{figure(value, outcome.unit, language)}**"
+        text = (
+            f"**{figure(value, outcome.unit, language)}** — {label}"
+            if language == "en"
+            else f"{label}：**{figure(value, outcome.unit, language)}**"
+        )
         if wanted.compare and len(outcome.rows[0]) > 1:
             text += f"\n\n{_versus(value, outcome.rows[0][1], outcome.unit, wanted.compare, language)}"
         return f"{text}\n\n{basis}"
@@ -166,12 +181,19 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
     head = [_dimension_label(unit, metric.entity, path, language) for path in wanted.by]
     head += [label, *([_compare_label(wanted.compare, language)] if wanted.compare else [])]
     rows = [
-        [*(_group(unit, metric.entity, path, each, language) for path, each in zip(wanted.by, row[:size], strict=True)), *(figure(each, outcome.unit, language) for each in row[size:])]
+        [
+            *(_group(unit, metric.entity, path, each, language) for path, each in zip(wanted.by, row[:size], strict=True)),
+            *(figure(each, outcome.unit, language) for each in row[size:]),
+        ]
         for row in outcome.rows
     ]
     lead = _lead(outcome, wanted.top, rows, label, language)
     total = "" if wanted.top or outcome.total is None else f"\n\n{say('total', language)}: {figure(outcome.total, outcome.unit, language)}"
-    step = _difference(outcome.rows, outcome.unit, language) if size == 1 and len(outcome.rows) == 2 and any(part.any for part in wanted.filters) else ""
+    step = (
+        _difference(outcome.rows, outcome.unit, language)
+        if size == 1 and len(outcome.rows) == 2 and any(part.any for part in wanted.filters)
+        else ""
+    )
     return f"{lead}{table(head, rows)}{total}{step}\n\n{basis}"
 
 
@@ -204,7 +226,9 @@ def _versus(now: str, before: str | None, unit_name: str, compare: str | None, l
 
 
 def _compare_label(compare: str | None, language: str) -> str:
-    return {"previous": {"en": "period before", "zh": "上期"}, "year_before": {"en": "a year before", "zh": "去年同期"}}.get(compare or "", {"en": "before", "zh": "之前"})[language]
+    return {"previous": {"en": "period before", "zh": "上期"}, "year_before": {"en": "a year before", "zh": "去年同期"}}.get(
+        compare or "", {"en": "before", "zh": "之前"}
+    )[language]
 
 
 def _dimension_label(unit: Unit, entity: str, path: str, language: str) -> str:
@@ -276,7 +300,12 @@ def question(unit: Unit, frame: Frame, language: str) -> str:
         case "help", _:
             return say("hello", language, scope=say("scope", language))
         case "refuse", "nothing":
-            filters = ", ".join(filter(None, [describe(unit, frame.entity, frame.filters, language), period_words(*frame.period, language) if frame.period else ""]))
+            filters = ", ".join(
+                filter(
+                    None,
+                    [describe(unit, frame.entity, frame.filters, language), period_words(*frame.period, language) if frame.period else ""],
+                )
+            )
             return say("refuse_nothing", language, things=plural, filter=filters)
         case "refuse", "draft":
             return f"{say('refuse_draft', language)}\n\n{say('scope', language)}"

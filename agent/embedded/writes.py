@@ -28,9 +28,7 @@ def verb(span: Span, name: str) -> bool:
     return span.func(name) and phrase(span.text) in _verbs(name)
 
 
-def read(
-    unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]
-) -> list[Frame] | None:
+def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frames of a wish for change; None when the sentence is a question."""
     found = _action(text)
     if found is None:
@@ -89,7 +87,24 @@ def _commanding(text: Spanned, number: int) -> bool:
     if text.language == "zh":
         marked = any(span.text in {"把", "将", "给", "为", "请", "帮我", "在"} for span in before)
         word = text.spans[number].text
-        return marked or word in {"提醒我", "提醒", "推进", "删除", "删掉", "转给", "分配给", "指派给", "交给", "移交给", "改", "设置", "标记", "更新", "修改", "推"}
+        return marked or word in {
+            "提醒我",
+            "提醒",
+            "推进",
+            "删除",
+            "删掉",
+            "转给",
+            "分配给",
+            "指派给",
+            "交给",
+            "移交给",
+            "改",
+            "设置",
+            "标记",
+            "更新",
+            "修改",
+            "推",
+        }
     return False
 
 
@@ -115,7 +130,11 @@ def _chinese_shift(text: Spanned) -> tuple[str, int] | None:
     if text.language != "zh":
         return None
     for number, span in enumerate(text.spans):
-        if number and span.func("to") and span.text[:1] in {"升", "降", "评", "改", "设", "变", "推", "移", "标", "调", "更", "修", "转", "定"}:
+        if (
+            number
+            and span.func("to")
+            and span.text[:1] in {"升", "降", "评", "改", "设", "变", "推", "移", "标", "调", "更", "修", "转", "定"}
+        ):
             return "update", number
     return None
 
@@ -123,9 +142,18 @@ def _chinese_shift(text: Spanned) -> tuple[str, int] | None:
 def _close(text: Spanned) -> tuple[str, int] | None:
     """ "close the Globex case", 关闭工单."""
     spans = [span for span in text.spans if not span.filler]
-    if spans and spans[0].text.lower() in {"won", "lost"} and any(n.type == "opportunity" and n.score == 1.0 for s in spans[1:3] for n in s.names):
+    if (
+        spans
+        and spans[0].text.lower() in {"won", "lost"}
+        and any(n.type == "opportunity" and n.score == 1.0 for s in spans[1:3] for n in s.names)
+    ):
         return "close", text.spans.index(spans[0])
-    if spans and spans[0].text.lower() in {"close", "关闭", "finish", "complete"} and len(spans) > 1 and not any(s.func("count", "who") for s in spans):
+    if (
+        spans
+        and spans[0].text.lower() in {"close", "关闭", "finish", "complete"}
+        and len(spans) > 1
+        and not any(s.func("count", "who") for s in spans)
+    ):
         return "close", text.spans.index(spans[0])
     return None
 

@@ -24,7 +24,7 @@ Progress = Callable[[str, int, int], None]
 HELD_BACK = ".held-back.csv"
 
 
-class _Undone(Exception):  # noqa: N818
+class _Undone(Exception):
     """Leaves the transaction of a dry run."""
 
 

@@ -7,13 +7,11 @@ import pytest
 
 from agent import guard
 from store.gate import ProposalView
-from store.query import Page, RecordQuery
+from store.query import Page, RecordQuery, RecordView
 from tools.results import Proposed, Records, Result
 
 
 def found(*names: str, total: int = 0) -> Records:
-    from store.query import RecordView
-
     records = [RecordView("opportunity", str(n), name, None, 1, {"amount": "75000.00"}) for n, name in enumerate(names)]
     return Records(
         RecordQuery(entity="opportunity"),
@@ -44,13 +42,33 @@ def figure(text: str) -> Any:
 @pytest.mark.parametrize(
     "text",
     [
-        "I have created the contact.", "I've added Jane Doe to Globex.", "I created it.", "The deal has been moved to Won.", "The task was created.",
-        "The record is deleted.", "Successfully updated the account.", "Contact created successfully!", "Done! The task is set.", "All set.",
-        "We have just sent the e-mail.", "The deal is now won.", "Both accounts have been deleted.", "Jane is now in the CRM.", "I’ve logged the call.",
-        "I also assigned it to Ben.", "The meeting has been scheduled for Tuesday.",
-        "已为您创建联系人。", "已创建任务", "我已经把商机移到赢单。", "联系人添加成功。", "操作已完成，删除成功", "已将金额更新为 1200。", "我帮你添加了联系人。", "任务已安排。",
+        "I have created the contact.",
+        "I've added Jane Doe to Globex.",
+        "I created it.",
+        "The deal has been moved to Won.",
+        "The task was created.",
+        "The record is deleted.",
+        "Successfully updated the account.",
+        "Contact created successfully!",
+        "Done! The task is set.",
+        "All set.",
+        "We have just sent the e-mail.",
+        "The deal is now won.",
+        "Both accounts have been deleted.",
+        "Jane is now in the CRM.",
+        "I’ve logged the call.",
+        "I also assigned it to Ben.",
+        "The meeting has been scheduled for Tuesday.",
+        "已为您创建联系人。",
+        "已创建任务",
+        "我已经把商机移到赢单。",
+        "联系人添加成功。",
+        "操作已完成，删除成功",
+        "已将金额更新为 1200。",
+        "我帮你添加了联系人。",
+        "任务已安排。",
     ],
-)  # fmt: skip
+)
 def test_claims_are_seen(text: str) -> None:
     language = guard.language_of(text)
     assert guard.checked(text, [], "?", language).startswith(guard.NOTHING_DONE[language])
@@ -60,11 +78,19 @@ def test_claims_are_seen(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "The proposal waits for your approval.", "I propose to create a task; approve it first.", "The deal was created on that day by Ben.",
-        "Which contact should be added?", "I can create a task if you like.", "Nothing matches.", "They want the price updated.",
-        "更改正在等待你的批准。", "要创建联系人吗？", "没有符合条件的商机。", "该提案等待批准，批准后才会更新。",
+        "The proposal waits for your approval.",
+        "I propose to create a task; approve it first.",
+        "The deal was created on that day by Ben.",
+        "Which contact should be added?",
+        "I can create a task if you like.",
+        "Nothing matches.",
+        "They want the price updated.",
+        "更改正在等待你的批准。",
+        "要创建联系人吗？",
+        "没有符合条件的商机。",
+        "该提案等待批准，批准后才会更新。",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_claim_is_left_alone(text: str) -> None:
     assert guard.checked(text, [], "?", guard.language_of(text)) == text
 

@@ -347,9 +347,11 @@ def test_a_made_up_figure_is_marked(here: Firm) -> None:
 def test_no_answer_ever_raises(here: Firm) -> None:
     """Whatever a server says, the person gets an answer."""
     odd: list[Reply] = [
-        Reply(body="null"), Reply(body="[]"), Reply(body='{"choices": []}'), Reply(body="data: null\n\n"), Reply(body="data: [DONE]\n\n"),
+        Reply(body="null"), Reply(body="[]"), Reply(body='{"choices": []}'), Reply(body="data: null\n\n"),
+        Reply(body="data: [DONE]\n\n"),
         Reply(body='data: {"error": {"message": "out of memory"}}\n\n'), Reply(calls=(("", {}),)), Reply(calls=(("find_records", ""),)),
-        Reply(calls=(("find_records", "null"),)), Reply(calls=(("find_records", '{"entity": null}'),)), Reply(status=418), Reply(status=302),
+        Reply(calls=(("find_records", "null"),)), Reply(calls=(("find_records", '{"entity": null}'),)), Reply(status=418),
+        Reply(status=302),
     ]  # fmt: skip
     for reply in odd:
         here.script.replies.clear()

@@ -92,12 +92,10 @@ def test_arguments() -> None:
 
 def test_a_condition() -> None:
     find = next(schema for schema in _schemas() if schema["name"] == "find_records")
-    assert find["parameters"]["properties"]["filters"] == snapshot(
-        {"description": 'Conditions that must all hold, [{"field": "status", "op": "eq", "value": "won"}]. field: a field or a path such as account.industry, owner.team.region. op: eq, ne, lt, le, gt, ge, in, not_in, contains, starts_with, is_empty, is_set, between with [low, high]. {"any": [conditions]} is an or. {"field": "activities", "op": "has_no", "where": [conditions]} asks for related records (has, has_no, count_ge, count_le). Dates as 2017-12-31.',
-            "items": {"properties": {"field": {"type": "string"}, "op": {"type": "string"}, "value": {}}, "type": "object"},
-            "type": "array",
-        }
-    )
+    spec = find["parameters"]["properties"]["filters"]
+    assert spec["items"] == snapshot({"properties": {"field": {"type": "string"}, "op": {"type": "string"}, "value": {}}, "type": "object"})
+    for shown in ('[{"field": "status", "op": "eq", "value": "won"}]', '{"any": [conditions]}', '"has_no", "where"', "owner.team.region"):
+        assert shown in spec["description"]
 
 
 def test_the_schemas_are_lean() -> None:

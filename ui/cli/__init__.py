@@ -1,29 +1,40 @@
 """The command line. Each file holds the commands of one purpose; `main` turns errors into messages and exit codes."""
 
+import importlib
 import sys
 from typing import Any
 
 import typer
 
 from store.errors import Ambiguous, NotAllowed, RapportError
-from ui.cli import asking, care, data, gate, measuring, setup
 from ui.cli.terminal import DONE, FAILED, NEEDS_ANSWER, REFUSED, complain
 
+# Only the file of the command asked for is imported: `rapport ask` need not wait for the importer, nor the other way round.
+COMMANDS = {
+    "care": ("init", "demo", "serve", "index", "doctor"),
+    "asking": ("ask", "chat"),
+    "data": ("import", "export"),
+    "gate": ("proposals", "audit"),
+    "setup": ("user", "team", "field", "picklist", "vocabulary"),
+    "measuring": ("bench", "eval"),
+}
 ClickException: Any = typer.BadParameter.__mro__[2]  # Typer carries its own copy of click and exports no more of its errors
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="An AI assistant on a CRM store.")
-care.register(app)
-asking.register(app)
-data.register(app)
-gate.register(app)
-setup.register(app)
-measuring.register(app)
+
+def make_app(command: str | None = None) -> typer.Typer:
+    """The application with the file that holds `command`; with all of them when it is none of ours (help, a slip)."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="An AI assistant on a CRM store.")
+    app.callback()(lambda: None)
+    wanted = [name for name, commands in COMMANDS.items() if command in commands] or list(COMMANDS)
+    for name in wanted:
+        importlib.import_module(f"ui.cli.{name}").register(app)
+    return app
 
 
 def main() -> None:
     """Exit status: 0 done, 1 failed, 2 wrong usage, 3 it needs an answer, 4 refused (rights or policy)."""
     try:
-        code = app(standalone_mode=False)
+        code = make_app(sys.argv[1] if len(sys.argv) > 1 else None)(standalone_mode=False)
     except typer.Abort:
         code = complain("Stopped.", "", FAILED)
     except ClickException as error:

@@ -39,8 +39,8 @@ def import_(
     """Import records. Every row ends as created, updated, unchanged, held back or possible duplicate."""
     with opened() as store:
         report = import_path(
-            store, person(store, as_), path, kind=kind, mapping=map_, create_fields=create_fields, create_users=create_users, dry_run=dry_run,
-            progress=progress,
+            store, person(store, as_), path, kind=kind, mapping=map_, create_fields=create_fields, create_users=create_users,
+            dry_run=dry_run, progress=progress,
         )  # fmt: skip
         if not dry_run:
             Indexer(store, make_encoder(store.settings.encoder)).read_words()

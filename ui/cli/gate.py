@@ -104,5 +104,5 @@ def audit_(
     if as_json:
         print_json(events)
     else:
-        table(["seq", "at", "by", "action", "summary"], [[e["seq"], e["at"][:19], e["by"], e["action"], e["summary"]] for e in events])
+        table(["seq", "at", "by", "action", "summary"], [[e["seq"], str(e["at"])[:19], e["by"], e["action"], e["summary"]] for e in events])
     return DONE
