@@ -16,6 +16,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, AnyMessage, Human
 
 from agent import guard
 from agent.answer import Answer, Done, Event, TextDelta
+from agent.basis import basis
 from agent.build import Agent
 from agent.embedded import wording
 from agent.embedded.frames import Frame
@@ -83,8 +84,8 @@ class Assistant:
         """Run a turn. `brain` is auto, embedded, llm or hybrid; the setting when absent.
 
         Text comes in pieces, and whole in `Done`. The pieces of a built-in answer, joined, are its text. Those of a model are
-        provisional: what it said before a tool call, or before it broke off, is void, and notes on unfounded figures or claims
-        stand only in `Done`.
+        provisional: what it said before a tool call, or before it broke off, is void; what we say of it (figures nobody computed,
+        claims of changes, what the figures stand on) stands only in `Done`.
         Raises InvalidInput for an empty or overlong question and NotFound for somebody else's conversation.
         """
         started = time.perf_counter()
@@ -143,12 +144,15 @@ class Assistant:
         try:
             yield from self._run(self._model, context, _history(asked.past, asked.text), progress, counted=True)
         except ModelFault as fault:
+            progress.usage.model_calls += 1  # it was made, and may have been paid for
             progress.fault = ModelFault("cut") if progress.streamed and fault.kind == "unreachable" else fault
         except ModelCallLimitExceededError:
             progress.fault = ModelFault("endless")
         else:
             known = [self._settings.current_date().isoformat(), *(json.dumps(_data(message)) for message in asked.past[-HISTORY:])]
-            progress.text = guard.checked(progress.text, progress.results, asked.text, context.language, known=known)
+            text = guard.checked(progress.text, progress.results, asked.text, context.language, known=known)
+            with context.reading() as unit:
+                progress.text = "\n\n".join(filter(None, [text, basis(unit, progress.results, context.language)]))
         return progress
 
     def _show_gathered(self, context: Context, progress: Progress) -> None:

@@ -83,23 +83,31 @@ def run(command: Sequence[str], progress: Progress = lambda what: None) -> list[
         figures += _server(command, place)
         progress(f"note search: {PASSAGES} passages encoded, then {len(asked['searches'])} questions")
         figures += _search(home / "notes", asked["searches"])
-    return [*figures, *installed()]
+    return [*figures, *installed(), _load()]
 
 
 def _imports(name: str, home: Path) -> Figure:
     """Rows a second, from the files to the applied proposals: validation, gate and audit included."""
-    rates, rows = [], 0
+    rates, busy, rows = [], [], 0
     for number in range(IMPORTS):
         with _empty(name, home / f"import-{number}") as (store, principal):
             tables = {} if name == "maven" else demo_tables(today=stores.DEMO_TODAY)
-            started = time.perf_counter()
+            started, worked = time.perf_counter(), time.process_time()
             if name == "maven":
                 report = import_path(store, principal, stores.MAVEN_DATA, create_fields=True, create_users=True)
             else:
                 report = import_tables(store, principal, tables)
             rates.append(report.count("created") / (time.perf_counter() - started))
+            busy.append(report.count("created") / (time.process_time() - worked))
             rows = report.rows
-    return Figure("import", statistics.median(rates), "rows/s", 3_000, "more", f"{name}, {rows:,} rows, median of {IMPORTS}")
+    return Figure(
+        "import",
+        statistics.median(rates),
+        "rows/s",
+        3_000,
+        "more",
+        f"{name}, {rows:,} rows, median of {IMPORTS}; {statistics.median(busy):,.0f} rows a second of processor time",
+    )
 
 
 @contextmanager
@@ -127,14 +135,17 @@ def _environment(place: stores.Place) -> dict[str, str]:
 
 
 def _processes(command: Sequence[str], place: stores.Place, admin: str) -> Figure:
-    times = []
+    times, busy = [], []
     for _ in range(ASKS):
-        started = time.perf_counter()
+        started, before = time.perf_counter(), os.times()
         subprocess.run(
             [*command, "ask", "win rate", "--as", admin], check=True, env=_environment(place), cwd=place.home, stdout=subprocess.DEVNULL
         )
         times.append(time.perf_counter() - started)
-    return Figure("rapport ask, whole process", statistics.median(times), "s", 3, note=f"median of {ASKS}")
+        after = os.times()
+        busy.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    note = f"median of {ASKS}; {statistics.median(busy):.1f} s of processor time"
+    return Figure("rapport ask, whole process", statistics.median(times), "s", 3, note=note)
 
 
 def _turns(place: stores.Place, admin: str, questions: Sequence[str]) -> list[Figure]:
@@ -193,6 +204,13 @@ def _server(command: Sequence[str], place: stores.Place) -> list[Figure]:
             server.stderr.close()
     note = f"{SETTLE_S:.0f} s after it was ready, {place.name}" if memory else "no /proc here"
     return [Figure("server ready", ready, "s", 8), Figure("memory of the idle server", memory, "MiB", 600, note=note)]
+
+
+def _load() -> Figure:
+    """How busy the machine was: waiting times count in full above."""
+    if not hasattr(os, "getloadavg"):
+        return Figure("load of the machine", None, "", note="not told here")
+    return Figure("load of the machine", os.getloadavg()[1], "", note=f"runnable processes over 5 minutes, on {os.cpu_count()} processors")
 
 
 def _free_port() -> int:

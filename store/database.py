@@ -46,6 +46,7 @@ def _sqlite_engine(url: str) -> Engine:
         connection.isolation_level = None  # SQLAlchemy says BEGIN, below
         for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "cache_size=-65536"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows A to Z only
         connection.create_function("local_day", 2, _local_day, deterministic=True)
         connection.create_function("iso_week", 1, _iso_week, deterministic=True)
 
@@ -54,6 +55,10 @@ def _sqlite_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")
 
     return engine
+
+
+def _lower(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text
 
 
 def _local_day(moment: str | None, zone: str) -> str | None:
@@ -128,6 +133,8 @@ def _said_plainly() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
+        if "unique" not in str(error.orig).lower():
+            raise
         raise Conflict("Another record has such a key or address already.", hint="Nothing was written; look again, then retry.") from error
     except OperationalError as error:
         cause = str(error.orig).lower()

@@ -175,13 +175,13 @@ class Compiler:
             found = exists(inner.joined(select(inner.table.id)).where(matches).correlate(table))
             return ~found if item.op == "has_no" else found
         count = inner.joined(select(func.count(inner.table.id.distinct()))).where(matches).correlate(table).scalar_subquery()
-        wanted = int(item.value)
+        wanted = _count(item)
         return {"count_eq": count == wanted, "count_ge": count >= wanted, "count_le": count <= wanted}[item.op]
 
     def _compare(self, item: Filter) -> ColumnElement[bool]:
         column = self.column(item.field)
         expression, field = column.expression, column.field
-        if item.op in {"is_empty", "is_set"}:
+        if item.op in {"is_empty", "is_set"} or (item.op in {"eq", "ne"} and _is_nothing(item.value)):
             if field.kind in {"tags", "multichoice"}:
                 text = cast(expression, String)
                 empty = or_(expression.is_(None), text.in_(["[]", "null", ""]))
@@ -191,7 +191,9 @@ class Compiler:
                     if field.kind in {"text", "longtext", "email", "phone", "url"}
                     else expression.is_(None)
                 )
-            return empty if item.op == "is_empty" else not_(empty)
+            return empty if item.op in {"is_empty", "eq"} else not_(empty)
+        if _is_nothing(item.value):
+            raise InvalidInput(f"{item.op} needs a value to compare {field.en} with.", hint="For an empty field use is_empty.")
         if field.kind == "tags" or field.kind == "multichoice":
             return self._tagged(item, expression)
         if item.op in {"contains", "starts_with"}:
@@ -283,6 +285,17 @@ _COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
 
 def _as_list(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _count(item: Filter) -> int:
+    try:
+        return int(item.value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InvalidInput(f"{item.op} takes a whole number, not {item.value!r}.") from error
 
 
 def _pair(item: Filter) -> tuple[Any, Any]:

@@ -19,7 +19,6 @@ ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 FENCES = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SERVES = {"serve"}  # runs until stopped: tests/ui starts it
-EXITS = {"it asks back": 3}
 METRICS = ROOT / "docs" / "metrics.md"
 
 

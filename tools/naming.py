@@ -5,6 +5,7 @@ the store to refuse, which names what there is.
 """
 
 from collections.abc import Sequence
+from decimal import InvalidOperation
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,9 +15,9 @@ from store.filters import Filter
 from store.measures import GRAINS, catalogue
 from store.models import RECORD_MODELS
 from store.rights import visible
-from store.schema import Field, Schema
+from store.schema import NUMERIC, Field, Schema
 from store.unit import Unit
-from store.values import find_named
+from store.values import find_named, read_decimal
 
 _ME = {"me", "my", "mine", "myself", "i", "current_user", "current user", "self", "我", "我的", "本人"}
 _RELATED = {"has", "has_no", "count_eq", "count_ge", "count_le"}
@@ -54,7 +55,19 @@ def _filter(unit: Unit, entity: str, item: Filter) -> Filter:
     value = item.value
     if field is not None and field.refers_to in RECORD_MODELS and item.op not in _NAMED_BY_TEXT and value is not None:
         value = [_meant(unit, field, each) for each in value] if isinstance(value, list) else _meant(unit, field, value)
+    if field is not None and field.kind in NUMERIC and value is not None:
+        value = [_number(each) for each in value] if isinstance(value, list) else _number(value)
     return item if path == item.field and value == item.value else item.model_copy(update={"field": path, "value": value})
+
+
+def _number(raw: Any) -> Any:
+    """ "20,000" as 20000; what is no number is left for it to refuse."""
+    if not isinstance(raw, str):
+        return raw
+    try:
+        return str(read_decimal(raw))
+    except InvalidOperation:
+        return raw
 
 
 def _related(schema: Schema, entity: str, path: str) -> str | None:

@@ -52,10 +52,8 @@ def _starts_request(text: Spanned, number: int) -> bool:
     span = text.spans[number]
     if span.func(*ACTIONS) and not span.names and not span.time and _is_imperative(text.spans, number):
         return True
-    return (
-        (span.func("show")
-        and span.text.lower() in {"show", "list", "show me", "显示", "列出"})
-        or (span.func("count") and span.text.lower() == "how many")
+    return (span.func("show") and span.text.lower() in {"show", "list", "show me", "显示", "列出"}) or (
+        span.func("count") and span.text.lower() == "how many"
     )
 
 

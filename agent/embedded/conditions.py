@@ -116,7 +116,7 @@ class Conditions:
             if earlier.func("not") or (earlier.func("without") and not earlier.entity):
                 earlier.used = True
                 return True
-            if not earlier.filler and not earlier.func("owned") and not any(s.field == "owner" for s in earlier.fields):
+            if not earlier.filler and not earlier.func("owned", "on") and not any(s.field == "owner" for s in earlier.fields):
                 return False
         return False
 
@@ -182,9 +182,10 @@ class Conditions:
                 and spans[stop].text.lower() not in {"and", "but", "sorted"}
             ):
                 stop += 1
-        inner_spans = [each for each in (*spans[number + 1 : place], spans[place], *spans[place + 1 : stop])]
+        inner_spans = [*spans[number + 1 : place], spans[place], *spans[place + 1 : stop]]
         if related == "activity" and not any(each.time for each in inner_spans):
             inner_spans += [each for each in spans if each.time and not each.used]
+        inner_spans = [each for each in inner_spans if not self._of_the_target(each, related)]
         count = next((each for each in spans[number + 1 : place] if each.amount and each.amount.integer and not each.amount.currency), None)
         inner = Conditions(
             self.schema,
@@ -219,6 +220,12 @@ class Conditions:
             where = [each for each in where if not (each.op == "between" and each.value[0] is None)]
         self.add(f"relation:{related}", self.routes.related(self.target, related, where, op, value))
 
+    def _of_the_target(self, span: Span, related: str) -> bool:
+        """ "accounts with no activity this month, A tier only": the tier is the account's, not the activity's."""
+        return (
+            bool(span.choices) and any(ch.entity == self.target for ch in span.choices) and all(ch.entity != related for ch in span.choices)
+        )
+
     def filters_with_period(self) -> list[Filter]:
         found = [part.filter for part in self.parts]
         if self.period:
@@ -241,7 +248,7 @@ class Conditions:
             spot = self._silent_target()
             if spot is None:
                 continue
-            entity, path = spot
+            _entity, path = spot
             when = next((each for each in spans if each.time and not each.used), None)
             start = self._window_start(when)
             field_ = f"{path}.last_contact_at" if path else "last_contact_at"
@@ -417,9 +424,16 @@ class Conditions:
     def _numeric_field(self, number: int, stop: int) -> tuple[Field, Span] | None:
         """The number field said beside an amount: "amount over 50k", "more than 500 employees", 员工超过1000人."""
         spans = self.spans
-        ahead = [p for p in range(stop + 1, min(stop + 3, len(spans)))]
-        back = [p for p in range(number - 1, max(-1, number - 5), -1)]
-        for place in (*back, *ahead):
+        ahead = list(range(stop + 1, min(stop + 3, len(spans))))
+        back = list(range(number - 1, max(-1, number - 5), -1))
+        near = (
+            ahead[:1]
+            if self.text.language == "en"
+            and ahead
+            and any(self.schema.field(f.entity, f.field).kind in NUMERIC for f in spans[ahead[0]].fields)
+            else []
+        )
+        for place in (*near, *back, *ahead):  # "fewer than 500 employees": the noun right after a number is what it counts
             span = spans[place]
             if span.used and not span.fields:
                 continue
@@ -476,6 +490,8 @@ class Conditions:
                 for each in self.spans[max(0, number - 2) : number]:
                     if each.func("over", "at_least"):
                         each.used = True
+            if number and self.spans[number - 1].text.lower() in {"a", "any"} and time.grain == "day":
+                continue  # "on a Friday" is every Friday: not one date, and not something that can be asked for here
             entity, name = (named.entity, named.name) if named else self._usual_date(number)
             span.used = True
             self.time_said = True

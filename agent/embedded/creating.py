@@ -270,7 +270,7 @@ def _name(scene: Scene, kind: str, head: Span) -> tuple[str, list[Span]]:
     colon = re.search(r"[:：]", scene.text.text[head.last :])
     if colon is not None:
         start = head.last + colon.end()
-        used = []
+        used: list[Span] = []
         for span in spans:
             if span.first >= start:
                 if used and re.search(r"[,，;；]", scene.text.text[used[-1].last : span.first]):

@@ -40,7 +40,12 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
 def _figure_of_list(reader: Reader, before: Frame) -> list[Frame] | None:
     """ "how many?", "total?", "how many of them are tier A?" about what was just listed."""
     said = [span for span in reader.spans if not span.filler and not span.func("it", "all", "about", "show")]
-    bare = len(said) == 1 and said[0].func("count", "sum") and not (said[0].names or said[0].entity or said[0].choices or said[0].time)
+    money = [span for span in said[1:] if any(f.entity == before.entity and f.field == MONEY.get(before.entity) for f in span.fields)]
+    bare = (
+        len(said) - len(money) == 1
+        and said[0].func("count", "sum")
+        and not (said[0].names or said[0].entity or said[0].choices or said[0].time)
+    )
     of_them = any(span.func("it", "only") for span in reader.spans) and any(span.func("count") for span in reader.spans)
     if not bare and not of_them:
         return None
@@ -50,7 +55,7 @@ def _figure_of_list(reader: Reader, before: Frame) -> list[Frame] | None:
             return None
         frame.metric = f"sum_{before.entity}_{MONEY[before.entity]}"
     for span in reader.spans:
-        span.used = span.used or span.func("count", "sum", "it", "all", "show", "only", "about")
+        span.used = span.used or span in money or span.func("count", "sum", "it", "all", "show", "only", "about")
     if bare:
         return [frame]
     return _merge(reader, frame)
@@ -123,12 +128,19 @@ def _leans(reader: Reader, before: Frame) -> bool:
     entity = any(span.entity for span in spans)
     metric = any(span.metric and not span.choices for span in spans)
     modifiers = any(
-        span.time or span.amount or span.choices or span.names or span.func("group", "me", "my_team") or span.grain or span.fields
+        span.time
+        or span.amount
+        or span.choices
+        or span.names
+        or span.grain
+        or span.fields
+        or span.func("group", "me", "my_team", "overdue", "contacted", "unowned")
         for span in spans
     )
     if opening and (modifiers or metric or entity):
         return True
-    if modifiers and not entity and not metric and any(span.func("it") for span in reader.spans[:4]):
+    of_them = any(span.func("it") or span.text.lower() in {"ones", "which ones", "哪些"} for span in reader.spans[:4])
+    if modifiers and not entity and not metric and of_them:
         return True
     objects = all(
         reader._is_object(number) for number, span in enumerate(reader.spans) if span.entity and span.entity.entity != before.entity

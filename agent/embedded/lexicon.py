@@ -193,8 +193,12 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
 
 # Names of countries that CLDR does not list as the territory's name.
 ALSO_CALLED = {
-    "US": ("USA", "U.S.", "America", "the States"), "GB": ("UK", "U.K.", "Britain", "Great Britain", "England"), "NL": ("Holland",),
-    "KR": ("Korea", "韩国"), "CZ": ("Czech Republic",), "AE": ("UAE",), "CN": ("PRC", "Mainland China"), "RU": ("俄国",),
+    "US": ("USA", "U.S.", "America", "the States", "American"), "GB": ("UK", "U.K.", "Britain", "Great Britain", "England", "British", "English"),
+    "NL": ("Holland", "Dutch"), "KR": ("Korea", "韩国", "Korean"), "CZ": ("Czech Republic", "Czech"), "AE": ("UAE",), "JP": ("Japanese",),
+    "CN": ("PRC", "Mainland China", "Chinese"), "RU": ("俄国", "Russian"), "FR": ("French",), "DE": ("German",), "ES": ("Spanish",),
+    "IT": ("Italian",), "BE": ("Belgian",), "CH": ("Swiss",), "AT": ("Austrian",), "SE": ("Swedish",), "NO": ("Norwegian",), "DK": ("Danish",),
+    "FI": ("Finnish",), "IE": ("Irish",), "PL": ("Polish",), "PT": ("Portuguese",), "GR": ("Greek",), "TR": ("Turkish",), "IN": ("Indian",),
+    "AU": ("Australian",), "CA": ("Canadian",), "BR": ("Brazilian",), "MX": ("Mexican",), "SG": ("Singaporean",),
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ TELLING = (
 )  # fmt: skip
 HARMLESS = ("show", "count", "group", "on", "about", "me", "with")  # words that are also one of these
 COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count"}
+MOST = {"most", "fewest", "least", "最多", "最少", "most often", "least often", "most frequent"}
 SELLERS = {
     "rep",
     "reps",
@@ -103,7 +104,7 @@ class Reader:
                 and following[0].func("over", "under", "at_least", "at_most", "between")
                 and any(each.amount for each in following)
             )
-            if compared and metric.field and metric.agg == "sum" and metric.entity in counted:
+            if compared and metric.field and metric.agg in {"sum", "avg"} and metric.entity in counted:
                 span.senses = [Sense("field", metric.entity, metric.field)]
                 for name, value in metric.where.items():
                     self.extra.append(Part(f"{metric.entity}.{name}", Filter(field=name, value=value)))
@@ -145,7 +146,7 @@ class Reader:
             return True
         if self.said("compare"):
             return True
-        if self.said("who", "max", "min") and self._most_entity() is not None:
+        if self.said("who", "max", "min") and self._most_entity():
             return True
         ranked = self.said("top", "bottom", "max", "min", "rank")
         subject = next((span.entity.entity for span in self.spans if span.entity), "")
@@ -176,22 +177,25 @@ class Reader:
     def _numeric(self, sense: Sense) -> bool:
         return self.schema.field(sense.entity, sense.field).kind in NUMERIC
 
-    def _most_entity(self) -> Span | None:
-        """The thing counted in "who has the most open deals": a plural entity after "most"/"fewest"."""
+    def _most_entity(self) -> str:
+        """What is counted in "who has the most open deals", "the customer with the most complaints"; "" when nothing is."""
         for number, span in enumerate(self.spans):
-            if span.func("max", "min") and span.text.lower() in {"most", "fewest", "least", "最多", "最少"}:
-                order = (
-                    self.spans[number + 1 :] if self.text.language == "en" else [*reversed(self.spans[:number]), *self.spans[number + 1 :]]
-                )
-                for other in order:
-                    if other.entity and other.entity.entity not in {"user", "team"}:
-                        held, self.base = self.base, other.entity.entity
-                        subject = self._subject(exclude=other)
-                        if subject is not None or self.said("who"):
-                            return other
-                        self.base = held
-                        return None
-        return None
+            if not span.func("max", "min") or span.text.lower() not in MOST:
+                continue
+            around = self.spans[number + 1 :] if self.text.language == "en" else [*reversed(self.spans[:number]), *self.spans[number + 1 :]]
+            for other in around:
+                noun = next((c.entity for c in other.choices if (c.entity, c.field) in IMPLYING), "")
+                thing = other.entity.entity if other.entity else noun
+                if not thing or thing in {"user", "team"}:
+                    continue
+                held, self.base = self.base, thing
+                if self._subject(exclude=other) is not None or self.said("who"):
+                    if other.entity:
+                        other.used = True
+                    return thing
+                self.base = held
+                break
+        return ""
 
     # -- measures ------------------------------------------------------------------------------------------------
 
@@ -242,13 +246,16 @@ class Reader:
         if self.said("sold") and not self._most_entity() and not (self.said("count") and self._how_many()):
             return DEFAULT_METRIC
         reasons = any(s.field == "lost_reason" for span in self.spans for s in span.fields)
-        if (self.said("why") and self._status() == "lost") or (reasons and self.said("breakdown", "count", "group")):
+        if (self.said("why") and self._status() == "lost") or (reasons and self.said("breakdown", "count", "group", "max", "top")):
             return "lost_count"
         if self.said("duration"):
             for span in self.spans:
                 span.used = span.used or span.func("duration")
             return "handling_time" if self._counted() == "case" else "sales_cycle"
-        if self.said("share") and self._status() == "won":
+        if self._how_much() and self._status() == "lost":
+            return "lost_amount"
+        others = any(span.choices and not any(ch.field == "status" for ch in span.choices) for span in self.spans)
+        if self.said("share") and self._status() == "won" and not others:
             return "win_rate"
         if self.said("win", "lose") and self.said("max", "min") and not self._most_entity() and not self.said("sold"):
             return "lost_count" if self.said("lose") else "won_count"
@@ -311,15 +318,18 @@ class Reader:
     def _counted(self) -> str:
         """The entity whose records are counted."""
         most = self._most_entity()
-        if most and most.entity:
-            most.used = True
-            return most.entity.entity
+        if most:
+            return most
         named = self.entities()
         implied = [c for span in self.spans for c in span.choices if (c.entity, c.field) in IMPLYING]
         others = [span for span in named if span.entity and not self._is_dimension(span) and not self._is_object(self.spans.index(span))]
         if others and others[0].entity:
             head = self._head([span.entity.entity for span in others if span.entity])
-            if head == "user" and implied:
+            first = next((n for n, span in enumerate(self.spans) if any((c.entity, c.field) in IMPLYING for c in span.choices)), None)
+            place = self.spans.index(others[0])
+            leads = first is not None and (first < place if self.text.language == "en" else first > place)
+            adjective = first is not None and first + 1 < len(self.spans) and self.spans[first + 1].entity is not None
+            if implied and (head == "user" or (leads and not adjective and head not in {"activity", "case"})):
                 return implied[0].entity
             return head
         if implied:
@@ -357,9 +367,11 @@ class Reader:
                 span.used = True
         conditions.read()
         self._take(frame, conditions)
-        if frame.date_field == metric.date or (frame.date_field == self.schema.entity(metric.entity).date and not any(
-            self.schema.field(s.entity, s.field).kind in TEMPORAL for span in self.spans for s in span.fields
-        )):
+        self._extra(frame)
+        if frame.date_field == metric.date or (
+            frame.date_field == self.schema.entity(metric.entity).date
+            and not any(self.schema.field(s.entity, s.field).kind in TEMPORAL for span in self.spans for s in span.fields)
+        ):
             frame.date_field = None
         for span in self.spans:
             if span.entity and (span.entity.entity == metric.entity or not span.used):
@@ -383,9 +395,11 @@ class Reader:
                 frame.compare, span.used = "previous", True
             elif span.func("year_before"):
                 frame.compare, span.used = "year_before", True
-            elif span.func("compare", "share", "trend", "breakdown", "count", "sum", "sold", "duration") or (
-                span.func("win", "lose") and not span.choices
-            ):
+            elif span.func("share"):
+                span.used = frame.metric == "win_rate"  # no other share can be computed: left unread, and so asked about
+            elif span.func("win", "lose") and not span.choices:
+                span.used = bool(self.lexicon.metrics[frame.metric].where or self.lexicon.metrics[frame.metric].whole)
+            elif span.func("compare", "trend", "breakdown", "count", "sum", "sold", "duration"):
                 span.used = True
 
     def _two_periods(self, frame: Frame) -> None:
@@ -567,7 +581,7 @@ class Reader:
                 if self._names_a_value(number):
                     continue
                 before = [each for each in self.spans[max(0, number - 4) : number] if not each.filler]
-                asked = any(each.func("show", "top", "bottom", "max", "min", "who") or each.amount for each in before)
+                asked = any(each.func("show", "top", "bottom", "max", "min", "who", "rank") or each.amount for each in before)
                 after = self.spans[number + 1 : number + 2]
                 if (
                     asked
@@ -628,6 +642,10 @@ class Reader:
                     span.used = True
 
     def _count_beside(self, ranked: Iterable[Span]) -> int | None:
+        ranked = list(ranked)
+        noun = next((number for number, span in enumerate(self.spans) if span.entity and number), None)
+        if ranked and noun is not None and self.spans[noun - 1].amount:
+            ranked = [*ranked, self.spans[noun]]  # "three products with the fewest wins"
         for span in ranked:
             number = self.spans.index(span)
             for place in (*range(number + 1, min(number + 3, len(self.spans))), number - 1):
@@ -662,7 +680,7 @@ class Reader:
                     span.senses = [s for s in span.senses if s.kind != "choice"]
         conditions.read()
         self._take(frame, conditions)
-        frame.parts += [part for part in self.extra if not any(part.slot == held.slot for held in frame.parts)]
+        self._extra(frame)
         for span in self.spans:
             if span.entity and not span.used:
                 span.used = True
@@ -680,6 +698,9 @@ class Reader:
         if any(part.slot == f"is:{target}" for part in frame.parts) and len(frame.parts) == 1 and not frame.period:
             frame.intent = "get"
         return frame
+
+    def _extra(self, frame: Frame) -> None:
+        frame.parts += [part for part in self.extra if not any(part.slot == held.slot for held in frame.parts)]
 
     def _reps_only(self, frame: Frame) -> None:
         """ "reps in the West": people who sell, not whoever has an account."""
@@ -731,6 +752,7 @@ class Reader:
             for span in self.spans
             if any((c.entity, c.field) in IMPLYING for c in span.choices) and not any(f.entity in kinds for f in span.fields)
         ]
+        nouns = [span for span in nouns if not span.fields] or nouns  # "the e-mail of the champion" asks for a person
         if implied and nouns:
             return next(c.entity for c in nouns[0].choices if (c.entity, c.field) in IMPLYING)
         statuses = [c.entity for span in self.spans for c in span.choices if c.entity == "opportunity"]
@@ -775,7 +797,7 @@ class Reader:
         free = [(number, entity) for number, entity in named if number not in objects] or list(named)
         if self.text.language == "zh":
             asked = [entity for number, entity in free if number > 0 and spans[number - 1].func("show", "who")]
-            if asked and not (free[-1][0] == len(spans) - 1):
+            if asked and free[-1][0] != len(spans) - 1:
                 return asked[0]
             return free[-1][1]
         number, entity = free[0]
@@ -841,6 +863,8 @@ class Reader:
             if span.func("group", "rank"):
                 span.used = True
         count = self._count_beside(ordered)
+        if not named and any(span.text.lower() in MOST for span in ordered):
+            return  # "most …" of something that was not found: no other order will do
         recent = next((span for span in ordered if span.func("newest", "oldest") and not span.func("max", "min", "top", "bottom")), None)
         if recent is not None and not named:
             field = spec.date
@@ -910,4 +934,4 @@ class Reader:
 
 
 def counted_by_most(reader: Reader) -> bool:
-    return reader._most_entity() is not None
+    return bool(reader._most_entity())

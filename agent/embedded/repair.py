@@ -13,7 +13,33 @@ LEAD = 5.0
 
 
 SHORTEST, LONG = 5, 7  # letters: one slip is forgiven from 5 on, two from 7
-CALENDAR = ["january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "quarter", "month", "week", "year", "yesterday", "tomorrow", "today"]
+CALENDAR = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "quarter",
+    "month",
+    "week",
+    "year",
+    "yesterday",
+    "tomorrow",
+    "today",
+]
 
 
 def respelt(text: Spanned, words: Lexicon, names: NameIndex) -> tuple[str, list[str]]:

@@ -191,7 +191,7 @@ def _worth(span: Span) -> float:
     best = max(_WEIGHT.get(kind, 1.0) for kind in kinds)
     if span.names and kinds == {"name"} and all(name.score < 0.8 for name in span.names):
         best = 0.97
-    return best * (length**1.3)
+    return best * float(length**1.3)
 
 
 def _cover(tokens: Sequence[Token], candidates: dict[tuple[int, int], Span]) -> list[Span]:
@@ -212,12 +212,12 @@ def _cover(tokens: Sequence[Token], candidates: dict[tuple[int, int], Span]) -> 
     chosen = []
     place = size
     while place > 0:
-        span = step[place]
-        if span is None:
+        last = step[place]
+        if last is None:
             place -= 1
         else:
-            chosen.append(span)
-            place = span.start
+            chosen.append(last)
+            place = last.start
     return chosen[::-1]
 
 

@@ -63,10 +63,8 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "") -> Target | Fr
         page = find(scene.unit, RecordQuery(entity=before.entity, filters=[Filter(field="id", op="in", value=before.ids)], limit=200))
         return Target(Frame("find", entity=before.entity, ids=[record.id for record in page.records]), page, True, [])
     reader = scene.reader(spans)
-    if entity and not any(span.entity for span in spans):
-        frame = _find_as(reader, entity)
-    else:
-        frame = reader._find()
+    named = any(span.entity for span in spans)
+    frame = reader._find() if named or not entity else _find_as(reader, entity)
     left = [span for span in reader.unread() if not span.func("all", "delete", "it")]
     if frame is None:
         return Frame("clarify", text=scene.text.text, reason="target", notes=[span.text for span in left])

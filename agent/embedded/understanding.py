@@ -6,14 +6,15 @@ from threading import Lock
 
 from agent.embedded import followup, lexicon, telling, writes
 from agent.embedded.clauses import split
-from agent.embedded.frames import Frame
+from agent.embedded.frames import Frame, Part
 from agent.embedded.lexicon import Lexicon
-from agent.embedded.names import Name, NameIndex, NameIndexes
+from agent.embedded.names import NameIndex, NameIndexes
 from agent.embedded.reading import Reader
 from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import Routes
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.talk import small_talk
+from store.filters import Filter
 from store.unit import Unit
 
 
@@ -69,7 +70,7 @@ class Understanding:
             return [Frame("clarify", text=clause, reason="date", options=[], notes=[wrong.error or wrong.text])]
         ambiguous = followup.ambiguous_name(spans)
         reader = Reader(words, names, routes, unit.principal, unit.today(), spans)
-        _pronoun(spans, previous)
+        _pronoun(reader, previous)
         told = telling.read(reader)
         if told is not None:
             return told
@@ -89,17 +90,41 @@ def _spans(unit: Unit, text: str, words: Lexicon, names: NameIndex, *, future: b
     return spanned(text, words, names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=future)
 
 
-def _pronoun(text: Spanned, previous: Sequence[Frame]) -> None:
-    """ "any open deals there?" after one account was shown: "there" is that account."""
+def _pronoun(reader: Reader, previous: Sequence[Frame]) -> None:
+    """ "any cases from them?", "open deals there?": what the turn before found narrows what is asked now."""
     before = followup.latest(previous)
+    text = reader.text
     heads = [span.entity.entity for span in text.spans if span.entity]
-    if before is None or len(before.results) != 1 or not heads or before.entity in heads or any(span.names for span in text.spans):
+    pronoun = next((span for span in text.spans if span.func("it") and not span.entity), None)
+    if (
+        before is None
+        or pronoun is None
+        or not heads
+        or before.entity in heads
+        or before.intent == "measure"
+        or any(span.names for span in text.spans)
+    ):
         return
-    for span in text.spans:
-        if span.func("it") and not span.entity:
-            span.names = [Name(before.entity, before.results[0], span.text, None, 1.0)]
-            span.senses = []
-            return
+    path = reader.routes.path(heads[0], before.entity)
+    if not path:
+        return
+    filters = list(before.filters)
+    if before.period:
+        name = before.date_field or reader.schema.entity(before.entity).date
+        filters.append(Filter(field=name, op="between", value=[day.isoformat() if day else None for day in before.period]))
+    reader.extra += [Part(f"before:{place}", _through(path, each)) for place, each in enumerate(filters)]
+    pronoun.used = True
+
+
+def _through(path: str, condition: Filter) -> Filter:
+    """A condition on a record, said of what refers to it."""
+    return condition.model_copy(
+        update={
+            "field": f"{path}.{condition.field}" if condition.field else "",
+            "any": [_through(path, each) for each in condition.any],
+            "where": condition.where if condition.field else [_through(path, each) for each in condition.where],
+        }
+    )
 
 
 _PAST = {"did", "was", "were", "had", "closed", "ago", "了", "过"}

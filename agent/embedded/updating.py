@@ -7,6 +7,7 @@ from agent.embedded.spans import Span
 from agent.embedded.targets import Scene, choose, resolve
 from agent.embedded.values import FREE_TEXT, Assigned, assign
 
+CANCELLING = {"task": {"status": "cancelled"}}
 CLOSING = {"case": {"status": "closed"}, "task": {"status": "done"}}
 
 
@@ -79,7 +80,8 @@ def _close(scene: Scene) -> list[Frame]:
     if isinstance(target, Frame):
         return [target]
     kind = target.frame.entity
-    values: dict[str, Any] | None = CLOSING.get(kind)
+    cancelled = scene.verb.text.lower() in {"cancel", "取消"}
+    values: dict[str, Any] | None = (CANCELLING if cancelled else CLOSING).get(kind)
     if kind == "opportunity" and outcome is not None:
         values = {"stage": _stage_of(scene, outcome.value)}
         if reason and outcome.value == "lost":
@@ -110,6 +112,12 @@ def _sides(scene: Scene, action: str) -> tuple[list[Span], list[Span]]:
         if named is not None:
             return [span for span in spans[: named + 1] if span is not scene.verb], spans[named + 1 :]
     marker = _marker(scene)
+    if marker is None and scene.text.language == "en" and scene.place >= 0:
+        on = next(
+            (number for number, span in enumerate(spans) if number > scene.place + 1 and span.text.lower() in {"on", "for", "of"}), None
+        )
+        if on is not None and any(span.choices or span.amount or span.time for span in spans[scene.place + 1 : on]):
+            return spans[on + 1 :], spans[scene.place + 1 : on]  # "set priority high on all my tasks due next week"
     if marker is None:
         own = [span for span in spans if span is not scene.verb]
         return own, []

@@ -68,7 +68,12 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
     if page.total == 1 and frame.intent == "get":
         return _one(unit, page.records[0], frame.shown, language)
     if frame.limit == 1 and frame.sort and page.records:
-        return f"{_first(unit, frame, page.records[0], page.total, language)}\n\n{_record_table(unit, entity, page.records, frame.shown, language)}\n\n{say('read_as', language, filter=reading)}"
+        parts = [
+            _first(unit, frame, page.records[0], page.total, language),
+            _record_table(unit, entity, page.records, frame.shown, language),
+            say("read_as", language, filter=reading),
+        ]
+        return "\n\n".join(parts)
     shown = say("shown", language, n=len(page.records)) if len(page.records) < page.total else ""
     head = say("found", language, total=f"{page.total:,}", things=_things(unit, entity, language, page.total), shown=shown)
     return f"{head}\n\n{_record_table(unit, entity, page.records, frame.shown, language)}\n\n{say('read_as', language, filter=reading)}"
@@ -80,7 +85,9 @@ def _first(unit: Unit, frame: Frame, record: RecordView, total: int, language: s
     value = _value(unit, record.type, name, record.fields.get(name), language, record.fields)
     label = path_label(unit.schema, record.type, name, language)
     direction = "desc" if frame.sort[0].startswith("-") else "asc"
-    return f"**{cell(record.name)}** — {say(f'first_{direction}', language, field=label, value=value, n=f'{total:,}', things=_things(unit, record.type, language, total))}"
+    things = _things(unit, record.type, language, total)
+    place = say(f"first_{direction}", language, field=label, value=value, n=f"{total:,}", things=things)
+    return f"**{cell(record.name)}** — {place}"
 
 
 def _record_table(unit: Unit, entity: str, records: Sequence[RecordView], extra: Sequence[str], language: str) -> str:

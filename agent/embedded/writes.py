@@ -69,14 +69,14 @@ def _action(text: Spanned) -> tuple[str, int] | None:
             continue
         action = names[0]
         following = [each for each in spans[number + 1 :] if not each.filler]
-        if span.text.lower() == "make" and following and following[0].names:
+        if span.text.lower() == "make" and following and (following[0].names or following[0].func("all")):
             return "update", number  # "make Globex an A account"
         if action in {"create", "log", "remind"} and span.text.lower() in _SOFT and not _new_thing(text, number, action):
             continue
         if asks and action in {"create", "update", "close", "log"} and text.language == "zh" and number > 0:
             continue
         return action, number
-    return _chinese_shift(text) or _close(text) or _report(text) or _statement(text)
+    return _report(text) or _chinese_shift(text) or _close(text) or _statement(text) or _told(text)
 
 
 def _commanding(text: Spanned, number: int) -> bool:
@@ -142,6 +142,10 @@ def _chinese_shift(text: Spanned) -> tuple[str, int] | None:
 def _close(text: Spanned) -> tuple[str, int] | None:
     """ "close the Globex case", 关闭工单."""
     spans = [span for span in text.spans if not span.filler]
+    while spans and spans[0].func("my_team", "me") and not spans[0].content:
+        spans = spans[1:]  # "we won …!"
+    if spans and spans[0].text.lower() in {"cancel", "取消"} and any(span.entity and span.entity.entity == "task" for span in spans):
+        return "close", text.spans.index(spans[0])
     if (
         spans
         and spans[0].text.lower() in {"won", "lost"}
@@ -159,8 +163,11 @@ def _close(text: Spanned) -> tuple[str, int] | None:
 
 
 _REPORTED = re.compile(
-    r"^(?:today |yesterday |just )?(?:i|we)(?: have|'ve)? (?:just )?(?:visited|met|called|phoned|emailed|spoke|talked|had a (?:call|meeting|visit|chat))\b|"
-    r"^(?:我|我们)?(?:今天|昨天|刚才|刚|上午|下午)?(?:我|我们)?(?:刚)?(?:拜访了|见了|会见了|给.{1,20}打了电话|和.{1,20}(?:开了会|通了电话|见了面|聊了))",
+    r"^(?:today |yesterday |just )?(?:(?:i|we)(?: have|'ve)? )?(?:just )?"
+    r"(?:visited|met|called|phoned|rang|emailed|spoke (?:to|with)|talked (?:to|with)|hung up with|got off the phone with|"
+    r"had (?:a|an) (?:call|meeting|visit|chat|lunch))\b|"
+    r"^(?:我|我们)?(?:今天|昨天|刚才|刚刚|刚|上午|下午)?(?:我|我们)?(?:刚)?"
+    r"(?:拜访了|见了|会见了|去了|(?:给|跟|和|与).{1,20}(?:打了电话|打了个电话|开了会|通了电话|通了个电话|通完电话|开了个会|见了面|聊了))",
     re.IGNORECASE,
 )
 
@@ -182,3 +189,55 @@ def _statement(text: Spanned) -> tuple[str, int] | None:
     marker = next((span for span in text.spans if span.text.lower() in {"is", "to", "="} and span.first > spans[0].first), None)
     after = [span for span in spans if marker is not None and span.first > marker.first]
     return ("update", text.spans.index(spans[0]) - 1 if text.spans.index(spans[0]) else -1) if after else None
+
+
+_TURNED = {
+    "is now",
+    "is now at",
+    "are now",
+    "now costs",
+    "now cost",
+    "should be",
+    "slipped to",
+    "slips to",
+    "moved to",
+    "pushed to",
+    "pushed back to",
+    "delayed to",
+}
+_TURNED |= {
+    "delayed until",
+    "postponed to",
+    "postponed until",
+    "went up to",
+    "dropped to",
+    "changed to",
+    "to",
+    "现在是",
+    "推迟到",
+    "延期到",
+}
+
+
+def _told(text: Spanned) -> tuple[str, int] | None:
+    """ "the stability lab deal slipped to 20 January", "the Vireo 240 now costs 1,300": a record, then its new value."""
+    spans = [span for span in text.spans if not span.filler]
+    if (
+        not spans
+        or text.text.strip().endswith(("?", "？"))
+        or any(span.func("who", "count", "when", "where", "why", "compare") for span in spans)
+    ):
+        return None
+    named = next(
+        (
+            place
+            for place, span in enumerate(spans[:3])
+            if any(name.type in {"opportunity", "product", "lead", "contact", "account", "case", "task"} for name in span.names)
+        ),
+        None,
+    )
+    turn = next((span for span in spans if span.text.lower() in _TURNED and span.func("to")), None)
+    if named is None or turn is None or turn.first < spans[named].first or any(span.func("show") for span in spans[:named]):
+        return None
+    after = [span for span in spans if span.first > turn.first]
+    return ("update", -1) if after and (after[0].time or after[0].amount or after[0].choices or after[0].literal) else None

@@ -166,7 +166,36 @@ def test_no_text_crashes_or_changes_anything(demo: Rapport, text: str) -> None:
 @given(
     words=st.lists(
         st.sampled_from(
-            ["open", "won", "deals", "of", "Anna", "in", "Q3", "over", "50k", "not", "by", "rep", "客户", "上个月", "最大", "没有", "and", "move", "delete", "it", "to", "won", "top", "5", "win", "rate", "why", "when"]
+            [
+                "open",
+                "won",
+                "deals",
+                "of",
+                "Anna",
+                "in",
+                "Q3",
+                "over",
+                "50k",
+                "not",
+                "by",
+                "rep",
+                "客户",
+                "上个月",
+                "最大",
+                "没有",
+                "and",
+                "move",
+                "delete",
+                "it",
+                "to",
+                "won",
+                "top",
+                "5",
+                "win",
+                "rate",
+                "why",
+                "when",
+            ]
         ),
         min_size=1,
         max_size=9,

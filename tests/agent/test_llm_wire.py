@@ -39,7 +39,8 @@ def test_text_and_tool_calls_stream(here: Firm) -> None:
     deltas = [event.text for event in events if isinstance(event, TextDelta)]
     answer = events[-1].answer  # type: ignore[union-attr]
     assert len(deltas) > 3
-    assert "".join(deltas) == answer.text == "The open pipeline is EUR 87,345.67."
+    assert "".join(deltas) == "The open pipeline is EUR 87,345.67."
+    assert answer.text == "The open pipeline is EUR 87,345.67.\n\n_Computed: open pipeline · all time · 2 deals_"
     assert (answer.brain, answer.kind, answer.measure["rows"]) == ("llm", "measure", [["87345.67"]])
 
 
@@ -84,7 +85,7 @@ def test_history_is_whole_turns_with_text(here: Firm) -> None:
     sent = here.script.requests[-1]["messages"][1:]
     assert [(each["role"], each["content"]) for each in sent] == [
         ("user", "pipeline?"),
-        ("assistant", "EUR 87,345.67."),
+        ("assistant", first.text),
         ("user", "say it again"),
     ]
     assert again.text == "I said EUR 87,345.67."  # computed a turn ago: not marked
@@ -116,7 +117,7 @@ def test_broken_arguments_are_told_and_mended(here: Firm, arguments: str, told: 
     here.script.say(Reply(calls=(("measure", arguments),))).call("measure", **WON_OPEN).say("EUR 87,345.67.")
     answer = here.ask("pipeline?")
     assert any(told in said for said in here.script.said_by_tools), here.script.said_by_tools
-    assert (answer.brain, answer.text) == ("llm", "EUR 87,345.67.")
+    assert (answer.brain, answer.text.splitlines()[0]) == ("llm", "EUR 87,345.67.")
 
 
 @pytest.mark.parametrize(
@@ -342,6 +343,15 @@ def test_a_made_up_figure_is_marked(here: Firm) -> None:
     here.script.call("measure", **WON_OPEN).say("The pipeline is EUR 99,000.00, up 14 % on last year.")
     answer = here.ask("pipeline?")
     assert answer.text.startswith("⚠️ Not confirmed by the data: 99,000.00, 14.")
+
+
+def test_what_a_figure_stands_on_is_said_by_us(here: Firm) -> None:
+    """A model that takes December for the quarter: the figure is a computed one, so only this line gives it away."""
+    here.script.call("measure", metric="open_amount", period="2026-12", filters={"owner": "Anna"}).say("第四季度为 87,345.67 欧元。")
+    answer = here.ask("第四季度在谈金额")
+    assert answer.text.endswith("_依据：在谈金额 · 2026年12月1日至2026年12月31日 · 负责人为Anna Berg · 2 商机_")
+    here.script.call("find_records", entity="deals", filters={"amount": {"gt": "20,000"}}).say("One deal.")
+    assert here.ask("large deals").text.endswith("_Computed: amount over EUR 20,000 · 1 deal_")
 
 
 def test_no_answer_ever_raises(here: Firm) -> None:

@@ -277,7 +277,9 @@ def test_undo_of_a_bulk_is_all_or_nothing(store: Store, anna: Hand) -> None:
 def test_undo_of_a_bulk(store: Store, anna: Hand) -> None:
     accounts = [anna.make("account", name=f"Acme {n}", city="Oslo") for n in range(2)]
     done = anna.do(
-        change("account", accounts[0], city="Bergen"), delete("account", accounts[1]), Change(op="create", type="task", values={"title": "T"})
+        change("account", accounts[0], city="Bergen"),
+        delete("account", accounts[1]),
+        Change(op="create", type="task", values={"title": "T"}),
     )
     back = anna.decide("undo", done.id)
     assert (back.operation, back.status) == ("bulk", "applied")
