@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,8 @@ from agent.llm import ModelFault, fault_of
 from store.errors import RapportError
 from tools.context import Context
 from tools.lenient import MALFORMED
+
+_WRITTEN = re.compile(r'"(?:name|tool|function)"\s*:\s*"(?P<name>\w+)"\s*,\s*"(?:arguments|parameters|args|input)"')
 
 
 class ModelCalls(AgentMiddleware[Any, Context, Any]):
@@ -47,6 +50,8 @@ def _fit(message: AIMessage, taken: set[str]) -> None:
     """Mended in place: it is ours, fresh from the model, and has not been seen by the graph."""
     reason = message.response_metadata.get("finish_reason")
     calls = [*message.tool_calls, *(_second_chance(each) for each in message.invalid_tool_calls)]
+    if not calls and (written := _written(message.text)):
+        calls, message.content = [_second_chance(written)], ""
     if reason == "length" and calls:  # cut off: what is left may read as JSON and still lack a condition
         calls[-1] = ToolCall(name=calls[-1]["name"], args={MALFORMED: "(cut off)"}, id=calls[-1]["id"], type="tool_call")
     message.tool_calls = _once(calls, taken)
@@ -56,6 +61,15 @@ def _fit(message: AIMessage, taken: set[str]) -> None:
         raise ModelFault("cut")
     if not message.tool_calls and not message.text.strip():
         raise ModelFault("empty")
+
+
+def _written(text: str) -> dict[str, Any] | None:
+    """A call that stands in the text, as small models and servers without a parser write it."""
+    found = _WRITTEN.search(text) if text.strip()[:1] in {"{", "[", "<", "`"} else None
+    if found is None:
+        return None
+    arguments = text[found.end() :].lstrip(' \n:"')
+    return {"name": found["name"], "args": arguments if arguments.startswith("{") else "{}"}
 
 
 def _second_chance(call: Any) -> ToolCall:

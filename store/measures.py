@@ -19,13 +19,14 @@ from store.columns import MONEY_SCALE
 from store.errors import InvalidInput
 from store.filters import Compiler, Filter, date_part
 from store.models import RECORD_MODELS
-from store.schema import NUMERIC, Schema, vocabulary
+from store.schema import NUMERIC, TEMPORAL, Schema, vocabulary
 from store.unit import Unit
 from store.values import money_text
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
 AGGREGATES = ("sum", "avg", "min", "max")
+Groups = dict[tuple[Any, ...], tuple[tuple[str | None, ...], Decimal | None, int]]  # key -> labels, value, number of records
 
 
 class Measure(BaseModel):
@@ -140,16 +141,20 @@ def measure(unit: Unit, wanted: Measure) -> MeasureResult:
             f"There is no metric {wanted.metric!r}.",
             hint=f"Metrics: {', '.join(vocabulary()['metrics'])}, or <entity>_count, avg_<entity>_<field>.",
         )
-    now = _groups(unit, metric, wanted, wanted.period)
-    total = _groups(unit, metric, wanted.model_copy(update={"by": []}), wanted.period) if wanted.by else now
-    before: dict[tuple[Any, ...], tuple[tuple[str | None, ...], Decimal | None, int]] = {}
+    now, currencies = _groups(unit, metric, wanted, wanted.period)
+    before: Groups = {}
     if wanted.compare:
-        before = _groups(unit, metric, wanted, previous_period(wanted.period, wanted.compare))
+        before, earlier = _groups(unit, metric, wanted, previous_period(wanted.period, wanted.compare))
+        currencies |= earlier
+    _one_currency(currencies, apart="currency" in wanted.by)
+    total: Groups = now
+    if wanted.by:
+        total = {} if len(currencies) > 1 else _groups(unit, metric, wanted.model_copy(update={"by": []}), wanted.period)[0]
     keys = list(now) + [key for key in before if key not in now]
     keys = _ranked(keys, now, wanted) if wanted.top else _ordered(unit, keys, now, wanted)
     everything = len(keys)
     keys = keys[: wanted.top] if wanted.top else keys
-    digits = _unit_text(unit, metric)
+    shown_unit = _unit_text(unit, metric, currencies)
     rows, counts = [], []
     for key in keys:
         labels, value, count = now.get(key) or (
@@ -165,8 +170,8 @@ def measure(unit: Unit, wanted: Measure) -> MeasureResult:
     columns = (
         [_dimension_name(each) for each in wanted.by] + [metric.name] + ([f"{metric.name}_{wanted.compare}"] if wanted.compare else [])
     )
-    whole = next(iter(total.values()), ((), None, 0))
-    return MeasureResult(metric, digits, wanted.period, columns, rows, counts, whole[2], value_text(metric, whole[1]), everything)
+    whole = next(iter(total.values()), ((), None, sum(count for _, _, count in now.values())))
+    return MeasureResult(metric, shown_unit, wanted.period, columns, rows, counts, whole[2], value_text(metric, whole[1]), everything)
 
 
 def _dimension_name(path: str) -> str:
@@ -205,10 +210,12 @@ def _conditions(where: dict[str, Any]) -> list[Filter]:
 
 def _groups(
     unit: Unit, metric: Metric, wanted: Measure, period: tuple[date | None, date | None] | None
-) -> dict[tuple[Any, ...], tuple[tuple[str | None, ...], Decimal | None, int]]:
-    """Group key -> (labels, value, number of records). Grouped by id, so two people of one name stay two rows."""
+) -> tuple[Groups, set[str]]:
+    """The groups, by id, so two people of one name stay two rows; and the currencies of the amounts in them."""
     compiler = Compiler.over(unit, metric.entity)
     filters = [*_conditions(metric.where), *_conditions(metric.whole), *wanted.filters]
+    if wanted.date_field and compiler.column(wanted.date_field).field.kind not in TEMPORAL:
+        raise InvalidInput(f"{wanted.date_field} is not a date.", hint="A period applies to a date.")
     if period and (period[0] or period[1]):
         filters.append(Filter(field=wanted.date_field or metric.date, op="between", value=list(period)))
     if metric.first and metric.last:
@@ -226,8 +233,7 @@ def _groups(
     for row in unit.session.execute(statement):
         shown = tuple(None if each is None else str(each) for each in row[size : 2 * size])
         result[tuple(row[:size])] = (shown, *_value(metric, row[2 * size :]))
-    _one_currency(unit, compiler, metric, condition)
-    return result
+    return result, _currencies(unit, compiler, metric, condition)
 
 
 def _dimension(unit: Unit, compiler: Compiler, metric: Metric, path: str, date_field: str | None) -> tuple[Any, Any]:
@@ -308,22 +314,29 @@ def value_text(metric: Metric, value: Decimal | None) -> str | None:
     return f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP):f}"
 
 
-def _unit_text(unit: Unit, metric: Metric) -> str:
-    return unit.currency if metric.unit == "money" else metric.unit
+def _unit_text(unit: Unit, metric: Metric, currencies: set[str]) -> str:
+    if metric.unit != "money":
+        return metric.unit
+    return "" if len(currencies) > 1 else next(iter(currencies), unit.currency)
 
 
-def _one_currency(unit: Unit, compiler: Compiler, metric: Metric, condition: Any) -> None:
-    """A sum over two currencies is no figure: refuse it instead of adding euros to yen."""
+def _currencies(unit: Unit, compiler: Compiler, metric: Metric, condition: Any) -> set[str]:
+    """What the amounts are in; an amount without a currency is in the reporting one."""
     if metric.unit != "money" or "currency" not in unit.schema.entity(metric.entity).fields or metric.field != "amount":
-        return
+        return set()
     column = compiler.column("currency").expression
     statement = compiler.joined(select(func.coalesce(column, unit.currency)).distinct()).where(
         compiler.scope(), condition, compiler.column(metric.field).expression.is_not(None)
     )
-    found = sorted(unit.session.scalars(statement))
-    if len(found) > 1:
+    return set(unit.session.scalars(statement))
+
+
+def _one_currency(currencies: set[str], *, apart: bool) -> None:
+    """A sum over two currencies is no figure: refuse it instead of adding euros to yen, unless they are shown apart."""
+    if len(currencies) > 1 and not apart:
         raise InvalidInput(
-            f"These amounts are in {' and '.join(found)}: they cannot be added.", hint="Ask for one currency, for example 'in EUR'."
+            f"These amounts are in {' and '.join(sorted(currencies))}: they cannot be added.",
+            hint="Ask for one currency, for example 'in EUR', or by currency.",
         )
 
 

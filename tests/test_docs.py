@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from evals import bench, metrics_page
+from evals import metrics_page
 from store.schema import vocabulary
 from store.settings import Settings
 from ui.cli import COMMANDS, main
@@ -112,24 +112,3 @@ def test_every_fenced_command_belongs_to_one_of_the_two() -> None:
     lines = [line for block in blocks() for line in block]
     assert len(lines) > 25
     assert all(line.startswith(("rapport ", "export ")) for line in lines)
-
-
-def test_percentiles_are_values_that_were_measured() -> None:
-    assert bench.percentile([5, 1, 4, 2, 3], 0.5) == 3
-    assert bench.percentile([1.0], 0.95) == 1.0
-    assert bench.percentile(range(100), 0.95) == 95
-
-
-def test_a_figure_knows_whether_it_meets_its_target() -> None:
-    assert bench.Figure("import", 4000, "rows/s", 3000, "more").met is True
-    assert bench.Figure("ask", 4, "s", 3).met is False
-    assert bench.Figure("ask", None, "s", 3).met is None
-    assert bench.rows([bench.Figure("ask", None, "s", 3)])[0][1] == "–"
-
-
-def test_the_size_of_the_core_install_leaves_extras_out() -> None:
-    total, weights = bench.installed()
-    if total.value is None:
-        pytest.skip(total.note)
-    assert weights.value is not None
-    assert 0 < weights.value < total.value

@@ -240,6 +240,8 @@ def shaped(tool: str, given: Mapping[str, Any], known: Collection[str]) -> dict[
         first, last = _period(arguments.pop("period"))
         arguments.setdefault("first_day", first)
         arguments.setdefault("last_day", last)
+    if "compare" in known and "compare" in arguments and not ("first_day" in arguments and "last_day" in arguments):
+        raise InvalidInput("compare needs first_day and last_day.", hint="Leave compare out, or give both days.")
     over = {key: arguments.pop(key) for key in list(arguments) if key not in known}
     if not over:
         return arguments

@@ -53,11 +53,18 @@ def _filter(unit: Unit, entity: str, item: Filter) -> Filter:
         return item.model_copy(update={"where": filters(unit, entity, item.where)})
     path, field = field_path(unit.schema, entity, item.field)
     value = item.value
+    if field is not None and field.kind == "stage" and _is_status(unit.schema, value):
+        return item.model_copy(update={"field": path.removesuffix("stage") + "status", "value": str(value).lower()})
     if field is not None and field.refers_to in RECORD_MODELS and item.op not in _NAMED_BY_TEXT and value is not None:
         value = [_meant(unit, field, each) for each in value] if isinstance(value, list) else _meant(unit, field, value)
     if field is not None and field.kind in NUMERIC and value is not None:
         value = [_number(each) for each in value] if isinstance(value, list) else _number(value)
     return item if path == item.field and value == item.value else item.model_copy(update={"field": path, "value": value})
+
+
+def _is_status(schema: Schema, value: Any) -> bool:
+    """ "open" where a stage is asked for, and no stage is called so."""
+    return isinstance(value, str) and value.lower() in {"open", "won", "lost"} and not schema.stages_named(value)
 
 
 def _number(raw: Any) -> Any:
@@ -117,8 +124,11 @@ def _meant(unit: Unit, field: Field, raw: Any) -> Any:
         return unit.principal.email
     if find_named(unit, target, raw):
         return raw
-    near = like(unit, target, raw)
-    words = raw.casefold().split()
+    spaced = raw.replace("_", " ")
+    if find_named(unit, target, spaced):
+        return spaced
+    near = like(unit, target, spaced)
+    words = spaced.casefold().split()
     whole = [each for each in near if set(words) <= set(each[1].casefold().split())]
     if len(whole) == 1:
         return whole[0][0]

@@ -8,7 +8,7 @@ from agent.embedded.names import Name, NameIndex
 from agent.embedded.spans import Spanned
 from agent.embedded.tokens import is_chinese
 
-SURE = 86.0  # likeness (0-100) from which a single candidate is taken; measured on evals/cases, see docs/decisions
+SURE = 86.0  # likeness (0-100) from which a single candidate is taken
 LEAD = 5.0
 
 

@@ -142,6 +142,23 @@ def test_a_call_cut_off_by_the_length_limit_is_not_carried_out(here: Firm) -> No
     assert (answer.proposals, len(here.proposals())) == ([], before)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"name": "measure", "arguments": {"metric": "open_amount"}}',
+        '{{"name": "measure", "arguments": {"metric": "open_amount"}}}',
+        '<tool_call>\n{"name": "measure", "arguments": {"metric": "open_amount"}}\n</tool_call>',
+        '```json\n{"name": "measure", "parameters": {"metric": "open_amount"}}\n```',
+        '[{"name": "measure", "arguments": "{\\"metric\\": \\"open_amount\\"}"}]',
+    ],
+)
+def test_a_call_written_into_the_text_is_a_call(here: Firm, text: str) -> None:
+    here.script.say(text).call("measure", **WON_OPEN).say("EUR 87,345.67.")
+    answer = here.ask("pipeline?")
+    assert answer.measure is not None
+    assert '"measure"' not in answer.text
+
+
 def test_malformed_arguments_never_go_back_as_they_were(here: Firm) -> None:
     """A server that reads the history's arguments as JSON would fail on them."""
     here.script.say(Reply(calls=(("measure", '{"metric": '),)), "Sorry, which figure?")

@@ -1,6 +1,7 @@
 """The gate: nothing is written but what was approved, all of it or none, and it can be taken back."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from threading import Barrier, Thread
 from typing import Any
 
@@ -64,7 +65,7 @@ def test_a_create_is_written_with_its_defaults(store: Store, anna: Hand) -> None
     done = anna.do(Change(op="create", type="opportunity", values={"name": "Pilot", "amount": "1,200.50"}))
     made = row(store, "opportunity", done.changes[0]["id"])
     assert (done.status, made.version, made.owner_id, made.team_id) == ("applied", 1, anna.who.user_id, anna.who.team_id)
-    assert (str(made.amount), made.currency, made.created_by) == ("1200.5", "USD", anna.who.user_id)
+    assert (made.amount, made.currency, made.created_by) == (Decimal("1200.5"), "USD", anna.who.user_id)
     assert done.changes[0]["after"]["stage"] == "Qualification"
     with store.database.reading() as session:
         entered = session.scalars(select(StageHistory).where(StageHistory.opportunity_id == made.id)).one()

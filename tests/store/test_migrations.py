@@ -7,7 +7,7 @@ import data_folders
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import inspect, text
 
 from store.database import Database
 from store.errors import InvalidInput, Unavailable
@@ -80,7 +80,7 @@ def test_every_foreign_key_of_a_record_is_indexed_but_the_few_said(empty: Databa
     """A record's page asks for what points to it: without an index that is a walk over the table."""
     data_folders.migrate(empty)
     lacking = set()
-    with create_engine(empty.engine.url).connect() as connection:
+    with empty.engine.connect() as connection:
         found = inspect(connection)
         for name in ("contact", "opportunity", "activity", "task", "case", "order"):
             indexed = {index["column_names"][0] for index in found.get_indexes(name)}

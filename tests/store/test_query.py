@@ -170,6 +170,10 @@ def test_account_filters(world: tuple[Store, PlainFirm], number: int, filters: l
     principal, user = person(world, number)
     expected = {row["id"] for row in firm.seen(user, "account") if all(holds(firm, user, row, each) for each in filters)}
     with store.reading(principal) as unit:
+        if user["role"] == "service" and "annual_revenue" in repr(filters):
+            with pytest.raises(NotAllowed):
+                find(unit, RecordQuery(entity="account", filters=filters))
+            return
         page = find(unit, RecordQuery(entity="account", filters=filters, limit=1000))
     assert {each.id for each in page.records} == expected
     assert page.total == len(expected)

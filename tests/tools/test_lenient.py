@@ -158,6 +158,7 @@ def test_calls_are_unwrapped_and_put_in_order(tool: str, given_arguments: dict[s
     [
         ("search_notes", {"query": "price", "colour": "red"}, "search_notes has no argument 'colour'. Arguments: query"),
         ("measure", {"metric": "won_amount", "period": "last summer"}, "'last summer' is not a period. Give first_day and last_day"),
+        ("measure", {"metric": "win_rate", "compare": "previous"}, "Leave compare out, or give both days"),
         ("measure", {MALFORMED: "{metric"}, "were not valid JSON"),
     ],
 )
@@ -199,6 +200,10 @@ def test_people_by_first_name_and_me(store: Store, boss: Principal) -> None:
         assert (mine.field, mine.value) == ("owner", "boss@firm.example")
         (first,) = naming.filters(unit, "opportunity", [Filter(field="owner", value="boss")])
         assert first.value == boss.user_id
+        (spaced,) = naming.filters(unit, "opportunity", [Filter(field="owner", value="bo_boss")])
+        assert spaced.value == "bo boss"
+        (status,) = naming.filters(unit, "opportunity", [Filter(field="stage", value="Open")])
+        assert (status.field, status.value) == ("status", "open")
         with pytest.raises(NotFound, match=r"There is no user 'Zac' here\. Look for it with find_records on user"):
             naming.filters(unit, "opportunity", [Filter(field="owner", value="Zac")])
         with pytest.raises(NotFound, match=r"Near: Bo Boss\. Use one of these names"):

@@ -16,6 +16,7 @@ from ui.cli.asking import Json
 from ui.cli.setup import acting
 from ui.cli.terminal import DONE, hint, opened, person, print_json, progress, say
 
+HELD_BACK_SHOWN = 5
 COUNTS = ("created", "updated", "unchanged", "held_back", "possible_duplicate")
 
 
@@ -52,21 +53,12 @@ def import_(
 
 
 def _show(report: ImportReport) -> None:
-    shown = report.to_json()
-    if shown["dry_run"]:
-        say("Dry run: nothing was written.")
-    for file in shown["files"]:
-        counts = ", ".join(f"{file[name]:,} {name.replace('_', ' ')}" for name in COUNTS if file[name])
-        say(f"{file['file']} → {file['kind']}: {file['rows']:,} rows: {counts or 'nothing'}")
-        for line in (*file["warnings"], *file["corrections"]):
-            say(f"  - {line}")
-        for row in file["held_back_rows"][:5]:
-            say(f"  held back: {row}")
-        if file["held_back_file"]:
-            say(f"  mend and re-import: {file['held_back_file']}")
-    for skipped in shown.get("skipped", []):
-        say(f"skipped {skipped}")
-    say("Total: " + ", ".join(f"{shown[name]:,} {name.replace('_', ' ')}" for name in COUNTS) + f" of {shown['rows']:,} rows")
+    for line in report.lines():
+        say(line)
+    for file in report.files:
+        for row in file.held_back_rows[:HELD_BACK_SHOWN]:
+            say(f"  row {row['row']} held back: {row['reason']}")
+    say(", ".join(f"{report.count(name):,} {name.replace('_', ' ')}" for name in COUNTS) + f" of {report.rows:,} rows")
 
 
 def export_(
