@@ -15,7 +15,7 @@ _DONE = (
 _CLAIMS = re.compile(
     rf"\b(?:i|we)(?:['’]ve|\s+have)?\s+(?:now\s+|just\s+|already\s+|also\s+|successfully\s+)*{_DONE}\b"
     rf"|\b(?:has|have|had)\s+(?:now\s+|just\s+|already\s+)?been\s+(?:now\s+|successfully\s+)?{_DONE}\b"
-    rf"|\b(?:is|are|was|were)\s+(?:now\s+|successfully\s+)*{_DONE}\b(?!\s+(?:on|in|at|by|for|to)\b)"
+    rf"|\b(?:is|are|was|were)\s+(?:now\s+|successfully\s+)*{_DONE}\b(?!\s+(?:on|at|by|in\s+\d)\b)"
     rf"|\bsuccessfully\s+{_DONE}\b|\b{_DONE}\s+successfully\b|\bis\s+now\s+(?:in\s+(?:the|your)\s+crm|in\s+the\s+system|{_DONE}|won|lost)\b"
     r"|^\W*(?:done|all\s+set)\b[\s!.,:]"
     r"|已(?:经)?(?:为您|为你|帮您|帮你|成功|将|把)?[^，。！？\n]{0,12}?(?:创建|添加|新增|新建|更新|修改|删除|移除|移动|移到|移至|记录|安排|发送|设置|设为|改为|分配|批准|保存)"

@@ -39,8 +39,7 @@ def columns(unit: Unit, kind: str) -> list[str]:
 
 def export_rows(unit: Unit, kind: str) -> Iterator[dict[str, Any]]:
     """One dict per record the person sees: JSON values, people as e-mails, records as names with `<field>_id` beside."""
-    if unit.principal.scope(kind) == "none":
-        raise NotAllowed(f"As {unit.principal.role} you may not see {unit.schema.entity(kind).plural}.", hint="Ask an administrator.")
+    _may_export(unit, kind)
     names = columns(unit, kind)
     ids = find_ids(unit, RecordQuery(entity=kind))
     for start in range(0, len(ids), _PIECE):
@@ -49,11 +48,17 @@ def export_rows(unit: Unit, kind: str) -> Iterator[dict[str, Any]]:
             yield {name: held.get(name) for name in names}
 
 
+def _may_export(unit: Unit, kind: str) -> None:
+    plural = unit.schema.entity(kind).plural
+    if unit.principal.scope(kind) == "none":
+        raise NotAllowed(f"As {unit.principal.role} you may not see {plural}.", hint="Ask an administrator.")
+
+
 def export(unit: Unit, kind: str, format: str, out: BinaryIO) -> int:
     """Write the export; returns the number of records."""
     if format not in FORMATS:
         raise InvalidInput(f"{format!r} is not an export format.", hint=f"Formats: {', '.join(FORMATS)}.")
-    unit.schema.entity(kind)
+    _may_export(unit, kind)
     return {"csv": _csv, "xlsx": _xlsx, "json": _json}[format](unit, kind, out)
 
 

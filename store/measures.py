@@ -208,9 +208,7 @@ def _conditions(where: dict[str, Any]) -> list[Filter]:
     return [Filter(field=name, op="in" if isinstance(value, list) else "eq", value=value) for name, value in where.items()]
 
 
-def _groups(
-    unit: Unit, metric: Metric, wanted: Measure, period: tuple[date | None, date | None] | None
-) -> tuple[Groups, set[str]]:
+def _groups(unit: Unit, metric: Metric, wanted: Measure, period: tuple[date | None, date | None] | None) -> tuple[Groups, set[str]]:
     """The groups, by id, so two people of one name stay two rows; and the currencies of the amounts in them."""
     compiler = Compiler.over(unit, metric.entity)
     filters = [*_conditions(metric.where), *_conditions(metric.whole), *wanted.filters]

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from langchain.tools import ToolRuntime, tool
 from pydantic import WithJsonSchema
 
+from store.errors import InvalidInput
 from store.measures import Measure, catalogue, measure
 from tools import naming
 from tools.context import Context
@@ -59,6 +60,10 @@ def measure_figures(
             top=top,
             ascending=ascending,
         )
+        if known and any(each.field in known.part and each.value == known.part[each.field] for each in wanted.filters):
+            raise InvalidInput(
+                f"{metric} already counts these: with a condition on {', '.join(known.part)} it is 100 %.", hint="Leave that condition out."
+            )
         result = measure(unit, wanted)
         found = Figures(wanted, result, describe(unit, entity, wanted.filters, context.language))
     return found.content(), found

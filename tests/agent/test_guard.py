@@ -48,6 +48,8 @@ def figure(text: str) -> Any:
         "The deal has been moved to Won.",
         "The task was created.",
         "The record is deleted.",
+        "The deal 1C1I7A6R was moved to Won with an amount of 1200.",
+        "The record was updated in the CRM.",
         "Successfully updated the account.",
         "Contact created successfully!",
         "Done! The task is set.",

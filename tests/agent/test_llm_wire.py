@@ -111,6 +111,7 @@ def test_history_is_whole_turns_with_text(here: Firm) -> None:
         ),
         ('{"metric": "open_amount", "by": ["stage"], "top": 0}', "top"),
         ("[1, 2]", "not valid JSON"),
+        ('{"metric": "win_rate", "filters": {"status": "won"}}', "Leave that condition out"),
     ],
 )
 def test_broken_arguments_are_told_and_mended(here: Firm, arguments: str, told: str) -> None:

@@ -1,11 +1,7 @@
-from collections.abc import Callable
-
 import pytest
-from gate_firm import Hand, staff
+from gate_firm import As, Hand, staff
 
 from store.unit import Store
-
-As = Callable[[str], Hand]
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A small firm for the tests of the gate, the audit log and queries: two teams, their people and verbs to change records with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,6 +56,9 @@ class Hand:
 
     def status(self, proposal_id: str) -> str:
         return self.decide("show", proposal_id).status
+
+
+As = Callable[[str], Hand]  # `as_("anna")` is Anna at the gate
 
 
 def change(kind: str, record_id: str, **values: Any) -> Change:

@@ -4,8 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from conftest import As
-from gate_firm import Hand, change
+from gate_firm import As, Hand, change
 from sqlalchemy import text
 
 from store import audit

@@ -6,8 +6,7 @@ from threading import Barrier, Thread
 from typing import Any
 
 import pytest
-from conftest import As
-from gate_firm import Hand, change, delete
+from gate_firm import As, Hand, change, delete
 from sqlalchemy import func, select
 
 from store import audit, gate
@@ -401,3 +400,8 @@ def test_history_tells_who_did_what_newest_first(store: Store, anna: Hand) -> No
     assert (told[0]["proposal"], told[0]["by"], told[0]["before"], told[0]["after"]) == (
         done.id, anna.who.user_id, {"city": "Oslo"}, {"city": "Bergen"},
     )  # fmt: skip
+
+
+def test_what_a_database_cannot_hold_is_taken_out_of_text(store: Store, anna: Hand) -> None:
+    account = row(store, "account", anna.make("account", name="a\x00b\ud800", tags=["x\x00y"]))
+    assert (account.name, account.tags) == ("ab\ufffd", ["xy"])

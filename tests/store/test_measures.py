@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
-from conftest import As
+from gate_firm import As
 from hypothesis import given
 from hypothesis import strategies as st
 from plain_firm import PlainFirm, Row, fill
@@ -173,7 +173,9 @@ PERIODS = st.none() | st.tuples(st.none() | DAYS, st.none() | DAYS)
 
 
 @given(data=st.data(), number=st.integers(0, 8), name=st.sampled_from(sorted(METRICS)), period=PERIODS)
-def test_figures_by_groups(world: World, data: st.DataObject, number: int, name: str, period: tuple[date | None, date | None] | None) -> None:
+def test_figures_by_groups(
+    world: World, data: st.DataObject, number: int, name: str, period: tuple[date | None, date | None] | None
+) -> None:
     firm = world[1]
     principal, user = person(world, number)
     by = data.draw(st.lists(st.sampled_from(DIMENSIONS[METRICS[name]]), max_size=2, unique=True))
@@ -191,7 +193,9 @@ def test_figures_by_groups(world: World, data: st.DataObject, number: int, name:
         assert close(result.rows[0][0], figure(firm, name, everything))
         return
     found = sorted(([text(each) for each in row[:-1]], row[-1] or "") for row in result.rows)
-    wanted = sorted((([text(each) for each in labels], figure(firm, name, rows)) for labels, rows in groups.values()), key=lambda each: each[0])
+    wanted = sorted(
+        (([text(each) for each in labels], figure(firm, name, rows)) for labels, rows in groups.values()), key=lambda each: each[0]
+    )
     assert [labels for labels, _ in found] == [labels for labels, _ in wanted]
     left: dict[str, list[Decimal | None]] = defaultdict(list)
     for labels, value in wanted:
@@ -201,7 +205,12 @@ def test_figures_by_groups(world: World, data: st.DataObject, number: int, name:
         left["|".join(labels)].remove(match)
 
 
-@given(number=st.integers(0, 8), top=st.integers(1, 12), ascending=st.booleans(), name=st.sampled_from(("won_amount", "deal_count", "win_rate")))
+@given(
+    number=st.integers(0, 8),
+    top=st.integers(1, 12),
+    ascending=st.booleans(),
+    name=st.sampled_from(("won_amount", "deal_count", "win_rate")),
+)
 def test_a_ranking_is_the_best_first(world: World, number: int, top: int, ascending: bool, name: str) -> None:
     firm = world[1]
     principal, user = person(world, number)
@@ -310,7 +319,10 @@ def test_a_month_begins_at_midnight_in_the_zone(world: World) -> None:
     store, firm = world
     principal, user = person(world, 0)
     utc = PlainFirm(firm.rows, firm.stages)
-    months = {zone: {part(each.day(row["occurred_at"]), "month") for row in each.seen(user, "activity")} for zone, each in (("here", firm), ("utc", utc))}
+    months = {
+        zone: {part(each.day(row["occurred_at"]), "month") for row in each.seen(user, "activity")}
+        for zone, each in (("here", firm), ("utc", utc))
+    }
     shown = {row[0] for row in asked(world, principal, Measure(metric="activity_count", by=["month"])).rows}
     assert shown == months["here"]
     if store.settings.timezone != "UTC":

@@ -1,15 +1,10 @@
 """Passages, their words and rights, on SQLite and on PostgreSQL where one answers."""
 
-import os
-import uuid
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError
 
 from store import gate, passage_search, passages, people, setup
 from store.gate import Change
@@ -19,31 +14,9 @@ from store.passages import NewPassage
 from store.settings import Settings
 from store.unit import Store
 
-POSTGRESQL = "postgresql+psycopg://postgres@127.0.0.1:5432"
 
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    if request.param == "sqlite":
-        yield from _opened(Settings(home=tmp_path, today="2026-11-21", _env_file=None))
-        return
-    server = create_engine(f"{POSTGRESQL}/postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
-    name = f"rapport_k_{os.getpid()}_{uuid.uuid4().hex[:6]}"
-    try:
-        with server.connect() as connection:
-            connection.execute(text(f'CREATE DATABASE "{name}"'))
-    except OperationalError:
-        server.dispose()
-        pytest.skip("no PostgreSQL on 127.0.0.1:5432")
-    try:
-        yield from _opened(Settings(home=tmp_path, today="2026-11-21", database_url=f"{POSTGRESQL}/{name}", _env_file=None))
-    finally:
-        with server.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        server.dispose()
-
-
-def _opened(settings: Settings) -> Iterator[Store]:
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
     store = Store(settings)
     store.database.migrate()
     with store.database.writing() as session:

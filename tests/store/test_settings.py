@@ -15,7 +15,8 @@ def read(**values: str) -> Settings:
 
 def test_every_setting_is_described_and_has_a_default() -> None:
     for name, info in Settings.model_fields.items():
-        assert info.description and not info.is_required(), name
+        assert info.description, name
+        assert not info.is_required(), name
 
 
 def test_from_the_environment_and_dot_env(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

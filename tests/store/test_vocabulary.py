@@ -93,7 +93,7 @@ def test_every_metric_points_at_fields_that_are_there(store: Store) -> None:
         fields = schema.entity(metric.entity).fields
         named = {metric.date, metric.field, metric.first, metric.last, metric.weight, *metric.where, *metric.whole, *metric.part} - {None}
         assert named <= set(fields), name
-        assert metric.en and chinese(metric.zh), name
+        assert all((metric.en, chinese(metric.zh))), name
         assert fields[metric.date].kind in {"date", "datetime"}, name
         for where in (metric.where, metric.whole, metric.part):
             for field, value in where.items():

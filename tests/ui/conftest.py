@@ -5,15 +5,13 @@ import pytest
 from data_folders import copied
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from ui_company import PASSWORD, furnish, settings_in
+from ui_company import PASSWORD, SignedIn, furnish, settings_in
 
 from agent.bootstrap import Rapport, build
 from store.unit import Store
 from ui.counters import Counters
 from ui.server import create_app
 from ui.throttle import Throttle
-
-SignedIn = Callable[[str], TestClient]
 
 
 @pytest.fixture(scope="session")

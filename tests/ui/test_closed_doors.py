@@ -1,10 +1,9 @@
 """Strangers, other sites, oversized bodies: every route is tried."""
 
 import pytest
-from conftest import SignedIn
 from fastapi.testclient import TestClient
 from starlette.routing import Mount, Route
-from ui_company import ANNA, BEN
+from ui_company import ANNA, BEN, SignedIn
 
 from ui.entrance import BODY_LIMIT, OPEN
 from ui.headers import CSP, SECURITY

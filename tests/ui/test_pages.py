@@ -7,8 +7,7 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from conftest import SignedIn
-from ui_company import ANNA, BEN
+from ui_company import ANNA, BEN, SignedIn
 
 from agent.bootstrap import Rapport
 from store import gate

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from conftest import SignedIn
-from ui_company import ANNA, BEN
+from ui_company import ANNA, BEN, SignedIn
 
 from agent.answer import Event, TextDelta
 from agent.bootstrap import Rapport

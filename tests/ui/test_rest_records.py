@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from conftest import SignedIn
 from fastapi.testclient import TestClient
-from ui_company import ADMIN, ANNA, BEN, MANAGER, SAM
+from ui_company import ADMIN, ANNA, BEN, MANAGER, SAM, SignedIn
 
 from agent.bootstrap import Rapport
 from store import people

@@ -1,9 +1,8 @@
 """Who comes in, and how it is kept."""
 
 import pytest
-from conftest import SignedIn
 from fastapi.testclient import TestClient
-from ui_company import ANNA, PASSWORD
+from ui_company import ANNA, PASSWORD, SignedIn
 
 from ui.identity import COOKIE
 from ui.signin import local_path

@@ -1,6 +1,9 @@
 """A small company to knock on the doors of: an administrator, a manager, a rep in each of two teams, a service agent."""
 
+from collections.abc import Callable
 from pathlib import Path
+
+from fastapi.testclient import TestClient
 
 from store import gate, people, setup
 from store.gate import Change
@@ -8,6 +11,7 @@ from store.models import Team
 from store.settings import Settings
 from store.unit import Store
 
+SignedIn = Callable[[str], TestClient]  # a client with the session of this e-mail
 PASSWORD = "correct horse"
 ADMIN, MANAGER, ANNA, BEN, SAM = (f"{name}@firm.example" for name in ("admin", "mia", "anna", "ben", "sam"))
 

@@ -50,4 +50,7 @@ def main() -> None:
         code = complain(error.message, error.hint, FAILED)
     except BrokenPipeError:
         code = DONE
+    except OSError as error:
+        said = f"{error.filename or 'A file'}: {error.strerror or error}."
+        code = complain(said, "Check the path, its permissions and the space left.", FAILED)
     sys.exit(code or DONE)

@@ -1,14 +1,19 @@
 """`rapport import` and `rapport export`."""
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from tempfile import NamedTemporaryFile
+from typing import Annotated, BinaryIO, cast
 
 import typer
 
 from knowledge.encoder import make_encoder
 from knowledge.index import Indexer
 from store.audit import append
+from store.errors import InvalidInput
 from store.exporting import export
 from store.importing import import_path
 from store.importing.report import ImportReport
@@ -61,6 +66,28 @@ def _show(report: ImportReport) -> None:
     say(", ".join(f"{report.count(name):,} {name.replace('_', ' ')}" for name in COUNTS) + f" of {report.rows:,} rows")
 
 
+@contextmanager
+def _whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A file that is there when all of it is written; until then, and when that fails, what stood there stays."""
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise InvalidInput(f"{path} cannot be written: there is no such folder.", hint="Give --out a file in a folder that is there.")
+    with NamedTemporaryFile(dir=path.absolute().parent, prefix=f".{path.name}.", delete=False) as target:
+        part = Path(target.name)
+        try:
+            yield cast(BinaryIO, target)
+            target.flush()
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    path.chmod(0o666 & ~_umask())
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
 def export_(
     kind: Annotated[str, typer.Argument(help="account, contact, opportunity …")],
     as_: Annotated[str | None, typer.Option("--as", help="Whose view; the first administrator's when absent.")] = None,
@@ -74,7 +101,7 @@ def export_(
             if out is None:
                 count = export(unit, kind, format_, sys.stdout.buffer)
             else:
-                with out.open("wb") as target:
+                with _whole_file(out) as target:
                     count = export(unit, kind, format_, target)
             append(unit.session, at=unit.now(), user_id=principal.user_id, door="cli", action="exported", summary=f"{kind} as {format_}")
     hint(f"exported {kind}{f' to {out}' if out else ''}{f': {count:,}' if isinstance(count, int) else ''}")
