@@ -56,6 +56,7 @@ class PostgreSQL:
         path = str(home.absolute())
         name = f"rapport_test_{os.getpid()}_{hashlib.sha1(path.encode()).hexdigest()[:12]}"
         self._admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self._admin(f'ALTER DATABASE "{name}" SET synchronous_commit TO off')  # a test's data need not outlive a power cut
         self._made[path] = name
         return name
 
