@@ -1,69 +1,105 @@
 """A PostgreSQL to run the suite on: the one in RAPPORT_TEST_DATABASE_URL, else one on 127.0.0.1:5432, else one started here.
 
-Every data folder of a test gets a database of its own there, copied from one that has the tables; all are dropped at the end.
+Every data folder of a test gets a database of its own there, with its tables; all are dropped at the end.
 """
 
-import hashlib
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy.engine import URL, make_url
 
 from store.database import Database
 
+LARGE = 40 * 2**20  # bytes; an emptied database of this size is full of holes
+
 
 class PostgreSQL:
-    """One server and the databases made on it."""
+    """One server and the databases made on it. Making and dropping one takes most of a second: emptied ones are used again."""
 
     def __init__(self, url: URL, stop: "list[list[str]] | None" = None) -> None:
         self._url = url
         self._stop = stop or []
         self._made: dict[str, str] = {}
+        self._idle: list[str] = []
+        self._bare: set[str] = set()
         self._template: str | None = None
+        self._count = 0
 
     def url_for(self, home: Path) -> str:
-        """The database that stands for this data folder, made on first sight, with its tables."""
-        name = self._made.get(str(home.absolute()))
-        if name is None:
-            name = self._create(home, self._migrated())
-        return self._address(name)
+        """The database that stands for this data folder, taken on first sight, with its tables."""
+        path = str(home.absolute())
+        if path not in self._made:
+            self._made[path] = self._idle.pop() if self._idle else self._create(self._migrated())
+        return self._address(self._made[path])
 
     def empty(self, home: Path) -> str:
         """A database without tables for this data folder."""
-        return self._address(self._create(home, "template1"))
+        name = self._made[str(home.absolute())] = self._create("template1")
+        self._bare.add(name)
+        return self._address(name)
 
     def copy(self, source: Path, target: Path) -> None:
-        """The database of one data folder, as that of another; nobody may be connected to the first."""
-        self._create(target, self._made[str(source.absolute())])
+        """What is in the database of one data folder, in that of another, new one."""
+        self.url_for(target)
+        with self._inside(self._made[str(source.absolute())]) as old, self._inside(self._made[str(target.absolute())]) as new:
+            for table in _tables(old):
+                with old.cursor().copy(f'COPY "{table}" TO STDOUT (FORMAT binary)'.encode()) as rows:
+                    with new.cursor().copy(f'COPY "{table}" FROM STDIN (FORMAT binary)'.encode()) as held:
+                        for piece in rows:
+                            held.write(piece)
+            for name in _sequences(old):
+                new.execute(
+                    f"SELECT setval('{name}', last_value, is_called) FROM (VALUES {_position(old, name)}) AS s (last_value, is_called)".encode()
+                )
 
     def drop_below(self, folder: Path) -> None:
-        """Drop the databases of the data folders in here."""
+        """Empty the databases of the data folders in here, for the next test; drop the odd and the large ones."""
         for home in [each for each in self._made if Path(each).is_relative_to(folder)]:
-            self._admin(f'DROP DATABASE IF EXISTS "{self._made.pop(home)}" WITH (FORCE)')
+            name = self._made.pop(home)
+            if name in self._bare or not self._emptied(name):
+                self._admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            else:
+                self._idle.append(name)
 
     def close(self) -> None:
-        for name in (*self._made.values(), *([self._template] if self._template else [])):
+        for name in (*self._made.values(), *self._idle, *([self._template] if self._template else [])):
             self._admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         for command in self._stop:
             subprocess.run(command, check=False, capture_output=True)
 
-    def _create(self, home: Path, template: str) -> str:
-        path = str(home.absolute())
-        name = f"rapport_test_{os.getpid()}_{hashlib.sha1(path.encode()).hexdigest()[:12]}"
-        self._admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        self._admin(f'ALTER DATABASE "{name}" SET synchronous_commit TO off')  # a test's data need not outlive a power cut
-        self._made[path] = name
+    def _emptied(self, name: str) -> bool:
+        with self._inside(name) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            size = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+            if size is None or size[0] > LARGE:
+                return False
+            for table in _tables(connection):
+                connection.execute(f'DELETE FROM "{table}"'.encode())
+            for sequence in _sequences(connection):
+                connection.execute(f"ALTER SEQUENCE {sequence} RESTART".encode())
+        return True
+
+    def _create(self, template: str) -> str:
+        self._count += 1
+        name = f"rapport_test_{os.getpid()}_{self._count}"
+        self._admin(
+            f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
+            f'CREATE DATABASE "{name}" TEMPLATE "{template}"',
+            f'ALTER DATABASE "{name}" SET synchronous_commit = off',
+        )
         return name
 
     def _migrated(self) -> str:
         if self._template is None:
-            name = f"rapport_test_{os.getpid()}_template"
-            self._admin(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+            name = self._create("template1")
             database = Database(self._address(name))
             database.migrate()
             database.close()
@@ -73,11 +109,30 @@ class PostgreSQL:
     def _address(self, name: str) -> str:
         return self._url.set(database=name, drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
+    def _inside(self, name: str) -> "psycopg.Connection[Any]":
+        """A connection that looks at no foreign key."""
+        plain = self._url.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+        return psycopg.connect(plain, autocommit=True, options="-c session_replication_role=replica")
+
     def _admin(self, *statements: str) -> None:
         plain = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(plain, autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement.encode())
+
+
+def _tables(connection: "psycopg.Connection[Any]") -> list[str]:
+    found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
+    return [row[0] for row in found]
+
+
+def _sequences(connection: "psycopg.Connection[Any]") -> list[str]:
+    return [row[0] for row in connection.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")]
+
+
+def _position(connection: "psycopg.Connection[Any]", sequence: str) -> str:
+    row = connection.execute(f"SELECT last_value, is_called FROM {sequence}".encode()).fetchone()
+    return f"({row[0]}, {row[1]})" if row else "(1, false)"
 
 
 def find() -> PostgreSQL | None:
