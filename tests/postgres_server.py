@@ -49,10 +49,10 @@ class PostgreSQL:
         self.url_for(target)
         with self._inside(self._made[str(source.absolute())]) as old, self._inside(self._made[str(target.absolute())]) as new:
             for table in _tables(old):
-                with old.cursor().copy(f'COPY "{table}" TO STDOUT (FORMAT binary)'.encode()) as rows:
-                    with new.cursor().copy(f'COPY "{table}" FROM STDIN (FORMAT binary)'.encode()) as held:
-                        for piece in rows:
-                            held.write(piece)
+                out, into = f'COPY "{table}" TO STDOUT (FORMAT binary)'.encode(), f'COPY "{table}" FROM STDIN (FORMAT binary)'.encode()
+                with old.cursor().copy(out) as rows, new.cursor().copy(into) as held:
+                    for piece in rows:
+                        held.write(piece)
             for name in _sequences(old):
                 new.execute(
                     f"SELECT setval('{name}', last_value, is_called) FROM (VALUES {_position(old, name)}) AS s (last_value, is_called)".encode()
