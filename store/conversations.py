@@ -8,6 +8,7 @@ from sqlalchemy import select
 from store.errors import NotFound
 from store.models import Conversation, Message, new_id
 from store.unit import Unit
+from store.values import storable
 
 TITLE = 80
 
@@ -22,7 +23,7 @@ def open_conversation(unit: Unit, conversation_id: str | None, first_words: str)
         found.updated_at = now
         return found.id
     made = Conversation(
-        id=new_id(), user_id=unit.principal.user_id, title=" ".join(first_words.split())[:TITLE], created_at=now, updated_at=now
+        id=new_id(), user_id=unit.principal.user_id, title=" ".join(storable(first_words).split())[:TITLE], created_at=now, updated_at=now
     )
     unit.session.add(made)
     return made.id
@@ -42,9 +43,9 @@ def add_message(
         id=message_id or new_id(),
         conversation_id=conversation_id,
         role=role,
-        text=text,
-        answer=answer,
-        frame={"frames": list(frames)} if frames else None,
+        text=storable(text),
+        answer=storable(answer),
+        frame=storable({"frames": list(frames)}) if frames else None,
         created_at=unit.now(),
     )
     unit.session.add(made)

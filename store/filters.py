@@ -15,7 +15,7 @@ from store.rights import Principal, visible
 from store.schema import NUMERIC, TEMPORAL, Schema
 from store.schema import Field as SchemaField
 from store.unit import Unit
-from store.values import parse
+from store.values import parse, storable
 
 Op = Literal[
     "eq", "ne", "lt", "le", "gt", "ge", "between", "in", "not_in", "contains", "starts_with", "is_empty", "is_set",
@@ -237,7 +237,7 @@ class Compiler:
 
     def _text_match(self, item: Filter, field: SchemaField) -> ColumnElement[bool]:
         expression = self.label(item.field) if field.refers_to else self.column(item.field).expression
-        wanted = str(item.value).lower()
+        wanted = str(storable(item.value)).lower()
         text = func.lower(cast(expression, String))
         return text.contains(wanted, autoescape=True) if item.op == "contains" else text.startswith(wanted, autoescape=True)
 

@@ -23,6 +23,7 @@ from store.models import Proposal, ProposalChange, User, new_id
 from store.query import names_of
 from store.rights import Principal
 from store.unit import Unit
+from store.values import storable
 
 Operation = Literal["create", "update", "delete", "restore", "merge", "bulk", "import"]
 INVERSE = {"create": "delete", "delete": "restore", "restore": "delete", "update": "update"}
@@ -110,8 +111,8 @@ def keep(
     now = unit.now()
     kinds = {each.type for each in drafts}
     proposal = Proposal(
-        id=new_id(), operation=operation, type=drafts[0].type if len(kinds) == 1 else "mixed", status="pending", reason=reason,
-        evidence=list(evidence), door=unit.door, user_id=unit.principal.user_id, created_at=now,
+        id=new_id(), operation=operation, type=drafts[0].type if len(kinds) == 1 else "mixed", status="pending", reason=storable(reason),
+        evidence=storable(list(evidence)), door=unit.door, user_id=unit.principal.user_id, created_at=now,
         expires_at=now + timedelta(days=unit.settings.proposal_days), conversation_id=conversation_id, external=external,
         idempotency_key=idempotency_key, content_hash=fingerprint, undo_of=undo_of,
     )  # fmt: skip

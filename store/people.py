@@ -16,6 +16,7 @@ from store.errors import InvalidInput, NotAllowed, NotFound
 from store.models import Team, Token, User
 from store.rights import ROLES, Principal, principal_of
 from store.settings import Settings
+from store.values import storable
 
 SESSION_DAYS = 14
 PASSWORD_MIN = 8
@@ -91,6 +92,7 @@ def disable_user(session: Session, settings: Settings, email: str, *, by: Princi
 
 def sign_in(session: Session, settings: Settings, email: str, password: str) -> str | None:
     """A new session token, or None: an unknown address, a wrong password and a disabled user look (and take) the same."""
+    email = storable(email)
     user = session.scalar(select(User).where(User.email == email.strip().lower(), User.deleted_at.is_(None)))
     try:
         _hasher.verify(user.password_hash if user and user.password_hash else _DECOY, password)

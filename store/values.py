@@ -32,7 +32,7 @@ def parse(unit: Unit, field: Field, raw: Any, *, dates: str | None = None, refer
     References become ids (by id, key, e-mail or name, within what the person sees) unless `references` is False.
     Raises InvalidInput (with what would be taken), NotFound or Ambiguous.
     """
-    raw = _storable(raw)
+    raw = storable(raw)
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         return None
     if field.refers_to:
@@ -47,11 +47,13 @@ def parse(unit: Unit, field: Field, raw: Any, *, dates: str | None = None, refer
     return _read_text(field, raw)
 
 
-def _storable(raw: Any) -> Any:
+def storable(raw: Any) -> Any:
     """Text without what a database cannot hold: NUL goes, half a surrogate pair becomes the replacement character."""
     if isinstance(raw, str):
         return _UNSTORABLE.sub(lambda found: "" if found.group() == "\x00" else "\ufffd", raw)
-    return [_storable(each) for each in raw] if isinstance(raw, (list, tuple)) else raw
+    if isinstance(raw, dict):
+        return {storable(name): storable(value) for name, value in raw.items()}
+    return [storable(each) for each in raw] if isinstance(raw, (list, tuple)) else raw
 
 
 def _read_text(field: Field, raw: Any) -> str:
@@ -209,7 +211,7 @@ def _resolve_stage(unit: Unit, raw: str) -> str:
 def find_named(unit: Unit, entity: str, raw: str) -> list[tuple[str, str, str | None]]:
     """(id, name, key) of the records this id, key, e-mail or exact name means; ids and keys win over names."""
     model = RECORD_MODELS[entity]
-    text = raw.strip()
+    text = str(storable(raw)).strip()
     name = getattr(model, unit.schema.entity(entity).name_field)
     base = select(model.id, name, model.key).where(visible(unit.principal, entity, model))
     exact = [model.id == text, model.key == text]
