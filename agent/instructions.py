@@ -1,5 +1,6 @@
 """The system prompt of a turn: the rules from `prompts/system.md`, the store's own words, today, who asks."""
 
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -21,12 +22,15 @@ def _rules() -> Template:
 
 def worded(unit: Unit) -> str:
     """The prompt for this person today. What changes most stands last: a repeated beginning is cached by most servers."""
-    user = unit.principal
+    user, today = unit.principal, unit.today()
+    monday = today + timedelta(days=7 - today.weekday())
     return _rules().substitute(
         stages=", ".join(dict.fromkeys(stage.name for stage in unit.schema.stages)) or "none yet",
         fields="\n".join(_entity(unit, name) for name in LISTED),
         currency=unit.currency,
-        today=f"{unit.today().isoformat()}, a {unit.today():%A}",
+        year=today.year,
+        week=", ".join(f"{day:%a} {day.isoformat()}" for day in (monday + timedelta(days=n) for n in range(7))),
+        today=f"{today.isoformat()}, a {today:%A}",
         user=f"{user.email} ({user.role})",
     )
 

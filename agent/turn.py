@@ -123,6 +123,8 @@ class Assistant:
         if builtin is None and not modelled.proposed:
             asked.context.external = told.external
             builtin = yield from self._built_in(asked)
+        if modelled.fault.kind == "lost" and builtin is not None and builtin.held_back:
+            return "llm", told, modelled  # its own words are the better ones
         if builtin is None or (builtin.held_back and modelled.results):
             self._show_gathered(told, modelled)
             yield from _pieces(modelled.text)
@@ -153,6 +155,8 @@ class Assistant:
             text = guard.checked(progress.text, progress.results, asked.text, context.language, known=known)
             with context.reading() as unit:
                 progress.text = "\n\n".join(filter(None, [text, basis(unit, progress.results, context.language)]))
+            if progress.errors and not (progress.results or context.options or context.refused or _asks(text)):
+                progress.fault = ModelFault("lost")
         return progress
 
     def _show_gathered(self, context: Context, progress: Progress) -> None:
@@ -256,6 +260,10 @@ def _data(message: dict[str, Any]) -> list[Any]:
 def _beyond(progress: Progress, context: Context) -> bool:
     """Whether the built-in brain gave up for want of words, which a model may have."""
     return progress.held_back and any(frame.get("reason") in BEYOND for frame in context.frames)
+
+
+def _asks(text: str) -> bool:
+    return text.rstrip().endswith(("?", "？"))
 
 
 def _pieces(text: str) -> Iterator[Event]:

@@ -95,6 +95,9 @@ def test_an_empty_condition_is_no_condition(here: Firm) -> None:
 
 
 def test_the_model_cannot_approve(here: Firm) -> None:
-    here.script.call("approve_proposal", id="1").say("I have approved it.")
+    before, waiting = here.state(), here.proposals()[-1]
+    assert waiting.status == "pending"
+    here.script.call("approve_proposal", id=waiting.id).say("I have approved it.")
     answer = here.ask("approve it")
-    assert answer.text.startswith("⚠️ Nothing was changed")
+    assert "I have approved" not in answer.text
+    assert (here.state() == before, here.proposals()[-1].status) == (True, "pending")
