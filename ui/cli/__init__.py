@@ -15,7 +15,8 @@ COMMANDS = {
     "asking": ("ask", "chat"),
     "data": ("import", "export"),
     "gate": ("proposals", "audit"),
-    "setup": ("user", "team", "field", "picklist", "vocabulary"),
+    "people": ("user", "team"),
+    "words": ("field", "picklist", "vocabulary"),
     "measuring": ("bench", "eval"),
 }
 ClickException: Any = typer.BadParameter.__mro__[2]  # Typer carries its own copy of click and exports no more of its errors

@@ -18,7 +18,7 @@ from store.exporting import export
 from store.importing import import_path
 from store.importing.report import ImportReport
 from ui.cli.asking import Json
-from ui.cli.setup import acting
+from ui.cli.people import acting
 from ui.cli.terminal import DONE, hint, opened, person, print_json, progress, say
 
 HELD_BACK_SHOWN = 5

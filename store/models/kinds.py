@@ -1,0 +1,20 @@
+"""Which table holds which kind of record."""
+
+from typing import Any
+
+from store.models.people import Team, User
+from store.models.records import Account, Activity, Case, Contact, Lead, Opportunity, Order, Product, Task
+
+RECORD_MODELS: dict[str, type[Any]] = {
+    "account": Account,
+    "contact": Contact,
+    "lead": Lead,
+    "opportunity": Opportunity,
+    "activity": Activity,
+    "task": Task,
+    "case": Case,
+    "product": Product,
+    "order": Order,
+    "user": User,
+    "team": Team,
+}
