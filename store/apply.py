@@ -101,6 +101,7 @@ def _insert(unit: Unit, entity: str, drafts: Sequence[Draft]) -> None:
     spec = unit.schema.entity(entity)
     now, user = unit.now(), unit.principal.user_id
     teams = _teams(unit, {each.after["owner"] for each in drafts if each.after.get("owner")}) if entity != "user" else {}
+    pipelines = {stage.id: stage.pipeline_id for stage in unit.schema.stages} if entity == "opportunity" else {}
     rows = []
     for each in drafts:
         plain, custom = _columns(spec, each.after)
@@ -112,6 +113,8 @@ def _insert(unit: Unit, entity: str, drafts: Sequence[Draft]) -> None:
             row["team_id"] = row.get("team_id") or teams[row["owner_id"]]  # a record belongs to its owner's team unless said otherwise
         if entity == "user":
             row.setdefault("active", False)
+        if entity == "opportunity":
+            row["pipeline_id"] = pipelines.get(row["stage_id"]) or row.get("pipeline_id")
         rows.append(row)
     for group in _alike(spec, rows):
         unit.session.execute(insert(spec.model.__table__), group)

@@ -15,7 +15,9 @@ from store.schema import Field as SchemaField
 from store.unit import Unit
 from store.values import parse, to_json
 
-OWNED = frozenset({"account", "contact", "lead", "opportunity", "task", "case", "activity", "order"})
+OWNED = frozenset(
+    {"account", "contact", "lead", "opportunity", "task", "case", "activity", "order", "quote", "contract", "campaign", "consent"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def draft(unit: Unit, op: str, entity: str, record_id: str | None, values: dict[
         return Draft(op, entity, row.id, name, row.version, _snapshot(unit, spec, row), {})
     if op == "restore":
         return Draft(op, entity, row.id, name, row.version, {}, _snapshot(unit, spec, row))
-    after = read_values(unit, spec, values)
+    after = read_values(unit, spec, _staged(unit, spec, values, row))
     _follow_ups(unit, spec, row, after)
     before = {field: to_json(raw_value(row, spec.fields[field])) for field in after}
     moved = {field: value for field, value in after.items() if value != before[field]}
@@ -91,13 +93,34 @@ def _edited(unit: Unit, spec: Entity, change: ProposalChange, edits: dict[str, A
     """The edits of a change as values, with what they bring with them where the proposal says nothing else."""
     if not edits:
         return {}
-    edited = read_values(unit, spec, edits)
+    row = _current(unit, change.type, change.record_id) if change.op == "update" else None
+    edited = read_values(unit, spec, _staged(unit, spec, edits, row))
     brought = dict(edited)
     if change.op == "update":
-        _follow_ups(unit, spec, _current(unit, change.type, change.record_id), brought)
+        _follow_ups(unit, spec, row, brought)
     elif brought.get("owner") and "team" not in brought:
         brought["team"] = team_of(unit, brought["owner"])
     return {name: value for name, value in brought.items() if name in edited or name == "team" or name not in change.after}
+
+
+def _staged(unit: Unit, spec: Entity, values: dict[str, Any], row: Any) -> dict[str, Any]:
+    """A stage's name read in the deal's own pipeline (the one said, else the one it is in, else the first); a deal put into another
+    pipeline enters its stage of the same name, else its first open one."""
+    if spec.name != "opportunity" or not {"stage", "pipeline"} & set(values):
+        return values
+    stages = unit.schema.stages
+    said = str(values["pipeline"]).strip().casefold() if values.get("pipeline") else None
+    own = next((s.pipeline_id for s in stages if said in {s.pipeline.casefold(), s.pipeline_id.casefold()}), None) if said else None
+    if said and own is None:
+        return values  # an unknown pipeline: reading the value says so
+    pipeline = own or (row.pipeline_id if row is not None else None) or (stages[0].pipeline_id if stages else None)
+    name = values.get("stage") or (next((s.name for s in stages if row is not None and s.id == row.stage_id), None) if own else None)
+    if name is None:
+        return values
+    found = [s for s in unit.schema.stages_named(str(name)) if s.pipeline_id == pipeline]
+    if not found and own and not values.get("stage"):
+        found = [s for s in stages if s.pipeline_id == own and s.kind == "open"]
+    return values | {"stage": found[0].id} if found else values
 
 
 def _keep_required(spec: Entity, values: dict[str, Any]) -> None:
@@ -137,7 +160,7 @@ def read_values(unit: Unit, spec: Entity, values: dict[str, Any], *, writing: bo
 
 
 def _draft_create(unit: Unit, spec: Entity, values: dict[str, Any]) -> Draft:
-    after = {name: value for name, value in read_values(unit, spec, values).items() if value is not None}
+    after = {name: value for name, value in read_values(unit, spec, _staged(unit, spec, values, None)).items() if value is not None}
     for name, value in defaults(unit, spec, after).items():
         after.setdefault(name, value)
     for field in spec.fields.values():
@@ -159,7 +182,7 @@ def defaults(unit: Unit, spec: Entity, after: dict[str, Any]) -> dict[str, Any]:
     now = to_json(unit.now())
     match spec.name:
         case "opportunity":
-            first = next((s for s in unit.schema.stages if s.kind == "open"), None)
+            first = next((s for s in unit.schema.stages if s.kind == "open" and after.get("pipeline") in {None, s.pipeline_id}), None)
             found |= {"stage": first.id if first else None, "currency": unit.currency, "engaged_on": unit.today().isoformat()}
             found["name"] = _deal_name(unit, after)
         case "activity":
@@ -173,9 +196,22 @@ def defaults(unit: Unit, spec: Entity, after: dict[str, Any]) -> dict[str, Any]:
             found |= {"status": "new"}
         case "order":
             found |= {"currency": unit.currency, "ordered_on": unit.today().isoformat()}
+        case "quote":
+            found |= {"currency": unit.currency, "issued_on": unit.today().isoformat(), "status": "draft"}
+        case "contract":
+            found |= {"currency": unit.currency, "status": "active"}
+        case "campaign":
+            found |= {"currency": unit.currency, "status": "planned"}
+        case "consent":
+            found |= {"status": "given", "given_at": now, "account": _account_of(unit, after.get("contact"))}
         case "user":
             found |= {"role": "rep"}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _account_of(unit: Unit, contact: str | None) -> str | None:
+    row = unit.session.get(RECORD_MODELS["contact"], contact) if contact else None
+    return row.account_id if row else None
 
 
 def _deal_name(unit: Unit, after: dict[str, Any]) -> str | None:
@@ -195,8 +231,12 @@ def _follow_ups(unit: Unit, spec: Entity, row: Any, after: dict[str, Any]) -> No
     """What a change brings with it, shown in the diff like everything else."""
     if "owner" in after and "team" not in after and spec.name != "user":
         after["team"] = team_of(unit, after["owner"]) if after["owner"] else None
+    if spec.name == "opportunity" and after.get("stage"):
+        pipeline = next((s.pipeline_id for s in unit.schema.stages if s.id == after["stage"]), None)
+        if pipeline and ("pipeline" in after or row.pipeline_id != pipeline):
+            after["pipeline"] = pipeline
     if spec.name == "opportunity" and "stage" in after and "close_date" not in after:
-        kinds = {stage.id: stage.kind for stage in unit.schema.stages}
+        kinds = unit.schema.stage_kinds
         closes = kinds.get(after["stage"]) in {"won", "lost"} and kinds.get(row.stage_id) == "open"
         if closes and (row.close_date is None or row.close_date > unit.today()):
             after["close_date"] = unit.today().isoformat()

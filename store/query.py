@@ -118,7 +118,7 @@ def load(unit: Unit, entity: str, ids: list[str]) -> list[RecordView]:
 def _views(unit: Unit, spec: Entity, rows: list[Any]) -> list[RecordView]:
     fields = [f for f in spec.fields.values() if f.name not in {"key", "version"} and unit.principal.sees(spec.name, f.name)]
     names = {f.name: names_of(unit, f.refers_to or "", {raw_value(row, f) for row in rows} - {None}) for f in fields if f.refers_to}
-    kinds = {stage.id: stage.kind for stage in unit.schema.stages}
+    kinds = unit.schema.stage_kinds
     views = []
     for row in rows:
         values: dict[str, Any] = {}

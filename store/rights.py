@@ -13,14 +13,23 @@ from store.models import Account, Team, User
 Scope = Literal["own", "team", "all", "none"]
 Role = Literal["administrator", "manager", "rep", "service", "read-only"]
 ROLES: tuple[Role, ...] = ("administrator", "manager", "rep", "service", "read-only")
-ABOUT_ACCOUNT = frozenset({"contact", "activity", "case", "order"})  # what belongs to an account is seen with it
-SHARED = frozenset({"user", "team", "product"})  # reference data everybody of the firm sees
+ABOUT_ACCOUNT = frozenset(
+    {"contact", "activity", "case", "order", "quote", "contract", "consent"}
+)  # what belongs to an account is seen with it
+SHARED = frozenset({"user", "team", "product", "campaign"})  # reference data everybody of the firm sees
 
-_EVERYTHING = ("account", "contact", "lead", "opportunity", "activity", "task", "case", "order")
+_EVERYTHING = ("account", "contact", "lead", "opportunity", "activity", "task", "case", "order", "quote", "contract", "consent")
 READ: dict[str, dict[str, Scope]] = {
     "administrator": dict.fromkeys(_EVERYTHING, "all"),
     "manager": dict.fromkeys(_EVERYTHING, "team"),
-    "rep": {**dict.fromkeys(_EVERYTHING, "own"), "account": "team", "contact": "team", "activity": "team", "case": "team"},
+    "rep": {
+        **dict.fromkeys(_EVERYTHING, "own"),
+        "account": "team",
+        "contact": "team",
+        "activity": "team",
+        "case": "team",
+        "consent": "team",
+    },
     "service": {
         **dict.fromkeys(_EVERYTHING, "none"),
         "account": "all",
@@ -29,19 +38,21 @@ READ: dict[str, dict[str, Scope]] = {
         "case": "all",
         "task": "own",
         "order": "all",
+        "contract": "all",
+        "consent": "all",
     },
     "read-only": dict.fromkeys(_EVERYTHING, "all"),
 }
 WRITE: dict[str, dict[str, Scope]] = {
-    "administrator": dict.fromkeys((*_EVERYTHING, "product", "user", "team"), "all"),
-    "manager": {**dict.fromkeys(_EVERYTHING, "team"), "product": "all"},
+    "administrator": dict.fromkeys((*_EVERYTHING, "product", "campaign", "user", "team"), "all"),
+    "manager": {**dict.fromkeys(_EVERYTHING, "team"), "product": "all", "campaign": "all"},
     "rep": {**dict.fromkeys(_EVERYTHING, "own"), "account": "own", "contact": "team", "activity": "own"},
-    "service": {"case": "all", "contact": "all", "activity": "own", "task": "own"},
+    "service": {"case": "all", "contact": "all", "activity": "own", "task": "own", "consent": "all"},
     "read-only": {},
 }
 # Fields a role does not see at all: not in results, filters, sorts, measures or exports.
 MASKS: dict[str, frozenset[tuple[str, str]]] = {
-    "service": frozenset({("order", "amount"), ("account", "annual_revenue")}),
+    "service": frozenset({("order", "amount"), ("contract", "amount"), ("account", "annual_revenue")}),
 }
 
 

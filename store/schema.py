@@ -18,7 +18,10 @@ from sqlalchemy.orm import Session
 from store.errors import InvalidInput
 from store.models import RECORD_MODELS, CustomField, Meta, PicklistValue, Pipeline, Stage, Synonym
 
-EntityType = Literal["account", "contact", "lead", "opportunity", "activity", "task", "case", "product", "order", "user", "team"]
+EntityType = Literal[
+    "account", "contact", "lead", "opportunity", "activity", "task", "case", "product", "order", "quote", "contract", "campaign", "consent",
+    "user", "team",
+]  # fmt: skip
 ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
 Kind = Literal[
     "text", "longtext", "email", "phone", "url", "number", "integer", "money", "percent", "date", "datetime",
@@ -33,7 +36,15 @@ SCHEMA_REVISION = "schema_revision"
 
 def name_field(entity: str) -> str:
     """The field that names a record of this kind."""
-    return {"activity": "subject", "case": "subject", "task": "title", "order": "number"}.get(entity, "name")
+    return {
+        "activity": "subject",
+        "case": "subject",
+        "task": "title",
+        "order": "number",
+        "quote": "number",
+        "contract": "number",
+        "consent": "channel",
+    }.get(entity, "name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +124,7 @@ class Entity:
 class StageInfo:
     id: str
     pipeline: str
+    pipeline_id: str
     name: str
     zh: str | None
     kind: str
@@ -128,6 +140,7 @@ class Schema:
     entities: dict[str, Entity]
     choices: dict[str, tuple[Choice, ...]]
     stages: tuple[StageInfo, ...]
+    stage_kinds: dict[str, str]  # open, won or lost by stage id, archived stages included
     synonyms: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def entity(self, name: str) -> Entity:
@@ -256,6 +269,7 @@ def load(session: Session) -> Schema:
         entities=entities,
         choices=_choices(session),
         stages=_stages(session),
+        stage_kinds={row.id: row.kind for row in session.execute(select(Stage.id, Stage.kind))},
         synonyms={subject: tuple(found) for subject, found in synonyms.items()},
     )
 
@@ -273,9 +287,12 @@ def _choices(session: Session) -> dict[str, tuple[Choice, ...]]:
 
 def _stages(session: Session) -> tuple[StageInfo, ...]:
     rows = session.execute(
-        select(Stage, Pipeline.name).join(Pipeline, Pipeline.id == Stage.pipeline_id).order_by(Pipeline.position, Stage.position)
+        select(Stage, Pipeline.name)
+        .join(Pipeline, Pipeline.id == Stage.pipeline_id)
+        .where(~Stage.archived)
+        .order_by(Pipeline.position, Stage.position)
     )
-    return tuple(StageInfo(s.id, pipeline, s.name, s.label_zh, s.kind, s.position, s.probability) for s, pipeline in rows)
+    return tuple(StageInfo(s.id, pipeline, s.pipeline_id, s.name, s.label_zh, s.kind, s.position, s.probability) for s, pipeline in rows)
 
 
 def revision(session: Session) -> str:

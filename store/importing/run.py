@@ -19,7 +19,10 @@ from store.importing.writing import Link, apply_links
 from store.rights import Principal
 from store.unit import Store, Unit
 
-ORDER = ("user", "team", "product", "account", "contact", "lead", "opportunity", "case", "order", "task", "activity")
+ORDER = (
+    "user", "team", "product", "campaign", "account", "contact", "lead", "opportunity", "case", "order", "quote", "contract", "consent",
+    "task", "activity",
+)  # fmt: skip
 Progress = Callable[[str, int, int], None]
 HELD_BACK = ".held-back.csv"
 

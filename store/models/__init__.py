@@ -1,9 +1,11 @@
 """The tables. Field names, labels and kinds live in `vocabulary.yaml`; a test holds the two together."""
 
+from store.models.agreements import Contract, Quote
 from store.models.base import Base, Record, new_id, reference
 from store.models.changes import AuditEvent, Proposal, ProposalChange
 from store.models.index import OutboxEntry, Passage
 from store.models.kinds import RECORD_MODELS
+from store.models.outreach import Campaign, Consent
 from store.models.people import Team, Token, User
 from store.models.pipelines import Pipeline, Stage, StageHistory
 from store.models.records import Account, Activity, Case, Contact, Lead, Opportunity, Order, Product, Task
@@ -16,8 +18,11 @@ __all__ = [
     "Activity",
     "AuditEvent",
     "Base",
+    "Campaign",
     "Case",
+    "Consent",
     "Contact",
+    "Contract",
     "Conversation",
     "CustomField",
     "Lead",
@@ -32,6 +37,7 @@ __all__ = [
     "Product",
     "Proposal",
     "ProposalChange",
+    "Quote",
     "Record",
     "Stage",
     "StageHistory",

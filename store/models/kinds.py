@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from store.models.agreements import Contract, Quote
+from store.models.outreach import Campaign, Consent
 from store.models.people import Team, User
 from store.models.records import Account, Activity, Case, Contact, Lead, Opportunity, Order, Product, Task
 
@@ -15,6 +17,10 @@ RECORD_MODELS: dict[str, type[Any]] = {
     "case": Case,
     "product": Product,
     "order": Order,
+    "quote": Quote,
+    "contract": Contract,
+    "campaign": Campaign,
+    "consent": Consent,
     "user": User,
     "team": Team,
 }

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Float, ForeignKey, String, UniqueConstraint
+from sqlalchemy import Boolean, Float, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.models.base import Base, new_id
@@ -16,7 +16,7 @@ class Pipeline(Base):
 
 
 class Stage(Base):
-    """A step of a pipeline. `kind` is open, won or lost; `probability` is 0-100."""
+    """A step of a pipeline. `kind` is open, won or lost; `probability` is 0-100. An archived one is only there for history."""
 
     __tablename__ = "stage"
     __table_args__ = (UniqueConstraint("pipeline_id", "name"),)
@@ -27,6 +27,7 @@ class Stage(Base):
     kind: Mapped[str] = mapped_column(String(10), default="open")
     position: Mapped[int] = mapped_column(default=0)
     probability: Mapped[float] = mapped_column(Float, default=0)
+    archived: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class StageHistory(Base):

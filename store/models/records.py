@@ -53,6 +53,7 @@ class Lead(Record, Base):
     phone: Mapped[str | None] = mapped_column(String(80))
     status: Mapped[str | None] = mapped_column(String(80), default="new")
     score: Mapped[float | None] = mapped_column(Float)
+    campaign_id: Mapped[str | None] = reference("campaign")
     last_contact_at: Mapped[datetime | None]
     next_follow_up_at: Mapped[datetime | None]
     description: Mapped[str | None] = mapped_column(Text)
@@ -71,6 +72,7 @@ class Opportunity(Record, Base):
     close_date: Mapped[date | None] = mapped_column(index=True)
     type: Mapped[str | None] = mapped_column(String(80))
     product_id: Mapped[str | None] = reference("product")
+    campaign_id: Mapped[str | None] = reference("campaign")
     next_step: Mapped[str | None] = mapped_column(String(1000))
     lost_reason: Mapped[str | None] = mapped_column(String(500))
     description: Mapped[str | None] = mapped_column(Text)

@@ -17,6 +17,7 @@ COMMANDS = {
     "gate": ("proposals", "audit"),
     "people": ("user", "team"),
     "words": ("field", "picklist", "vocabulary"),
+    "pipelines": ("pipeline", "stage"),
     "measuring": ("bench", "eval"),
 }
 ClickException: Any = typer.BadParameter.__mro__[2]  # Typer carries its own copy of click and exports no more of its errors

@@ -1,16 +1,21 @@
 """Set-up without code: fields, picklists, words."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 from sqlalchemy import select
 
-from store import schema, setup
+from store import schema
 from store.errors import InvalidInput
 from store.models import CustomField, PicklistValue, Synonym
+from store.schema import Kind
+from store.setup import SetupDesk
 from ui.cli.asking import Json
 from ui.cli.people import As, administrator
 from ui.cli.terminal import DONE, opened, print_json, say, table
+
+Words = Annotated[str | None, typer.Option(help="What else people call it, separated by commas.")]
+LabelZh = Annotated[str | None, typer.Option(help="What it is called in Chinese.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -20,100 +25,139 @@ def register(app: typer.Typer) -> None:
 
 
 def field(
-    action: Annotated[str, typer.Argument(help="add or list.")] = "list",
+    action: Annotated[str, typer.Argument(help="add, set, remove or list.")] = "list",
     entity: Annotated[str | None, typer.Argument()] = None,
     name: Annotated[str | None, typer.Argument()] = None,
     kind: Annotated[str, typer.Option(help=", ".join(schema.CUSTOM_KINDS))] = "text",
     label: Annotated[str | None, typer.Option(help="What it is called in English.")] = None,
-    label_zh: Annotated[str | None, typer.Option(help="What it is called in Chinese.")] = None,
+    label_zh: LabelZh = None,
+    words: Words = None,
     values: Annotated[str | None, typer.Option(help="Choices, separated by commas.")] = None,
     target: Annotated[str | None, typer.Option(help="What a record link points to.")] = None,
     as_: As = None,
     as_json: Json = False,
 ) -> int:
-    """Custom fields: `rapport field add account contract_end --kind date --label-zh 合同到期日`, list."""
+    """Custom fields: `rapport field add account contract_end --kind date --label-zh 合同到期日`, set, remove, list."""
     with opened() as store:
-        if action == "add":
-            administrator(store, as_)
-            if not entity or not name:
-                raise InvalidInput("Which field?", hint="For example: rapport field add account contract_end --kind date")
-            with store.database.writing() as session:
-                setup.add_field(session, entity, name, kind, label=label, label_zh=label_zh, target=target)
-                if values:
-                    setup.add_choices(session, f"{entity}.{name}", values.split(","))
-            say(f"{entity}.{name} added ({kind}).")
+        if action == "list":
+            with store.database.reading() as session:
+                statement = select(CustomField).order_by(CustomField.entity, CustomField.name)
+                rows = [
+                    {
+                        "entity": f.entity,
+                        "name": f.name,
+                        "kind": f.kind,
+                        "label": f.label_en,
+                        "label_zh": f.label_zh,
+                        "words": f.words or [],
+                    }
+                    for f in session.scalars(statement)
+                    if not entity or f.entity == entity
+                ]
+            if as_json:
+                print_json(rows)
+            else:
+                table(
+                    ["entity", "field", "kind", "label", "zh", "words"], [[*list(row.values())[:5], _joined(row["words"])] for row in rows]
+                )
             return DONE
-        with store.database.reading() as session:
-            statement = select(CustomField).order_by(CustomField.entity, CustomField.name)
-            rows = [
-                {"entity": f.entity, "name": f.name, "kind": f.kind, "label": f.label_en, "label_zh": f.label_zh}
-                for f in session.scalars(statement)
-            ]
-    if as_json:
-        print_json(rows)
-    else:
-        table(["entity", "field", "kind", "label", "zh"], [list(row.values()) for row in rows])
+        if action not in {"add", "set", "remove"}:
+            raise typer.BadParameter(f"{action!r} is not add, set, remove or list")
+        if not entity or not name:
+            raise InvalidInput("Which field?", hint=f"For example: rapport field {action} account contract_end")
+        with store.writing(administrator(store, as_)) as unit:
+            desk = SetupDesk(unit)
+            if action == "add":
+                desk.add_field(
+                    entity, name, cast(Kind, kind), values=_split(values) or [], label=label, label_zh=label_zh, words=_split(words) or [],
+                    target=target,
+                )  # fmt: skip
+                say(f"{entity}.{name} added ({kind}).")
+            elif action == "set":
+                desk.change_field(entity, name, label=label, label_zh=label_zh, words=_split(words))
+                say(f"{entity}.{name} changed.")
+            else:
+                desk.remove_field(entity, name)
+                say(f"{entity}.{name} removed. Made again with this name, it shows what records hold.")
     return DONE
 
 
 def picklist(
-    action: Annotated[str, typer.Argument(help="set or list.")] = "list",
+    action: Annotated[str, typer.Argument(help="set, label, remove or list.")] = "list",
     name: Annotated[str | None, typer.Argument(metavar="ENTITY.FIELD")] = None,
     values: Annotated[list[str] | None, typer.Argument()] = None,
+    replace_with: Annotated[str | None, typer.Option(help="remove: what records that hold the value get instead.")] = None,
+    label_zh: LabelZh = None,
+    words: Words = None,
     as_: As = None,
     as_json: Json = False,
 ) -> int:
-    """Picklist values: `rapport picklist set account.industry mining textiles` adds what is missing; list."""
+    """Picklist values: `rapport picklist set account.industry mining textiles` adds what is missing; label, remove, list."""
     with opened() as store:
-        if action == "set":
-            administrator(store, as_)
-            if not name or not values:
-                raise InvalidInput(
-                    "Which values, for which field?", hint="For example: rapport picklist set account.industry mining textiles"
-                )
-            with store.database.writing() as session:
-                entity, _, own = name.partition(".")
-                known = schema.load(session).field(entity, own)
-                if known.kind not in {"choice", "multichoice"}:
-                    raise InvalidInput(f"{name} is not a picklist.")
-                added = setup.add_choices(session, name, values)
-            say(f"{name}: {len(added)} value(s) added.")
+        if action == "list":
+            with store.database.reading() as session:
+                statement = select(PicklistValue).order_by(PicklistValue.field, PicklistValue.position)
+                rows = [
+                    {"field": v.field, "value": v.value, "zh": v.label_zh, "words": v.words or []}
+                    for v in session.scalars(statement)
+                    if not name or v.field == name
+                ]
+            if as_json:
+                print_json(rows)
+            else:
+                table(["field", "value", "zh", "words"], [[*list(row.values())[:3], _joined(row["words"])] for row in rows])
             return DONE
-        with store.database.reading() as session:
-            statement = select(PicklistValue).order_by(PicklistValue.field, PicklistValue.position)
-            rows = [
-                {"field": v.field, "value": v.value, "zh": v.label_zh} for v in session.scalars(statement) if not name or v.field == name
-            ]
-    if as_json:
-        print_json(rows)
-    else:
-        table(["field", "value", "zh"], [list(row.values()) for row in rows])
+        if action not in {"set", "label", "remove"}:
+            raise typer.BadParameter(f"{action!r} is not set, label, remove or list")
+        if not name or not values:
+            raise InvalidInput("Which values, for which field?", hint=f"For example: rapport picklist {action} account.industry mining")
+        with store.writing(administrator(store, as_)) as unit:
+            desk = SetupDesk(unit)
+            if action == "set":
+                say(f"{name}: {len(desk.add_choices(name, values))} value(s) added.")
+            for value in values if action != "set" else ():
+                if action == "label":
+                    desk.label_choice(name, value, zh=label_zh, words=_split(words))
+                    say(f"{name}: {value} labelled.")
+                else:
+                    moved = desk.remove_choice(name, value, replace_with=replace_with)
+                    say(f"{name}: {value} removed, {moved} record(s) changed.")
     return DONE
 
 
 def vocabulary(
-    action: Annotated[str, typer.Argument(help="add or list.")] = "list",
+    action: Annotated[str, typer.Argument(help="add, remove or list.")] = "list",
     subject: Annotated[str | None, typer.Argument(metavar="ENTITY[.FIELD]")] = None,
     words: Annotated[list[str] | None, typer.Argument()] = None,
     as_: As = None,
     as_json: Json = False,
 ) -> int:
-    """Words: `rapport vocabulary add lead customer customers 客户` makes those words mean lead; list."""
+    """Words: `rapport vocabulary add lead customer customers 客户` makes those words mean lead; remove, list."""
     with opened() as store:
-        if action == "add":
-            administrator(store, as_)
-            if not subject or not words:
-                raise InvalidInput("Which words, for what?", hint="For example: rapport vocabulary add lead customer customers 客户")
-            with store.database.writing() as session:
-                added = setup.add_words(session, subject, words)
-            say(f"{subject}: {', '.join(added) or 'nothing new'}")
+        if action == "list":
+            with store.database.reading() as session:
+                rows = [
+                    {"subject": s.subject, "word": s.word} for s in session.scalars(select(Synonym).order_by(Synonym.subject, Synonym.word))
+                ]
+            if as_json:
+                print_json(rows)
+            else:
+                table(["means", "word"], [list(row.values()) for row in rows])
             return DONE
-        with store.database.reading() as session:
-            rows = [
-                {"subject": s.subject, "word": s.word} for s in session.scalars(select(Synonym).order_by(Synonym.subject, Synonym.word))
-            ]
-    if as_json:
-        print_json(rows)
-    else:
-        table(["means", "word"], [list(row.values()) for row in rows])
+        if action not in {"add", "remove"}:
+            raise typer.BadParameter(f"{action!r} is not add, remove or list")
+        if not subject or not words:
+            raise InvalidInput("Which words, for what?", hint=f"For example: rapport vocabulary {action} lead customer customers 客户")
+        with store.writing(administrator(store, as_)) as unit:
+            desk = SetupDesk(unit)
+            done = desk.add_words(subject, words) if action == "add" else desk.remove_words(subject, words)
+        say(f"{subject}: {', '.join(done) or 'nothing new'}")
     return DONE
+
+
+def _split(text: str | None) -> list[str] | None:
+    return None if text is None else [each.strip() for each in text.replace("，", ",").split(",") if each.strip()]
+
+
+def _joined(words: object) -> str:
+    return ", ".join(str(each) for each in words) if isinstance(words, list) else ""
