@@ -41,7 +41,7 @@ class Events:
         return {
             page.new: gr.update(value=said["conversations.new"]),
             page.conversations_head: said["conversations"],
-            page.me: f"**{plain(user.name)}**  \n{plain(said.get(f'role.{user.role}', user.role))}",
+            page.me: _me(user, said),
             page.language: gr.update(value=said["other_language"], link=f"/language?to={other}"),
             page.sign_out: gr.update(value=said["sign_out"]),
             page.chat: gr.update(
@@ -195,6 +195,11 @@ class Events:
             self.page.waiting_head: head + empty,
             self.page.waiting: gr.update(choices=[(card.title, card.id) for card in cards], value=None, visible=bool(cards)),
         }
+
+
+def _me(user: Principal, said: Words) -> str:
+    role = plain(said.get(f"role.{user.role}", user.role))
+    return f"**{plain(user.name)}**  \n{role}" + (f" · [{said['setup']}](/setup)" if user.administers else "")
 
 
 def _thinking(said: Words) -> messages.Message:
