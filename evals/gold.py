@@ -54,6 +54,7 @@ class World:
     tables: Mapping[str, Sequence[Row]]
     today: date
     identity: Callable[[str, Row], str] = field(default=lambda kind, row: str(row["key"]))
+    closed: Mapping[str, str] = field(default_factory=lambda: CLOSED)  # stage -> won or lost
 
     @cached_property
     def _by_reference(self) -> dict[str, dict[Any, Row]]:
@@ -106,7 +107,7 @@ class World:
             return None if other is None else self.value(target, other, rest)
         name, _, grain = head.partition("#")
         if kind == "opportunity" and name == "status":
-            return CLOSED.get(str(row["stage"]), "open")
+            return self.closed.get(str(row["stage"]), "open")
         return _plain(row.get(name)) if not grain else _grain(_plain(row.get(name)), grain)
 
     def matches(self, kind: str, row: Row, where: Mapping[str, Any]) -> bool:

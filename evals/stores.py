@@ -1,4 +1,4 @@
-"""The two stores the cases are asked on: the demo company, and the real Maven data where it is at hand."""
+"""The stores the cases are asked on: the demo company, a wholesaler of another trade, and the real Maven data where it is at hand."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from evals.companies import larkfield
 from evals.gold import Row, World
 from store import people, setup
 from store.demo import demo_tables
@@ -22,7 +23,7 @@ MAVEN_ADMIN = "boss@maven.example"
 DEMO_TODAY = date(2026, 11, 21)
 DEMO_ADMIN = "admin@demo.example"
 _INDUSTRIES = ("healthcare", "manufacturing", "retail", "software", "energy", "logistics", "education", "finance")
-NAMES = ("demo", "maven")
+NAMES = ("demo", "larkfield", "maven")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ def fill(name: str, home: Path, *, today: date | None = None) -> Place:
     """Make the store in an empty folder."""
     if name == "maven":
         return _maven(home)
+    if name == "larkfield":
+        return _larkfield(home)
     return _demo(home, today or DEMO_TODAY)
 
 
@@ -69,6 +72,23 @@ def _demo(home: Path, today: date) -> Place:
         setup.add_choices(session, "account.industry", list(_INDUSTRIES))
     tables: Mapping[str, Sequence[Row]] = world.tables
     import_tables(store, store.principal(DEMO_ADMIN), {kind: [dict(row) for row in rows] for kind, rows in tables.items()})
+    _let_everybody_in(store)
+    return place
+
+
+def larkfield_world() -> World:
+    return World(larkfield.tables(), larkfield.TODAY, closed=larkfield.closed_stages())
+
+
+def _larkfield(home: Path) -> Place:
+    world = larkfield_world()
+    place = Place("larkfield", home, world.today, world)
+    store = _opened(place, currency=larkfield.company()["currency"], admin=larkfield.ADMIN, name=larkfield.ADMIN_NAME)
+    with store.database.writing() as session:
+        larkfield.set_up(session)
+    report = import_tables(
+        store, store.principal(larkfield.ADMIN), {kind: [dict(row) for row in rows] for kind, rows in world.tables.items()}, create_fields=False
+    )  # fmt: skip
     _let_everybody_in(store)
     return place
 

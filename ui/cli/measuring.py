@@ -33,7 +33,7 @@ def bench(as_json: Json = False) -> int:
 def evaluate(
     brain: Annotated[str, typer.Option(help="embedded, llm, hybrid or auto.")] = "embedded",
     split: Annotated[str | None, typer.Option(help="dev or test; both when absent.")] = None,
-    store: Annotated[str | None, typer.Option(help="demo or maven; both when absent.")] = None,
+    store: Annotated[str | None, typer.Option(help="demo, larkfield or maven; all when absent.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="A case or a tag; may be given again.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for eval.json and eval.html.")] = None,
     as_json: Json = False,
