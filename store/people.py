@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from store import audit
 from store.errors import InvalidInput, NotAllowed, NotFound
 from store.models import Team, Token, User
-from store.rights import ROLES, Principal, principal_of
+from store.principals import principal_of
+from store.rights import Principal
+from store.roles import ROLES
 from store.settings import Settings
 from store.values import storable
 

@@ -4,7 +4,7 @@ from store.models.base import Base, Record, new_id, reference
 from store.models.changes import AuditEvent, Proposal, ProposalChange
 from store.models.index import OutboxEntry, Passage
 from store.models.kinds import RECORD_MODELS
-from store.models.people import Team, Token, User
+from store.models.people import Role, Team, Token, User
 from store.models.pipelines import Pipeline, Stage, StageHistory
 from store.models.records import Account, Activity, Case, Contact, Lead, Opportunity, Order, Product, Task
 from store.models.talks import Conversation, Message
@@ -33,6 +33,7 @@ __all__ = [
     "Proposal",
     "ProposalChange",
     "Record",
+    "Role",
     "Stage",
     "StageHistory",
     "Synonym",

@@ -8,7 +8,7 @@ import pytest
 
 from store.measures import catalogue
 from store.models import RECORD_MODELS, Record
-from store.rights import MASKS, READ, ROLES, WRITE
+from store.roles import MASKS, READ, ROLES, WRITE
 from store.schema import ENTITY_TYPES, REFERENCE, Field, Kind, static_fields, vocabulary
 from store.unit import Store
 

@@ -9,7 +9,8 @@ from store import people
 from store.errors import InvalidInput, NotAllowed
 from store.gate import Change, approve, propose
 from store.models import Team, User
-from store.rights import ROLES, Principal
+from store.rights import Principal
+from store.roles import ROLES
 from store.unit import Store
 from ui.cli.asking import Json
 from ui.cli.terminal import DONE, hint, opened, print_json, say, table
