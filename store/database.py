@@ -52,7 +52,16 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")
+        options = connection.get_execution_options()
+        patience = options.get("patience_ms")
+        if patience is None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+            return
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience)}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
     return engine
 
@@ -94,8 +103,10 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        with _said_plainly(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+    def writing(self, *, patience_ms: int | None = None) -> Iterator[Session]:
+        """`patience_ms`: how long to wait for another writer on SQLite, when not as long as usual."""
+        engine = self._writing if patience_ms is None else self._writing.execution_options(patience_ms=patience_ms)
+        with _said_plainly(), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def migrate(self) -> None:

@@ -15,13 +15,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, insert, or_, select, true, update
 
-from store import audit
+from store import audit, invariants
 from store.apply import Conflicting, Entered, apply_changes
 from store.drafting import Draft, check_unique, draft, redraft
 from store.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from store.models import Proposal, ProposalChange, User, new_id
-from store.query import names_of
+from store.query import missing, names_of
 from store.rights import Principal
+from store.sight import known, sight
 from store.unit import Unit
 from store.values import storable
 
@@ -85,6 +86,7 @@ def propose(
     if not drafts:
         raise InvalidInput("Nothing would change: the record already has these values.", hint="Say what should be different.")
     check_unique(unit, drafts)
+    invariants.check(unit, drafts)
     operation: Operation = drafts[0].op if len(drafts) == 1 else "bulk"
     proposal = keep(
         unit, drafts, operation=operation, reason=reason, evidence=evidence, external=external, conversation_id=conversation_id,
@@ -147,6 +149,7 @@ def approve(unit: Unit, proposal_id: str, *, edits: dict[str, dict[str, Any]] | 
 
 def apply(unit: Unit, proposal: Proposal, drafts: Sequence[Draft]) -> ProposalView:
     """Write the drafts of a proposal, in the caller's transaction. The result's status is applied or conflict."""
+    invariants.check(unit, drafts)
     carry_out(unit, proposal, drafts)
     return view(unit, proposal)
 
@@ -174,6 +177,8 @@ def carry_out(unit: Unit, proposal: Proposal, drafts: Sequence[Draft], entered: 
 
 def reject(unit: Unit, proposal_id: str) -> ProposalView:
     proposal = _find(unit, proposal_id)
+    if unit.principal.read_only:
+        raise NotAllowed("This token may only read.", hint="Sign in, or use one that may write.")
     if proposal.status != "pending":
         raise Conflict(f"This proposal is {proposal.status}, not pending.", hint="An applied one can be undone.")
     proposal.status, proposal.decided_by, proposal.decided_at = "rejected", unit.principal.user_id, unit.now()
@@ -217,7 +222,12 @@ def pending(unit: Unit, *, status: str | None = "pending", limit: int = 100) -> 
 
 
 def history(unit: Unit, entity: str, record_id: str) -> list[dict[str, Any]]:
-    """Applied changes of one record, newest first: when, who, door, before, after, proposal."""
+    """Applied changes of one record, newest first: when, who, door, before, after, proposal.
+
+    Raises NotFound for a record the person may not see, as for one that never was.
+    """
+    if not known(unit, entity, record_id):
+        raise missing(unit, entity, record_id)
     statement = (
         select(ProposalChange, Proposal)
         .join(Proposal, Proposal.id == ProposalChange.proposal_id)
@@ -240,15 +250,23 @@ def history(unit: Unit, entity: str, record_id: str) -> list[dict[str, Any]]:
 
 
 def view(unit: Unit, proposal: Proposal) -> ProposalView:
+    """A proposal as the person may see it: without changes of records hidden from them, and then without the words about it all."""
     unit.session.flush()
+    changes = _changes(unit, proposal)
+    mine = proposal.user_id == unit.principal.user_id and proposal.decided_by in {None, unit.principal.user_id}
+    shown = _shown(unit, changes, mine=mine)
+    whole = len(shown) == len(changes)
     return ProposalView(
-        proposal.id, proposal.operation, proposal.type, proposal.status, proposal.reason or "", _shown(unit, _changes(unit, proposal)),
-        list(proposal.evidence or []), proposal.note or "", proposal.created_at.isoformat(), proposal.user_id,
+        proposal.id, proposal.operation, proposal.type, proposal.status, (proposal.reason or "") if whole else "", shown,
+        list(proposal.evidence or []) if whole else [], (proposal.note or "") if whole else "", proposal.created_at.isoformat(),
+        proposal.user_id,
     )  # fmt: skip
 
 
-def _shown(unit: Unit, changes: Sequence[ProposalChange]) -> list[dict[str, Any]]:
+def _shown(unit: Unit, changes: Sequence[ProposalChange], *, mine: bool = False) -> list[dict[str, Any]]:
     """Changes with references as names. Only what the person may see of them."""
+    seen = sight(unit, changes, mine=mine)
+    changes = [change for change in changes if seen.sees(change)]
     wanted: dict[str, set[str]] = {}
     for change in changes:
         for values in (change.before, change.after):
@@ -258,12 +276,12 @@ def _shown(unit: Unit, changes: Sequence[ProposalChange]) -> list[dict[str, Any]
                     wanted.setdefault(field.refers_to, set()).add(value)
     names = {table: names_of(unit, table, ids) for table, ids in wanted.items()}
 
-    def named(entity: str, values: dict[str, Any]) -> dict[str, Any]:
-        fields = unit.schema.entity(entity).fields
+    def named(change: ProposalChange, values: dict[str, Any]) -> dict[str, Any]:
+        fields = unit.schema.entity(change.type).fields
         shown = {}
         for name, value in values.items():
             field = fields.get(name)
-            if field is None or not unit.principal.sees(entity, name):
+            if field is None or not seen.shows(change, name):
                 continue
             shown[name] = names.get(field.refers_to, {}).get(value) if field.refers_to and value else value
         return shown
@@ -274,8 +292,8 @@ def _shown(unit: Unit, changes: Sequence[ProposalChange]) -> list[dict[str, Any]
             "type": c.type,
             "operation": c.op,
             "name": c.name,
-            "before": named(c.type, c.before),
-            "after": named(c.type, c.after),
+            "before": named(c, c.before),
+            "after": named(c, c.after),
         }
         for c in changes
     ]
@@ -293,7 +311,7 @@ def _find(unit: Unit, proposal_id: str) -> Proposal:
 def _decidable(principal: Principal) -> ColumnElement[bool]:
     if principal.administers:
         return true()
-    if principal.role != "manager":
+    if not principal.manages:
         return Proposal.user_id == principal.user_id
     people = select(User.id).where(User.team_id.in_(sorted(principal.team_ids)))
     return or_(Proposal.user_id == principal.user_id, Proposal.user_id.in_(people))

@@ -16,6 +16,7 @@ COMMANDS = {
     "data": ("import", "export"),
     "gate": ("proposals", "audit"),
     "people": ("user", "team"),
+    "roles": ("role",),
     "words": ("field", "picklist", "vocabulary"),
     "measuring": ("bench", "eval"),
 }
