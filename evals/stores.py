@@ -86,7 +86,7 @@ def _larkfield(home: Path) -> Place:
     store = _opened(place, currency=larkfield.company()["currency"], admin=larkfield.ADMIN, name=larkfield.ADMIN_NAME)
     with store.database.writing() as session:
         larkfield.set_up(session)
-    report = import_tables(
+    import_tables(
         store, store.principal(larkfield.ADMIN), {kind: [dict(row) for row in rows] for kind, rows in world.tables.items()}, create_fields=False
     )  # fmt: skip
     _let_everybody_in(store)

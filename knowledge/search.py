@@ -101,6 +101,7 @@ class Search:
             by_word = [*exact, *ranked(session, principal, within, question.all, DEPTH)]
             numbers = dict.fromkeys([*(each.number for each in dense), *by_word])
             found = look_up(session, principal, within, list(numbers))  # through rights once more: what is shown was seen here
+            exact = {number for number in exact & found.keys() if _shows(found[number], question.exact)}
             weights = rarity(session, question.all)
             meaning = {each.number: each.meaning for each in dense}
             for language in ("en", "zh"):
@@ -124,7 +125,8 @@ class Search:
             numbers = ranked(session, principal, within, question.exact, DEPTH)
             found = look_up(session, principal, within, numbers)
         weights = dict.fromkeys(question.exact, 1.0)
-        candidates = [_Candidate(each, found[each], self._recency(found[each].happened_at), True) for each in numbers if each in found]
+        shown = [number for number in numbers if number in found and _shows(found[number], question.exact)]
+        candidates = [_Candidate(each, found[each], self._recency(found[each].happened_at), True) for each in shown]
         return _hits(candidates, weights, limit)
 
     def _ask(self, text: str) -> Asked | None:
@@ -178,10 +180,20 @@ def _hits(candidates: Sequence[_Candidate], weights: Mapping[str, float], limit:
     return [_hit(each, weights, also[each.number]) for each, _ in kept[:limit]]
 
 
+def _shown_words(found: Found) -> frozenset[str]:
+    """The words of a passage and of the account and contact its reader sees."""
+    return _words_in(found.text) | _words_in(f"{found.account or ''} {found.contact or ''}")
+
+
+def _shows(found: Found, exact: Sequence[str]) -> bool:
+    """Whether its reader sees one of these codes in it: the index also holds the names of accounts and contacts hidden from them."""
+    return not _shown_words(found).isdisjoint(exact)
+
+
 def _share(found: Found, weights: Mapping[str, float]) -> float:
     """How much of the question's words, by rarity, the passage (with its account's and contact's names) holds."""
     total = sum(weights.values())
-    held = _words_in(found.text) | _words_in(f"{found.account or ''} {found.contact or ''}")
+    held = _shown_words(found)
     return sum(weight for word, weight in weights.items() if word in held) / total if total else 0.0
 
 

@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from store.drafting import Draft, may_create
 from store.errors import InvalidInput, NotAllowed, NotFound
 from store.holdings import held_by
-from store.models import RECORD_MODELS
+from store.models import RECORD_MODELS, User
 from store.rights import visible
 from store.unit import Unit
 
@@ -26,6 +26,7 @@ def check(unit: Unit, drafts: Sequence[Draft]) -> None:
     check_references(unit, drafts)
     check_circles(unit, drafts)
     check_leaving(unit, drafts)
+    check_somebody_administers(unit, drafts)
 
 
 def check_rights(unit: Unit, drafts: Iterable[Draft]) -> None:
@@ -138,6 +139,34 @@ def check_leaving(unit: Unit, drafts: Sequence[Draft]) -> None:
                 f"{leaving.name} still owns {len(held):,} record(s).",
                 hint="Hand them over first: `rapport handover FROM TO --as EMAIL`, or disable the person instead.",
             )
+    teams = {each.record_id: each for each in drafts if each.type == "team" and each.op == "delete"}
+    for team in teams.values():
+        inside = _in_team(
+            unit, team.record_id, {(each.type, each.record_id) for each in drafts if each.op == "delete" or "team" in each.after}
+        )
+        if inside:
+            raise InvalidInput(f"{team.name!r} still has {inside:,} record(s), people or teams.", hint="Move them to another team first.")
+
+
+def _in_team(unit: Unit, team: str, moving: set[tuple[str, str]]) -> int:
+    found = 0
+    for entity, model in RECORD_MODELS.items():
+        for column in ("team_id", "parent_id") if entity == "team" else ("team_id",):
+            rows = unit.session.scalars(select(model.id).where(getattr(model, column) == team, model.deleted_at.is_(None)))
+            found += sum((entity, record_id) not in moving for record_id in rows)
+    return found
+
+
+def check_somebody_administers(unit: Unit, drafts: Sequence[Draft]) -> None:
+    people = [each for each in drafts if each.type == "user"]
+    leaving = [each.record_id for each in people if each.op == "delete" or (each.op == "update" and "role" in each.after)]
+    if not leaving:
+        return
+    staying = {each.record_id for each in people if each.op == "update" and each.after.get("role") == "administrator"}
+    administers = (User.role == "administrator", User.active, User.deleted_at.is_(None))
+    going = set(unit.session.scalars(select(User.id).where(User.id.in_(leaving), *administers))) - staying
+    if going and unit.session.scalar(select(func.count()).select_from(User).where(*administers)) == len(going):
+        raise InvalidInput("Nobody would be left who administers.", hint="Make somebody else an administrator first.")
 
 
 def _pieces(ids: list[str]) -> Iterator[list[str]]:

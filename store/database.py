@@ -59,7 +59,16 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writing") else "BEGIN")
+        options = connection.get_execution_options()
+        patience = options.get("patience_ms")
+        if patience is None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writing") else "BEGIN")
+            return
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience)}")
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
     return engine
 
@@ -101,8 +110,9 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        with _said_plainly(), self._one_writer() as session:
+    def writing(self, *, patience_ms: int | None = None) -> Iterator[Session]:
+        """`patience_ms`: how long to wait for another writer, when not as long as usual."""
+        with _said_plainly(), self._one_writer(patience_ms) as session:
             yield session
 
     def run(self, work: Callable[[Session], T]) -> T:
@@ -120,10 +130,11 @@ class Database:
         raise AssertionError("counting does not end")
 
     @contextmanager
-    def _one_writer(self) -> Iterator[Session]:
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+    def _one_writer(self, patience_ms: int | None = None) -> Iterator[Session]:
+        engine = self._writing if patience_ms is None else self._writing.execution_options(patience_ms=patience_ms)
+        with Session(engine, expire_on_commit=False) as session, session.begin():
             if self.dialect == "postgresql":  # SQLite waits at BEGIN IMMEDIATE
-                session.execute(text(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}"))
+                session.execute(text(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS if patience_ms is None else patience_ms}"))
                 session.execute(text("SELECT pg_advisory_xact_lock(:queue)"), {"queue": QUEUE})
             yield session
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from store.errors import InvalidInput, NotAllowed, NotFound
+from store.errors import InvalidInput, NotAllowed
 from store.models import RECORD_MODELS, ProposalChange, User, new_id
-from store.query import raw_value
+from store.query import missing, raw_value
 from store.rights import visible
+from store.roles import known_roles
 from store.schema import Entity
 from store.schema import Field as SchemaField
 from store.unit import Unit
@@ -57,7 +58,7 @@ def draft(unit: Unit, op: str, entity: str, record_id: str | None, values: dict[
         return Draft(op, entity, row.id, name, row.version, snapshot(unit, spec, row), {})
     if op == "restore":
         return Draft(op, entity, row.id, name, row.version, {}, snapshot(unit, spec, row))
-    after = read_values(unit, spec, _staged(unit, spec, values, row))
+    after = read_values(unit, spec, _staged(unit, spec, values, row), row)
     _follow_ups(unit, spec, row, after)
     before = {field: to_json(raw_value(row, spec.fields[field])) for field in after}
     moved = {field: value for field, value in after.items() if value != before[field]}
@@ -89,9 +90,9 @@ def _edited(unit: Unit, spec: Entity, change: ProposalChange, edits: dict[str, A
     if not edits:
         return {}
     row = _current(unit, change.type, change.record_id) if change.op == "update" else None
-    edited = read_values(unit, spec, _staged(unit, spec, edits, row))
+    edited = read_values(unit, spec, _staged(unit, spec, edits, row), row)
     brought = dict(edited)
-    if change.op == "update":
+    if row is not None:
         _follow_ups(unit, spec, row, brought)
     elif brought.get("owner") and "team" not in brought:
         brought["team"] = team_of(unit, brought["owner"])
@@ -125,16 +126,22 @@ def keep_required(spec: Entity, values: dict[str, Any]) -> None:
             raise InvalidInput(f"{spec.en} needs a {field.en}.", hint="It cannot be emptied.")
 
 
-def read_values(unit: Unit, spec: Entity, values: dict[str, Any], *, writing: bool = True) -> dict[str, Any]:
-    """Field names and raw values as field names and JSON values. Unknown, read-only and masked fields are refused."""
+def read_values(unit: Unit, spec: Entity, values: dict[str, Any], row: Any = None) -> dict[str, Any]:
+    """Field names and raw values as field names and JSON values. Unknown, read-only and masked fields are refused.
+
+    `row`: the record they are for, when there is one; a field masked on others' records cannot be set there either, or "nothing
+    would change" would tell its value.
+    """
     read: dict[str, Any] = {}
     for name, raw in values.items():
         field = unit.schema.field(spec.name, name)
-        if writing and field.readonly:
+        if field.readonly:
             raise InvalidInput(f"{spec.en} {field.en} is worked out by the system.", hint="Change the fields it follows from.")
-        if not unit.principal.sees(spec.name, name):
+        if not (unit.principal.sees(spec.name, name) if row is None else unit.principal.sees_on(spec.name, name, row)):
             raise NotAllowed(f"You may not change {spec.en} {field.en}.")
         read[name] = to_json(parse(unit, field, raw))
+        if (spec.name, name) == ("user", "role"):
+            _known_role(unit, read[name])
     return read
 
 
@@ -224,20 +231,32 @@ def _follow_ups(unit: Unit, spec: Entity, row: Any, after: dict[str, Any]) -> No
 
 
 def _current(unit: Unit, entity: str, record_id: str, *, deleted: bool = False) -> Any:
-    """The row as it stands, if the person may see and change it."""
-    model = RECORD_MODELS[entity]
-    row = unit.session.get(model, record_id, populate_existing=True)
-    if row is None or (row.deleted_at is not None) != deleted:
-        raise NotFound(f"There is no {unit.schema.entity(entity).en} {record_id!r}.", hint="Search for it by name.")
-    this = select(model.id).where(model.id == record_id)
-    if unit.session.scalar(this.where(visible(unit.principal, entity, model, deleted=deleted))) is None:
-        raise NotFound(f"There is no {unit.schema.entity(entity).en} {record_id!r}.", hint="Search for it by name.")
-    if unit.session.scalar(this.where(visible(unit.principal, entity, model, writing=True, deleted=deleted))) is None:
+    """The row as it stands, if the person may see and change it. One query for the hidden and the missing: neither takes longer."""
+    model, who = RECORD_MODELS[entity], unit.principal
+    this = select(model).where(model.id == record_id).execution_options(populate_existing=True)
+    row = unit.session.scalar(this.where(visible(who, entity, model, deleted=deleted)))
+    if row is None:
+        raise missing(unit, entity, record_id)
+    may_write(unit)
+    may = select(model.id).where(model.id == record_id, visible(who, entity, model, writing=True, deleted=deleted))
+    if unit.session.scalar(may) is None:
         raise NotAllowed(f"You may see this {unit.schema.entity(entity).en} but not change it.", hint="Ask its owner or your manager.")
     return row
 
 
+def may_write(unit: Unit) -> None:
+    if unit.principal.read_only:
+        raise NotAllowed("This token may only read.", hint="Make one that may write: `rapport user token EMAIL`.")
+
+
+def _known_role(unit: Unit, role: Any) -> None:
+    roles = known_roles(unit.session)
+    if role not in roles:
+        raise InvalidInput(f"{role!r} is not a role.", hint=f"Roles: {', '.join(roles)}.")
+
+
 def may_create(unit: Unit, entity: str) -> None:
+    may_write(unit)
     if unit.principal.scope(entity, writing=True) == "none":
         raise NotAllowed(f"As {unit.principal.role} you may not create {unit.schema.entity(entity).plural}.", hint="Ask an administrator.")
 

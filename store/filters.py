@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from store.errors import InvalidInput, NotAllowed
 from store.models import RECORD_MODELS, Pipeline, Stage
-from store.rights import Principal, visible
+from store.rights import SHARED, Principal, readable, visible
 from store.schema import NUMERIC, TEMPORAL, Schema
 from store.schema import Field as SchemaField
 from store.unit import Unit
@@ -89,9 +89,15 @@ class Compiler:
         if last == "id":
             return Column(table.id, SchemaField(entity, "id", "text", "id", "编号"))
         field = self.schema.field(entity, last)
-        if not self.principal.sees(entity, last):
-            raise NotAllowed(f"You may not see {entity} {field.en}.")
-        return Column(self._expression(field, entity, table, ".".join(steps)), field)
+        self._may_see(field)
+        return Column(self._masked(field, table, self._expression(field, table, ".".join(steps))), field)
+
+    def _may_see(self, field: SchemaField) -> None:
+        if not self.principal.sees(field.entity, field.name):
+            raise NotAllowed(f"You may not see {field.entity} {field.en}.")
+
+    def _masked(self, field: SchemaField, table: Any, expression: Any) -> Any:
+        return readable(self.principal, field.entity, field.name, table, expression)
 
     def _walk(self, steps: Sequence[str]) -> tuple[str, Any]:
         entity, table, path = self.entity, self.table, ""
@@ -100,6 +106,7 @@ class Compiler:
             target = field.refers_to
             if target not in RECORD_MODELS:
                 raise InvalidInput(f"{entity}.{step} does not lead to another record.")
+            self._may_see(field)
             path = f"{path}.{step}" if path else step
             key = self._reference(field, table)
             if path not in self.joins:
@@ -109,9 +116,9 @@ class Compiler:
         return entity, table
 
     def _reference(self, field: SchemaField, table: Any) -> Any:
-        return table.custom[field.name].as_string() if field.custom else getattr(table, field.column)
+        return self._masked(field, table, table.custom[field.name].as_string() if field.custom else getattr(table, field.column))
 
-    def _expression(self, field: SchemaField, entity: str, table: Any, path: str) -> Any:
+    def _expression(self, field: SchemaField, table: Any, path: str) -> Any:
         if field.computed == "stage_kind":
             return self._stage(path, table).kind
         if field.custom:
@@ -132,23 +139,23 @@ class Compiler:
 
     def stage_column(self, name: str) -> Any:
         """A column of the deal's stage: its position or probability."""
-        return getattr(self._stage("", self.table), name)
+        field = self.schema.field(self.entity, "stage")
+        self._may_see(field)
+        return self._masked(field, self.table, getattr(self._stage("", self.table), name))
 
     def label(self, path: str) -> Any:
         """What to show for a reference field: the name at its end, null when the person may not see it."""
         *steps, last = path.split(".")
         entity, table = self._walk(steps)
         field = self.schema.field(entity, last)
-        target = field.refers_to
+        if field.refers_to in RECORD_MODELS:
+            target, record = self._walk([*steps, last])
+            return getattr(record, self.schema.entity(target).name_field)
         key = f"{path}#label"
         if key not in self.joins:
-            model: Any = {"stage": Stage, "pipeline": Pipeline}.get(target or "") or RECORD_MODELS[target or ""]
-            alias = aliased(model)
-            condition = alias.id == self._reference(field, table)
-            if target in RECORD_MODELS:
-                condition = and_(condition, visible(self.principal, target or "", alias))
-            self.joins[key] = (alias, condition)
-        return getattr(self.joins[key][0], self.schema.entity(target).name_field if target in RECORD_MODELS else "name")
+            alias: Any = aliased(Stage if field.refers_to == "stage" else Pipeline)
+            self.joins[key] = (alias, alias.id == self._reference(field, table))
+        return self.joins[key][0].name
 
     def _one(self, item: Filter) -> ColumnElement[bool]:
         if item.any:
@@ -170,7 +177,8 @@ class Compiler:
             raise InvalidInput(f"{entity} has no relation {name!r}.", hint=f"Relations: {known}.")
         inner = Compiler.over(self.unit, relation.target)
         via = self.schema.field(relation.target, relation.via)
-        matches = and_(getattr(inner.table, via.column) == table.id, inner.scope(), inner.condition(item.where))
+        self._may_see(via)
+        matches = and_(inner._reference(via, inner.table) == table.id, inner.scope(), inner.condition(item.where))
         if item.op in {"has", "has_no"}:
             found = exists(inner.joined(select(inner.table.id)).where(matches).correlate(table))
             return ~found if item.op == "has_no" else found
@@ -181,6 +189,10 @@ class Compiler:
     def _compare(self, item: Filter) -> ColumnElement[bool]:
         column = self.column(item.field)
         expression, field = column.expression, column.field
+        if field.refers_to in RECORD_MODELS and field.refers_to not in SHARED and item.op in {"is_empty", "is_set", "eq", "ne"}:
+            expression = self._seen_reference(item, expression)
+        elif field.refers_to in RECORD_MODELS and item.op in {"lt", "le", "gt", "ge", "between"}:
+            raise InvalidInput(f"{field.en} is another record: it is not more or less.", hint="Compare it with eq, ne, in, is_empty.")
         if item.op in {"is_empty", "is_set"} or (item.op in {"eq", "ne"} and _is_nothing(item.value)):
             if field.kind in {"tags", "multichoice"}:
                 text = cast(expression, String)
@@ -211,6 +223,12 @@ class Compiler:
         if item.op == "ne":
             return or_(expression != self._value(field, item.value), expression.is_(None))
         return _COMPARE[item.op](expression, self._value(field, item.value))
+
+    def _seen_reference(self, item: Filter, expression: Any) -> Any:
+        """The record a reference leads to, as far as it is seen: who may not see it finds the field empty, as in every list."""
+        if item.op in {"eq", "ne"} and not _is_nothing(item.value):
+            return expression  # the value itself is a record the person sees: no other can be equal
+        return self.column(f"{item.field}.id").expression
 
     def _value(self, field: SchemaField, raw: Any) -> Any:
         if field.kind == "stage":

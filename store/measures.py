@@ -246,9 +246,10 @@ def _dimension(unit: Unit, compiler: Compiler, metric: Metric, path: str, date_f
         label = date_part(unit, column.expression, column.field, grain)
         return label, label
     column = compiler.column(path)
-    if column.field.refers_to == "user":
-        return column.expression, compiler.column(f"{path}.name").expression
-    if column.field.refers_to in RECORD_MODELS or column.field.refers_to:
+    if column.field.refers_to in RECORD_MODELS:
+        # By the record as it is seen: all hidden ones are one row with those that have none, so nobody can count them.
+        return compiler.column(f"{path}.id").expression, compiler.label(path)
+    if column.field.refers_to:
         return column.expression, compiler.label(path)
     if column.field.kind in {"tags", "longtext", "multichoice"}:
         raise InvalidInput(f"{column.field.en} holds several values: it cannot be grouped by.")

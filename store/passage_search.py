@@ -34,8 +34,8 @@ from sqlalchemy.orm import Session, aliased
 
 from store.apply import INDEXED
 from store.models import RECORD_MODELS, Account, Contact, Passage, User
-from store.passages import WORDS, quoted
-from store.rights import Principal, visible
+from store.passages import TEXTS, WORDS, quoted
+from store.rights import Principal, owned, readable, visible
 
 _FTS = table("passage_fts", column("rowid"), column("words"))
 _PIECE = 500
@@ -160,13 +160,13 @@ def _cited(session: Session, principal: Principal, within: Within, entity: str, 
             _ACCOUNT.name.label("account"),
             _CONTACT.name.label("contact"),
             _AUTHOR.email.label("author"),
-            (model.kind if activity else literal(None, String)).label("kind"),
+            (readable(principal, entity, "kind", model, model.kind) if activity else literal(None, String)).label("kind"),
             (model.trust if activity else literal("internal", String)).label("trust"),
         )
         .select_from(model)
-        .outerjoin(_ACCOUNT, and_(_ACCOUNT.id == _link(entity, model, "account"), visible(principal, "account", _ACCOUNT)))
-        .outerjoin(_CONTACT, and_(_CONTACT.id == _link(entity, model, "contact"), visible(principal, "contact", _CONTACT)))
-        .outerjoin(_AUTHOR, _AUTHOR.id == (model.author_id if activity else model.owner_id))
+        .outerjoin(_ACCOUNT, and_(_ACCOUNT.id == _link(principal, entity, model, "account"), visible(principal, "account", _ACCOUNT)))
+        .outerjoin(_CONTACT, and_(_CONTACT.id == _link(principal, entity, model, "contact"), visible(principal, "contact", _CONTACT)))
+        .outerjoin(_AUTHOR, _AUTHOR.id == _by(principal, entity, model))
     )
     found: dict[str, dict[str, Any]] = {}
     wanted = sorted(ids)
@@ -179,11 +179,11 @@ def _cited(session: Session, principal: Principal, within: Within, entity: str, 
 
 
 def _searched(principal: Principal, within: Within) -> list[str]:
-    """Kinds of records that can hold a match."""
-    kinds = INDEXED if within.types is None else INDEXED & set(within.types)
+    """Kinds of records that can hold a match. A kind whose text is masked is not searched: a quote would show it, and so would a hit."""
+    kinds = set(INDEXED) if within.types is None else INDEXED & set(within.types)
     if within.kinds is not None:
-        kinds = kinds & {"activity"}
-    return sorted(kind for kind in kinds if principal.scope(kind) != "none")
+        kinds = kinds & {"activity"} if principal.mask("activity", "kind") is None else set()
+    return sorted(kind for kind in kinds if principal.scope(kind) != "none" and all(principal.sees(kind, name) for name in TEXTS[kind]))
 
 
 def _seen_by(principal: Principal, within: Within) -> ColumnElement[bool]:
@@ -199,9 +199,11 @@ def _seen_by(principal: Principal, within: Within) -> ColumnElement[bool]:
 def _may(principal: Principal, entity: str, model: Any, within: Within) -> ColumnElement[bool]:
     """Rights, then filters, on the record."""
     terms = [visible(principal, entity, model)]
+    if any(principal.mask(entity, name) for name in TEXTS[entity]):
+        terms.append(owned(principal, entity, model))
     for to, ids in (("account", within.account_ids), ("contact", within.contact_ids)):
         if ids is not None:
-            terms.append(_link(entity, model, to).in_(sorted(ids)) if _links(entity, model, to) else false())
+            terms.append(_link(principal, entity, model, to).in_(sorted(ids)) if _links(entity, model, to) else false())
     if within.kinds is not None:
         terms.append(model.kind.in_(sorted(within.kinds)))
     return and_(*terms)
@@ -218,11 +220,18 @@ def _links(entity: str, model: Any, to: str) -> bool:
     return entity == to or hasattr(model, f"{to}_id")
 
 
-def _link(entity: str, model: Any, to: str) -> Any:
-    """The column of a record that says which account or contact it is about."""
+def _link(principal: Principal, entity: str, model: Any, to: str) -> Any:
+    """The column of a record that says which account or contact it is about, as the person may read it."""
     if entity == to:
         return model.id
-    return getattr(model, f"{to}_id") if hasattr(model, f"{to}_id") else literal(None, String)
+    return readable(principal, entity, to, model, getattr(model, f"{to}_id")) if hasattr(model, f"{to}_id") else literal(None, String)
+
+
+def _by(principal: Principal, entity: str, model: Any) -> Any:
+    """Who said it: the author of an activity, else the owner."""
+    if entity == "activity":
+        return readable(principal, entity, "author", model, model.author_id)
+    return readable(principal, entity, "owner", model, model.owner_id)
 
 
 def _holds(word: str) -> Any:

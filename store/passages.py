@@ -21,6 +21,8 @@ WORDS = table("passage_words", column("id"), column("passage_id"), column("words
 _PIECE = 500
 _ACCOUNT, _CONTACT = aliased(Account), aliased(Contact)
 _TITLE = {"activity": "subject", "case": "subject", "task": "title"}
+_BODY = {"activity": "body"}
+TEXTS = {kind: tuple(filter(None, (_TITLE.get(kind), _BODY.get(kind, "description")))) for kind in INDEXED}  # whose words a passage holds
 _HAPPENED = {"activity": "occurred_at", "case": "opened_at"}
 
 
@@ -100,7 +102,7 @@ def _text_of(entity: str) -> Select[Any]:
         select(
             model.id,
             title.label("title"),
-            (model.body if entity == "activity" else model.description).label("body"),
+            getattr(model, _BODY.get(entity, "description")).label("body"),
             account_id.label("account_id"),
             func.coalesce(getattr(model, _HAPPENED.get(entity, "created_at")), model.created_at, type_=Passage.happened_at.type).label(
                 "happened_at"

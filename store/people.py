@@ -4,21 +4,25 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from store import audit
-from store.errors import InvalidInput, NotAllowed, NotFound
+from store.database import Database
+from store.errors import InvalidInput, NotAllowed, NotFound, Unavailable
 from store.models import Team, Token, User
-from store.rights import ROLES, Principal, principal_of
+from store.principals import principal_of
+from store.rights import Principal
+from store.roles import known_roles
 from store.settings import Settings
 from store.values import storable
 
 SESSION_DAYS = 14
+USE_NOTED_EVERY = timedelta(minutes=5)
 PASSWORD_MIN = 8
 _hasher = PasswordHasher()
 _DECOY = _hasher.hash("nobody has this password")
@@ -39,11 +43,12 @@ def add_user(session: Session, settings: Settings, wanted: NewUser, *, by: Princ
     email = wanted.email.strip().lower()
     if not _EMAIL.fullmatch(email):
         raise InvalidInput(f"{wanted.email!r} is not an e-mail address.", hint="Write it as name@example.com.")
-    if wanted.role not in ROLES:
-        raise InvalidInput(f"{wanted.role!r} is not a role.", hint=f"Roles: {', '.join(ROLES)}.")
+    roles = known_roles(session)
+    if wanted.role not in roles:
+        raise InvalidInput(f"{wanted.role!r} is not a role.", hint=f"Roles: {', '.join(roles)}.")
     user = session.scalar(select(User).where(User.email == email))
     if user and user.active:
-        raise InvalidInput(f"{email} is a user already.", hint="Disable it first, or change it on the set-up page.")
+        raise InvalidInput(f"{email} is a user already.", hint="Change it with `rapport user set`.")
     made_up = None if wanted.password else secrets.token_urlsafe(12)
     password = wanted.password or made_up or ""
     now = settings.now()
@@ -77,15 +82,42 @@ def set_password(user: User, password: str) -> None:
     user.password_hash = _hasher.hash(password)
 
 
-def disable_user(session: Session, settings: Settings, email: str, *, by: Principal) -> User:
-    user = session.scalar(select(User).where(User.email == email.strip().lower()))
+def find_user(session: Session, email: str) -> User:
+    user = session.scalar(select(User).where(User.email == email.strip().lower(), User.deleted_at.is_(None)))
     if user is None:
         raise NotFound(f"There is no user {email!r}.", hint="See `rapport user list`.")
+    return user
+
+
+def enable_user(session: Session, settings: Settings, email: str, *, by: Principal) -> tuple[User, str | None]:
+    """Let somebody in (again). Returns a password when they have none, to be shown once."""
+    user = find_user(session, email)
+    if user.active:
+        raise InvalidInput(f"{user.email} is active already.")
+    made_up = None if user.password_hash else secrets.token_urlsafe(12)
+    if made_up:
+        set_password(user, made_up)
+    user.active = True
+    audit.append(session, at=settings.now(), user_id=by.user_id, door="setup", action="user enabled", summary=user.email)
+    return user, made_up
+
+
+def reset_password(session: Session, settings: Settings, email: str, password: str | None = None, *, by: Principal) -> str | None:
+    """A new password, made up when none is given (and then returned). Whoever is signed in with the old one is out; tokens stay."""
+    user = find_user(session, email)
+    made_up = None if password else secrets.token_urlsafe(12)
+    set_password(user, password or made_up or "")
+    _revoke(session, settings, Token.user_id == user.id, Token.kind == "session")
+    audit.append(session, at=settings.now(), user_id=by.user_id, door="setup", action="password set", summary=user.email)
+    return made_up
+
+
+def disable_user(session: Session, settings: Settings, email: str, *, by: Principal) -> User:
+    user = find_user(session, email)
     if user.id == by.user_id:
         raise NotAllowed("You cannot disable yourself.", hint="Ask another administrator.")
     user.active = False
-    for token in session.scalars(select(Token).where(Token.user_id == user.id, Token.revoked_at.is_(None))):
-        token.revoked_at = settings.now()
+    _revoke(session, settings, Token.user_id == user.id)
     audit.append(session, at=settings.now(), user_id=by.user_id, door="setup", action="user disabled", summary=user.email)
     return user
 
@@ -106,19 +138,80 @@ def sign_in(session: Session, settings: Settings, email: str, password: str) -> 
     return issue_token(session, settings, user.id, kind="session", days=SESSION_DAYS)
 
 
-def issue_token(session: Session, settings: Settings, user_id: str, *, kind: str, name: str | None = None, days: int | None = None) -> str:
-    """The secret, to be shown once; only its hash is kept. `kind`: session or bearer."""
+def issue_token(
+    session: Session,
+    settings: Settings,
+    user_id: str,
+    *,
+    kind: str,
+    name: str | None = None,
+    days: int | None = None,
+    read_only: bool = False,
+    by: Principal | None = None,
+) -> str:
+    """The secret, to be shown once; only its hash is kept. `kind`: session or bearer. `read_only`: it cannot propose or decide."""
     secret = secrets.token_urlsafe(32)
     now = settings.now()
     expires = now + timedelta(days=days) if days else None
-    session.add(Token(user_id=user_id, kind=kind, hash=_hash(secret), name=name, created_at=now, expires_at=expires))
+    token = Token(
+        user_id=user_id, kind=kind, hash=_hash(secret), name=name, created_at=now, expires_at=expires, read_only=read_only
+    )  # fmt: skip
+    session.add(token)
+    session.flush()
+    if by is not None:
+        whose = session.scalar(select(User.email).where(User.id == user_id))
+        what = f"{token.id} for {whose}{', read only' if read_only else ''}"
+        audit.append(session, at=now, user_id=by.user_id, door="setup", action="token made", summary=what)
     return secret
 
 
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """A token as its owner may see it: never the secret."""
+
+    id: str
+    name: str | None
+    read_only: bool
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime | None
+
+
+def tokens_of(session: Session, settings: Settings, email: str) -> list[TokenView]:
+    """The bearer tokens of a person that hold, oldest first."""
+    held = select(Token).where(Token.user_id == find_user(session, email).id, Token.kind == "bearer", Token.revoked_at.is_(None))
+    now = settings.now()
+    return [
+        TokenView(each.id, each.name, each.read_only, each.created_at, each.last_used_at, each.expires_at)
+        for each in session.scalars(held.order_by(Token.id))
+        if each.expires_at is None or each.expires_at > now
+    ]
+
+
+def revoke_token_of(session: Session, settings: Settings, email: str, token_id: str, *, by: Principal) -> None:
+    """Take one token of a person back."""
+    if token_id not in {each.id for each in tokens_of(session, settings, email)}:
+        raise NotFound(f"{email} has no token {token_id!r}.", hint=f"See `rapport user tokens {email}`.")
+    _revoke(session, settings, Token.id == token_id)
+    audit.append(session, at=settings.now(), user_id=by.user_id, door="setup", action="token revoked", summary=f"{token_id} of {email}")
+
+
+def note_use(database: Database, settings: Settings, secret: str) -> None:
+    """Keep when a token was last used, to some minutes; given up at once when the database is busy: nobody waits for this."""
+    now, mine = settings.now(), Token.hash == _hash(secret)
+    with database.reading() as session:
+        found = session.execute(select(Token.id, Token.last_used_at).where(mine)).one_or_none()
+    if found is None or (found.last_used_at and now - found.last_used_at < USE_NOTED_EVERY):
+        return
+    try:
+        with database.writing(patience_ms=0) as session:
+            session.execute(update(Token).where(mine).values(last_used_at=now))
+    except Unavailable:
+        return
+
+
 def revoke_token(session: Session, settings: Settings, secret: str) -> None:
-    token = session.scalar(select(Token).where(Token.hash == _hash(secret)))
-    if token:
-        token.revoked_at = settings.now()
+    _revoke(session, settings, Token.hash == _hash(secret))
 
 
 def principal_by_token(session: Session, settings: Settings, secret: str, *, kind: str) -> Principal | None:
@@ -127,7 +220,14 @@ def principal_by_token(session: Session, settings: Settings, secret: str, *, kin
     if token is None or (token.expires_at and token.expires_at < settings.now()):
         return None
     user = session.get(User, token.user_id)
-    return principal_of(session, user) if user and user.active and user.deleted_at is None else None
+    if user is None or not user.active or user.deleted_at is not None:
+        return None
+    principal = principal_of(session, user)
+    return principal.reading_only() if token.read_only else principal
+
+
+def _revoke(session: Session, settings: Settings, *which: ColumnElement[bool]) -> None:
+    session.execute(update(Token).where(*which, Token.revoked_at.is_(None)).values(revoked_at=settings.now()))
 
 
 def _hash(secret: str) -> str:

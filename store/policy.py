@@ -12,8 +12,8 @@ from sqlalchemy import select
 from store import audit
 from store.drafting import Draft
 from store.errors import InvalidInput, NotAllowed
-from store.models import PolicyRule, User
-from store.rights import ROLES
+from store.models import PolicyRule
+from store.roles import known_roles
 from store.unit import Unit
 
 AUTOMATIC = ("create", "update", "restore")
@@ -64,7 +64,7 @@ def set_rule(unit: Unit, rule: Rule) -> None:
 
 
 def _check(unit: Unit, rule: Rule) -> None:
-    roles = sorted({*ROLES, *unit.session.scalars(select(User.role).distinct())})
+    roles = known_roles(unit.session)
     if rule.role not in roles:
         raise InvalidInput(f"{rule.role[:80]!r} is not a role.", hint=f"Roles: {', '.join(roles)}.")
     if rule.entity != ANY:

@@ -100,8 +100,13 @@ def get(unit: Unit, entity: str, record_id: str) -> RecordView:
     """One record by id. A hidden one is as missing as a missing one."""
     found = load(unit, entity, [record_id])
     if not found:
-        raise NotFound(f"There is no {unit.schema.entity(entity).en} {record_id!r}.", hint="Search for it by name.")
+        raise missing(unit, entity, record_id)
     return found[0]
+
+
+def missing(unit: Unit, entity: str, record_id: str) -> NotFound:
+    """The one answer for a record that is not there and for one that is hidden."""
+    return NotFound(f"There is no {unit.schema.entity(entity).en} {record_id!r}.", hint="Search for it by name.")
 
 
 def load(unit: Unit, entity: str, ids: list[str]) -> list[RecordView]:
@@ -123,6 +128,8 @@ def _views(unit: Unit, spec: Entity, rows: list[Any]) -> list[RecordView]:
     for row in rows:
         values: dict[str, Any] = {}
         for field in fields:
+            if not unit.principal.sees_on(spec.name, field.name, row):
+                continue
             if field.computed:
                 values[field.name] = kinds.get(row.stage_id)
                 continue

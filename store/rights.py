@@ -1,64 +1,39 @@
-"""Who may see and change what. `visible` is the one function that adds the scope to a query."""
+"""Who may see and change what. `visible` is the one function that adds the scope to a query.
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+A `Principal` is made once, at the door (`store/principals.py`), and carries what its role allows (`store/roles.py`): nothing here
+reads the database.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, false, or_, select, true
 
-from store.errors import NotAllowed, NotFound
-from store.models import Account, Team, User
+from store.models import Account
 
 Scope = Literal["own", "team", "all", "none"]
-Role = Literal["administrator", "manager", "rep", "service", "read-only"]
-ROLES: tuple[Role, ...] = ("administrator", "manager", "rep", "service", "read-only")
-ABOUT_ACCOUNT = frozenset(
-    {"contact", "activity", "case", "order", "quote", "contract", "consent"}
-)  # what belongs to an account is seen with it
+Mask = Literal["all", "others"]  # on every record, or on those of other people only
+WIDTH: dict[Scope, int] = {"none": 0, "own": 1, "team": 2, "all": 3}
+# What belongs to an account is seen with it.
+ABOUT_ACCOUNT = frozenset({"contact", "activity", "case", "order", "quote", "contract", "consent"})
 SHARED = frozenset({"user", "team", "product", "campaign"})  # reference data everybody of the firm sees
+_PEOPLE = ("owner_id", "assignee_id", "author_id")
 
-_EVERYTHING = ("account", "contact", "lead", "opportunity", "activity", "task", "case", "order", "quote", "contract", "consent")
-READ: dict[str, dict[str, Scope]] = {
-    "administrator": dict.fromkeys(_EVERYTHING, "all"),
-    "manager": dict.fromkeys(_EVERYTHING, "team"),
-    "rep": {
-        **dict.fromkeys(_EVERYTHING, "own"),
-        "account": "team",
-        "contact": "team",
-        "activity": "team",
-        "case": "team",
-        "consent": "team",
-    },
-    "service": {
-        **dict.fromkeys(_EVERYTHING, "none"),
-        "account": "all",
-        "contact": "all",
-        "activity": "all",
-        "case": "all",
-        "task": "own",
-        "order": "all",
-        "contract": "all",
-        "consent": "all",
-    },
-    "read-only": dict.fromkeys(_EVERYTHING, "all"),
-}
-WRITE: dict[str, dict[str, Scope]] = {
-    "administrator": dict.fromkeys((*_EVERYTHING, "product", "campaign", "user", "team"), "all"),
-    "manager": {**dict.fromkeys(_EVERYTHING, "team"), "product": "all", "campaign": "all"},
-    "rep": {**dict.fromkeys(_EVERYTHING, "own"), "account": "own", "contact": "team", "activity": "own"},
-    "service": {"case": "all", "contact": "all", "activity": "own", "task": "own", "consent": "all"},
-    "read-only": {},
-}
-# Fields a role does not see at all: not in results, filters, sorts, measures or exports.
-MASKS: dict[str, frozenset[tuple[str, str]]] = {
-    "service": frozenset({("order", "amount"), ("contract", "amount"), ("account", "annual_revenue")}),
-}
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a role allows: scopes by entity, fields not seen by (entity, field). What is not named is not allowed, or not masked."""
+
+    based_on: str = ""
+    read: Mapping[str, Scope] = field(default_factory=dict)
+    write: Mapping[str, Scope] = field(default_factory=dict)
+    masks: Mapping[tuple[str, str], Mask] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A person as the store sees them; made once, at the door."""
+    """A person as the store sees them. `read_only`: they came with a token that may not write."""
 
     user_id: str
     email: str
@@ -66,20 +41,39 @@ class Principal:
     role: str
     team_id: str | None = None
     team_ids: frozenset[str] = field(default_factory=frozenset)
+    rights: Rights = field(default_factory=Rights, hash=False)
+    read_only: bool = False
 
     def scope(self, entity: str, *, writing: bool = False) -> Scope:
-        if writing:
-            return WRITE.get(self.role, {}).get(entity, "none")
-        if entity in SHARED:
-            return "all"
-        return READ.get(self.role, {}).get(entity, "none")
+        reading: Scope = "all" if entity in SHARED else self.rights.read.get(entity, "none")
+        if not writing:
+            return reading
+        wanted: Scope = "none" if self.read_only else self.rights.write.get(entity, "none")
+        return min(wanted, reading, key=lambda each: WIDTH[each])  # nobody changes what they do not see
+
+    def mask(self, entity: str, field_name: str) -> Mask | None:
+        return self.rights.masks.get((entity, field_name))
 
     def sees(self, entity: str, field_name: str) -> bool:
-        return (entity, field_name) not in MASKS.get(self.role, frozenset())
+        """Whether the field is there for this person at all; on others' records it may still be empty."""
+        return self.mask(entity, field_name) != "all"
+
+    def sees_on(self, entity: str, field_name: str, row: Any) -> bool:
+        """Whether the person sees the field of this record."""
+        mask = self.mask(entity, field_name)
+        return mask is None or (mask == "others" and owns(self, entity, row))
 
     @property
     def administers(self) -> bool:
         return self.role == "administrator"
+
+    @property
+    def manages(self) -> bool:
+        """Decides on the proposals of their teams' people."""
+        return self.rights.based_on == "manager"
+
+    def reading_only(self) -> "Principal":
+        return replace(self, read_only=True)
 
 
 def visible(principal: Principal, entity: str, table: Any, *, writing: bool = False, deleted: bool = False) -> ColumnElement[bool]:
@@ -96,8 +90,7 @@ def visible(principal: Principal, entity: str, table: Any, *, writing: bool = Fa
         return false()
     if scope == "all":
         return and_(true(), alive)
-    mine = [table.owner_id == principal.user_id]
-    mine += [getattr(table, column) == principal.user_id for column in ("assignee_id", "author_id") if hasattr(table, column)]
+    mine = [owned(principal, entity, table)]
     if scope == "team":
         mine.append(table.team_id.in_(sorted(principal.team_ids)) if principal.team_ids else false())
         mine.append(and_(table.owner_id.is_(None), table.team_id.is_(None)))
@@ -106,40 +99,25 @@ def visible(principal: Principal, entity: str, table: Any, *, writing: bool = Fa
     return and_(or_(*mine), alive)
 
 
-def principal_for(session: Session, email: str) -> Principal:
-    """The active user with this e-mail.
-
-    Raises NotFound for an unknown address and NotAllowed for a disabled account.
-    """
-    user = session.scalar(select(User).where(User.email == email.strip().lower(), User.deleted_at.is_(None)))
-    if user is None:
-        raise NotFound(f"There is no user {email!r}.", hint="See `rapport user list`, or add one with `rapport user add`.")
-    if not user.active:
-        raise NotAllowed(
-            f"{email} is disabled or has not been activated.",
-            hint="An administrator can run `rapport user add` with this address to activate it.",
-        )
-    return principal_of(session, user)
+def owned(principal: Principal, entity: str, table: Any) -> ColumnElement[bool]:
+    """The condition under which a row is the person's own: owner, assignee or author; for a user, the person themself."""
+    mine = [getattr(table, column) == principal.user_id for column in _PEOPLE if hasattr(table, column)]
+    return or_(*mine, table.id == principal.user_id) if entity == "user" else or_(*mine)
 
 
-def principal_of(session: Session, user: User) -> Principal:
-    """A principal for a user row, with the teams below the person worked out."""
-    rows = list(session.execute(select(Team.id, Team.parent_id, Team.manager_id).where(Team.deleted_at.is_(None))))
-    managed = [row.id for row in rows if row.manager_id == user.id]
-    roots = {*managed, *([user.team_id] if user.team_id else [])}
-    return Principal(user.id, user.email, user.name, user.role, user.team_id, frozenset(_subtree(roots, rows)))
+def owns(principal: Principal, entity: str, row: Any) -> bool:
+    """`owned`, of a row in hand."""
+    if entity == "user" and row.id == principal.user_id:
+        return True
+    return any(getattr(row, column, None) == principal.user_id for column in _PEOPLE)
 
 
-def _subtree(roots: set[str], rows: Iterable[Any]) -> set[str]:
-    children: dict[str, list[str]] = {}
-    for row in rows:
-        if row.parent_id:
-            children.setdefault(row.parent_id, []).append(row.id)
-    seen: set[str] = set()
-    waiting = list(roots)
-    while waiting:
-        team = waiting.pop()
-        if team not in seen:
-            seen.add(team)
-            waiting += children.get(team, [])
-    return seen
+def readable(principal: Principal, entity: str, field_name: str, table: Any, expression: Any) -> Any:
+    """A column as the person may read it: empty where a mask covers it, in results, conditions, orders and figures alike."""
+    match principal.mask(entity, field_name):
+        case None:
+            return expression
+        case "others":
+            return case((owned(principal, entity, table), expression), else_=None)
+        case _:
+            return case((false(), expression), else_=None)

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from store import schema
 from store.database import Database
 from store.models import Meta
-from store.rights import Principal, principal_for
+from store.principals import principal_for
+from store.rights import Principal
 from store.schema import Schema
 from store.settings import Settings
 

@@ -18,7 +18,7 @@ from agent.embedded.lexicon import PhraseTable, Sense, fillers, other_words
 from agent.embedded.tokens import Token, is_chinese, phrase
 from store.audit import HEAD
 from store.models import Meta
-from store.rights import visible
+from store.rights import readable, visible
 from store.unit import Unit
 
 NAMED = ("user", "team", "account", "contact", "lead", "product", "opportunity", "order", "case", "task")
@@ -199,7 +199,8 @@ class NameIndexes:
 
     def of(self, unit: Unit) -> NameIndex:
         head = unit.session.get(Meta, HEAD)
-        revision = f"{unit.schema.revision}/{head.value if head else ''}/{unit.principal.role}/{sorted(unit.principal.team_ids)}"
+        who = unit.principal  # with the rights as they are now: a changed role or another team is another index
+        revision = f"{unit.schema.revision}/{head.value if head else ''}/{who.role}/{who.rights}/{sorted(who.team_ids)}"
         with self._lock:
             held = self._held.get(unit.principal.user_id)
             if held is None or held.revision != revision:
@@ -216,7 +217,8 @@ def build(unit: Unit, revision: str) -> NameIndex:
     for entity in NAMED:
         spec = unit.schema.entity(entity)
         model = spec.model
-        extra = [model.email] if entity == "user" else [model.sku] if entity == "product" else []
+        extra = [model.email] if entity == "user" else []
+        extra += [readable(unit.principal, entity, "sku", model, model.sku)] if entity == "product" else []
         columns = [model.id, getattr(model, spec.name_field), model.key, *extra]
         for row in unit.session.execute(select(*columns).where(visible(unit.principal, entity, model))):
             _add_record(index, entity, row[0], row[1] or "", row[2], list(row[3:]))
@@ -229,7 +231,9 @@ def _add_teams(unit: Unit, index: NameIndex) -> None:
     """ "Dustin's team", "Melvin Marxen团队": teams by the name of who leads them."""
     team, user = unit.schema.entity("team").model, unit.schema.entity("user").model
     statement = (
-        select(team.id, team.name, team.key, user.name).join(user, user.id == team.manager_id).where(visible(unit.principal, "team", team))
+        select(team.id, team.name, team.key, user.name)
+        .join(user, user.id == readable(unit.principal, "team", "manager", team, team.manager_id))
+        .where(visible(unit.principal, "team", team))
     )
     led = list(unit.session.execute(statement))
     for team_id, name, key, manager in led:
@@ -326,7 +330,8 @@ def _add_facets(unit: Unit, index: NameIndex) -> None:
         if not field_.facet or not unit.principal.sees(field_.entity, field_.name) or field_.kind != "text":
             continue
         model = unit.schema.entity(field_.entity).model
-        column = model.custom[field_.name].as_string() if field_.custom else getattr(model, field_.column)
+        held = model.custom[field_.name].as_string() if field_.custom else getattr(model, field_.column)
+        column = readable(unit.principal, field_.entity, field_.name, model, held)
         values = list(
             unit.session.scalars(
                 select(column).where(visible(unit.principal, field_.entity, model), column.is_not(None)).distinct().limit(FACET_LIMIT + 1)

@@ -166,7 +166,7 @@ def _contacts(accounts: Sequence[Row], rng: Random) -> Iterator[Row]:
 
 
 def _deals(accounts: Sequence[Row], products: Sequence[Row], rng: Random) -> Iterator[Row]:
-    words, names = company(), set[str]()
+    _words, names = company(), set[str]()
     number = 0
     while number < 250:
         account, product = accounts[number // 2 if number < 24 else rng.randrange(len(accounts))], rng.choice(products)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
+from store.demo.agreements import build_campaigns, build_consents, build_contracts, build_quotes
 from store.demo.data import Row, load
 from store.demo.days import at
 from store.demo.deals import Deal, build_deals
@@ -39,18 +40,23 @@ def demo_tables(*, today: date, seed: int = 7) -> dict[str, list[Row]]:
     leads = build_leads(accounts, deals, talk)
     activities = _numbered(talk.activities, "ACT", "occurred_at")
     tasks = _numbered(talk.tasks, "TSK", "created_at")
+    contacts = [_contact_row(account, person, today, seed) for account in accounts for person in account.people]
     return {
         "team": [dict(row) for row in load("company")["teams"]],
         "user": [dict(row) for row in load("company")["users"]],
         "product": [{**row, "price": Decimal(row["price"])} for row in load("company")["products"]],
         "account": [_account_row(account, activities, tasks, deals, today, seed) for account in accounts],
-        "contact": [_contact_row(account, person, today, seed) for account in accounts for person in account.people],
+        "campaign": build_campaigns(today=today, seed=seed),
+        "contact": contacts,
         "lead": leads,
         "opportunity": [_deal_row(deal, seed) for deal in deals],
         "activity": activities,
         "task": tasks,
         "case": cases,
         "order": build_orders(deals, today=today, seed=seed),
+        "quote": build_quotes(deals, today=today, seed=seed),
+        "contract": build_contracts(deals, today=today, seed=seed),
+        "consent": build_consents(accounts, contacts, today=today, seed=seed),
     }
 
 

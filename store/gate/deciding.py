@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, update
 from store import audit
 from store.apply import Conflicting, Entered, apply_changes
 from store.checking import check
-from store.drafting import Draft, redraft
+from store.drafting import Draft, may_write, redraft
 from store.errors import Conflict, InvalidInput
 from store.gate.later import told
 from store.gate.viewing import ProposalView, changes_of, find_proposal, log, status_now, view
@@ -41,6 +41,7 @@ def approve(unit: Unit, proposal_id: str, *, edits: Edits | None = None) -> Prop
 
 
 def reject(unit: Unit, proposal_id: str) -> ProposalView:
+    may_write(unit)
     proposal = find_proposal(unit, proposal_id)
     if status_now(unit, proposal) != "pending":
         raise Conflict(f"This proposal is {status_now(unit, proposal)}, not pending.", hint="An applied one can be undone.")

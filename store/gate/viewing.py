@@ -8,14 +8,14 @@ from sqlalchemy import ColumnElement, and_, or_, select, true
 
 from store import audit
 from store.errors import NotFound
-from store.models import RECORD_MODELS, Proposal, ProposalChange, User
-from store.query import names_of
-from store.rights import Principal, visible
+from store.models import Proposal, ProposalChange, User
+from store.query import missing, names_of
+from store.rights import Principal
+from store.sight import known, sight
 from store.unit import Unit
 from store.values import storable
 
 Operation = Literal["create", "update", "delete", "restore", "merge", "bulk", "import"]
-_PIECE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,19 @@ def status_now(unit: Unit, proposal: Proposal) -> str:
 
 
 def view(unit: Unit, proposal: Proposal) -> ProposalView:
+    """A proposal as the person may see it: without changes of records hidden from them, and then without the words about it all.
+
+    What a merge carries along unseen is not counted as hidden: whose name stands in it is not in the words.
+    """
     unit.session.flush()
     asker = unit.session.scalar(select(User.name).where(User.id == proposal.user_id))
+    changes = changes_of(unit, proposal)
+    mine = proposal.user_id == unit.principal.user_id and proposal.decided_by in {None, unit.principal.user_id}
+    shown = _shown(unit, changes, mine=mine)
+    whole = len(shown) == sum(not (each.effects or {}).get("carried") or each.record_id in {c["id"] for c in shown} for each in changes)
     return ProposalView(
-        proposal.id, proposal.operation, proposal.type, status_now(unit, proposal), proposal.reason or "",
-        _shown(unit, changes_of(unit, proposal)), list(proposal.evidence or []), proposal.note or "", proposal.created_at.isoformat(),
+        proposal.id, proposal.operation, proposal.type, status_now(unit, proposal), (proposal.reason or "") if whole else "",
+        shown, list(proposal.evidence or []) if whole else [], (proposal.note or "") if whole else "", proposal.created_at.isoformat(),
         proposal.user_id, asker or "", proposal.door, proposal.expires_at.isoformat(),
     )  # fmt: skip
 
@@ -85,9 +93,8 @@ def history(unit: Unit, entity: str, record_id: str) -> list[dict[str, Any]]:
 
     Raises NotFound for a record the person does not see.
     """
-    model = unit.schema.entity(entity).model
-    if unit.session.scalar(select(model.id).where(model.id == storable(record_id), visible(unit.principal, entity, model))) is None:
-        raise NotFound(f"There is no {unit.schema.entity(entity).en} {record_id!r}.", hint="Search for it by name.")
+    if not known(unit, entity, storable(record_id)):
+        raise missing(unit, entity, record_id)
     statement = (
         select(ProposalChange, Proposal)
         .join(Proposal, Proposal.id == ProposalChange.proposal_id)
@@ -133,24 +140,24 @@ def log(unit: Unit, action: str, proposal: Proposal, summary: str = "", *, diges
 def _decidable(principal: Principal) -> ColumnElement[bool]:
     if principal.administers:
         return true()
-    if principal.role != "manager":
+    if not principal.manages:
         return Proposal.user_id == principal.user_id
     people = select(User.id).where(User.team_id.in_(sorted(principal.team_ids)))
     return or_(Proposal.user_id == principal.user_id, Proposal.user_id.in_(people))
 
 
-def _shown(unit: Unit, changes: Sequence[ProposalChange]) -> list[dict[str, Any]]:
+def _shown(unit: Unit, changes: Sequence[ProposalChange], *, mine: bool = False) -> list[dict[str, Any]]:
     """Changes with references as names. Only what the person may see of them."""
-    unseen = _carried_unseen(unit, changes)
-    changes = [each for each in changes if each.record_id not in unseen]
+    seen = sight(unit, changes, mine=mine)
+    changes = [each for each in changes if seen.sees(each)]
     names = _reference_names(unit, changes)
 
-    def named(entity: str, values: dict[str, Any]) -> dict[str, Any]:
-        fields = unit.schema.entity(entity).fields
+    def named(change: ProposalChange, values: dict[str, Any]) -> dict[str, Any]:
+        fields = unit.schema.entity(change.type).fields
         shown = {}
         for name, value in values.items():
             field = fields.get(name)
-            if field is None or not unit.principal.sees(entity, name):
+            if field is None or not seen.shows(change, name):
                 continue
             shown[name] = names.get(field.refers_to, {}).get(value) if field.refers_to and value else value
         return shown
@@ -161,8 +168,8 @@ def _shown(unit: Unit, changes: Sequence[ProposalChange]) -> list[dict[str, Any]
             "type": c.type,
             "operation": c.op,
             "name": c.name,
-            "before": named(c.type, c.before),
-            "after": named(c.type, c.after),
+            "before": named(c, c.before),
+            "after": named(c, c.after),
         }
         for c in changes
     ]
@@ -177,22 +184,3 @@ def _reference_names(unit: Unit, changes: Sequence[ProposalChange]) -> dict[str,
                 if field and field.refers_to and value:
                     wanted.setdefault(field.refers_to, set()).add(value)
     return {table: names_of(unit, table, ids) for table, ids in wanted.items()}
-
-
-def _carried_unseen(unit: Unit, changes: Sequence[ProposalChange]) -> set[str]:
-    """Records a merge carries along that this person does not see: they move all the same, and are shown to those who do."""
-    if unit.principal.administers:
-        return set()
-    carried: dict[str, list[str]] = {}
-    for each in changes:
-        if (each.effects or {}).get("carried"):
-            carried.setdefault(each.type, []).append(each.record_id)
-    unseen: set[str] = set()
-    for entity, ids in carried.items():
-        model = RECORD_MODELS[entity]
-        for start in range(0, len(ids), _PIECE):
-            piece = ids[start : start + _PIECE]
-            unseen |= set(piece) - set(
-                unit.session.scalars(select(model.id).where(model.id.in_(piece), visible(unit.principal, entity, model)))
-            )
-    return unseen

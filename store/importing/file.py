@@ -51,7 +51,7 @@ class FileImport:
                 f"As {unit.principal.role} you may not import {unit.schema.entity(kind).plural}.", hint="Ask an administrator."
             )
         unit = grow(unit, self.known, self.table, self.plan, self.report, allowed=self.options.create_fields)
-        masked = [each.source for each in self.plan.columns if not unit.principal.sees(kind, each.field)]
+        masked = [each.source for each in self.plan.columns if unit.principal.mask(kind, each.field)]
         if masked:
             raise NotAllowed(f"You may not change {', '.join(masked)}.", hint="Leave these columns out.")
         self._people = People(unit, self.known, self.report, self.options.create_users)

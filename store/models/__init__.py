@@ -6,7 +6,7 @@ from store.models.changes import AuditEvent, Proposal, ProposalChange
 from store.models.index import OutboxEntry, Passage
 from store.models.kinds import RECORD_MODELS
 from store.models.outreach import Campaign, Consent
-from store.models.people import Team, Token, User
+from store.models.people import Role, Team, Token, User
 from store.models.pipelines import Pipeline, Stage, StageHistory
 from store.models.policies import PolicyRule
 from store.models.records import Account, Activity, Case, Contact, Lead, Opportunity, Order, Product, Task
@@ -41,6 +41,7 @@ __all__ = [
     "ProposalChange",
     "Quote",
     "Record",
+    "Role",
     "Stage",
     "StageHistory",
     "Synonym",

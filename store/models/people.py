@@ -1,8 +1,9 @@
-"""Users, teams and the tokens they sign in with."""
+"""Users, teams, roles and the tokens they sign in with."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, String
+from sqlalchemy import Boolean, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.models.base import Base, Record, new_id
@@ -26,6 +27,20 @@ class Team(Record, Base):
     region: Mapped[str | None] = mapped_column(String(200))
 
 
+class Role(Base):
+    """What an administrator changed of a built-in role, or a role of their own. Scopes by entity ({"account": "team"}), masks by
+    field ({"account.commission": "others"}; "none" takes a default mask away)."""
+
+    __tablename__ = "role"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    based_on: Mapped[str] = mapped_column(String(40))
+    read: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    write: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    masks: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
 class Token(Base):
     """A bearer token or a browser session, kept as a hash."""
 
@@ -39,3 +54,4 @@ class Token(Base):
     last_used_at: Mapped[datetime | None]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    read_only: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

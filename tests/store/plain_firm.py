@@ -20,7 +20,7 @@ NAMES = ("Åker", "Öst & Co", "ACME 100%", "under_score", "北京 澄海", "str
 INDUSTRIES = ("energy", "retail", "software")
 SOURCES = ("referral", "web form", None)
 COMMON = ("owner", "team")
-ABOUT_ACCOUNT = ("contact", "activity", "case", "order")
+ABOUT_ACCOUNT = ("contact", "activity", "case", "order", "quote", "contract", "consent")
 REFERS = {
     "account": "account",
     "product": "product",
@@ -34,13 +34,22 @@ REFERS = {
 
 def scope(role: str, entity: str) -> str:
     """What the roles may read, from the decision on rights."""
-    if entity in ("user", "team", "product") or role in ("administrator", "read-only"):
+    if entity in ("user", "team", "product", "campaign") or role in ("administrator", "read-only"):
         return "all"
     if role == "manager":
         return "team"
     if role == "rep":
-        return "team" if entity in ("account", "contact", "activity", "case") else "own"
-    return {"account": "all", "contact": "all", "activity": "all", "case": "all", "order": "all", "task": "own"}.get(entity, "none")
+        return "team" if entity in ("account", "contact", "activity", "case", "consent") else "own"
+    return {
+        "account": "all",
+        "contact": "all",
+        "activity": "all",
+        "case": "all",
+        "order": "all",
+        "task": "own",
+        "contract": "all",
+        "consent": "all",
+    }.get(entity, "none")
 
 
 @dataclass
@@ -160,6 +169,14 @@ class _Making:
                            for n in range(40)])  # fmt: skip
         self._add("order", [{**self._base("B", n), "number": f"{n}", "account": r.choice(accounts), "ordered_on": self._day(),
                              "amount": Decimal(r.randrange(1, 10**6)) / 100, "currency": "USD"} for n in range(30)])  # fmt: skip
+        self._add("campaign", [{**self._base("M", n), "name": f"Campaign {n}", "status": "running"} for n in range(4)])
+        self._add("quote", [{**self._base("Q", n), "number": f"{n}", "account": r.choice(accounts), "status": "sent"} for n in range(25)])
+        self._add(
+            "contract", [{**self._base("R", n), "number": f"{n}", "account": r.choice(accounts), "status": "active"} for n in range(25)]
+        )
+        self._add(
+            "consent", [{**self._base("S", n), "account": r.choice(accounts), "channel": "email", "status": "given"} for n in range(25)]
+        )
         self._add("lead", [{**self._base("L", n), "name": r.choice(NAMES), "status": r.choice(("new", "converted", "qualified"))}
                            for n in range(30)])  # fmt: skip
 

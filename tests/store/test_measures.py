@@ -38,6 +38,7 @@ METRICS = {
     "open_case_count": "case", "average_satisfaction": "case", "handling_time": "case", "order_amount": "order", "lead_conversion": "lead",
     "account_count": "account", "min_account_employees": "account", "sum_account_worth": "account",
 }  # fmt: skip
+AMOUNTS = frozenset({"won_amount", "open_amount", "average_won_amount", "weighted_forecast", "max_opportunity_amount", "order_amount"})
 ZONES = ("UTC", "Asia/Shanghai")
 World = tuple[Store, PlainFirm]
 
@@ -89,7 +90,7 @@ def group(firm: PlainFirm, user: Row, row: Row, path: str, own_date: str) -> tup
     if entity is None:
         return value, value
     shown = firm.one(user, entity, value)
-    return value, shown["name"] if shown else None
+    return (value, shown["name"]) if shown else (None, None)  # hidden ones are one group with none: they cannot be counted
 
 
 def belongs(firm: PlainFirm, row: Row, name: str) -> bool:
@@ -179,7 +180,7 @@ def test_figures_by_groups(
     firm = world[1]
     principal, user = person(world, number)
     by = data.draw(st.lists(st.sampled_from(DIMENSIONS[METRICS[name]]), max_size=2, unique=True))
-    if user["role"] == "service" and name == "order_amount":
+    if user["role"] == "service" and name in AMOUNTS:
         with pytest.raises(NotAllowed):
             asked(world, principal, Measure(metric=name))
         return
@@ -214,6 +215,8 @@ def test_figures_by_groups(
 def test_a_ranking_is_the_best_first(world: World, number: int, top: int, ascending: bool, name: str) -> None:
     firm = world[1]
     principal, user = person(world, number)
+    if user["role"] == "service" and name in AMOUNTS:
+        return  # masked: refused, see test_figures_by_groups
     groups = expected_groups(world, user, name, ["owner"], date_of(world, name))
     named = {key: (labels, rows) for key, (labels, rows) in groups.items() if key[0] is not None}
     ranked = sorted(named.values(), key=lambda each: text(each[0][0]))
@@ -225,7 +228,9 @@ def test_a_ranking_is_the_best_first(world: World, number: int, top: int, ascend
 
 @given(first=DAYS, days=st.integers(0, 500), compare=st.sampled_from(("previous", "year_before")), number=st.integers(0, 8))
 def test_a_comparison_is_the_same_figure_of_an_earlier_period(world: World, first: date, days: int, compare: Any, number: int) -> None:
-    principal, _ = person(world, number)
+    principal, user = person(world, number)
+    if user["role"] == "service":
+        return
     period = (first, first + timedelta(days=days))
     both = asked(world, principal, Measure(metric="won_amount", period=period, compare=compare))
     now = asked(world, principal, Measure(metric="won_amount", period=period))

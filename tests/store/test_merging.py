@@ -1,5 +1,6 @@
 """Merging: one record is left, it holds what the rule says, everything points to it, and undo brings back what was there."""
 
+from contextlib import suppress
 from random import Random
 from typing import Any
 
@@ -118,10 +119,8 @@ def test_merging_anything_at_random_and_taking_it_back(store: Store, seed: int) 
     for each in accounts:
         above = random.choice([*accounts, None])
         if above and above != each:
-            try:
+            with suppress(InvalidInput):  # it would have been a circle
                 boss.do(change("account", each, parent=above))
-            except InvalidInput:
-                pass  # it would have been a circle
     for n in range(4):
         boss.make("contact", name=f"C{n}", account=random.choice(accounts))
         boss.make("task", title=f"T{n}", account=random.choice(accounts))
@@ -192,8 +191,8 @@ def test_values_may_be_chosen_and_the_survivor_edited(store: Store, boss: Hand) 
         boss.decide("approve", proposal.id, edits={b: {"city": "Paris"}})
     boss.decide("approve", proposal.id, edits={a: {"name": "Acme Group"}})
     assert (rows(store)["account", a]["name"], rows(store)["account", a]["city"]) == ("Acme Group", "Bergen")
+    c = boss.make("account", name="Third")
     with pytest.raises(InvalidInput, match="cannot be emptied"):
-        c = boss.make("account", name="Third")
         merge(boss, "account", [a, c], survivor=a, values={"name": ""})
 
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "moving": ("merge", "handover"),
     "policy": ("policy",),
     "people": ("user", "team"),
+    "roles": ("role",),
     "words": ("field", "picklist", "vocabulary"),
     "pipelines": ("pipeline", "stage"),
     "measuring": ("bench", "eval"),
