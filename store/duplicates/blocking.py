@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from itertools import combinations, product
+from functools import cache
+from itertools import combinations
 from typing import Any, Final
 
 from store.duplicates.letters import sound
@@ -49,18 +50,27 @@ PARTS: Final[dict[str, Part]] = {
 }  # fmt: skip
 
 
-def keys(spec: Spec, record: Prepared) -> list[str]:
-    """The keys of a record, each beginning with the number of its recipe: "0j.smith@acme.example"."""
-    found = []
-    for number, block in enumerate(spec.blocks):
-        if len(block) == 1:
-            place, part = block[0]
+Recipe = tuple[int, tuple[tuple[int, Part], ...]]
+
+
+@cache
+def _recipes(spec: Spec) -> tuple[Recipe, ...]:
+    return tuple((number, tuple((place, PARTS[part]) for place, part in block)) for number, block in enumerate(spec.blocks))
+
+
+def keys(spec: Spec, record: Prepared) -> list[tuple[int, str]]:
+    """The keys of a record with the number of the recipe of each: (0, "j.smith@acme.example")."""
+    found: list[tuple[int, str]] = []
+    for number, block in _recipes(spec):
+        place, part = block[0]
+        value = record[place]
+        if value is None:
+            continue
+        made = part(value)
+        for place, part in block[1:]:
             value = record[place]
-            if value is not None:
-                found += [f"{number}{each}" for each in PARTS[part](value)]
-        elif all(record[place] is not None for place, _ in block):
-            parts = [PARTS[part](record[place]) for place, part in block]
-            found += [f"{number}{'|'.join(each)}" for each in product(*parts)]
+            made = [f"{one}|{other}" for one in made for other in part(value)] if value is not None else ()
+        found += [(number, each) for each in made]
     return found
 
 

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from sqlalchemy import select
 
 from store.duplicates import keys
 from store.duplicates.reading import Seen, read
-from store.duplicates.scoring import LISTED, SURE, Reason, prepare, score
+from store.duplicates.scoring import LISTED, SURE, Reason, prepare, score, total
 from store.duplicates.spec import Spec, spec_of
 from store.errors import InvalidInput
 from store.models import RECORD_MODELS
@@ -17,6 +18,7 @@ from store.query import names_of
 from store.rights import visible
 from store.unit import Unit
 
+_PIECE = 2_000
 _NEIGHBOURS = 300  # people of the same account looked at
 
 
@@ -72,22 +74,47 @@ def possible_duplicates(unit: Unit, entity: str, rows: Sequence[Mapping[str, Any
         for number in keys.numbers(spec, {name: values.get(sources[name]) for name in own}):
             met[number].append(place)
     partners: dict[int, set[str]] = defaultdict(set)
+    namesakes: dict[int, set[str]] = defaultdict(set)
     for number, records in keys.records_with(unit, met, {entity}).items():
+        strong = spec.blocks[keys.recipe(number)][0][1] == "whole"
         for place in met[number]:
-            partners[place].update(record_id for _, record_id in records)
+            (partners if strong else namesakes)[place].update(record_id for _, record_id in records)
+    for place, ids in _of_same_account(unit, entity, rows, namesakes).items():
+        partners[place] |= ids
     if not partners:
         return {}
     seen = {each.id: each for each in read(unit, spec, entity, {record_id for ids in partners.values() for record_id in ids})}
     places = list(partners)
     named = _named(unit, spec, entity, [rows[place] for place in places])
+    needed = spec.evidence(SURE)
     found: dict[int, Match] = {}
     for place, values in zip(places, named, strict=True):
         one = prepare(spec, values, _country(unit, spec, entity, rows[place]))
-        likely = [_match(spec, one, seen[each]) for each in sorted(partners[place]) if each in seen]
-        best = max(likely, key=lambda each: each.chance, default=None)
-        if best is not None and best.chance >= SURE:
-            found[place] = best
+        likely = [(total(spec, one, each.prepared, needed), each.id) for record_id in partners[place] if (each := seen.get(record_id))]
+        bits, best = max(likely, default=(-inf, ""))
+        if bits >= needed:
+            found[place] = _match(spec, one, seen[best])
     return found
+
+
+def _of_same_account(
+    unit: Unit, entity: str, rows: Sequence[Mapping[str, Any]], namesakes: Mapping[int, set[str]]
+) -> Mapping[int, set[str]]:
+    """Of contacts that share no more than a name, those of the row's own account: a name alone never makes an import sure, and
+    reading thousands of people called Wang Wei would take its time."""
+    model = RECORD_MODELS[entity]
+    if not hasattr(model, "account_id"):
+        return namesakes
+    wanted = sorted({record_id for place, ids in namesakes.items() if rows[place].get("account") for record_id in ids})
+    account: dict[str, str | None] = {}
+    for start in range(0, len(wanted), _PIECE):
+        found = unit.session.execute(select(model.id, model.account_id).where(model.id.in_(wanted[start : start + _PIECE])))
+        account.update((row[0], row[1]) for row in found)
+    return {
+        place: same
+        for place, ids in namesakes.items()
+        if (mine := rows[place].get("account")) and (same := {each for each in ids if account.get(each) == mine})
+    }
 
 
 def _spec(entity: str) -> Spec:

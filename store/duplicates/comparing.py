@@ -30,7 +30,7 @@ def word_alike(a: str, b: str) -> float:
     """Two words of a name. Numbers in them must be the same: Plant 17 is not Plant 18."""
     if a == b:
         return 1.0
-    if any(letter.isdigit() for letter in a + b):
+    if not (a.isalpha() and b.isalpha()):
         return 0.0
     if len(a) == 1 or len(b) == 1:
         return 0.88 if a[0] == b[0] else 0.0
@@ -52,9 +52,10 @@ def _aligned(a: tuple[str, ...], b: tuple[str, ...], missing: float) -> float:
     left = list(long)
     found = []
     for word in short:
-        best = max(left, key=lambda other: word_alike(word, other))
-        found.append(word_alike(word, best))
-        left.remove(best)
+        alike = [word_alike(word, other) for other in left]
+        best = max(alike)
+        found.append(best)
+        del left[alike.index(best)]
     return (sum(found) / len(found) + min(found)) / 2 - missing * len(left)
 
 
@@ -68,12 +69,19 @@ def person_alike(a: Name, b: Name) -> float:
     first, second = a.joined, b.joined
     if len(first) == len(second) and first in second + second:
         return 0.96  # the same letters split otherwise, or surname first: Xiao Ming Wang, Wang Xiaoming
-    if _numbers(first) != _numbers(second):
+    if _far(a, b) or _numbers(first) != _numbers(second):
         return 0.0
     found = _aligned(a.core, b.core, 0.03)
     if min(len(a.core), len(b.core)) == 1 and max(len(a.core), len(b.core)) > 1:
         found = min(found, 0.82)  # only one name known of one of them
     return max(found, float(Levenshtein.normalized_similarity(first, second)))
+
+
+def _far(a: Name, b: Name) -> bool:
+    """Nothing in common that a closer look could find; spares most pairs that look."""
+    if not set(a.core).isdisjoint(b.core):
+        return False
+    return bool(JaroWinkler.similarity("".join(sorted(a.core)), "".join(sorted(b.core)), score_cutoff=0.7) == 0)
 
 
 def _numbers(text: str) -> str:
@@ -97,14 +105,14 @@ def _company_alike(a: Name, b: Name) -> float:
     if a.core == b.core:
         if a.common == b.common:
             return 1.0
-        return 0.97 if a.common <= b.common or b.common <= a.common else 0.85
-    if _numbers(a.joined) != _numbers(b.joined):
-        return 0.0
+        return 0.97 if set(a.common) <= set(b.common) or set(b.common) <= set(a.common) else 0.85
     if a.joined == b.joined:
         return 0.96
+    if _far(a, b) or _numbers(a.joined) != _numbers(b.joined):
+        return 0.0
     found = max(_words_alike(a.core, b.core), float(Levenshtein.normalized_similarity(a.joined, b.joined, score_cutoff=0.9)))
     if a.common or b.common:  # a common word with a slip in it looks like one that tells
-        found = max(found, _words_alike(a.everything, b.everything))
+        found = max(found, _words_alike(a.core + a.common, b.core + b.common))
     return found
 
 

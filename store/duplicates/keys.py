@@ -7,7 +7,7 @@ contact's account) make no keys here, else renaming an account would rewrite tho
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final
@@ -40,10 +40,25 @@ def edition() -> str:
     return blake2b(b"".join(content), digest_size=8).hexdigest()
 
 
-def numbers(spec: Spec, values: Mapping[str, Any]) -> set[int]:
-    """The keys of a record as 64-bit numbers. `values`: by the names the spec compares."""
-    found = keys(spec, prepare(spec, values))
-    return {int.from_bytes(blake2b(f"{spec.name}:{key}".encode(), digest_size=8).digest(), "big", signed=True) for key in found}
+def numbers(spec: Spec, values: Mapping[str, Any]) -> frozenset[int]:
+    """The keys of a record as 64-bit numbers, the recipe in the first byte: see `recipe`. `values`: by the names the spec compares."""
+    return _numbers(spec, tuple(values.items()))
+
+
+@lru_cache(maxsize=65_536)  # an import asks twice for each row: whether it is a duplicate, and to write its keys
+def _numbers(spec: Spec, values: tuple[tuple[str, Any], ...]) -> frozenset[int]:
+    begin = blake2b(spec.name.encode(), digest_size=7)
+    found = []
+    for number, key in keys(spec, prepare(spec, dict(values))):
+        made = begin.copy()
+        made.update(key.encode("utf-8", "replace"))
+        found.append(number << 56 | int.from_bytes(made.digest(), "big"))
+    return frozenset(found)
+
+
+def recipe(number: int) -> int:
+    """Which of the spec's blocks a key belongs to."""
+    return number >> 56
 
 
 def own_fields(schema: Schema, spec: Spec, entity: str) -> dict[str, str]:

@@ -1,28 +1,25 @@
 """Names as the matcher holds them: a company without its legal form, a person's words whatever their order and script."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from store.duplicates.letters import by_sound, folded, is_chinese, sound, syllable, tokens, words
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
-    """`core`: the words that tell, Chinese by its sound; `common`: those many share; `place`: of a Chinese company;
-    `chinese`: the characters of the core."""
+class Name(NamedTuple):
+    """`core`: the words that tell, Chinese by its sound, and `joined`, the same without spaces; `common`: words many share;
+    `place`: of a Chinese company; `chinese`: the characters of the core."""
 
     core: tuple[str, ...]
-    common: frozenset[str] = frozenset()
+    joined: str
+    common: tuple[str, ...] = ()
     place: str = ""
     chinese: str = ""
 
-    @property
-    def everything(self) -> tuple[str, ...]:
-        return (*self.core, *sorted(self.common))
 
-    @property
-    def joined(self) -> str:
-        return "".join(self.core)
+def _name(core: Sequence[str], **more: Any) -> Name:
+    return Name(tuple(core), "".join(core), **more)
 
 
 @cache
@@ -74,7 +71,7 @@ def company(text: str) -> Name | None:
         return None
     bare = _without_legal_form(parts)
     core = [part for part in bare if part not in _generic()]
-    return Name(tuple(core or bare), frozenset(bare).difference(core) if core else frozenset())
+    return _name(core or bare, common=tuple(sorted(set(bare).difference(core))) if core else ())
 
 
 def _chinese_company(plain: str) -> Name | None:
@@ -90,7 +87,7 @@ def _chinese_company(plain: str) -> Name | None:
     core = bare.replace(place, "", 1) if place else bare
     common = next((each for each in words()["generic_zh"] if core.endswith(each) and len(core) - len(each) >= 2), "")
     core = core.removesuffix(common)
-    return Name((by_sound(core),), frozenset({common} - {""}), place.removesuffix("市").removesuffix("省"), core)
+    return _name([by_sound(core)], common=(common,) if common else (), place=place.removesuffix("市").removesuffix("省"), chinese=core)
 
 
 @lru_cache(maxsize=65_536)
@@ -100,7 +97,7 @@ def person(text: str) -> Name | None:
     if is_chinese(plain):
         return _chinese_person(plain)
     parts = tuple(tokens(plain.replace("-", " ")))
-    return Name(parts) if parts else None
+    return _name(parts) if parts else None
 
 
 def _chinese_person(plain: str) -> Name:
@@ -110,7 +107,7 @@ def _chinese_person(plain: str) -> Name:
     sounds = words()["surname_sounds"]
     heard = sounds.get(surname) or "".join(sounds.get(letter, syllable(letter)) if size == 1 else syllable(letter) for letter in surname)
     parts = tuple(part for part in (heard, by_sound(given)) if part)
-    return Name(parts, chinese=letters)
+    return _name(parts, chinese=letters)
 
 
 def long_form(word: str) -> str:
@@ -124,5 +121,5 @@ def mark(name: Name) -> str:
 
     Names with few consonants keep their vowels, else every Li would meet every Lee.
     """
-    heard = sorted("".join(sound(word) for word in name.core))
+    heard = sorted("".join([sound(word) for word in name.core]))
     return "".join(heard) if len(heard) > 4 else "".join(sorted(name.joined))

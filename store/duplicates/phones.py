@@ -5,6 +5,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 _EXTENSION = re.compile(r"(?:ext|x|#|转|轉|分机)", re.IGNORECASE)
+_OTHERS = re.compile(r"\D+")
+_LONG = 9  # digits from which some may be an extension's
 _SHORTEST = 6  # digits: below that it is an extension or a service number, which says nothing
 _TAIL = 7  # digits two writings of a number share whatever stands before them
 
@@ -19,8 +21,7 @@ class Phone(NamedTuple):
 
 def phone(text: str, country: str | None = None) -> Phone | None:
     """None when there are too few digits. `country`: a name in English or Chinese, or two letters; None when not known."""
-    main = _EXTENSION.split(text, maxsplit=1)[0]
-    digits = "".join(letter for letter in main if letter.isdigit())[:20]
+    digits = _digits(text)[:20]
     return Phone(digits[-_TAIL:], text[:80], country) if len(digits) >= _SHORTEST else None
 
 
@@ -39,9 +40,14 @@ def same_phone(a: Phone, b: Phone) -> bool:
     return longer.endswith(shorter)
 
 
+def _digits(text: str) -> str:
+    """The digits before an extension."""
+    digits = _OTHERS.sub("", text)
+    return digits if len(digits) < _LONG else _OTHERS.sub("", _EXTENSION.split(text, maxsplit=1)[0])
+
+
 def _national(text: str) -> str:
-    digits = "".join(letter for letter in _EXTENSION.split(text, maxsplit=1)[0] if letter.isdigit())
-    return digits.lstrip("0")
+    return _digits(text).lstrip("0")
 
 
 @lru_cache(maxsize=65_536)

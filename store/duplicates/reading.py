@@ -16,7 +16,7 @@ from store.rights import visible
 from store.schema import name_field
 from store.unit import Unit
 
-_PIECE = 500
+_PIECE = 2_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Literal
 
 from store.duplicates.blocking import Prepared, pairs
@@ -35,24 +36,26 @@ class Score:
 
 def prepare(spec: Spec, values: Mapping[str, Any], country: str | None = None) -> Prepared:
     """A record's values, by the names of `Compared.sources`, made comparable."""
-    return tuple([_value(field.way, field.sources, values, country) for field in spec.fields])
+    found = []
+    for field in spec.fields:
+        if len(field.sources) == 1:
+            value = values.get(field.sources[0])
+            text = value if value is None or value.__class__ is str else str(value)
+        else:
+            text = " ".join(str(value) for source in field.sources if (value := values.get(source)))
+        found.append(field.way.prepare(text, country) if text else None)
+    return tuple(found)
 
 
-def _value(way: Any, sources: tuple[str, ...], values: Mapping[str, Any], country: str | None) -> Any:
-    if len(sources) == 1:
-        value = values.get(sources[0])
-        text = value if isinstance(value, str) else None if value is None else str(value)
-    else:
-        text = " ".join(str(value) for source in sources if (value := values.get(source)))
-    return way.prepare(text, country) if text else None
-
-
-def total(spec: Spec, a: Prepared, b: Prepared) -> float:
-    """The evidence in bits, all fields together; what either does not say counts nothing."""
+def total(spec: Spec, a: Prepared, b: Prepared, least: float = -inf) -> float:
+    """The evidence in bits, all fields together; what either does not say counts nothing. Once `least` bits are out of reach,
+    what was found so far."""
     found = 0.0
-    for field, one, other in zip(spec.fields, a, b, strict=True):
+    for field, most, one, other in zip(spec.fields, spec.most, a, b, strict=True):
         if one is not None and other is not None:
-            found += field.bits(1.0 if one == other and not field.way.graded else field.way.alike(one, other))
+            found += field.agrees if one == other and not field.way.graded else field.bits(field.way.alike(one, other))
+        if found + most < least:
+            break
     return found
 
 
@@ -74,7 +77,8 @@ def score(spec: Spec, a: Prepared, b: Prepared) -> Score:
 
 def matches(spec: Spec, records: Sequence[Prepared], *, least: float = LISTED) -> Iterator[tuple[int, int, float]]:
     """The pairs (positions, lower first) with at least this chance of being the same, and their evidence in bits."""
+    needed = spec.evidence(least)
     for a, b in pairs(spec, records):
-        bits = total(spec, records[a], records[b])
-        if spec.chance(bits) >= least:
+        bits = total(spec, records[a], records[b], needed)
+        if bits >= needed:
             yield a, b, bits

@@ -40,9 +40,9 @@ class Compared:
         return self.differs + (self.agrees - self.differs) * share if share > 0 else self.differs
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spec:
-    """`prior`: bits of evidence at which two records are as likely the same as not. `blocks`: each a list of (field, part),
+    """`fields`: those compared quickly first, since a pair that can no longer become alike is not compared further. `prior`: bits of evidence at which two records are as likely the same as not. `blocks`: each a list of (field, part),
     whose keys together make a record meet others. `sources`: by entity, which of its fields each compared field is read from."""
 
     name: str
@@ -51,6 +51,18 @@ class Spec:
     prior: float
     sources: dict[str, dict[str, str]]
     country: dict[str, str]
+
+    @cached_property
+    def most(self) -> tuple[float, ...]:
+        """For each field the evidence that those after it can bring at most."""
+        found = [0.0]
+        for field in reversed(self.fields[1:]):
+            found.append(found[-1] + field.agrees)
+        return tuple(reversed(found))
+
+    def evidence(self, chance: float) -> float:
+        """The inverse of `chance`: the bits it takes."""
+        return self.prior - log2(1 / chance - 1)
 
     def chance(self, bits: float) -> float:
         """0 to 1: how likely two records with this evidence are the same."""
