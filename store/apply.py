@@ -21,18 +21,18 @@ Entered = Mapping[str, Sequence[tuple[str, datetime]]]  # record id -> (stage id
 
 
 class Conflicting(Exception):
-    """Records that moved since they were read."""
+    """Changes whose records moved since they were read."""
 
-    def __init__(self, names: list[str]) -> None:
-        super().__init__(", ".join(names))
-        self.names = names
+    def __init__(self, drafts: list[Draft]) -> None:
+        super().__init__(", ".join(each.name for each in drafts))
+        self.drafts = drafts
 
 
 def apply_changes(unit: Unit, proposal_id: str, drafts: Sequence[Draft], entered: Entered | None = None) -> dict[int, dict[str, Any]]:
     """Write all drafts, in order. Returns what else was touched, by position, so that undo can put it back.
 
     `entered` tells for new deals, by id, which stages they went through and when; otherwise a deal enters its stage now.
-    Raises Conflicting, before anything is written, when a record is not at its base version.
+    Raises Conflicting when a record is not at its base version; the caller rolls back what may have been written.
     """
     _check_versions(unit, drafts)
     for entity, creates in _runs(drafts):
@@ -64,7 +64,7 @@ def _runs(drafts: Sequence[Draft]) -> Iterator[tuple[str, list[Draft]]]:
 
 
 def _check_versions(unit: Unit, drafts: Sequence[Draft]) -> None:
-    moved: list[str] = []
+    moved: list[Draft] = []
     wanted: dict[str, list[Draft]] = defaultdict(list)
     for each in drafts:
         wanted[each.type].append(each)
@@ -76,7 +76,7 @@ def _check_versions(unit: Unit, drafts: Sequence[Draft]) -> None:
                 select(model.id, model.version, model.deleted_at).where(model.id.in_([each.record_id for each in piece])).with_for_update()
             )
             found = {row.id: row for row in unit.session.execute(statement)}
-            moved += [each.name for each in piece if not _stands(each, found.get(each.record_id))]
+            moved += [each for each in piece if not _stands(each, found.get(each.record_id))]
     if moved:
         raise Conflicting(moved)
 
@@ -84,6 +84,8 @@ def _check_versions(unit: Unit, drafts: Sequence[Draft]) -> None:
 def _stands(draft: Draft, row: Any) -> bool:
     if draft.op == "create":
         return row is None
+    if draft.carried:
+        return row is not None and row.version == draft.base_version
     return row is not None and row.version == draft.base_version and (row.deleted_at is not None) == (draft.op == "restore")
 
 
@@ -159,7 +161,7 @@ def _write(unit: Unit, entity: str, draft: Draft) -> None:
         update(model).where(model.id == draft.record_id, model.version == draft.base_version).values(values).returning(model.id)
     )
     if done.scalar_one_or_none() is None:
-        raise Conflicting([draft.name])
+        raise Conflicting([draft])
 
 
 def _note_stages(unit: Unit, proposal_id: str, drafts: Sequence[Draft], entered: Entered) -> None:

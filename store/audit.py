@@ -1,8 +1,8 @@
 """The audit log: append-only, each event hashed over itself and the one before.
 
-`verify` finds an edited, removed, inserted or reordered event, and a change of a proposal that was edited after it was
-applied (the event carries a digest of the changes). The head (number and hash of the newest event) stands in `meta`,
-so that cutting off the end shows too.
+`verify` finds an edited, removed, inserted or reordered event, a change of a proposal that was edited after it was applied
+(the event carries a digest of the changes), and a proposal whose status is not what the log says became of it. The head
+(number and hash of the newest event) stands in `meta`, so that cutting off the end shows too.
 """
 
 import hashlib
@@ -16,10 +16,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store.models import AuditEvent, Meta, ProposalChange
+from store.models import AuditEvent, Meta, Proposal, ProposalChange
 
 HEAD = "audit_head"
 GENESIS = "0" * 64
+# The statuses a proposal can have after its last event. Nothing is written by expiring or superseding, which was not always logged.
+AFTERWARDS = {
+    "proposed": {"pending", "expired", "superseded"}, "applied": {"applied"}, "undone": {"undone"}, "rejected": {"rejected"},
+    "conflict": {"conflict"}, "expired": {"expired"}, "superseded": {"superseded"},
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +87,35 @@ def _hash(event: AuditEvent) -> str:
 
 
 def digest(changes: Iterable[Any]) -> str:
-    """SHA-256 over the changes of a proposal, in order: operation, record, base version, before, after."""
-    total = hashlib.sha256()
+    """SHA-256 over the changes of a proposal, in order: operation, record, name, base version, before, after, effects."""
+    return _digests(changes)[0]
+
+
+def _digests(changes: Iterable[Any]) -> tuple[str, str]:
+    """The digest, and the one made before names and effects were in it (such events stay valid)."""
+    whole, older = hashlib.sha256(), hashlib.sha256()
     for change in changes:
         parts = [change["op"], change["type"], change["record_id"], change["base_version"], change["before"], change["after"]]
-        total.update(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode())
-    return total.hexdigest()
+        older.update(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode())
+        parts += [change["name"], change["effects"]]
+        whole.update(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode())
+    return whole.hexdigest(), older.hexdigest()
 
 
 def verify(session: Session) -> Verdict:
-    """Walk the whole chain."""
+    """Walk the whole chain, then look at every proposal's status."""
     events = session.scalars(select(AuditEvent).order_by(AuditEvent.seq).execution_options(yield_per=500))
+    last: dict[str, str] = {}
     with closing(events):
-        return _walk(session, events)
+        try:
+            verdict = _walk(session, events, last)
+        except ValueError as error:  # a moment or JSON that is none any more
+            return Verdict(0, f"a row of the log, or of the changes it stands for, cannot be read: {error}")
+    return verdict if verdict.problem else Verdict(verdict.events, _misreported(session, last))
 
 
-def _walk(session: Session, events: Iterable[AuditEvent]) -> Verdict:
+def _walk(session: Session, events: Iterable[AuditEvent], last: dict[str, str]) -> Verdict:
+    """`last` collects what the newest event says of each proposal."""
     previous, count = GENESIS, 0
     for event in events:
         count += 1
@@ -107,14 +125,27 @@ def _walk(session: Session, events: Iterable[AuditEvent]) -> Verdict:
             return Verdict(count, f"event {event.seq} does not follow the one before it")
         if event.hash != _hash(event):
             return Verdict(count, f"event {event.seq} was changed after it was written")
-        if event.digest and event.proposal_id and event.digest != digest(_stored_changes(session, event.proposal_id)):
+        if event.digest and event.proposal_id and event.digest not in _digests(_stored_changes(session, event.proposal_id)):
             return Verdict(count, f"the changes of proposal {event.proposal_id} (event {event.seq}) were altered")
+        if event.proposal_id:
+            last[event.proposal_id] = event.action
         previous = event.hash
-    head = session.get(Meta, HEAD)
-    number, last = head.value.split(":") if head else ("0", GENESIS)
-    if (int(number), last) != (count, previous):
+    head = session.get(Meta, HEAD, populate_existing=True)
+    number, _, written = (head.value if head else f"0:{GENESIS}").partition(":")
+    if (number, written) != (str(count), previous):
         return Verdict(count, f"the newest events are missing: {number} were written, {count} are here")
     return Verdict(count, "")
+
+
+def _misreported(session: Session, last: dict[str, str]) -> str:
+    """A proposal that is not what the log says, is not in the log, or is gone."""
+    for row in session.execute(select(Proposal.id, Proposal.status).order_by(Proposal.id).execution_options(yield_per=1000)):
+        action = last.pop(row.id, None)
+        if action is None:
+            return f"proposal {row.id} is not in the log"
+        if row.status not in AFTERWARDS.get(action, ()):
+            return f"proposal {row.id} says {row.status}, the log says {action}"
+    return f"proposal {min(last)} is missing" if last else ""
 
 
 def _stored_changes(session: Session, proposal_id: str) -> Iterable[Any]:
@@ -125,6 +156,8 @@ def _stored_changes(session: Session, proposal_id: str) -> Iterable[Any]:
         ProposalChange.base_version,
         ProposalChange.before,
         ProposalChange.after,
+        ProposalChange.name,
+        ProposalChange.effects,
     )
     statement = (
         select(*columns).where(ProposalChange.proposal_id == proposal_id).order_by(ProposalChange.seq).execution_options(yield_per=1000)

@@ -1,10 +1,13 @@
-"""Engine, transactions, migrations. SQLite runs in WAL mode with foreign keys on; writers take the lock up front."""
+"""Engine, transactions, migrations. One writer at a time, on both databases: SQLite (WAL) by its lock, taken up front,
+PostgreSQL by an advisory lock, so that writers queue instead of meeting halfway (decision 0010)."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from alembic import command
@@ -12,12 +15,16 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from store.errors import Conflict, InvalidInput, Unavailable
 
-BUSY_TIMEOUT_MS = 15_000
+BUSY_TIMEOUT_MS = 60_000  # how long a writer waits for the one before it
+QUEUE = 0x52415050  # the advisory lock writers queue at ("RAPP")
+ATTEMPTS = 5
+_BROKEN_OFF = frozenset({"40001", "40P01"})  # PostgreSQL: serialization failure, deadlock
+T = TypeVar("T")
 
 
 def make_engine(url: str) -> Engine:
@@ -28,7 +35,7 @@ def make_engine(url: str) -> Engine:
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
             return _sqlite_engine(parsed.render_as_string(hide_password=False))
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, isolation_level="READ COMMITTED")
     except (ArgumentError, NoSuchModuleError) as error:
         raise InvalidInput(
             f"RAPPORT_DATABASE_URL={url!r} is not a database address.", hint="Use sqlite:///file.db or postgresql://user@host/name."
@@ -95,7 +102,29 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        with _said_plainly(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with _said_plainly(), self._one_writer() as session:
+            yield session
+
+    def run(self, work: Callable[[Session], T]) -> T:
+        """`work` in a writing transaction of its own; once more when the database broke it off for somebody else's sake."""
+        patience = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+        with _said_plainly():
+            for attempt in count(1):
+                try:
+                    with self._one_writer() as session:
+                        return work(session)
+                except DBAPIError as error:
+                    if attempt == ATTEMPTS or not _broken_off(error) or time.monotonic() > patience:
+                        raise
+                    time.sleep(0.05 * attempt)
+        raise AssertionError("counting does not end")
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[Session]:
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            if self.dialect == "postgresql":  # SQLite waits at BEGIN IMMEDIATE
+                session.execute(text(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}"))
+                session.execute(text("SELECT pg_advisory_xact_lock(:queue)"), {"queue": QUEUE})
             yield session
 
     def migrate(self) -> None:
@@ -127,6 +156,12 @@ def _alembic_config() -> Config:
     return config
 
 
+def _broken_off(error: DBAPIError) -> bool:
+    """Did the database end the transaction although nothing was wrong with it?"""
+    state, said = getattr(error.orig, "sqlstate", None), str(error.orig).lower()
+    return state in _BROKEN_OFF or "database is locked" in said or "database table is locked" in said
+
+
 @contextmanager
 def _said_plainly() -> Iterator[None]:
     """Turn what the database driver says of locks, disks and networks into words with a next step."""
@@ -138,7 +173,7 @@ def _said_plainly() -> Iterator[None]:
         raise Conflict("Another record has such a key or address already.", hint="Nothing was written; look again, then retry.") from error
     except OperationalError as error:
         cause = str(error.orig).lower()
-        if "locked" in cause or "busy" in cause:
+        if "locked" in cause or "busy" in cause or "lock timeout" in cause or "deadlock" in cause or "could not serialize" in cause:
             raise Unavailable("The database is locked by another process.", hint="Nothing was written; try again in a moment.") from error
         if "full" in cause or "no space" in cause or "disk i/o" in cause:
             raise Unavailable("The disk is full or failing.", hint="Nothing was written; free some space and try again.") from error

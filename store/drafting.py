@@ -1,6 +1,5 @@
 """From a wish to a validated change: values read and checked, defaults filled in, before and after worked out."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,12 +36,10 @@ class Draft:
             "base_version": self.base_version, "before": self.before, "after": self.after, "effects": self.effects,
         }  # fmt: skip
 
-    def check_rights(self, unit: Unit) -> None:
-        """May the person do this, now? Raises NotAllowed, or NotFound for what they cannot see."""
-        if self.op == "create":
-            _may_create(unit, unit.schema.entity(self.type), self.after)
-        else:
-            _current(unit, self.type, self.record_id, deleted=self.op == "restore")
+    @property
+    def carried(self) -> bool:
+        """Comes along with a merge: a reference that follows, whoever owns the record."""
+        return bool((self.effects or {}).get("carried"))
 
 
 def draft(unit: Unit, op: str, entity: str, record_id: str | None, values: dict[str, Any]) -> Draft | None:
@@ -55,36 +52,34 @@ def draft(unit: Unit, op: str, entity: str, record_id: str | None, values: dict[
     row = _current(unit, entity, record_id, deleted=op == "restore")
     name = str(getattr(row, spec.name_field) or row.key or row.id)
     if op == "delete":
-        return Draft(op, entity, row.id, name, row.version, _snapshot(unit, spec, row), {})
+        return Draft(op, entity, row.id, name, row.version, snapshot(unit, spec, row), {})
     if op == "restore":
-        return Draft(op, entity, row.id, name, row.version, {}, _snapshot(unit, spec, row))
+        return Draft(op, entity, row.id, name, row.version, {}, snapshot(unit, spec, row))
     after = read_values(unit, spec, values)
     _follow_ups(unit, spec, row, after)
     before = {field: to_json(raw_value(row, spec.fields[field])) for field in after}
     moved = {field: value for field, value in after.items() if value != before[field]}
     if not moved:
         return None
-    _keep_required(spec, moved)
+    keep_required(spec, moved)
     return Draft(op, entity, row.id, name, row.version, {field: before[field] for field in moved}, moved)
 
 
 def redraft(unit: Unit, change: ProposalChange, edits: dict[str, Any]) -> Draft:
-    """The stored change again, validated against today's rights and vocabulary, with `edits` on top."""
+    """The stored change again, read with today's vocabulary, with `edits` on top. Rights are checked for all together."""
     spec = unit.schema.entity(change.type)
     after = dict(change.after)
     before = dict(change.before)
     if change.op in {"create", "update"}:
         after.update(_edited(unit, spec, change, edits))
-        _keep_required(spec, after)
+        keep_required(spec, after)
         gone = [name for name in after if name not in spec.fields]
         if gone:
             raise InvalidInput(f"{spec.en} no longer has {', '.join(gone)}.", hint="Reject this proposal and ask again.")
     if change.op == "update" and edits:
         row = _current(unit, change.type, change.record_id)
         before.update({name: to_json(raw_value(row, spec.fields[name])) for name in after if name not in before})
-    made = Draft(change.op, change.type, change.record_id, change.name, change.base_version, before, after, change.effects)
-    made.check_rights(unit)
-    return made
+    return Draft(change.op, change.type, change.record_id, change.name, change.base_version, before, after, change.effects)
 
 
 def _edited(unit: Unit, spec: Entity, change: ProposalChange, edits: dict[str, Any]) -> dict[str, Any]:
@@ -100,27 +95,11 @@ def _edited(unit: Unit, spec: Entity, change: ProposalChange, edits: dict[str, A
     return {name: value for name, value in brought.items() if name in edited or name == "team" or name not in change.after}
 
 
-def _keep_required(spec: Entity, values: dict[str, Any]) -> None:
+def keep_required(spec: Entity, values: dict[str, Any]) -> None:
     for name, value in values.items():
         field = spec.fields.get(name)
         if field and field.required and value in (None, ""):
             raise InvalidInput(f"{spec.en} needs a {field.en}.", hint="It cannot be emptied.")
-
-
-def check_unique(unit: Unit, drafts: Sequence[Draft]) -> None:
-    """Keys, and the addresses of users, belong to one record. Raises InvalidInput naming the value that is taken."""
-    seen: set[tuple[str, str, str]] = set()
-    for each in drafts:
-        for name in ("key", "email") if each.type == "user" else ("key",):
-            value = each.after.get(name) if each.op in {"create", "update"} else None
-            if not value:
-                continue
-            model = RECORD_MODELS[each.type]
-            taken = unit.session.scalar(select(model.id).where(getattr(model, name) == value, model.id != each.record_id))
-            if taken or (each.type, name, value) in seen:
-                spec = unit.schema.entity(each.type)
-                raise InvalidInput(f"Another {spec.en} has the {spec.fields[name].en} {value!r} already.", hint="Give a different one.")
-            seen.add((each.type, name, value))
 
 
 def read_values(unit: Unit, spec: Entity, values: dict[str, Any], *, writing: bool = True) -> dict[str, Any]:
@@ -143,7 +122,7 @@ def _draft_create(unit: Unit, spec: Entity, values: dict[str, Any]) -> Draft:
     for field in spec.fields.values():
         if field.required and after.get(field.name) in (None, ""):
             raise InvalidInput(f"A new {spec.en} needs a {field.en}.", hint=f"Say the {field.en}.")
-    _may_create(unit, spec, after)
+    may_create(unit, spec.name)
     name = str(after.get(spec.name_field) or after.get("key") or spec.en)
     return Draft("create", spec.name, new_id(), name, 0, {}, after)
 
@@ -218,17 +197,16 @@ def _current(unit: Unit, entity: str, record_id: str, *, deleted: bool = False) 
     return row
 
 
-def _may_create(unit: Unit, spec: Entity, after: dict[str, Any]) -> None:
-    scope = unit.principal.scope(spec.name, writing=True)
-    if scope == "none":
-        raise NotAllowed(f"As {unit.principal.role} you may not create {spec.plural}.", hint="Ask an administrator.")
+def may_create(unit: Unit, entity: str) -> None:
+    if unit.principal.scope(entity, writing=True) == "none":
+        raise NotAllowed(f"As {unit.principal.role} you may not create {unit.schema.entity(entity).plural}.", hint="Ask an administrator.")
 
 
-def _snapshot(unit: Unit, spec: Entity, row: Any) -> dict[str, Any]:
+def snapshot(unit: Unit, spec: Entity, row: Any) -> dict[str, Any]:
     """Everything the record holds, for the diff of a delete or a restore."""
-    values = {field.name: to_json(raw_value(row, field)) for field in _stored(spec)}
+    values = {field.name: to_json(raw_value(row, field)) for field in stored(spec)}
     return {name: value for name, value in values.items() if value not in (None, [], "")}
 
 
-def _stored(spec: Entity) -> list[SchemaField]:
+def stored(spec: Entity) -> list[SchemaField]:
     return [field for field in spec.fields.values() if not field.computed and field.name not in {"version", "created_at", "updated_at"}]

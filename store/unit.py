@@ -1,10 +1,11 @@
 """The unit of work: one session, one person, one schema. `Store` opens them; it alone commits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Lock
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from store.schema import Schema
 from store.settings import Settings
 
 CURRENCY = "currency"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,10 @@ class Store:
         """Commits when the block ends well, else nothing happened."""
         with self.database.writing() as session:
             yield Unit(session, principal, self.schema(session), self.settings, door)
+
+    def run(self, principal: Principal, work: Callable[[Unit], T], *, door: str = "cli") -> T:
+        """`work` in a writing unit of its own, tried again when the database broke it off (deadlock, serialization, busy)."""
+        return self.database.run(lambda session: work(Unit(session, principal, self.schema(session), self.settings, door)))
 
     def schema(self, session: Session) -> Schema:
         """The words as they are now: kept until somebody bumps the revision."""

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from store import gate
 from store.gate import ProposalView
 from store.rights import Principal
+from store.unit import Unit
 from ui.identity import House
 
 Decision = Literal["approve", "reject", "undo"]
@@ -14,12 +15,12 @@ def decide(
     inside: House, user: Principal, proposal_id: str, what: Decision, *, edits: dict[str, dict[str, Any]] | None = None, door: str
 ) -> ProposalView:
     """One transaction, by the person's own right."""
-    with inside.store.writing(user, door=door) as unit:
+
+    def work(unit: Unit) -> ProposalView:
         if what == "approve":
-            view = gate.approve(unit, proposal_id, edits=edits or None)
-        elif what == "reject":
-            view = gate.reject(unit, proposal_id)
-        else:
-            view = gate.undo(unit, proposal_id)
+            return gate.approve(unit, proposal_id, edits=edits or None)
+        return gate.reject(unit, proposal_id) if what == "reject" else gate.undo(unit, proposal_id)
+
+    view = inside.store.run(user, work, door=door)
     inside.counters.add("rapport_decisions_total", "what", what)
     return view

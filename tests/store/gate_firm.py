@@ -50,7 +50,7 @@ class Hand:
         """Propose and approve."""
         return self.decide("approve", self.propose(*changes).id)
 
-    def make(self, kind: str, **values: Any) -> str:
+    def make(self, kind: str, /, **values: Any) -> str:
         """A new record's id."""
         return str(self.do(Change(op="create", type=kind, values=values)).changes[0]["id"])
 

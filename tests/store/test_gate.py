@@ -115,13 +115,12 @@ def test_a_record_that_moved_is_a_conflict_and_nothing_is_written(store: Store, 
 
 
 @pytest.mark.parametrize("what", ["update", "delete"])
-def test_a_deleted_record_is_a_conflict_or_not_there(anna: Hand, what: str) -> None:
+def test_a_deleted_record_is_a_conflict_that_says_who(store: Store, anna: Hand, what: str) -> None:
     account = anna.make("account", name="Acme")
     proposal = anna.propose(change("account", account, city="Oslo") if what == "update" else delete("account", account))
-    anna.do(delete("account", account))
-    with pytest.raises(NotFound):
-        anna.decide("approve", proposal.id)
-    assert anna.status(proposal.id) == "pending"
+    Hand(store, store.principal("mia@firm.example")).do(delete("account", account))
+    result = anna.decide("approve", proposal.id)
+    assert (result.status, "Acme (deleted by Mia)" in result.note) == ("conflict", True)
 
 
 def test_a_bulk_that_half_fails_writes_nothing(store: Store, anna: Hand) -> None:
@@ -260,18 +259,17 @@ def test_undo_of_a_delete(store: Store, anna: Hand) -> None:
 def test_undo_of_a_bulk_is_all_or_nothing(store: Store, anna: Hand) -> None:
     accounts = [anna.make("account", name=f"Acme {n}", city="Oslo") for n in range(3)]
     done = anna.do(change("account", accounts[0], city="Bergen"), delete("account", accounts[1]), change("account", accounts[2], tier="A"))
-    anna.do(change("account", accounts[2], city="Trondheim"))
+    later = Hand(store, store.principal("mia@firm.example")).do(change("account", accounts[2], tier="B", city="Trondheim"))
     before = written(store)
-    with pytest.raises(Conflict, match="Acme 2"):
+    with pytest.raises(Conflict, match=rf"Acme 2 \(tier by Mia, proposal {later.id}\)") as refused:
         anna.decide("undo", done.id)
+    assert "Acme 0" not in str(refused.value)
     assert written(store) == before
     assert anna.status(done.id) == "applied"
-    anna.do(Change(op="create", type="task", values={"title": "unrelated"}))
-    with store.writing(anna.who) as unit:
-        last = next(each for each in gate.pending(unit, status="applied") if each.changes[0]["after"].get("city") == "Trondheim")
-    anna.decide("undo", last.id)
-    with pytest.raises(Conflict):
-        anna.decide("undo", done.id)  # the version went on, even if the values are back
+    Hand(store, store.principal("mia@firm.example")).decide("undo", later.id)
+    anna.decide("undo", done.id)  # the later change is taken back, so nothing stands in the way
+    assert [row(store, "account", each).deleted_at for each in accounts] == [None] * 3
+    assert (row(store, "account", accounts[0]).city, row(store, "account", accounts[2]).tier) == ("Oslo", None)
 
 
 def test_undo_of_a_bulk(store: Store, anna: Hand) -> None:

@@ -15,6 +15,8 @@ COMMANDS = {
     "asking": ("ask", "chat"),
     "data": ("import", "export"),
     "gate": ("proposals", "audit"),
+    "moving": ("merge", "handover"),
+    "policy": ("policy",),
     "people": ("user", "team"),
     "words": ("field", "picklist", "vocabulary"),
     "measuring": ("bench", "eval"),

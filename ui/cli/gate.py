@@ -44,17 +44,16 @@ def proposals(
             return DONE
         if not proposal_id:
             raise InvalidInput(f"Which proposal should I {action}?", hint="Give its ID; `rapport proposals list` shows them.")
-        with store.writing(principal) as unit:
-            done = {"show": gate.show, "approve": gate.approve, "reject": gate.reject, "undo": gate.undo}[action](unit, proposal_id)
-        shown = done.to_json()
+        work = {"show": gate.show, "approve": gate.approve, "reject": gate.reject, "undo": gate.undo}[action]
+        shown = store.run(principal, lambda unit: work(unit, proposal_id)).to_json()
     if as_json:
         print_json(shown)
     else:
-        _show(shown)
+        show_proposal(shown)
     return FAILED if shown["status"] in {"conflict", "expired"} else DONE
 
 
-def _show(proposal: dict[str, Any]) -> None:
+def show_proposal(proposal: dict[str, Any]) -> None:
     say(f"{proposal['status']}: {proposal['operation']} {proposal['type']} — {proposal['id']} {proposal['note']}".rstrip())
     rows = [
         [change["name"], name, change["before"].get(name), change["after"].get(name)]

@@ -3,11 +3,13 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from store import gate
 from store.errors import Conflict, InvalidInput
 from store.filters import Filter
-from store.gate import Change
+from store.gate import Change, ProposalView
+from store.merging import propose_merge
 from store.query import RecordQuery, find, get
 from store.rights import Principal
 from store.schema import EntityType
@@ -77,6 +79,30 @@ def create(
     return _propose(store, user, change, response, approve=approve, key=idempotency_key, done=201)
 
 
+class Merge(BaseModel):
+    """`ids`: two or more records of the kind; `survivor` one of them, the fullest when absent; `values` for it instead of the rule's."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[str] = Field(min_length=2, max_length=100)
+    survivor: str | None = None
+    values: dict[str, Any] = Field(default_factory=dict)
+    reason: str = ""
+
+
+@router.post("/merge", status_code=202)
+def merge(
+    entity: Entity, wanted: Merge, user: CurrentUser, store: CurrentStore, response: Response, approve: Approve = False
+) -> dict[str, Any]:
+    """Propose to merge records into one: 202 with the proposal, 200 when approved at once. It can be undone."""
+
+    def work(unit: Unit) -> ProposalView:
+        view = propose_merge(unit, entity, wanted.ids, survivor=wanted.survivor, values=wanted.values, reason=wanted.reason)
+        return gate.approve(unit, view.id) if approve else view
+
+    return _answered(store.run(user, work, door="rest"), response)
+
+
 @router.patch("/{record_id}", status_code=202)
 def update(
     entity: Entity,
@@ -120,7 +146,8 @@ def _propose(
     done: int = 200,
 ) -> dict[str, Any]:
     """Proposed, and approved when asked, in one transaction: what may not be approved is not proposed either."""
-    with store.writing(user, door="rest") as unit:
+
+    def work(unit: Unit) -> ProposalView:
         if version is not None:
             _require_version(unit, change, version)
         view = gate.propose(unit, [change], idempotency_key=key)
@@ -128,6 +155,12 @@ def _propose(
             view = gate.approve(unit, view.id)
             if view.status == "conflict":
                 raise Conflict(view.note, hint="Read the record again.")
+        return view
+
+    return _answered(store.run(user, work, door="rest"), response, done=done)
+
+
+def _answered(view: ProposalView, response: Response, *, done: int = 200) -> dict[str, Any]:
     response.headers["Location"] = f"/api/proposals/{view.id}"
     if view.status == "applied":
         response.status_code = done

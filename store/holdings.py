@@ -1,0 +1,28 @@
+"""What a person holds: the records they own and the open tasks that are theirs to do."""
+
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from store.unit import Unit
+
+CLOSED_TASK = frozenset({"done", "cancelled"})
+
+
+def held_by(unit: Unit, user_id: str) -> dict[str, list[Any]]:
+    """Living rows (id, version, name, key, owner_id, team_id and, for tasks, assignee_id) by kind. Closed tasks are history,
+    not holdings. Of everything, whoever asks: show none of it without a look at the asker's rights."""
+    found: dict[str, list[Any]] = {}
+    for entity, spec in unit.schema.entities.items():
+        if "owner" not in spec.fields:
+            continue
+        model = spec.model
+        columns = [model.id, model.version, getattr(model, spec.name_field).label("name"), model.key, model.owner_id, model.team_id]
+        mine = model.owner_id == user_id
+        if entity == "task":
+            columns.append(model.assignee_id)
+            mine = and_(or_(mine, model.assignee_id == user_id), model.status.not_in(CLOSED_TASK))
+        rows = list(unit.session.execute(select(*columns).where(mine, model.deleted_at.is_(None)).order_by(model.id)))
+        if rows:
+            found[entity] = rows
+    return found
