@@ -13,7 +13,7 @@ from ui.entrance import Entrance
 from ui.headers import Headers
 from ui.identity import House
 from ui.rest import audit as audit_routes
-from ui.rest import chat, docs, health, measures, proposals, records, session
+from ui.rest import chat, docs, duplicates, health, measures, proposals, records, session
 from ui.throttle import Throttle
 from ui.web.app import mount
 
@@ -27,8 +27,8 @@ def create_app(rapport: Rapport) -> FastAPI:
     app.state.house = inside
     problems.install(app)
     for router in (
-        health.router, signin.router, session.router, chat.router, measures.router, proposals.router, audit_routes.router, docs.router,
-        records.router,
+        health.router, signin.router, session.router, chat.router, measures.router, proposals.router, audit_routes.router,
+        duplicates.router, docs.router, records.router,
     ):  # fmt: skip
         app.include_router(router)  # records last: its paths begin with any entity
     mount(app, inside)

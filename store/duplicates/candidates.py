@@ -13,6 +13,7 @@ from store.duplicates.scoring import LISTED, Reason, Score, score
 from store.duplicates.spec import Spec, spec_of, specs
 from store.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from store.gate import ProposalView
+from store.merging import propose_merge
 from store.models import RECORD_MODELS, DuplicateCandidate, Proposal
 from store.rights import visible
 from store.unit import Unit
@@ -83,17 +84,10 @@ def merge(unit: Unit, candidate_id: str, *, survivor: str | None = None) -> Prop
         raise Conflict(f"Their merge is proposed already: {waiting.id}.", hint="Approve or reject that proposal.")
     a, b = _both(unit, candidate)
     reason = "; ".join(each["text"] for each in _reasons(unit, candidate, _score(candidate, a, b)))
-    proposal = _propose_merge(unit, candidate.a_type, [candidate.a_id, candidate.b_id], survivor, reason)
+    proposal = propose_merge(unit, candidate.a_type, [candidate.a_id, candidate.b_id], survivor=survivor, reason=reason)
     candidate.proposal_id, candidate.decided_by, candidate.decided_at = proposal.id, unit.principal.user_id, unit.now()
     unit.session.flush()
     return proposal
-
-
-def _propose_merge(unit: Unit, entity: str, ids: Sequence[str], survivor: str | None, reason: str) -> ProposalView:
-    """The gate's merge, behind one door."""
-    from store.merging import propose_merge
-
-    return propose_merge(unit, entity, ids, survivor=survivor, reason=reason)
 
 
 def _status(status: Status) -> ColumnElement[bool]:

@@ -47,7 +47,7 @@ def check(unit: Unit, entity: str, values: Mapping[str, Any], *, exclude: str | 
     for records in found.values():
         for kind, record_id in records:
             met[kind].add(record_id)
-    met[entity] |= _same_account(unit, entity, values)
+    met[entity].update(_same_account(unit, entity, values))
     met[entity].discard(exclude or "")
     one = prepare(spec, _named(unit, spec, entity, [values])[0], _country(unit, spec, entity, values))
     matches = [
@@ -140,9 +140,9 @@ def _named(unit: Unit, spec: Spec, entity: str, rows: Sequence[Mapping[str, Any]
     for name, field in sources.items():
         target = fields[field].refers_to
         if target:
-            names = names_of(unit, target, {values[name] for values in found if values[name]})
+            names = names_of(unit, target, {str(values[name]) for values in found if values[name]})
             for values in found:
-                values[name] = names.get(values[name])
+                values[name] = names.get(str(values[name]))
     return found
 
 

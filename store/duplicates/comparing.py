@@ -63,7 +63,9 @@ def person_alike(a: Name, b: Name) -> float:
     if a.chinese and b.chinese:
         if a.chinese == b.chinese:
             return 1.0
-        return 0.85 if a.joined == b.joined else 0.0
+        if a.joined != b.joined:
+            return 0.0
+        return 0.93 if len(a.chinese) > 2 else 0.85  # 王小名 for 王小明 is a slip; 王伟 and 王维 may be two people
     if a.core == b.core or sorted(a.core) == sorted(b.core):
         return 0.97 if a.chinese or b.chinese else 1.0
     first, second = a.joined, b.joined

@@ -124,7 +124,7 @@ def _rows(entity: str, record_id: str, found: Iterable[int]) -> list[dict[str, A
 def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
         made = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.execute(made(DuplicateKey.__table__).on_conflict_do_nothing(), rows)  # type: ignore[attr-defined]
+        session.execute(made(DuplicateKey).on_conflict_do_nothing(), rows)
 
 
 def rebuild(unit: Unit) -> int:

@@ -66,7 +66,7 @@ class Spec:
 
     def chance(self, bits: float) -> float:
         """0 to 1: how likely two records with this evidence are the same."""
-        return 1 / (1 + 2.0 ** min(self.prior - bits, 64.0))
+        return float(1 / (1 + 2.0 ** min(self.prior - bits, 64.0)))
 
 
 def spec_from(name: str, raw: dict[str, Any]) -> Spec:
