@@ -42,8 +42,13 @@ class Compared:
 
 @dataclass(frozen=True, eq=False)
 class Spec:
-    """`fields`: those compared quickly first, since a pair that can no longer become alike is not compared further. `prior`: bits of evidence at which two records are as likely the same as not. `blocks`: each a list of (field, part),
-    whose keys together make a record meet others. `sources`: by entity, which of its fields each compared field is read from."""
+    """What makes two records of a kind the same.
+
+    `fields`: those compared quickly first, since a pair that can no longer become alike is not compared further.
+    `prior`: bits of evidence at which two records are as likely the same as not.
+    `blocks`: each a list of (field, part), whose keys together make a record meet others.
+    `sources`: by entity, which of its fields each compared field is read from; `country`: which tells the country of its phones.
+    """
 
     name: str
     fields: tuple[Compared, ...]
