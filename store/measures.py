@@ -7,24 +7,23 @@ Beside the catalogue, every entity has count, and every numeric field sum, avg, 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
-from dateutil.relativedelta import relativedelta
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Date, Float, case, cast, func, select
 
 from store.columns import MONEY_SCALE
+from store.date_parts import GRAINS, date_part
 from store.errors import InvalidInput
-from store.filters import Compiler, Filter, date_part
+from store.filters import Compiler, Filter
 from store.models import RECORD_MODELS
+from store.periods import previous_period
 from store.schema import NUMERIC, TEMPORAL, Schema, vocabulary
 from store.unit import Unit
 from store.values import money_text
 
-Grain = Literal["day", "week", "month", "quarter", "year"]
-GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
 AGGREGATES = ("sum", "avg", "min", "max")
 Groups = dict[tuple[Any, ...], tuple[tuple[str | None, ...], Decimal | None, int]]  # key -> labels, value, number of records
 
@@ -182,26 +181,6 @@ def _dimension_name(path: str) -> str:
         "account.industry": "industry",
         "account.region": "region",
     }.get(path, path.rsplit(".", 1)[-1])
-
-
-def previous_period(period: tuple[date | None, date | None] | None, compare: str) -> tuple[date, date]:
-    """The period of the same length before, or the same days a year earlier; whole months stay whole months."""
-    first, last = period or (None, None)
-    if first is None or last is None:
-        raise InvalidInput("To compare, name a period with a beginning and an end.", hint="For example: this quarter, or Q3 2017.")
-    if compare == "year_before":
-        return first - relativedelta(years=1), _same_end(last, relativedelta(years=1))
-    if first.day == 1 and (last + timedelta(days=1)).day == 1:
-        months = (last.year - first.year) * 12 + last.month - first.month + 1
-        return first - relativedelta(months=months), first - timedelta(days=1)
-    length = (last - first).days + 1
-    return first - timedelta(days=length), first - timedelta(days=1)
-
-
-def _same_end(last: date, back: relativedelta) -> date:
-    if (last + timedelta(days=1)).day == 1:
-        return last + timedelta(days=1) - back - timedelta(days=1)
-    return last - back
 
 
 def _conditions(where: dict[str, Any]) -> list[Filter]:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from store import schema
+from store import custom_values, schema
 from store.errors import InvalidInput
 from store.models import CustomField, Meta, Opportunity, PicklistValue, Pipeline, Stage, StageHistory, Synonym
 from store.schema import CUSTOM_KINDS, ENTITY_TYPES, vocabulary
@@ -34,6 +34,7 @@ def prepare(session: Session, *, currency: str | None = None) -> None:
     if currency and session.get(Meta, CURRENCY) is None:
         session.add(Meta(name=CURRENCY, value=currency))
     session.flush()
+    custom_values.index_all(session)
 
 
 def set_pipeline(session: Session, name: str, stages: Sequence[dict[str, Any]]) -> None:
@@ -114,6 +115,7 @@ def add_field(
     field = CustomField(entity=entity, name=name, kind=kind, label_en=label, label_zh=label_zh, words=list(words), target=target)
     session.add(field)
     schema.bump(session)
+    custom_values.make_index(session, entity, name, kind)
     return field
 
 
