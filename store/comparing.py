@@ -56,7 +56,7 @@ class Column:
     field: SchemaField
 
 
-def compare(unit: Unit, column: Column, item: Filter, label: Callable[[], Any]) -> ColumnElement[bool]:
+def compare(unit: Unit, column: Column, item: Filter, label: Callable[[], Any]) -> Any:
     """The condition. `label` gives the expression of the name a reference shows. Raises InvalidInput for what makes no sense."""
     field, expression = column.field, column.expression
     if item.op in {"is_empty", "is_set"} or (item.op in {"eq", "ne"} and is_nothing(item.value)):

@@ -74,26 +74,26 @@ def index_name(entity: str, name: str) -> str:
 
 
 def make_index(session: Session, entity: str, name: str, kind: str) -> None:
-    """The index of a custom field, where its kind has one; nothing when it is there."""
-    dialect = session.get_bind().dialect.name
-    definition = _definition(entity, name, kind, dialect)
+    """The index of a new custom field, where its kind has one; in place of what a removed field of that name left behind."""
+    drop_index(session, entity, name)
+    definition = _definition(entity, name, kind, session.get_bind().dialect.name)
     if definition:
-        session.execute(text(f'CREATE INDEX IF NOT EXISTS {index_name(entity, name)} ON "{entity}" {definition}'))
+        session.execute(text(f'CREATE INDEX {index_name(entity, name)} ON "{entity}" {definition}'))
 
 
 def drop_index(session: Session, entity: str, name: str) -> None:
-    """To be called when a custom field is removed."""
+    """To be called when a custom field is removed: PostgreSQL would hold the next one of that name to its kind."""
     session.execute(text(f"DROP INDEX IF EXISTS {index_name(entity, name)}"))
 
 
 def index_all(session: Session) -> None:
     """Every custom field has its index, and no index is without its field: for stores from before, and after tables were rebuilt."""
-    held = list(session.scalars(select(CustomField)))
+    held = [field for field in session.scalars(select(CustomField)) if field.entity in RECORD_MODELS]
+    existing = _existing(session)
     for field in held:
-        if field.entity in RECORD_MODELS:
+        if index_name(field.entity, field.name) not in existing:
             make_index(session, field.entity, field.name, field.kind)
-    wanted = {index_name(field.entity, field.name) for field in held}
-    for left in _existing(session) - wanted:
+    for left in existing - {index_name(field.entity, field.name) for field in held}:
         session.execute(text(f"DROP INDEX IF EXISTS {left}"))
 
 

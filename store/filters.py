@@ -146,7 +146,7 @@ class Compiler:
         wanted = _count(item)
         return {"count_eq": count == wanted, "count_ge": count >= wanted, "count_le": count <= wanted}[item.op]
 
-    def _compare(self, item: Filter) -> ColumnElement[bool]:
+    def _compare(self, item: Filter) -> Any:
         return compare(self.unit, self.column(item.field), item, lambda: self.label(item.field))
 
 

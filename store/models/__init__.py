@@ -6,6 +6,7 @@ from store.models.index import OutboxEntry, Passage
 from store.models.kinds import RECORD_MODELS
 from store.models.people import Team, Token, User
 from store.models.pipelines import Pipeline, Stage, StageHistory
+from store.models.rates import Rate
 from store.models.records import Account, Activity, Case, Contact, Lead, Opportunity, Order, Product, Task
 from store.models.talks import Conversation, Message
 from store.models.words import CustomField, Meta, PicklistValue, Synonym
@@ -32,6 +33,7 @@ __all__ = [
     "Product",
     "Proposal",
     "ProposalChange",
+    "Rate",
     "Record",
     "Stage",
     "StageHistory",

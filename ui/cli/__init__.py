@@ -17,6 +17,7 @@ COMMANDS = {
     "gate": ("proposals", "audit"),
     "people": ("user", "team"),
     "words": ("field", "picklist", "vocabulary"),
+    "rates": ("rate",),
     "measuring": ("bench", "eval"),
 }
 ClickException: Any = typer.BadParameter.__mro__[2]  # Typer carries its own copy of click and exports no more of its errors
