@@ -1,5 +1,6 @@
 """Engine, transactions, migrations. SQLite runs in WAL mode with foreign keys on; writers take the lock up front."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -28,18 +29,23 @@ def make_engine(url: str) -> Engine:
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
             return _sqlite_engine(parsed.render_as_string(hide_password=False))
-        return create_engine(parsed, pool_pre_ping=True)
+        return create_engine(parsed, pool_pre_ping=True, json_serializer=_json)
     except (ArgumentError, NoSuchModuleError) as error:
         raise InvalidInput(
             f"RAPPORT_DATABASE_URL={url!r} is not a database address.", hint="Use sqlite:///file.db or postgresql://user@host/name."
         ) from error
 
 
+def _json(value: Any) -> str:
+    """Letters as they are: SQLite finds no key in JSON that has it escaped, so a Chinese field would be empty to every query."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _sqlite_engine(url: str) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    engine = create_engine(url, json_serializer=_json, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

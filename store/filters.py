@@ -1,18 +1,19 @@
 """Filters: what a query asks for, as data. Compiled to SQL with the asker's rights in every join and sub-query."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, not_, or_, select
 from sqlalchemy.orm import aliased
 
-from store.comparing import Column, compare
+from store.comparing import ORDERING, Column, as_list, compare
 from store.conditions import Filter, Op
 from store.custom_values import stored
 from store.date_parts import date_part
 from store.errors import InvalidInput, NotAllowed
 from store.models import RECORD_MODELS, Pipeline, Stage
+from store.rates import day_of, named_in, require_rate, worth_in
 from store.rights import Principal, visible
 from store.schema import Field as SchemaField
 from store.schema import Schema
@@ -147,7 +148,36 @@ class Compiler:
         return {"count_eq": count == wanted, "count_ge": count >= wanted, "count_le": count <= wanted}[item.op]
 
     def _compare(self, item: Filter) -> Any:
-        return compare(self.unit, self.column(item.field), item, lambda: self.label(item.field))
+        column = self.column(item.field)
+        if column.field.kind == "money" and item.op in {"eq", "ne", "between", *ORDERING}:
+            named = {found[0] for each in as_list(item.value) if (found := named_in(each))}
+            if named:
+                return self._worth(item, column, named)
+        return compare(self.unit, column, item, lambda: self.label(item.field))
+
+    def _worth(self, item: Filter, column: Column, named: set[str]) -> Any:
+        """An amount against one in a currency: what it is worth there, at the rates of the record's date."""
+        [code, *others] = named
+        if others:
+            raise InvalidInput(f"{item.value!r} names two currencies.", hint="Name one.")
+        bare = [found[1] if (found := named_in(each)) else each for each in as_list(item.value)]
+        item = item.model_copy(update={"value": bare if item.op == "between" else bare[0]})
+        unit, before = self.unit, item.field.rpartition(".")[0]
+        spec = self.schema.entity(column.field.entity)
+        currency: Any = literal(unit.currency)
+        day: Any = None
+        if "currency" in spec.fields:
+            currency = func.coalesce(self.column(f"{before}.currency".lstrip(".")).expression, currency)
+            dated = self.column(f"{before}.{spec.date}".lstrip("."))
+            day = day_of(unit, dated.expression, dated.field)
+        worth = worth_in(unit, code, column.expression, currency, day)
+        lacking = select(currency).select_from(self.table).where(self.scope(), column.expression.is_not(None), worth.is_(None)).limit(1)
+        missing = unit.session.scalar(self.joined(lacking))
+        if missing:
+            require_rate(missing if missing != unit.currency else code, unit.currency)
+        as_number = Column(worth, replace(column.field, kind="number", custom=False))
+        same, other = compare(unit, column, item, lambda: worth), compare(unit, as_number, item, lambda: worth)
+        return case((currency == code, same), else_=other)
 
 
 def _count(item: Filter) -> int:

@@ -7,9 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Date, cast, func, literal, select, type_coerce
+from sqlalchemy import Date, Float, case, cast, func, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
+from store.columns import MONEY_SCALE
 from store.date_parts import date_part
 from store.errors import InvalidInput
 from store.models import Rate
@@ -57,11 +58,49 @@ def rates(session: Session) -> list[RateView]:
 
 def valid_day(unit: Unit, currency: Any, day: Any, field: Field) -> Any:
     """SQL: the first day of the rate that holds for an amount in `currency` on the date column `day`; the latest without a date."""
-    if field.kind == "datetime" or field.custom:
-        text = date_part(unit, day, field, "day")
-        day = type_coerce(text, Date) if unit.session.get_bind().dialect.name == "sqlite" else cast(text, Date)
-    wanted = func.coalesce(day, literal(date.max, Date))
+    wanted = func.coalesce(day_of(unit, day, field), literal(date.max, Date))
     return select(func.max(Rate.valid_from)).where(Rate.currency == currency, Rate.valid_from <= wanted).scalar_subquery()
+
+
+def day_of(unit: Unit, moment: Any, field: Field) -> Any:
+    """SQL: the day a date column falls on in the user's zone."""
+    if field.kind == "date" and not field.custom:
+        return moment
+    text = date_part(unit, moment, field, "day")
+    return type_coerce(text, Date) if unit.session.get_bind().dialect.name == "sqlite" else cast(text, Date)
+
+
+def named_in(raw: Any) -> tuple[str, str] | None:
+    """(currency, number) of an amount that names its currency: "50000 EUR", "EUR 50,000". None for a bare number."""
+    found = re.fullmatch(r"\s*(?:([A-Za-z]{3})\s*([\d.,]+)|([\d.,]+)\s*([A-Za-z]{3}))\s*", raw) if isinstance(raw, str) else None
+    return ((found[1] or found[4]).upper(), found[2] or found[3]) if found else None
+
+
+def worth_in(unit: Unit, code: str, amount: Any, currency: Any, day: Any) -> Any:
+    """SQL: what an amount is worth in the currency `code`, at the rates of the day; NULL without them. A float: to compare by."""
+    sqlite = unit.session.get_bind().dialect.name == "sqlite"
+    plainly = cast(amount, Float) / (MONEY_SCALE if sqlite else 1)
+    return case((currency == code, plainly), else_=plainly * _per_unit(unit, currency, day) / _per_unit(unit, literal(code), day))
+
+
+def _per_unit(unit: Unit, currency: Any, day: Any) -> Any:
+    held = (
+        select(cast(Rate.per_unit, Float))
+        .where(Rate.currency == currency, Rate.valid_from <= func.coalesce(day, literal(date.max, Date)))
+        .order_by(Rate.valid_from.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return case((currency == unit.currency, 1.0), else_=held)
+
+
+def require_rate(lacking: str, reporting: str) -> None:
+    """Refuse to compare what cannot be compared."""
+    raise InvalidInput(
+        f"Some amounts are in {lacking}, and there is no rate to compare them with.",
+        hint=f"Set one with `rapport rate set {lacking} RATE` (how much {reporting} one {lacking} is worth), or leave the currency out: "
+        "then each amount is compared as it stands.",
+    )
 
 
 class Exchange:
