@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Numeric
+from sqlalchemy import BigInteger, DateTime, Dialect, Numeric, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 
@@ -31,6 +31,22 @@ class Money(TypeDecorator[Decimal]):
         if value is None:
             return None
         return Decimal(value) / MONEY_SCALE if dialect.name == "sqlite" else Decimal(value)
+
+
+class ExactRate(TypeDecorator[Decimal]):
+    """A positive decimal with ten places, below 10^9; as text on SQLite, which has no decimals: it is read, never summed."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(String(24) if dialect.name == "sqlite" else Numeric(20, 10))
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return f"{Decimal(value):f}" if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -1,6 +1,7 @@
 """Engine, transactions, migrations. One writer at a time, on both databases: SQLite (WAL) by its lock, taken up front,
 PostgreSQL by an advisory lock, so that writers queue instead of meeting halfway (decision 0010)."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,18 +36,23 @@ def make_engine(url: str) -> Engine:
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
             return _sqlite_engine(parsed.render_as_string(hide_password=False))
-        return create_engine(parsed, pool_pre_ping=True, isolation_level="READ COMMITTED")
+        return create_engine(parsed, pool_pre_ping=True, isolation_level="READ COMMITTED", json_serializer=_json)
     except (ArgumentError, NoSuchModuleError) as error:
         raise InvalidInput(
             f"RAPPORT_DATABASE_URL={url!r} is not a database address.", hint="Use sqlite:///file.db or postgresql://user@host/name."
         ) from error
 
 
+def _json(value: Any) -> str:
+    """Letters as they are: SQLite finds no key in JSON that has it escaped, so a Chinese field would be empty to every query."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def _sqlite_engine(url: str) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    engine = create_engine(url, json_serializer=_json, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

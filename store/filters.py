@@ -1,52 +1,25 @@
 """Filters: what a query asks for, as data. Compiled to SQL with the asker's rights in every join and sub-query."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, Date, Float, Integer, Select, String, and_, cast, exists, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, not_, or_, select
 from sqlalchemy.orm import aliased
 
+from store.comparing import ORDERING, Column, as_list, compare, is_nothing
+from store.conditions import Filter, Op
+from store.custom_values import stored
+from store.date_parts import date_part
 from store.errors import InvalidInput, NotAllowed
 from store.models import RECORD_MODELS, Pipeline, Stage
+from store.rates import day_of, named_in, require_rate, worth_in
 from store.rights import SHARED, Principal, readable, visible
-from store.schema import NUMERIC, TEMPORAL, Schema
 from store.schema import Field as SchemaField
+from store.schema import Schema
 from store.unit import Unit
-from store.values import parse, storable
 
-Op = Literal[
-    "eq", "ne", "lt", "le", "gt", "ge", "between", "in", "not_in", "contains", "starts_with", "is_empty", "is_set",
-    "has", "has_no", "count_eq", "count_ge", "count_le",
-]  # fmt: skip
-
-
-class Filter(BaseModel):
-    """One condition, or a group of them.
-
-    `field` is a field of the entity, a path over references ("account.industry", "owner.team.region"), or, for has,
-    has_no and count_*, a relation ("activities", "account.contacts") narrowed by `where`. `between` takes [low, high],
-    both included, either may be null. `any` is an or-group; `negate` turns the whole round.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    field: str = ""
-    op: Op = "eq"
-    value: Any = None
-    where: list["Filter"] = Field(default_factory=list)
-    any: list["Filter"] = Field(default_factory=list)
-    negate: bool = False
-
-
-@dataclass(slots=True)
-class Column:
-    """A compiled field: its SQL expression and what is known of it."""
-
-    expression: Any
-    field: SchemaField
+__all__ = ["Column", "Compiler", "Filter", "Op", "date_part"]
 
 
 @dataclass(slots=True)
@@ -116,18 +89,13 @@ class Compiler:
         return entity, table
 
     def _reference(self, field: SchemaField, table: Any) -> Any:
-        return self._masked(field, table, table.custom[field.name].as_string() if field.custom else getattr(table, field.column))
+        return self._masked(field, table, self._expression(field, table, "") if field.custom else getattr(table, field.column))
 
     def _expression(self, field: SchemaField, table: Any, path: str) -> Any:
         if field.computed == "stage_kind":
             return self._stage(path, table).kind
         if field.custom:
-            value = table.custom[field.name]
-            if field.kind in NUMERIC:
-                return cast(value.as_string(), Float)
-            if field.kind == "bool":
-                return value.as_boolean()
-            return value.as_string()
+            return stored(table.custom, field.name, field.kind, self.unit.session.get_bind().dialect.name)
         return getattr(table, field.column)
 
     def _stage(self, path: str, table: Any) -> Any:
@@ -137,11 +105,13 @@ class Compiler:
             self.joins[key] = (alias, alias.id == table.stage_id)
         return self.joins[key][0]
 
-    def stage_column(self, name: str) -> Any:
-        """A column of the deal's stage: its position or probability."""
-        field = self.schema.field(self.entity, "stage")
+    def stage_column(self, name: str, path: str = "stage") -> Any:
+        """A column of the stage at the end of a path: its position or probability."""
+        *steps, _ = path.split(".")
+        entity, table = self._walk(steps)
+        field = self.schema.field(entity, "stage")
         self._may_see(field)
-        return self._masked(field, self.table, getattr(self._stage("", self.table), name))
+        return self._masked(field, table, getattr(self._stage(".".join(steps), table), name))
 
     def label(self, path: str) -> Any:
         """What to show for a reference field: the name at its end, null when the person may not see it."""
@@ -186,127 +156,44 @@ class Compiler:
         wanted = _count(item)
         return {"count_eq": count == wanted, "count_ge": count >= wanted, "count_le": count <= wanted}[item.op]
 
-    def _compare(self, item: Filter) -> ColumnElement[bool]:
+    def _compare(self, item: Filter) -> Any:
         column = self.column(item.field)
-        expression, field = column.expression, column.field
-        if field.refers_to in RECORD_MODELS and field.refers_to not in SHARED and item.op in {"is_empty", "is_set", "eq", "ne"}:
-            expression = self._seen_reference(item, expression)
-        elif field.refers_to in RECORD_MODELS and item.op in {"lt", "le", "gt", "ge", "between"}:
-            raise InvalidInput(f"{field.en} is another record: it is not more or less.", hint="Compare it with eq, ne, in, is_empty.")
-        if item.op in {"is_empty", "is_set"} or (item.op in {"eq", "ne"} and _is_nothing(item.value)):
-            if field.kind in {"tags", "multichoice"}:
-                text = cast(expression, String)
-                empty = or_(expression.is_(None), text.in_(["[]", "null", ""]))
-            else:
-                empty = (
-                    or_(expression.is_(None), expression == "")
-                    if field.kind in {"text", "longtext", "email", "phone", "url"}
-                    else expression.is_(None)
-                )
-            return empty if item.op in {"is_empty", "eq"} else not_(empty)
-        if _is_nothing(item.value):
-            raise InvalidInput(f"{item.op} needs a value to compare {field.en} with.", hint="For an empty field use is_empty.")
-        if field.kind == "tags" or field.kind == "multichoice":
-            return self._tagged(item, expression)
-        if item.op in {"contains", "starts_with"}:
-            return self._text_match(item, field)
-        if field.kind == "datetime":
-            return self._when(item, field, expression)
-        if item.op == "between":
-            low, high = _pair(item)
-            parts = [expression >= self._value(field, low)] if low is not None else []
-            parts += [expression <= self._value(field, high)] if high is not None else []
-            return and_(True, *parts)
-        if item.op in {"in", "not_in"}:
-            values = [self._value(field, each) for each in _as_list(item.value)]
-            return expression.in_(values) if item.op == "in" else or_(expression.not_in(values), expression.is_(None))
-        if item.op == "ne":
-            return or_(expression != self._value(field, item.value), expression.is_(None))
-        return _COMPARE[item.op](expression, self._value(field, item.value))
+        field = column.field
+        if field.refers_to in RECORD_MODELS and field.refers_to not in SHARED:
+            if item.op in ORDERING or item.op == "between":
+                raise InvalidInput(f"{field.en} is another record: it is not more or less.", hint="Compare it with eq, ne, in, is_empty.")
+            if item.op in {"is_empty", "is_set"} or (item.op in {"eq", "ne"} and is_nothing(item.value)):
+                # As far as it is seen: who may not see the record finds the field empty, as in every list.
+                column = replace(column, expression=self.column(f"{item.field}.id").expression)
+        if field.kind == "money" and item.op in {"eq", "ne", "between", *ORDERING}:
+            named = {found[0] for each in as_list(item.value) if (found := named_in(each))}
+            if named:
+                return self._worth(item, column, named)
+        return compare(self.unit, column, item, lambda: self.label(item.field))
 
-    def _seen_reference(self, item: Filter, expression: Any) -> Any:
-        """The record a reference leads to, as far as it is seen: who may not see it finds the field empty, as in every list."""
-        if item.op in {"eq", "ne"} and not _is_nothing(item.value):
-            return expression  # the value itself is a record the person sees: no other can be equal
-        return self.column(f"{item.field}.id").expression
-
-    def _value(self, field: SchemaField, raw: Any) -> Any:
-        if field.kind == "stage":
-            return self._stage_value(raw)
-        value = parse(self.unit, field, raw)
-        if field.custom and isinstance(value, (date, datetime)):
-            return value.isoformat()
-        if field.custom and field.kind in NUMERIC and value is not None:
-            return float(value)
-        return value
-
-    def _stage_value(self, raw: Any) -> Any:
-        """A stage name stands for the first stage so called; all of them when several pipelines share it."""
-        found = self.schema.stages_named(str(raw))
-        if not found:
-            raise InvalidInput(f"{str(raw)[:80]!r} is not a stage.", hint=f"Stages: {', '.join(s.name for s in self.schema.stages)}.")
-        return found[0].id
-
-    def _tagged(self, item: Filter, expression: Any) -> ColumnElement[bool]:
-        text = func.lower(cast(expression, String))
-        parts = [text.contains(f'"{str(value).casefold()}"', autoescape=True) for value in _as_list(item.value)]
-        found = func.coalesce(or_(*parts), False) if parts else false()
-        return not_(found) if item.op in {"ne", "not_in"} else found
-
-    def _text_match(self, item: Filter, field: SchemaField) -> ColumnElement[bool]:
-        expression = self.label(item.field) if field.refers_to else self.column(item.field).expression
-        wanted = str(storable(item.value)).lower()
-        text = func.lower(cast(expression, String))
-        return text.contains(wanted, autoescape=True) if item.op == "contains" else text.startswith(wanted, autoescape=True)
-
-    def _when(self, item: Filter, field: SchemaField, expression: Any) -> ColumnElement[bool]:
-        """Moments against days: a bare date means the whole day in the user's zone."""
-        if item.op in {"in", "not_in"}:
-            raise InvalidInput(f"{field.en} is a moment: compare it with between, lt, le, gt or ge.")
-        low, high = _pair(item) if item.op == "between" else (item.value, item.value)
-        first, last = self._day(field, low, end=False), self._day(field, high, end=True)
-        match item.op:
-            case "lt":
-                built = expression < first
-            case "le":
-                built = expression < last
-            case "gt":
-                built = expression >= last
-            case "ge":
-                built = expression >= first
-            case _:
-                parts = ([expression >= first] if first else []) + ([expression < last] if last else [])
-                built = and_(True, *parts)
-        return or_(not_(built), expression.is_(None)) if item.op == "ne" else built
-
-    def _day(self, field: SchemaField, raw: Any, *, end: bool) -> Any:
-        if raw is None:
-            return None
-        moment: datetime = parse(self.unit, SchemaField(field.entity, field.name, "datetime", field.en, field.zh), raw)
-        bare = (isinstance(raw, date) and not isinstance(raw, datetime)) or (isinstance(raw, str) and len(raw.strip()) <= 10)
-        if bare and end:
-            local = moment.astimezone(self.unit.settings.zone).date() + timedelta(days=1)
-            moment = datetime.combine(local, time(0), self.unit.settings.zone).astimezone(UTC)
-        elif end:
-            moment += timedelta(microseconds=1)
-        return moment.isoformat() if field.custom else moment
-
-
-_COMPARE: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
-    "eq": lambda a, b: a == b,
-    "lt": lambda a, b: a < b,
-    "le": lambda a, b: a <= b,
-    "gt": lambda a, b: a > b,
-    "ge": lambda a, b: a >= b,
-}
-
-
-def _as_list(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (list, tuple, set, frozenset)) else [value]
-
-
-def _is_nothing(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
+    def _worth(self, item: Filter, column: Column, named: set[str]) -> Any:
+        """An amount against one in a currency: what it is worth there, at the rates of the record's date."""
+        [code, *others] = named
+        if others:
+            raise InvalidInput(f"{item.value!r} names two currencies.", hint="Name one.")
+        bare = [found[1] if (found := named_in(each)) else each for each in as_list(item.value)]
+        item = item.model_copy(update={"value": bare if item.op == "between" else bare[0]})
+        unit, before = self.unit, item.field.rpartition(".")[0]
+        spec = self.schema.entity(column.field.entity)
+        currency: Any = literal(unit.currency)
+        day: Any = None
+        if "currency" in spec.fields:
+            currency = func.coalesce(self.column(f"{before}.currency".lstrip(".")).expression, currency)
+            dated = self.column(f"{before}.{spec.date}".lstrip("."))
+            day = day_of(unit, dated.expression, dated.field)
+        worth = worth_in(unit, code, column.expression, currency, day)
+        lacking = select(currency).select_from(self.table).where(self.scope(), column.expression.is_not(None), worth.is_(None)).limit(1)
+        missing = unit.session.scalar(self.joined(lacking))
+        if missing:
+            require_rate(missing if missing != unit.currency else code, unit.currency)
+        as_number = Column(worth, replace(column.field, kind="number", custom=False))
+        same, other = compare(unit, column, item, lambda: worth), compare(unit, as_number, item, lambda: worth)
+        return case((currency == code, same), else_=other)
 
 
 def _count(item: Filter) -> int:
@@ -314,34 +201,3 @@ def _count(item: Filter) -> int:
         return int(item.value)
     except (TypeError, ValueError, OverflowError) as error:
         raise InvalidInput(f"{item.op} takes a whole number, not {item.value!r}.") from error
-
-
-def _pair(item: Filter) -> tuple[Any, Any]:
-    values = _as_list(item.value)
-    if len(values) != 2:
-        raise InvalidInput(f"between takes two values, [low, high], not {item.value!r}.")
-    return values[0], values[1]
-
-
-def date_part(unit: Unit, expression: Any, field: SchemaField, grain: str) -> Any:
-    """The label of the day, week, month, quarter or year a column falls in, as SQL: 2017-03, 2017-Q3, 2017-W09, 2017."""
-    if field.kind not in TEMPORAL:
-        raise InvalidInput(f"{field.en} is not a date.")
-    if grain not in {"day", "week", "month", "quarter", "year"}:
-        raise InvalidInput(f"{grain!r} is not a part of a date.", hint="Use day, week, month, quarter or year.")
-    sqlite = unit.session.get_bind().dialect.name == "sqlite"
-    if field.custom:
-        expression = func.substr(expression, 1, 10) if sqlite else cast(expression, Date)
-    if not sqlite:
-        if field.kind == "datetime" and not field.custom:
-            expression = func.timezone(unit.settings.timezone, expression)
-        pattern = {"day": "YYYY-MM-DD", "week": 'IYYY-"W"IW', "month": "YYYY-MM", "quarter": 'YYYY-"Q"Q', "year": "YYYY"}[grain]
-        return func.to_char(expression, pattern)
-    if field.kind == "datetime" and unit.settings.timezone != "UTC":
-        expression = func.local_day(expression, unit.settings.timezone)
-    if grain == "week":
-        return func.iso_week(expression)
-    if grain == "quarter":
-        month = cast(func.strftime("%m", expression), Integer)
-        return func.strftime("%Y-Q", expression).concat(cast((month + 2) // 3, String))
-    return func.strftime({"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}[grain], expression)

@@ -1,40 +1,41 @@
-"""Measure: figures computed by the database, from a catalogue declared once in `vocabulary.yaml`.
+"""Measure: figures computed by the database, from a catalogue declared once in `vocabulary.yaml` (`store/metrics.py`)."""
 
-Beside the catalogue, every entity has count, and every numeric field sum, avg, min and max (metric names
-"account_count", "avg_account_employees"), built from the schema, so a custom field can be measured the moment it exists.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date
+from decimal import Decimal
 from typing import Any, Literal
 
-from dateutil.relativedelta import relativedelta
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Date, Float, case, cast, func, select
+from sqlalchemy import func, literal, select
 
-from store.columns import MONEY_SCALE
+from store.conditions import Filter
+from store.date_parts import GRAINS, Grain, date_part
 from store.errors import InvalidInput
-from store.filters import Compiler, Filter, date_part
+from store.filters import Compiler
+from store.metrics import ADDITIVE, Metric, catalogue, check_dimension
 from store.models import RECORD_MODELS
-from store.schema import NUMERIC, TEMPORAL, Schema, vocabulary
+from store.periods import Period, period, previous_period
+from store.rates import Exchange, valid_day
+from store.schema import TEMPORAL, vocabulary
+from store.tallies import Tally, added, aggregates, compiler_for, counted, figure, percent_text, read, value_text
 from store.unit import Unit
-from store.values import money_text
+from store.values import to_json
 
-Grain = Literal["day", "week", "month", "quarter", "year"]
-GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
-AGGREGATES = ("sum", "avg", "min", "max")
-Groups = dict[tuple[Any, ...], tuple[tuple[str | None, ...], Decimal | None, int]]  # key -> labels, value, number of records
+__all__ = ["GRAINS", "Grain", "Measure", "MeasureResult", "Metric", "catalogue", "measure", "previous_period", "value_text"]
+
+Key = tuple[Any, ...]
+Labels = tuple[str | None, ...]
 
 
 class Measure(BaseModel):
-    """What to compute. `by`: up to two dimensions, field paths ("product", "owner.team.region") or day/week/month/quarter/year.
+    """What to compute. `by`: up to two dimensions, field paths ("product", "owner.team.region") or day/week/month/quarter/year
+    (fiscal_quarter, fiscal_year; "due_at#month" for another date than the metric's own).
 
-    `period`: [first, last] day, both included, either may be null; it applies to the metric's own date unless
-    `date_field` names another. `compare`: the period before, or the same a year ago. `top`: so many rows, best first
-    (`ascending` turns that round).
+    `period`: [first, last] day, both included, either may be null, or a name ("last_quarter": `store/periods.py`); it applies to the
+    metric's own date unless `date_field` names another. `compare`: the period before, or the same a year ago. `top`: so many rows,
+    best first (`ascending` turns that round). `share`: one more column, each row's part of the total in per cent.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -42,136 +43,123 @@ class Measure(BaseModel):
     metric: str
     by: list[str] = Field(default_factory=list, max_length=2)
     filters: list[Filter] = Field(default_factory=list)
-    period: tuple[date | None, date | None] | None = None
+    period: tuple[date | None, date | None] | str | None = None
     date_field: str | None = None
     compare: Literal["previous", "year_before"] | None = None
     top: int | None = Field(default=None, ge=1, le=1000)
     ascending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A declared figure. `unit` is money, %, days, or the plural of what is counted."""
-
-    name: str
-    entity: str
-    agg: str
-    date: str
-    unit: str
-    en: str
-    zh: str
-    words: tuple[str, ...] = ()
-    source: str = ""
-    field: str | None = None
-    where: dict[str, Any] = attribute(default_factory=dict)
-    whole: dict[str, Any] = attribute(default_factory=dict)
-    part: dict[str, Any] = attribute(default_factory=dict)
-    first: str | None = None
-    last: str | None = None
-    weight: str | None = None
-
-    def label(self, language: str) -> str:
-        return self.zh if language == "zh" else self.en
+    share: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureResult:
-    """`rows` hold labels, then the value as text (None: no data), then, when compared, the earlier value.
+    """`rows` hold labels, then the value as text (None: no data), then, when compared, the earlier value, then, when asked, the share.
 
-    `row_count` is the number of records the figure stands on; `total` the figure over all groups.
+    `row_count` is the number of records the figure stands on; `total` the figure over all groups; `others` that over the groups
+    `top` left out. `changes`: when compared, each row's change in per cent (None: no data, where there was nothing before). `rates`:
+    the exchange rates used, in words; `unit` then is the reporting currency.
     """
 
     metric: Metric
     unit: str
-    period: tuple[date | None, date | None] | None
+    period: Period | None
     columns: list[str]
     rows: list[list[str | None]]
     counts: list[int]
     row_count: int
     total: str | None
     groups: int
+    others: str | None = None
+    changes: list[str | None] = attribute(default_factory=list)
+    rates: list[str] = attribute(default_factory=list)
 
 
-def catalogue(schema: Schema) -> dict[str, Metric]:
-    """Every metric by name: the declared ones, then those every schema implies."""
-    found = {name: _declared(name, raw, schema) for name, raw in vocabulary()["metrics"].items()}
-    for entity in schema.entities.values():
-        found.setdefault(
-            f"{entity.name}_count",
-            Metric(f"{entity.name}_count", entity.name, "count", entity.date, entity.plural, entity.plural, f"{entity.zh}数"),
-        )
-        for item in entity.fields.values():
-            if item.kind not in NUMERIC or item.hidden:
-                continue
-            for agg in AGGREGATES:
-                name = f"{agg}_{entity.name}_{item.name}"
-                words = {"sum": ("total", "总"), "avg": ("average", "平均"), "min": ("lowest", "最低"), "max": ("highest", "最高")}[agg]
-                unit = {"money": "money", "percent": "%"}.get(item.kind, "")
-                found[name] = Metric(
-                    name,
-                    entity.name,
-                    agg,
-                    entity.date,
-                    unit,
-                    f"{words[0]} {item.en} of {entity.plural}",
-                    f"{entity.zh}{words[1]}{item.zh}",
-                    field=item.name,
-                )
-    return found
+@dataclass(slots=True)
+class Groups:
+    """Tallies by group, each under the currency its amounts are in ("" where they are in none) and the day of its exchange rate."""
 
+    labels: dict[Key, Labels]
+    parts: dict[Key, dict[tuple[str, date | None], Tally]]
 
-def _declared(name: str, raw: dict[str, Any], schema: Schema) -> Metric:
-    agg = raw["agg"]
-    numeric = schema.entities[raw["entity"]].fields[raw["field"]].kind if "field" in raw else ""
-    unit = {"ratio": "%", "avg_days": "days", "count": schema.entities[raw["entity"]].plural}.get(
-        agg, "money" if numeric == "money" else ""
-    )
-    return Metric(
-        name, raw["entity"], agg, raw["date"], unit, raw["en"], raw["zh"], tuple(raw.get("words", ())),
-        raw.get("source", ""), raw.get("field"), raw.get("where", {}), raw.get("whole", {}), raw.get("part", {}), raw.get("from"),
-        raw.get("to"), raw.get("weight"),
-    )  # fmt: skip
+    def currencies(self) -> set[str]:
+        """What amounts there are in; a group without an amount is in nothing."""
+        return {code for each in self.parts.values() for (code, _), tally in each.items() if code and tally.amount is not None}
+
+    def tallies(self, metric: Metric, exchange: Exchange | None) -> dict[Key, Tally]:
+        """One tally a group; over several currencies, at their rates."""
+        if exchange is None:
+            return {key: added(metric, parts.values()) for key, parts in self.parts.items()}
+        return {
+            key: added(metric, [tally.times(exchange.factor(code, day)) if tally.amount is not None else tally for (code, day), tally in parts.items()])
+            for key, parts in self.parts.items()
+        }  # fmt: skip
 
 
 def measure(unit: Unit, wanted: Measure) -> MeasureResult:
-    """Compute. Raises InvalidInput for an unknown metric or dimension, or a sum over several currencies."""
+    """Compute. Raises InvalidInput for an unknown metric, dimension or period, and for a sum over currencies that lacks a rate."""
+    metric = _metric(unit, wanted)
+    when = _period(unit, wanted)
+    spans: list[Period | None] = [when, previous_period(when, wanted.compare)] if wanted.compare else [when]
+    found = [_groups(unit, metric, wanted, each) for each in spans]
+    currencies = set().union(*(each.currencies() for each in found))
+    apart = "currency" in wanted.by
+    exchange = None
+    if len(currencies) > 1 and not apart:
+        exchange = Exchange(unit)
+        found = [_groups(unit, metric, wanted, each, rated=True) for each in spans]
+    now, before = [each.tallies(metric, exchange) for each in (*found, Groups({}, {}))][:2]
+    if exchange:
+        exchange.check(currencies)
+    labels = {key: label for each in reversed(found) for key, label in each.labels.items()}
+    keys = _ranked(labels, now, metric, wanted) if wanted.top else _ordered(unit, labels, now, metric, wanted)
+    shown = keys[: wanted.top] if wanted.top else keys
+    mixed = len(currencies) > 1 and apart
+    total = added(metric, now.values())
+    rest = [tally for key, tally in now.items() if key not in set(shown)]
+    values = [_value(metric, now.get(key)) for key in shown]
+    earlier = [figure(metric, before[key]) if key in before else None for key in shown] if wanted.compare else []
+    whole = None if mixed else figure(metric, total)
+    return MeasureResult(
+        metric,
+        _unit_text(unit, metric, currencies, exchange),
+        when,
+        _columns(metric, wanted),
+        [_row(metric, wanted, labels[key], n, values, earlier, whole) for n, key in enumerate(shown)],
+        [now[key].count if key in now else 0 for key in shown],
+        total.count,
+        value_text(metric, whole),
+        len(keys),
+        value_text(metric, figure(metric, added(metric, rest))) if wanted.top and rest and not mixed else None,
+        [percent_text(None if a is None or b is None else a - b, None if b is None else abs(b)) for a, b in zip(values, earlier, strict=False)],
+        exchange.said() if exchange else [],
+    )  # fmt: skip
+
+
+def _metric(unit: Unit, wanted: Measure) -> Metric:
+    """The metric asked for, once what is asked of it is known to make sense."""
     metric = catalogue(unit.schema).get(wanted.metric)
     if metric is None:
         raise InvalidInput(
             f"There is no metric {wanted.metric!r}.",
             hint=f"Metrics: {', '.join(vocabulary()['metrics'])}, or <entity>_count, avg_<entity>_<field>.",
         )
-    now, currencies = _groups(unit, metric, wanted, wanted.period)
-    before: Groups = {}
-    if wanted.compare:
-        before, earlier = _groups(unit, metric, wanted, previous_period(wanted.period, wanted.compare))
-        currencies |= earlier
-    _one_currency(currencies, apart="currency" in wanted.by)
-    total: Groups = now
-    if wanted.by:
-        total = {} if len(currencies) > 1 else _groups(unit, metric, wanted.model_copy(update={"by": []}), wanted.period)[0]
-    keys = list(now) + [key for key in before if key not in now]
-    keys = _ranked(keys, now, wanted) if wanted.top else _ordered(unit, keys, now, wanted)
-    everything = len(keys)
-    keys = keys[: wanted.top] if wanted.top else keys
-    shown_unit = _unit_text(unit, metric, currencies)
-    rows, counts = [], []
-    for key in keys:
-        labels, value, count = now.get(key) or (
-            before[key][0],
-            None if metric.agg in {"ratio", "avg", "avg_days", "min", "max"} else Decimal(0),
-            0,
-        )
-        row = [*labels, value_text(metric, value)]
-        if wanted.compare:
-            row.append(value_text(metric, before[key][1] if key in before else None))
-        rows.append(row)
-        counts.append(count)
-    columns = (
-        [_dimension_name(each) for each in wanted.by] + [metric.name] + ([f"{metric.name}_{wanted.compare}"] if wanted.compare else [])
-    )
-    whole = next(iter(total.values()), ((), None, sum(count for _, _, count in now.values())))
-    return MeasureResult(metric, shown_unit, wanted.period, columns, rows, counts, whole[2], value_text(metric, whole[1]), everything)
+    if wanted.share and metric.agg not in ADDITIVE:
+        raise InvalidInput(f"{metric.en} does not add up: it has no shares.", hint="Ask for the share of a sum or a count.")
+    for path in wanted.by:
+        check_dimension(unit.schema, metric, path, unit.principal)
+    return metric
+
+
+def _period(unit: Unit, wanted: Measure) -> Period | None:
+    if isinstance(wanted.period, str):
+        return period(wanted.period, unit.today(), unit.settings.fiscal_year_start)
+    return wanted.period
+
+
+def _columns(metric: Metric, wanted: Measure) -> list[str]:
+    names = [_dimension_name(each) for each in wanted.by] + [metric.name]
+    names += [f"{metric.name}_{wanted.compare}"] if wanted.compare else []
+    return names + (["share"] if wanted.share else [])
 
 
 def _dimension_name(path: str) -> str:
@@ -184,54 +172,61 @@ def _dimension_name(path: str) -> str:
     }.get(path, path.rsplit(".", 1)[-1])
 
 
-def previous_period(period: tuple[date | None, date | None] | None, compare: str) -> tuple[date, date]:
-    """The period of the same length before, or the same days a year earlier; whole months stay whole months."""
-    first, last = period or (None, None)
-    if first is None or last is None:
-        raise InvalidInput("To compare, name a period with a beginning and an end.", hint="For example: this quarter, or Q3 2017.")
-    if compare == "year_before":
-        return first - relativedelta(years=1), _same_end(last, relativedelta(years=1))
-    if first.day == 1 and (last + timedelta(days=1)).day == 1:
-        months = (last.year - first.year) * 12 + last.month - first.month + 1
-        return first - relativedelta(months=months), first - timedelta(days=1)
-    length = (last - first).days + 1
-    return first - timedelta(days=length), first - timedelta(days=1)
+def _row(
+    metric: Metric, wanted: Measure, label: Labels, n: int, values: list[Decimal | None], earlier: list[Decimal | None], whole: Decimal | None
+) -> list[str | None]:  # fmt: skip
+    row = [*label, value_text(metric, values[n])]
+    row += [value_text(metric, earlier[n])] if wanted.compare else []
+    return row + ([percent_text(values[n], whole)] if wanted.share else [])
 
 
-def _same_end(last: date, back: relativedelta) -> date:
-    if (last + timedelta(days=1)).day == 1:
-        return last + timedelta(days=1) - back - timedelta(days=1)
-    return last - back
+def _value(metric: Metric, tally: Tally | None) -> Decimal | None:
+    """A group there was only before has a sum of nothing now, which is zero; the mean of nothing is no figure."""
+    if tally is not None:
+        return figure(metric, tally)
+    return Decimal(0) if metric.agg in ADDITIVE else None
 
 
-def _conditions(where: dict[str, Any]) -> list[Filter]:
-    return [Filter(field=name, op="in" if isinstance(value, list) else "eq", value=value) for name, value in where.items()]
-
-
-def _groups(unit: Unit, metric: Metric, wanted: Measure, period: tuple[date | None, date | None] | None) -> tuple[Groups, set[str]]:
-    """The groups, by id, so two people of one name stay two rows; and the currencies of the amounts in them."""
-    compiler = Compiler.over(unit, metric.entity)
-    filters = [*_conditions(metric.where), *_conditions(metric.whole), *wanted.filters]
+def _groups(unit: Unit, metric: Metric, wanted: Measure, span: Period | None, *, rated: bool = False) -> Groups:
+    """The groups, by id, so two people of one name stay two rows. `rated`: apart by exchange rate too."""
+    compiler = compiler_for(unit, metric)
+    filters = list(wanted.filters)
     if wanted.date_field and compiler.column(wanted.date_field).field.kind not in TEMPORAL:
         raise InvalidInput(f"{wanted.date_field} is not a date.", hint="A period applies to a date.")
-    if period and (period[0] or period[1]):
-        filters.append(Filter(field=wanted.date_field or metric.date, op="between", value=list(period)))
-    if metric.first and metric.last:
-        filters += [Filter(field=metric.first, op="is_set"), Filter(field=metric.last, op="is_set")]
+    if span and (span[0] or span[1]):
+        filters.append(Filter(field=wanted.date_field or metric.date, op="between", value=list(span)))
     condition = compiler.condition(filters)
+    base = counted(compiler, metric)
     dimensions = [_dimension(unit, compiler, metric, path, wanted.date_field) for path in wanted.by]
-    figures = _figures(compiler, metric)
+    money = _currency(unit, compiler, metric, rated=rated)
+    figures = aggregates(compiler, metric)
     keys = [key for key, _ in dimensions]
-    labels = [func.max(label) for _, label in dimensions]
-    statement = compiler.joined(select(*keys, *labels, *figures).select_from(compiler.table)).where(compiler.scope(), condition)
-    if keys:
-        statement = statement.group_by(*keys)
+    columns = [*keys, *(func.max(label) for _, label in dimensions), *money, *figures]
+    statement = compiler.joined(select(*columns).select_from(compiler.table)).where(compiler.scope(), base, condition)
+    if keys or money:
+        statement = statement.group_by(*keys, *money)
     size = len(keys)
-    result = {}
+    groups = Groups({}, {})
     for row in unit.session.execute(statement):
-        shown = tuple(None if each is None else str(each) for each in row[size : 2 * size])
-        result[tuple(row[:size])] = (shown, *_value(metric, row[2 * size :]))
-    return result, _currencies(unit, compiler, metric, condition)
+        key = tuple(row[:size])
+        groups.labels[key] = tuple(_shown(unit, path, k, each) for path, k, each in zip(wanted.by, key, row[size : 2 * size], strict=True))
+        held = (row[2 * size] or "" if money else "", row[2 * size + 1] if rated and money else None)
+        groups.parts.setdefault(key, {})[held] = read(metric, row[2 * size + len(money) :])
+    if not keys and not groups.parts:
+        groups.labels[()], groups.parts[()] = (), {("", None): Tally(None, 0)}
+    return groups
+
+
+def _currency(unit: Unit, compiler: Compiler, metric: Metric, *, rated: bool) -> list[Any]:
+    """What amounts are grouped by beside the dimensions: their currency (the reporting one where a record names none) and the first
+    day of the rate that holds on the metric's date."""
+    if metric.unit != "money" or "currency" not in unit.schema.entity(metric.entity).fields:
+        return []
+    code = func.coalesce(compiler.column("currency").expression, literal(unit.currency)).label("amount_currency")
+    if not rated:
+        return [code]
+    day = compiler.column(metric.date)
+    return [code, valid_day(unit, code.element, day.expression, day.field).label("rate_day")]
 
 
 def _dimension(unit: Unit, compiler: Compiler, metric: Metric, path: str, date_field: str | None) -> tuple[Any, Any]:
@@ -249,111 +244,52 @@ def _dimension(unit: Unit, compiler: Compiler, metric: Metric, path: str, date_f
     if column.field.refers_to in RECORD_MODELS:
         # By the record as it is seen: all hidden ones are one row with those that have none, so nobody can count them.
         return compiler.column(f"{path}.id").expression, compiler.label(path)
+    if path in metric.fallback:
+        value = func.coalesce(column.expression, compiler.column(metric.fallback[path]).expression)
+        return value, value
     if column.field.refers_to:
         return column.expression, compiler.label(path)
-    if column.field.kind in {"tags", "longtext", "multichoice"}:
-        raise InvalidInput(f"{column.field.en} holds several values: it cannot be grouped by.")
+    if column.field.kind == "bool":
+        return column.expression, literal("")  # PostgreSQL has no largest of true and false: shown by the key
     return column.expression, column.expression
 
 
-def _figures(compiler: Compiler, metric: Metric) -> list[Any]:
-    """The aggregates a metric needs; the last is the number of records it stands on."""
-    count = func.count(compiler.table.id)
-    if metric.agg == "count":
-        return [count, count]
-    if metric.agg == "ratio":
-        part = compiler.condition(_conditions(metric.part))
-        return [func.sum(case((part, 1), else_=0)), count]
-    if metric.agg == "avg_days":
-        first, last = compiler.column(metric.first or ""), compiler.column(metric.last or "")
-        if compiler.unit.session.get_bind().dialect.name == "sqlite":
-            days: Any = func.julianday(last.expression) - func.julianday(first.expression)
-        elif first.field.kind == "date":
-            days = cast(last.expression, Date) - cast(first.expression, Date)
-        else:
-            days = func.extract("epoch", last.expression - first.expression) / 86_400
-        return [func.sum(cast(days, Float)), count]
-    column = compiler.column(metric.field or "").expression
-    if metric.agg == "weighted_sum":
-        stage = compiler.stage_column("probability")
-        weight = func.coalesce(compiler.column(metric.weight or "").expression, stage)
-        scale = MONEY_SCALE if compiler.unit.session.get_bind().dialect.name == "sqlite" else 1
-        return [func.sum(cast(column, Float) / scale * weight), count]
-    if metric.agg == "avg":
-        return [func.sum(column), func.count(column)]
-    return [getattr(func, metric.agg)(column), count]
+def _shown(unit: Unit, path: str, key: Any, label: Any) -> str | None:
+    """A label as text; a stage whose name several pipelines have, with its pipeline."""
+    if isinstance(key, bool):
+        return str(key).lower()
+    if label is None or key is None:
+        return None if label is None or label == "" else str(label)
+    if path.rsplit(".", 1)[-1] == "stage":
+        stage = next((each for each in unit.schema.stages if each.id == key), None)
+        if stage and len({each.pipeline for each in unit.schema.stages_named(stage.name)}) > 1:
+            return f"{stage.name} ({stage.pipeline})"
+    return str(to_json(label))
 
 
-def _value(metric: Metric, figures: Sequence[Any]) -> tuple[Decimal | None, int]:
-    value, count = figures[0], int(figures[-1])
-    if metric.agg in {"ratio", "avg", "avg_days"}:
-        if not count:
-            return None, 0
-        scale = 100 if metric.agg == "ratio" else 1
-        return _decimal(value) * scale / count, count
-    if metric.agg in {"min", "max"}:
-        return (None if value is None else _decimal(value)), count
-    if metric.agg == "weighted_sum":
-        return _decimal(value or 0) / 100, count
-    return _decimal(value or 0), count
-
-
-def _decimal(value: Any) -> Decimal:
-    return value if isinstance(value, Decimal) else Decimal(str(value))
-
-
-def value_text(metric: Metric, value: Decimal | None) -> str | None:
-    """Money with two places; rates, averages and days with up to two; counts whole."""
-    if value is None:
-        return None
-    if metric.unit == "money":
-        return money_text(value.quantize(Decimal("0.01"), ROUND_HALF_UP))
-    if metric.agg == "count":
-        return str(int(value))
-    return f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP):f}"
-
-
-def _unit_text(unit: Unit, metric: Metric, currencies: set[str]) -> str:
+def _unit_text(unit: Unit, metric: Metric, currencies: set[str], exchange: Exchange | None) -> str:
     if metric.unit != "money":
         return metric.unit
+    if exchange:
+        return exchange.reporting
     return "" if len(currencies) > 1 else next(iter(currencies), unit.currency)
 
 
-def _currencies(unit: Unit, compiler: Compiler, metric: Metric, condition: Any) -> set[str]:
-    """What the amounts are in; an amount without a currency is in the reporting one."""
-    if metric.unit != "money" or "currency" not in unit.schema.entity(metric.entity).fields or metric.field != "amount":
-        return set()
-    column = compiler.column("currency").expression
-    statement = compiler.joined(select(func.coalesce(column, unit.currency)).distinct()).where(
-        compiler.scope(), condition, compiler.column(metric.field).expression.is_not(None)
-    )
-    return set(unit.session.scalars(statement))
-
-
-def _one_currency(currencies: set[str], *, apart: bool) -> None:
-    """A sum over two currencies is no figure: refuse it instead of adding euros to yen, unless they are shown apart."""
-    if len(currencies) > 1 and not apart:
-        raise InvalidInput(
-            f"These amounts are in {' and '.join(sorted(currencies))}: they cannot be added.",
-            hint="Ask for one currency, for example 'in EUR', or by currency.",
-        )
-
-
-def _ranked(keys: list[Any], groups: dict[Any, Any], wanted: Measure) -> list[Any]:
-    """Best first; groups without a figure last; ties by label."""
-    known = [key for key in keys if key in groups and groups[key][1] is not None and None not in key]
-    known.sort(key=lambda key: tuple(str(each) for each in groups[key][0]))
-    known.sort(key=lambda key: groups[key][1], reverse=not wanted.ascending)
+def _ranked(labels: dict[Key, Labels], groups: dict[Key, Tally], metric: Metric, wanted: Measure) -> list[Key]:
+    """Best first; groups without a figure are not ranked; ties by label."""
+    known = [key for key, tally in groups.items() if figure(metric, tally) is not None and None not in key]
+    known.sort(key=lambda key: tuple(str(each) for each in labels[key]))
+    known.sort(key=lambda key: figure(metric, groups[key]) or Decimal(0), reverse=not wanted.ascending)
     return known
 
 
-def _ordered(unit: Unit, keys: list[Any], groups: dict[Any, Any], wanted: Measure) -> list[Any]:
+def _ordered(unit: Unit, labels: Iterable[Key], groups: dict[Key, Tally], metric: Metric, wanted: Measure) -> list[Key]:
     """Dates in their order, stages in the pipeline's, everything else by value."""
+    keys = list(labels)
     if any(each in GRAINS or "#" in each for each in wanted.by):
         return sorted(keys, key=lambda key: tuple(str(each or "~") for each in key))
     if wanted.by and wanted.by[0].rsplit(".", 1)[-1] == "stage":
         position = {stage.id: (stage.position, stage.name) for stage in unit.schema.stages}
         return sorted(keys, key=lambda key: position.get(key[0], (999, "")))
-    return sorted(
-        keys, key=lambda key: groups[key][1] if key in groups and groups[key][1] is not None else Decimal("-Infinity"), reverse=True
-    )
+    values = {key: figure(metric, groups[key]) if key in groups else None for key in keys}
+    return sorted(keys, key=lambda key: Decimal("-Infinity") if (value := values[key]) is None else value, reverse=True)

@@ -183,7 +183,7 @@ def _order(compiler: Compiler, item: str) -> ColumnElement[Any]:
     column = compiler.column(path)
     expression = column.expression
     if column.field.kind == "stage":
-        expression = compiler.stage_column("position")
+        expression = compiler.stage_column("position", path)
     elif column.field.refers_to:
         expression = compiler.label(path)
     return cast(ColumnElement[Any], nulls_last(expression.desc() if item.startswith("-") else expression.asc()))

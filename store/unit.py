@@ -39,11 +39,16 @@ class Unit:
 
     @property
     def currency(self) -> str:
-        """The reporting currency: the setting, else what the store was set up with, else USD."""
-        if self.settings.currency:
-            return self.settings.currency
-        found = self.session.get(Meta, CURRENCY)
-        return found.value if found else "USD"
+        """The reporting currency."""
+        return reporting_currency(self.session, self.settings)
+
+
+def reporting_currency(session: Session, settings: Settings) -> str:
+    """The setting, else what the store was set up with, else USD."""
+    if settings.currency:
+        return settings.currency
+    found = session.get(Meta, CURRENCY)
+    return found.value if found else "USD"
 
 
 class Store:

@@ -123,11 +123,14 @@ def _read_time(field: Field, raw: Any, dates: str | None, zone: ZoneInfo) -> dat
         moment = raw
     else:
         moment = _date_from_text(field, str(raw).strip(), dates)
-    if field.kind == "date":
-        return (moment.astimezone(zone) if moment.tzinfo else moment).date() if isinstance(moment, datetime) else moment
-    if not isinstance(moment, datetime):
-        moment = datetime.combine(moment, time(0))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    try:
+        if field.kind == "date":
+            return (moment.astimezone(zone) if moment.tzinfo else moment).date() if isinstance(moment, datetime) else moment
+        if not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time(0))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError as error:  # the first and last hours of the calendar have no place in another zone
+        raise InvalidInput(f"{str(raw)[:80]!r} is out of the calendar for {field.en}.", hint="Write a day as 2017-12-31.") from error
 
 
 def _date_from_text(field: Field, text: str, dates: str | None) -> date | datetime:

@@ -60,7 +60,11 @@ def measure_figures(
             top=top,
             ascending=ascending,
         )
-        if known and any(each.field in known.part and each.value == known.part[each.field] for each in wanted.filters):
+        if (
+            known
+            and known.agg == "ratio"
+            and any(each.field in known.part and each.value == known.part[each.field] for each in wanted.filters)
+        ):
             raise InvalidInput(
                 f"{metric} already counts these: with a condition on {', '.join(known.part)} it is 100 %.", hint="Leave that condition out."
             )

@@ -46,6 +46,7 @@ class Figures:
 
     def to_json(self) -> dict[str, Any]:
         period = self.result.period
+        more = {"change": self.result.changes, "others": self.result.others, "rates": self.result.rates}
         return {
             "metric": self.result.metric.name,
             "unit": self.result.unit,
@@ -56,6 +57,7 @@ class Figures:
             "rows": self.result.rows,
             "total": self.result.total,
             "definition": self.result.metric.source,
+            **{name: value for name, value in more.items() if value},
         }
 
     def content(self) -> str:

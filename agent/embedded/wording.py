@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from agent.embedded.frames import Frame
+from store.measures import GRAINS
 from store.query import RecordView, user_names
 from store.unit import Unit
 from tools.describe import describe, field_at, path_label, period_words, value_label
@@ -150,8 +151,8 @@ def figure(text: str | None, unit_name: str, language: str) -> str:
     shown = number(text)
     if unit_name == "%":
         return f"{Decimal(text):,.2f} %"
-    if unit_name == "days":
-        return f"{Decimal(text):,.1f} {'days' if language == 'en' else '天'}"
+    if unit_name in {"days", "hours"}:
+        return f"{Decimal(text):,.1f} {unit_name if language == 'en' else {'days': '天', 'hours': '小时'}[unit_name]}"
     if len(unit_name) == 3 and unit_name.isupper():
         return f"{unit_name} {shown}"
     return shown
@@ -170,6 +171,8 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
     )
     filters = filters or ("all time" if language == "en" else "全部时间")
     basis = say("standing_on", language, source=metric.source or label, filter=filters, count=f"{outcome.row_count:,}", things=things)
+    if outcome.rates:
+        basis += "\n\n" + say("converted", language, currency=outcome.unit, rates="; ".join(outcome.rates))
     if not wanted.by:
         value = outcome.rows[0][0] if outcome.rows else None
         if value is None:
@@ -186,16 +189,21 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
         return f"{say('no_data_long', language, metric=label, things=things)}\n\n{basis}"
     size = len(wanted.by)
     head = [_dimension_label(unit, metric.entity, path, language) for path in wanted.by]
-    head += [label, *([_compare_label(wanted.compare, language)] if wanted.compare else [])]
+    head += [label, *([_compare_label(wanted.compare, language), say("change", language)] if wanted.compare else [])]
+    head += [say("share", language)] if wanted.share else []
     rows = [
         [
             *(_group(unit, metric.entity, path, each, language) for path, each in zip(wanted.by, row[:size], strict=True)),
-            *(figure(each, outcome.unit, language) for each in row[size:]),
+            *(figure(each, outcome.unit, language) for each in row[size : size + (2 if wanted.compare else 1)]),
+            *([figure(outcome.changes[number], "%", language)] if wanted.compare else []),
+            *([figure(row[-1], "%", language)] if wanted.share else []),
         ]
-        for row in outcome.rows
+        for number, row in enumerate(outcome.rows)
     ]
     lead = _lead(outcome, wanted.top, rows, label, language)
     total = "" if wanted.top or outcome.total is None else f"\n\n{say('total', language)}: {figure(outcome.total, outcome.unit, language)}"
+    if wanted.top != 1 and outcome.others is not None:
+        total = f"\n\n{say('others', language)}: {figure(outcome.others, outcome.unit, language)}"
     step = (
         _difference(outcome.rows, outcome.unit, language)
         if size == 1 and len(outcome.rows) == 2 and any(part.any for part in wanted.filters)
@@ -206,7 +214,8 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
 
 def _lead(outcome: Any, top: int | None, rows: Sequence[Sequence[str]], label: str, language: str) -> str:
     if top == 1 and rows:
-        return f"**{rows[0][0]}** — {rows[0][-1]} {label}\n\n" if language == "en" else f"**{rows[0][0]}**，{label} {rows[0][-1]}\n\n"
+        first = rows[0][outcome.columns.index(outcome.metric.name)]
+        return f"**{rows[0][0]}** — {first} {label}\n\n" if language == "en" else f"**{rows[0][0]}**，{label} {first}\n\n"
     return f"**{label}**\n\n"
 
 
@@ -239,18 +248,31 @@ def _compare_label(compare: str | None, language: str) -> str:
 
 
 def _dimension_label(unit: Unit, entity: str, path: str, language: str) -> str:
-    grains = {"day": "日", "week": "周", "month": "月份", "quarter": "季度", "year": "年份"}
+    grains = {
+        "day": "日",
+        "week": "周",
+        "month": "月份",
+        "quarter": "季度",
+        "year": "年份",
+        "fiscal_quarter": "财季",
+        "fiscal_year": "财年",
+    }
     if path in grains:
-        return grains[path] if language == "zh" else path
+        return grains[path] if language == "zh" else path.replace("_", " ")
+    if "#" in path:
+        path, grain = path.split("#")
+        return f"{path_label(unit.schema, entity, path, language)} ({_dimension_label(unit, entity, grain, language)})"
     return path_label(unit.schema, entity, path, language)
 
 
 def _group(unit: Unit, entity: str, path: str, label: str | None, language: str) -> str:
     if label is None:
         return say("nobody", language)
-    if path in {"day", "week", "month", "quarter", "year"} or "#" in path:
+    if path in GRAINS or "#" in path:
         return label
     field = field_at(unit.schema, entity, path)
+    if field.kind == "bool":
+        return value_label(unit, field, label == "true", language)
     return value_label(unit, field, label, language) if field.kind in {"choice", "stage"} else label
 
 

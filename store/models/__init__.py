@@ -10,6 +10,7 @@ from store.models.outreach import Campaign, Consent
 from store.models.people import Role, Team, Token, User
 from store.models.pipelines import Pipeline, Stage, StageHistory
 from store.models.policies import PolicyRule
+from store.models.rates import Rate
 from store.models.records import Account, Activity, Case, Contact, Lead, Opportunity, Order, Product, Task
 from store.models.talks import Conversation, Message
 from store.models.words import CustomField, Meta, PicklistValue, Synonym
@@ -43,6 +44,7 @@ __all__ = [
     "Proposal",
     "ProposalChange",
     "Quote",
+    "Rate",
     "Record",
     "Role",
     "Stage",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store import schema
+from store import custom_values, schema
 from store.errors import InvalidInput, NotFound
 from store.models import CustomField
 from store.schema import CUSTOM_KINDS, ENTITY_TYPES
@@ -42,6 +42,7 @@ def add_field(
     field = CustomField(entity=entity, name=name, kind=kind, label_en=label, label_zh=label_zh, words=list(words), target=target)
     session.add(field)
     schema.bump(session)
+    custom_values.make_index(session, entity, name, kind)
     return field
 
 
@@ -57,5 +58,7 @@ def find_field(session: Session, entity: str, name: str) -> CustomField:
 
 def remove_field(session: Session, entity: str, name: str) -> None:
     """Take a custom field away. What records hold under it stays in the database: the field made again shows it again."""
-    session.delete(find_field(session, entity, name))
+    found = find_field(session, entity, name)
+    custom_values.drop_index(session, entity, name)
+    session.delete(found)
     schema.bump(session)

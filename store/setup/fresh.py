@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from store import schema
+from store import custom_values, schema
 from store.duplicates import keys as duplicate_keys
 from store.models import Meta, PicklistValue, Pipeline
 from store.schema import vocabulary
@@ -32,3 +32,4 @@ def prepare(session: Session, *, currency: str | None = None) -> None:
     if currency and session.get(Meta, CURRENCY) is None:
         session.add(Meta(name=CURRENCY, value=currency))
     session.flush()
+    custom_values.index_all(session)

@@ -22,6 +22,7 @@ COMMANDS = {
     "roles": ("role",),
     "words": ("field", "picklist", "vocabulary"),
     "pipelines": ("pipeline", "stage"),
+    "rates": ("rate",),
     "measuring": ("bench", "eval"),
 }
 ClickException: Any = typer.BadParameter.__mro__[2]  # Typer carries its own copy of click and exports no more of its errors

@@ -1,0 +1,56 @@
+"""The day, week, month, quarter or year a column falls in, as SQL."""
+
+from typing import Any, Literal, get_args
+
+from sqlalchemy import Date, Integer, String, case, cast, func, literal_column
+
+from store.errors import InvalidInput
+from store.schema import TEMPORAL
+from store.schema import Field as SchemaField
+from store.unit import Unit
+
+Grain = Literal["day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year"]
+GRAINS: tuple[Grain, ...] = get_args(Grain)
+_POSTGRESQL = {"day": "YYYY-MM-DD", "week": 'IYYY-"W"IW', "month": "YYYY-MM", "quarter": 'YYYY-"Q"Q', "year": "YYYY"}
+
+
+def date_part(unit: Unit, expression: Any, field: SchemaField, grain: str) -> Any:
+    """The label: 2017-03, 2017-Q3, 2017-W09, 2017; FY2017, FY2017-Q3 for the fiscal year, named after the year it ends in."""
+    if field.kind not in TEMPORAL:
+        raise InvalidInput(f"{field.en} is not a date.")
+    if grain not in GRAINS:
+        raise InvalidInput(f"{grain!r} is not a part of a date.", hint=f"Use {', '.join(GRAINS)}.")
+    sqlite = unit.session.get_bind().dialect.name == "sqlite"
+    day = _local_day(unit, expression, field, sqlite=sqlite)
+    if grain.startswith("fiscal"):
+        return _fiscal(day, grain, unit.settings.fiscal_year_start, sqlite=sqlite)
+    if not sqlite:
+        return func.to_char(day, literal_column(f"'{_POSTGRESQL[grain]}'"))
+    if grain == "week":
+        return func.iso_week(day)
+    if grain == "quarter":
+        month = cast(func.strftime("%m", day), Integer)
+        return func.strftime("%Y-Q", day).concat(cast((month + 2) // 3, String))
+    return func.strftime({"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}[grain], day)
+
+
+def _local_day(unit: Unit, expression: Any, field: SchemaField, *, sqlite: bool) -> Any:
+    """The column as a day in the user's zone."""
+    if field.custom:
+        return func.substr(expression, 1, 10) if sqlite else cast(expression, Date)
+    if field.kind != "datetime":
+        return expression
+    if not sqlite:
+        return func.timezone(unit.settings.timezone, expression)
+    return expression if unit.settings.timezone == "UTC" else func.local_day(expression, unit.settings.timezone)
+
+
+def _fiscal(day: Any, grain: str, start: int, *, sqlite: bool) -> Any:
+    """From month and year alone: the number of months since the fiscal year began."""
+    year = cast(func.strftime("%Y", day) if sqlite else func.extract("year", day), Integer)
+    month = cast(func.strftime("%m", day) if sqlite else func.extract("month", day), Integer)
+    ends_in = year if start == 1 else year + case((month >= start, 1), else_=0)
+    label = literal_column("'FY'", String).concat(cast(ends_in, String))
+    if grain == "fiscal_year":
+        return label
+    return label.concat(literal_column("'-Q'", String)).concat(cast((month - start + 12) % 12 // 3 + 1, String))
