@@ -44,8 +44,8 @@ class StagesEntered(Compiler):
     def _reference(self, field: Field, table: Any) -> Any:
         return self.visit.c.stage_id if self._is_visit(field, table) else Compiler._reference(self, field, table)
 
-    def _expression(self, field: Field, entity: str, table: Any, path: str) -> Any:
-        return self.visit.c.stage_id if self._is_visit(field, table) else Compiler._expression(self, field, entity, table, path)
+    def _expression(self, field: Field, table: Any, path: str) -> Any:
+        return self.visit.c.stage_id if self._is_visit(field, table) else Compiler._expression(self, field, table, path)
 
     def _is_visit(self, field: Field, table: Any) -> bool:
         return field.name == "stage" and table is self.table
