@@ -1,11 +1,12 @@
 """Merging: one record is left, it holds what the rule says, everything points to it, and undo brings back what was there."""
 
+import contextlib
 from random import Random
 from typing import Any
 
 import pytest
 from gate_firm import As, Hand, change, delete
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -108,6 +109,7 @@ def test_every_reference_moves_and_undo_brings_everything_back(store: Store, bos
             assert merging.survivor_of(unit, "account", gone) == kept
 
 
+@settings(max_examples=max(4, settings.default.max_examples // 5))
 @given(seed=st.integers(0, 10**9))
 def test_merging_anything_at_random_and_taking_it_back(store: Store, seed: int) -> None:
     """Against a plain model: nobody points to a merged record, each reference went to the survivor, nothing else changed."""
@@ -118,10 +120,8 @@ def test_merging_anything_at_random_and_taking_it_back(store: Store, seed: int) 
     for each in accounts:
         above = random.choice([*accounts, None])
         if above and above != each:
-            try:
+            with contextlib.suppress(InvalidInput):  # it would have been a circle
                 boss.do(change("account", each, parent=above))
-            except InvalidInput:
-                pass  # it would have been a circle
     for n in range(4):
         boss.make("contact", name=f"C{n}", account=random.choice(accounts))
         boss.make("task", title=f"T{n}", account=random.choice(accounts))
@@ -192,8 +192,8 @@ def test_values_may_be_chosen_and_the_survivor_edited(store: Store, boss: Hand) 
         boss.decide("approve", proposal.id, edits={b: {"city": "Paris"}})
     boss.decide("approve", proposal.id, edits={a: {"name": "Acme Group"}})
     assert (rows(store)["account", a]["name"], rows(store)["account", a]["city"]) == ("Acme Group", "Bergen")
+    c = boss.make("account", name="Third")
     with pytest.raises(InvalidInput, match="cannot be emptied"):
-        c = boss.make("account", name="Third")
         merge(boss, "account", [a, c], survivor=a, values={"name": ""})
 
 
