@@ -257,7 +257,8 @@ def test_a_digest_from_before_names_were_in_it_stays_valid(store: Store, busy: H
             "base_version": 1,
             "before": {},
             "after": {"a": 1},
-            "name": "n", "seq": 0,
+            "name": "n",
+            "seq": 0,
             "effects": None,
         }
     ]
