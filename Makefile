@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test test-postgresql test-postgresql-all check test-slow eval bench screenshots clean
+.PHONY: setup demo test test-postgresql test-postgresql-all check test-slow trials eval bench screenshots clean
 
 setup: $(STAMP)
 
@@ -46,6 +46,10 @@ check: $(VENV)/.developing
 test-slow: $(VENV)/.developing
 	$(BIN)/python -m pytest -q -m 'slow or live or browser'
 	$(BIN)/python -m pytest -q --hypothesis-profile thorough tests/store
+
+# kill -9 at 200 random moments of proposing, approving, importing, merging, undoing and indexing. TRIALS_URL: an empty PostgreSQL database.
+trials: $(VENV)/.developing
+	PYTHONPATH=. $(BIN)/python tests/store/kill_trials.py --trials 200 --url "$(TRIALS_URL)"
 
 eval: $(VENV)/.developing
 	$(BIN)/rapport eval --brain embedded

@@ -49,8 +49,9 @@ def checked(text: str, results: Sequence[Result], question: str, language: Liter
     """
     notes = []
     if _CLAIMS.search(text):
-        proposed = any(isinstance(found, Proposed) for found in results)
-        notes.append((ONLY_PROPOSED if proposed else NOTHING_DONE)[language])
+        made = [found for found in results if isinstance(found, Proposed)]
+        if not made or not all(found.applied for found in made):
+            notes.append((ONLY_PROPOSED if made else NOTHING_DONE)[language])
     loose = unfounded(text, results, question, known)
     if loose:
         notes.append(UNFOUNDED[language].format(figures=", ".join(loose)))

@@ -87,17 +87,17 @@ def _hash(event: AuditEvent) -> str:
 
 
 def digest(changes: Iterable[Any]) -> str:
-    """SHA-256 over the changes of a proposal, in order: operation, record, name, base version, before, after, effects."""
+    """SHA-256 over the changes of a proposal, in order: position, operation, record, name, base version, before, after, effects."""
     return _digests(changes)[0]
 
 
 def _digests(changes: Iterable[Any]) -> tuple[str, str]:
-    """The digest, and the one made before names and effects were in it (such events stay valid)."""
+    """The digest, and the one made before positions, names and effects were in it (such events stay valid)."""
     whole, older = hashlib.sha256(), hashlib.sha256()
     for change in changes:
         parts = [change["op"], change["type"], change["record_id"], change["base_version"], change["before"], change["after"]]
         older.update(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode())
-        parts += [change["name"], change["effects"]]
+        parts += [change["seq"], change["name"], change["effects"]]
         whole.update(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode())
     return whole.hexdigest(), older.hexdigest()
 
@@ -109,7 +109,7 @@ def verify(session: Session) -> Verdict:
     with closing(events):
         try:
             verdict = _walk(session, events, last)
-        except ValueError as error:  # a moment or JSON that is none any more
+        except (ValueError, TypeError) as error:  # a moment or JSON that is none any more
             return Verdict(0, f"a row of the log, or of the changes it stands for, cannot be read: {error}")
     return verdict if verdict.problem else Verdict(verdict.events, _misreported(session, last))
 
@@ -156,6 +156,7 @@ def _stored_changes(session: Session, proposal_id: str) -> Iterable[Any]:
         ProposalChange.base_version,
         ProposalChange.before,
         ProposalChange.after,
+        ProposalChange.seq,
         ProposalChange.name,
         ProposalChange.effects,
     )

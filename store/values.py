@@ -18,6 +18,8 @@ from store.schema import Field
 from store.unit import Unit
 
 TEXT_LIMIT = {"text": 1_000, "longtext": 1_000_000, "email": 320, "phone": 80, "url": 500, "choice": 200}
+NUMBER_LIMIT = 1_000  # characters; reading millions of digits takes seconds
+TAG_LIMIT, TAGS_LIMIT = 100, 500  # characters of one, number of them
 _TRUE = {"true", "yes", "y", "1", "on", "x", "是", "有", "对", "真"}
 _FALSE = {"false", "no", "n", "0", "off", "否", "无", "没有", "假"}
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\"]+")
@@ -83,10 +85,10 @@ def read_decimal(raw: Any) -> Decimal:
 
 def _read_number(field: Field, raw: Any) -> Decimal | int | float:
     try:
-        value = read_decimal(raw)
+        value = read_decimal(raw if len(str(raw)) <= NUMBER_LIMIT else "")
     except InvalidOperation as error:
         raise InvalidInput(f"{str(raw)[:80]!r} is not a number for {field.en}.", hint="Write digits, such as 1200.50.") from error
-    if not value.is_finite() or abs(value) >= MONEY_LIMIT:
+    if not value.is_finite() or value.copy_abs() >= MONEY_LIMIT:  # abs() overflows at 1e999999999
         raise InvalidInput(f"{str(raw)[:80]!r} is too large for {field.en}.", hint=f"The limit is {MONEY_LIMIT:,.0f}.")
     if field.kind == "money":
         if value < 0 and not field.custom:
@@ -94,10 +96,10 @@ def _read_number(field: Field, raw: Any) -> Decimal | int | float:
         return value.quantize(Decimal("0.0001")) if value != value.quantize(Decimal("0.0001")) else value
     if field.kind == "integer":
         if value != value.to_integral_value() or abs(value) > _MAX_INTEGER:
-            raise InvalidInput(f"{field.en} takes a whole number, not {raw!r}.")
+            raise InvalidInput(f"{field.en} takes a whole number, not {str(raw)[:80]!r}.")
         return int(value)
     if field.kind == "percent" and not 0 <= value <= 100:
-        raise InvalidInput(f"{field.en} goes from 0 to 100, not {raw!r}.")
+        raise InvalidInput(f"{field.en} goes from 0 to 100, not {str(raw)[:80]!r}.")
     return float(value)
 
 
@@ -109,12 +111,19 @@ def _read_bool(field: Field, raw: Any) -> bool:
         return True
     if text in _FALSE:
         return False
-    raise InvalidInput(f"{raw!r} is not yes or no for {field.en}.")
+    raise InvalidInput(f"{text[:80]!r} is not yes or no for {field.en}.")
 
 
-def _read_tags(_field: Field, raw: Any) -> list[str]:
+def _read_tags(field: Field, raw: Any) -> list[str]:
     items = raw if isinstance(raw, (list, tuple)) else re.split(r"[;,，；|]", str(raw))
-    return list(dict.fromkeys(str(item).strip()[:100] for item in items if str(item).strip()))
+    tags = list(dict.fromkeys(str(item).strip() for item in items if str(item).strip()))
+    longest = max(map(len, tags), default=0)
+    if longest > TAG_LIMIT or len(tags) > TAGS_LIMIT:
+        raise InvalidInput(
+            f"{field.en} takes at most {TAGS_LIMIT} entries of {TAG_LIMIT} characters; there are {len(tags):,}, the longest of {longest:,}.",
+            hint="Shorten them, or keep the text in a description.",
+        )
+    return tags
 
 
 def _read_time(field: Field, raw: Any, dates: str | None, zone: ZoneInfo) -> date | datetime:

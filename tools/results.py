@@ -88,18 +88,23 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A change waiting for approval; `left_out` are records that matched but could not be part of it, with the reason."""
+    """A change waiting for approval, or applied already where a policy allows it; `left_out` are records that matched but could not be part of it, with the reason."""
 
     proposal: ProposalView
     left_out: list[str] = field(default_factory=list)
 
+    @property
+    def applied(self) -> bool:
+        return self.proposal.status == "applied"
+
     def content(self) -> str:
         shown = self.proposal.to_json()
         shown["changes"] = shown["changes"][:SHOWN_TO_MODEL]
-        return _json({"proposed_not_applied": shown, "left_out": self.left_out[:SHOWN_TO_MODEL]})
+        state = "applied_by_policy" if self.applied else "proposed_not_applied"
+        return _json({state: shown, "left_out": self.left_out[:SHOWN_TO_MODEL]})
 
     def summary(self) -> str:
-        return f"proposed: {self.proposal.operation} {self.proposal.type}, {len(self.proposal.changes)} change(s)"
+        return f"{'applied' if self.applied else 'proposed'}: {self.proposal.operation} {self.proposal.type}, {len(self.proposal.changes)} change(s)"
 
 
 Result = Records | Figures | Notes | Proposed

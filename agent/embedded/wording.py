@@ -298,6 +298,8 @@ def cell_long(text: str) -> str:
 def _proposed(unit: Unit, found: Proposed, language: str) -> str:
     changes = found.proposal.changes
     head = say("proposed", language) if len(changes) == 1 else say("proposed_many", language, n=f"{len(changes):,}")
+    if found.applied:
+        head = say("applied_by_policy", language)
     labels = ("record", "field", "before", "after") if language == "en" else ("记录", "字段", "更改前", "更改后")
     rows = []
     for change in changes[:CHANGES_SHOWN]:
