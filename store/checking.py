@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from store.drafting import Draft, may_create
 from store.errors import InvalidInput, NotAllowed, NotFound
@@ -162,10 +162,11 @@ def check_somebody_administers(unit: Unit, drafts: Sequence[Draft]) -> None:
     leaving = [each.record_id for each in people if each.op == "delete" or (each.op == "update" and "role" in each.after)]
     if not leaving:
         return
-    staying = {each.record_id for each in people if each.op == "update" and each.after.get("role") == "administrator"}
-    administers = (User.role == "administrator", User.active, User.deleted_at.is_(None))
-    going = set(unit.session.scalars(select(User.id).where(User.id.in_(leaving), *administers))) - staying
-    if going and unit.session.scalar(select(func.count()).select_from(User).where(*administers)) == len(going):
+    coming = [each.record_id for each in people if each.op == "update" and each.after.get("role") == "administrator"]
+    active = select(User.id).where(User.active, User.deleted_at.is_(None))
+    now = set(unit.session.scalars(active.where(User.role == "administrator")))
+    after = (now - set(leaving)) | set(unit.session.scalars(active.where(User.id.in_(coming))))
+    if now and not after:
         raise InvalidInput("Nobody would be left who administers.", hint="Make somebody else an administrator first.")
 
 

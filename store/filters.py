@@ -48,6 +48,7 @@ class Compiler:
         return visible(self.principal, self.entity, self.table)
 
     def joined(self, statement: Select[Any]) -> Select[Any]:
+        statement = statement.select_from(self.table)
         for table, condition in self.joins.values():
             statement = statement.outerjoin(table, condition)
         return statement

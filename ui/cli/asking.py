@@ -100,7 +100,7 @@ def chat(as_: As, brain: Brain = None) -> int:
     rapport = _rapport()
     conversation: str | None = None
     try:
-        principal = person(rapport.store, as_)
+        person(rapport.store, as_)
         hint("Ask in English or Chinese. An empty line ends.")
         while True:
             try:
@@ -110,6 +110,7 @@ def chat(as_: As, brain: Brain = None) -> int:
             if not text:
                 return DONE
             try:
+                principal = person(rapport.store, as_)  # for each question: a role, a team, an account may change meanwhile
                 answer = rapport.assistant.answer(principal, text, conversation_id=conversation, door="cli", brain=brain)
                 conversation = answer.conversation_id
                 _show(answer)
