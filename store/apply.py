@@ -1,12 +1,13 @@
 """Writing validated changes to the tables. Only the gate calls this."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 
+from store.bulk import insert_many
 from store.drafting import Draft
 from store.models import RECORD_MODELS, Account, Activity, OutboxEntry, StageHistory, User, new_id
 from store.schema import Entity
@@ -45,7 +46,7 @@ def apply_changes(unit: Unit, proposal_id: str, drafts: Sequence[Draft], entered
     now = unit.now()
     outbox = [{"type": each.type, "record_id": each.record_id, "created_at": now} for each in drafts if each.type in INDEXED]
     if outbox:
-        unit.session.execute(insert(OutboxEntry), outbox)
+        insert_many(unit.session, OutboxEntry, outbox)
     return effects
 
 
@@ -113,20 +114,7 @@ def _insert(unit: Unit, entity: str, drafts: Sequence[Draft]) -> None:
         if entity == "user":
             row.setdefault("active", False)
         rows.append(row)
-    for group in _alike(spec, rows):
-        unit.session.execute(insert(spec.model.__table__), group)
-
-
-def _alike(spec: Entity, rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
-    """Rows that say the same columns together. Columns that may be empty are filled with None, which keeps almost all of
-    them in one group and so in their order: a record comes after the one it points to."""
-    table = spec.model.__table__
-    optional = {name for name in set().union(*rows) if table.c[name].nullable and table.c[name].default is None}
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        full = {**dict.fromkeys(optional), **row}
-        groups[tuple(sorted(full))].append(full)
-    return groups.values()
+    insert_many(unit.session, spec.model, rows)
 
 
 def _teams(unit: Unit, owners: set[str]) -> dict[Any, str | None]:
@@ -169,7 +157,7 @@ def _note_stages(unit: Unit, proposal_id: str, drafts: Sequence[Draft], entered:
         for stage, moment in entered.get(each.record_id, [(each.after["stage"], now)])
     ]
     if rows:
-        unit.session.execute(insert(StageHistory), rows)
+        insert_many(unit.session, StageHistory, rows)
 
 
 def _touch_accounts(unit: Unit, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
@@ -190,11 +178,14 @@ def _touch_accounts(unit: Unit, drafts: Sequence[Draft]) -> dict[int, dict[str, 
         return effects
     field = unit.schema.field("account", "last_contact_at")
     held: dict[str, Any] = {}
-    for account, newest_moment in newest.items():
-        held[account] = unit.session.scalar(select(Account.last_contact_at).where(Account.id == account))
-        moment = from_json(field, newest_moment)
-        if held[account] is None or moment > held[account]:
-            unit.session.execute(update(Account).where(Account.id == account).values(last_contact_at=moment))
+    for start in range(0, len(accounts := sorted(newest)), _PIECE):
+        wanted = select(Account.id, Account.last_contact_at).where(Account.id.in_(accounts[start : start + _PIECE]))
+        held.update((row.id, row.last_contact_at) for row in unit.session.execute(wanted))
+    moments = {account: from_json(field, moment) for account, moment in newest.items()}
+    later = [{"at": account, "to": moment} for account, moment in moments.items() if held[account] is None or moment > held[account]]
+    if later:
+        table: Any = Account.__table__
+        unit.session.execute(update(table).where(table.c.id == bindparam("at")).values(last_contact_at=bindparam("to")), later)
     for effect in effects.values():
         before = held[effect["account"]]
         effect["last_contact_at"] = before.isoformat() if before else None

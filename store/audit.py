@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from store.bulk import dumps
 from store.models import AuditEvent, Meta, ProposalChange
 
 HEAD = "audit_head"
@@ -86,7 +87,7 @@ def digest(changes: Iterable[Any]) -> str:
     total = hashlib.sha256()
     for change in changes:
         parts = [change["op"], change["type"], change["record_id"], change["base_version"], change["before"], change["after"]]
-        total.update(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode())
+        total.update(dumps(parts).encode())
     return total.hexdigest()
 
 

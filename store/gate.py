@@ -13,10 +13,11 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, or_, select, true, update
 
 from store import audit
 from store.apply import Conflicting, Entered, apply_changes
+from store.bulk import insert_many
 from store.drafting import Draft, check_unique, draft, redraft
 from store.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from store.models import Proposal, ProposalChange, User, new_id
@@ -119,7 +120,7 @@ def keep(
     unit.session.add(proposal)
     unit.session.flush()
     rows = [{"proposal_id": proposal.id, "seq": number, **each.row()} for number, each in enumerate(drafts)]
-    unit.session.execute(insert(ProposalChange), rows)
+    insert_many(unit.session, ProposalChange, rows)
     _log(unit, "proposed", proposal, f"{operation} {proposal.type}: {len(rows)} change(s)")
     return proposal
 

@@ -52,6 +52,7 @@ class Known:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
         self._kinds: dict[str, Kind] = {}
+        self._later: dict[str, list[Named]] = defaultdict(list)  # planned records of kinds nobody has pointed to so far
         self.planned: dict[str, str] = {}
         self.written: set[str] = set()
 
@@ -59,6 +60,9 @@ class Known:
         found = self._kinds.get(entity)
         if found is None:
             found = self._kinds[entity] = self._load(entity)
+            for each in self._later.pop(entity, ()):
+                if each.id in self.planned and each.id not in found.by_id:
+                    found.add(each)
         return found
 
     def _load(self, entity: str) -> Kind:
@@ -72,8 +76,11 @@ class Known:
 
     def plan(self, entity: str, each: Named) -> None:
         """Remember a record this import is going to make."""
-        self.kind(entity).add(each)
         self.planned[each.id] = entity
+        if entity in self._kinds:
+            self._kinds[entity].add(each)
+        else:
+            self._later[entity].append(each)
 
     def drop(self, entity: str, ids: set[str]) -> None:
         """Forget planned records whose rows were held back after all."""

@@ -31,16 +31,33 @@ class Table:
     rows: list[list[Any]]
     lines: list[int]
     faults: dict[int, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    _cells: dict[int, list[Any]] = field(default_factory=dict, repr=False)
+
+    def cells(self, index: int) -> list[Any]:
+        """The cells of a column, one for each row; None where it is empty and in rows that cannot be taken."""
+        found = self._cells.get(index)
+        if found is None:
+            if self.faults:
+                raw = [None if at in self.faults else row[index] for at, row in enumerate(self.rows)]
+            else:
+                raw = [row[index] for row in self.rows]
+            found = self._cells[index] = [cell if cell.__class__ is str and cell.strip() else _filled(cell) for cell in raw]
+        return found
 
     def column(self, index: int) -> list[Any]:
         """The filled cells of a column, in rows that can be taken."""
-        return [row[index] for at, row in enumerate(self.rows) if at not in self.faults and not is_empty(row[index])]
+        return [cell for cell in self.cells(index) if cell is not None]
 
 
 def is_empty(cell: Any) -> bool:
     if isinstance(cell, str):
         return not cell or cell.isspace()
     return cell is None or cell == [] or cell != cell  # NaN, as data frames have it
+
+
+def _filled(cell: Any) -> Any:
+    return None if is_empty(cell) else cell
 
 
 def read_table(path: Path, *, limit_mb: int) -> Table:

@@ -1,6 +1,6 @@
 """The tables. Field names, labels and kinds live in `vocabulary.yaml`; a test holds the two together."""
 
-from store.models.base import Base, Record, new_id, reference
+from store.models.base import Base, Record, new_id, new_ids, reference
 from store.models.changes import AuditEvent, Proposal, ProposalChange
 from store.models.index import OutboxEntry, Passage
 from store.models.kinds import RECORD_MODELS
@@ -41,5 +41,6 @@ __all__ = [
     "Token",
     "User",
     "new_id",
+    "new_ids",
     "reference",
 ]
