@@ -17,6 +17,7 @@ from store.values import from_json
 INDEXED = frozenset({"activity", "case", "task", "account", "opportunity", "lead", "contact"})
 TOUCHES = frozenset({"call", "meeting", "visit", "email", "chat"})
 _PIECE = 500
+_TYPED = frozenset({"money", "date", "datetime"})  # kinds whose column holds another type than JSON has
 Entered = Mapping[str, Sequence[tuple[str, datetime]]]  # record id -> (stage id, moment)
 
 
@@ -94,7 +95,7 @@ def _columns(spec: Entity, values: dict[str, Any]) -> tuple[dict[str, Any], dict
         if field.custom:
             custom[name] = value
         else:
-            plain[field.column] = from_json(field, value)
+            plain[field.column] = from_json(field, value) if field.kind in _TYPED else value
     return plain, custom
 
 
@@ -102,13 +103,11 @@ def _insert(unit: Unit, entity: str, drafts: Sequence[Draft]) -> None:
     spec = unit.schema.entity(entity)
     now, user = unit.now(), unit.principal.user_id
     teams = _teams(unit, {each.after["owner"] for each in drafts if each.after.get("owner")}) if entity != "user" else {}
+    same = {"created_at": now, "updated_at": now, "version": 1, "created_by": user, "updated_by": user}
     rows = []
     for each in drafts:
-        plain, custom = _columns(spec, each.after)
-        row = {
-            "created_at": now, "updated_at": now, **plain, "id": each.record_id, "version": 1, "created_by": user, "updated_by": user,
-            "custom": custom,
-        }  # fmt: skip
+        row, custom = _columns(spec, each.after)
+        row = {**same, **row, "id": each.record_id, "custom": custom}
         if teams.get(row.get("owner_id")):
             row["team_id"] = row.get("team_id") or teams[row["owner_id"]]  # a record belongs to its owner's team unless said otherwise
         if entity == "user":
