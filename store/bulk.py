@@ -10,6 +10,7 @@ from json import encoder as _json
 from typing import Any
 
 from sqlalchemy import JSON, Column, Dialect, Table
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 _PIECE = 5_000  # rows in one call of the driver
@@ -31,11 +32,13 @@ dumps = _encoder()
 
 def insert_many(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows of a model, in order. A column that a row leaves out gets its default, as SQLAlchemy would have it."""
-    if not rows:
-        return
-    table: Table = model.__table__
-    session.flush()
-    connection = session.connection()
+    if rows:
+        session.flush()
+        insert_rows(session.connection(), model.__table__, rows)
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """`insert_many` for a table, outside a session."""
     dialect = connection.dialect
     named = set().union(*rows)
     columns = [column for column in table.columns if column.name in named or column.default is not None]

@@ -125,7 +125,7 @@ def in_order(unit: Unit, known: Known, drafts: list[Draft]) -> tuple[list[Draft]
     needs: dict[str, dict[str, str]] = {}
     unwritten = known.planned.keys() - known.written
     pointing = {kind: [field.name for field in unit.schema.entity(kind).fields.values() if field.refers_to] for kind in RECORD_MODELS}
-    for each in (drafts if unwritten else ()):
+    for each in drafts if unwritten else ():
         after = each.after
         links = {name: after[name] for name in pointing[each.type] if name in after and after[name] in unwritten}
         for name, target in links.items():
