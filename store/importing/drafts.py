@@ -113,6 +113,21 @@ def _held(row: Any, field: Field) -> Any:
     return (row["custom"] or {}).get(field.name) if field.custom else row[field.column]
 
 
+def shown_values(unit: Unit, known: Known, kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Values as people read them: what a reference points to by its name."""
+    fields = unit.schema.entity(kind).fields
+    stages = {stage.id: stage.name for stage in unit.schema.stages}
+    shown = {}
+    for name, value in values.items():
+        target = fields[name].refers_to
+        if target in RECORD_MODELS and value is not None:
+            named = known.kind(target).by_id.get(value)
+            shown[name] = named.email or named.name if named else value
+        else:
+            shown[name] = stages.get(value, value) if target == "stage" else value
+    return shown
+
+
 def in_order(unit: Unit, known: Known, drafts: list[Draft]) -> tuple[list[Draft], list[Link]]:
     """Creates so that a record comes after those it points to, then updates; and the links that must wait.
 

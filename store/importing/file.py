@@ -1,5 +1,6 @@
 """One file of an import: read, match, turn into one proposal, apply it."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from store.schema import name_field
 from store.unit import Unit
 
 Progress = Callable[[str, int, int], None]
+PREVIEWED = 10  # creates, and as many updates, that a dry run shows of each file
 _STEP = 1_000  # rows between two calls of the progress function
 
 
@@ -29,6 +31,7 @@ _STEP = 1_000  # rows between two calls of the progress function
 class Options:
     create_fields: bool = False
     create_users: bool = False
+    preview: bool = False
 
 
 class FileImport:
@@ -40,8 +43,9 @@ class FileImport:
         self.options = options
         self.known = known
         self._matchers = matchers
-        self.report = FileReport(table.name, plan.kind, rows=len(table.rows))
+        self.report = FileReport(table.name, plan.kind, rows=len(table.rows), warnings=list(table.notes))
         self.entries: list[Entry] = []
+        self._shown: Counter[str] = Counter()
         self._people: People | None = None
         self._reader: RowReader | None = None
 
@@ -191,6 +195,7 @@ class FileImport:
             if entry.held is None:
                 made.append(drafting.create(spec, entry))
                 entry.outcome = "created"
+                self._show(unit, entry, made[-1])
                 continue
             change = drafting.update(self.known, spec, entry)
             if change is None:
@@ -200,7 +205,19 @@ class FileImport:
             else:
                 made.append(change)
                 entry.outcome = "updated"
+                self._show(unit, entry, change)
         return made
+
+    def _show(self, unit: Unit, entry: Entry, change: Draft) -> None:
+        """The first changes of each sort, for the preview of a dry run."""
+        if not self.options.preview or self._shown[change.op] >= PREVIEWED:
+            return
+        self._shown[change.op] += 1
+        self.report.preview.append({
+            "row": entry.line, "operation": change.op, "name": change.name,
+            "before": drafting.shown_values(unit, self.known, change.type, change.before),
+            "after": drafting.shown_values(unit, self.known, change.type, change.after),
+        })  # fmt: skip
 
     def _count(self) -> None:
         for entry in self.entries:
