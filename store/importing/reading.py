@@ -165,7 +165,7 @@ def _above_header(rows: list[list[Any]]) -> int:
     widest = max(widths, default=0)
     if widest < 3:
         return 0
-    at = next(at for at, width in enumerate(widths) if width > 1 and 2 * width >= widest)
+    at = next(at for at, width in enumerate(widths) if width > 1 and 2 * width > widest)
     cells = [str(cell).strip().casefold() for cell in rows[at] if not is_empty(cell)]
     names = len(set(cells)) == len(cells) and all(isinstance(cell, str) and _WORDY.search(cell) for cell in rows[at] if not is_empty(cell))
     return at if at <= _TITLES and at + 1 < len(rows) and names else 0

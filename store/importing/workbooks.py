@@ -4,7 +4,6 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -38,13 +37,9 @@ def read_workbook(data: bytes, name: str, limit_mb: int) -> list[tuple[str, Rows
 
 def _rows(sheet: Any) -> Rows:
     sheet.reset_dimensions()
-    rows = [(line, [_cell(value) for value in row]) for line, row in enumerate(_values(sheet), start=1)]
+    rows = [(line, [_cell(value) for value in row]) for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)]
     width = max((last for last in (_last(row) for _, row in rows)), default=0)
     return [(line, (row + [None] * width)[:width]) for line, row in rows] if width else []
-
-
-def _values(sheet: Any) -> Iterator[Any]:
-    yield from sheet.iter_rows(values_only=True)
 
 
 def _last(row: list[Any]) -> int:
