@@ -91,7 +91,8 @@ class FileImport:
                 entry.hold(found.problem)
             else:
                 matched.append((entry, found.held))
-        rows = matcher.rows([held.id for _, held in matched])
+        fields = unit.schema.entity(kind).fields
+        rows = matcher.rows([held.id for _, held in matched], {field.column for field in fields.values()} & self._columns())
         for entry, held in matched:
             entry.record_id, entry.held = held.id, rows[held.id]
         doubles = Doubles(matcher).of(fresh)
@@ -101,6 +102,12 @@ class FileImport:
                 self._suspect(unit, entry, doubles[entry.index])
             else:
                 self._begin(unit, entry, probe, entry.given_id or next(ids), defaults)
+
+    def _columns(self) -> set[str]:
+        """Columns of the table the file may say something about."""
+        fields = self.plan.columns
+        named = {each.field for each in fields} | set(self.plan.constants) | {"name"}
+        return named | {f"{name}_id" for name in named} | {"role", "team_id"}
 
     def _suspect(self, unit: Unit, entry: Entry, double: Held) -> None:
         name = entry.values.get(unit.schema.entity(self.plan.kind).name_field)

@@ -201,12 +201,13 @@ class Matcher:
         plain = [row for row in named if not (email and row.email)]
         return Match(plain[0]) if plain and (len(plain) == 1 or self.entity in REPEATING) else None
 
-    def rows(self, ids: list[str]) -> dict[str, Any]:
-        """Whole rows by id, as mappings of columns."""
+    def rows(self, ids: list[str], columns: Collection[str]) -> dict[str, Any]:
+        """Rows by id, as mappings of these columns and of what every update needs."""
         table = self._model.__table__
+        needed = [column for column in table.c if column.name in {*columns, "id", "key", "version", "team_id", "custom", self._name}]
         found: dict[str, Any] = {}
         for start in range(0, len(ids), _PIECE):
-            wanted = select(*table.c).where(table.c.id.in_(ids[start : start + _PIECE]))
+            wanted = select(*needed).where(table.c.id.in_(ids[start : start + _PIECE]))
             found.update((row["id"], row) for row in self._unit.session.execute(wanted).mappings())
         return found
 

@@ -36,6 +36,19 @@ class _Batch:
     strict: bool = True
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """An import makes millions of objects and no circles: looking for circles again and again would take a third of its time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_without_collector()
 def import_path(
     store: Store,
     principal: Principal,
@@ -68,6 +81,7 @@ def import_path(
     return _run(store, principal, batch, options, dry_run, progress, held_back_dir or store.settings.home / "held-back", door)
 
 
+@_without_collector()
 def import_tables(
     store: Store,
     principal: Principal,
@@ -119,18 +133,6 @@ def _read_folder(batch: _Batch, path: Path, kind: str | None, limit: int) -> Non
         raise InvalidInput(f"There is no file to import in {path}. {found}".strip(), hint="Put CSV or XLSX files there.")
 
 
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """An import makes millions of objects and no circles: looking for circles again and again would take a third of its time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
 def _run(
     store: Store,
     principal: Principal,
@@ -144,7 +146,7 @@ def _run(
     report = ImportReport(dry_run=dry_run, skipped=batch.skipped)
     files: list[FileImport] = []
     try:
-        with _without_collector(), store.writing(principal, door=door) as unit:
+        with store.writing(principal, door=door) as unit:
             files = _plan_all(unit, batch, options)
             _import_all(unit, files, progress)
             if dry_run:

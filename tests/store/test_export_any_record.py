@@ -30,7 +30,7 @@ MOMENT = st.datetimes(datetime(1971, 1, 1), datetime(2090, 1, 1)).map(lambda at:
 )
 MONEY = st.decimals(min_value=0, max_value=99_999_999_999_999, places=4).map(str)
 ACCOUNT = st.fixed_dictionaries(
-    {"name": TEXT.filter(lambda text: bool(text.strip()))},
+    {"name": TEXT.filter(lambda text: bool(text.strip()) and len(text) <= 500)},
     optional={
         "description": TEXT, "city": TEXT.filter(lambda text: len(text) <= 200), "employees": st.integers(0, 2**31 - 1), "annual_revenue": MONEY,
         "tags": st.lists(TEXT.map(lambda text: text[:100]), max_size=4), "owner": st.sampled_from(["boss@x.example", "lina@x.example"]),
