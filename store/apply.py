@@ -1,12 +1,13 @@
 """Writing validated changes to the tables. Only the gate calls this."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, select, update
 
+from store.bulk import insert_many
 from store.drafting import Draft
 from store.duplicates import keys as duplicate_keys
 from store.models import RECORD_MODELS, Account, Activity, OutboxEntry, StageHistory, User, new_id
@@ -17,6 +18,7 @@ from store.values import from_json
 INDEXED = frozenset({"activity", "case", "task", "account", "opportunity", "lead", "contact"})
 TOUCHES = frozenset({"call", "meeting", "visit", "email", "chat"})
 _PIECE = 500
+_TYPED = frozenset({"money", "date", "datetime"})  # kinds whose column holds another type than JSON has
 Entered = Mapping[str, Sequence[tuple[str, datetime]]]  # record id -> (stage id, moment)
 
 
@@ -47,7 +49,7 @@ def apply_changes(unit: Unit, proposal_id: str, drafts: Sequence[Draft], entered
     now = unit.now()
     outbox = [{"type": each.type, "record_id": each.record_id, "created_at": now} for each in drafts if each.type in INDEXED]
     if outbox:
-        unit.session.execute(insert(OutboxEntry), outbox)
+        insert_many(unit.session, OutboxEntry, outbox)
     return effects
 
 
@@ -70,6 +72,10 @@ def _check_versions(unit: Unit, drafts: Sequence[Draft]) -> None:
         wanted[each.type].append(each)
     for entity, group in wanted.items():
         model = RECORD_MODELS[entity]
+        if all(each.op == "create" for each in group):
+            newest = unit.session.scalar(select(func.max(model.id)))
+            if newest is None or newest < min(each.record_id for each in group):
+                continue  # ids sort by the moment they were made: none of these can be there yet
         for start in range(0, len(group), _PIECE):
             piece = group[start : start + _PIECE]
             statement = (
@@ -97,7 +103,7 @@ def _columns(spec: Entity, values: dict[str, Any]) -> tuple[dict[str, Any], dict
         if field.custom:
             custom[name] = value
         else:
-            plain[field.column] = from_json(field, value)
+            plain[field.column] = from_json(field, value) if field.kind in _TYPED else value
     return plain, custom
 
 
@@ -106,13 +112,11 @@ def _insert(unit: Unit, entity: str, drafts: Sequence[Draft]) -> None:
     now, user = unit.now(), unit.principal.user_id
     teams = _teams(unit, {each.after["owner"] for each in drafts if each.after.get("owner")}) if entity != "user" else {}
     pipelines = {stage.id: stage.pipeline_id for stage in unit.schema.stages} if entity == "opportunity" else {}
+    same = {"created_at": now, "updated_at": now, "version": 1, "created_by": user, "updated_by": user}
     rows = []
     for each in drafts:
-        plain, custom = _columns(spec, each.after)
-        row = {
-            "created_at": now, "updated_at": now, **plain, "id": each.record_id, "version": 1, "created_by": user, "updated_by": user,
-            "custom": custom,
-        }  # fmt: skip
+        row, custom = _columns(spec, each.after)
+        row = {**same, **row, "id": each.record_id, "custom": custom}
         if teams.get(row.get("owner_id")):
             row["team_id"] = row.get("team_id") or teams[row["owner_id"]]  # a record belongs to its owner's team unless said otherwise
         if entity == "user":
@@ -120,20 +124,7 @@ def _insert(unit: Unit, entity: str, drafts: Sequence[Draft]) -> None:
         if entity == "opportunity":
             row["pipeline_id"] = pipelines.get(row["stage_id"]) or row.get("pipeline_id")
         rows.append(row)
-    for group in _alike(spec, rows):
-        unit.session.execute(insert(spec.model.__table__), group)
-
-
-def _alike(spec: Entity, rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
-    """Rows that say the same columns together. Columns that may be empty are filled with None, which keeps almost all of
-    them in one group and so in their order: a record comes after the one it points to."""
-    table = spec.model.__table__
-    optional = {name for name in set().union(*rows) if table.c[name].nullable and table.c[name].default is None}
-    groups: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        full = {**dict.fromkeys(optional), **row}
-        groups[tuple(sorted(full))].append(full)
-    return groups.values()
+    insert_many(unit.session, spec.model, rows)
 
 
 def _teams(unit: Unit, owners: set[str]) -> dict[Any, str | None]:
@@ -176,7 +167,7 @@ def _note_stages(unit: Unit, proposal_id: str, drafts: Sequence[Draft], entered:
         for stage, moment in entered.get(each.record_id, [(each.after["stage"], now)])
     ]
     if rows:
-        unit.session.execute(insert(StageHistory), rows)
+        insert_many(unit.session, StageHistory, rows)
 
 
 def _touch_accounts(unit: Unit, drafts: Sequence[Draft]) -> dict[int, dict[str, Any]]:
@@ -197,11 +188,14 @@ def _touch_accounts(unit: Unit, drafts: Sequence[Draft]) -> dict[int, dict[str, 
         return effects
     field = unit.schema.field("account", "last_contact_at")
     held: dict[str, Any] = {}
-    for account, newest_moment in newest.items():
-        held[account] = unit.session.scalar(select(Account.last_contact_at).where(Account.id == account))
-        moment = from_json(field, newest_moment)
-        if held[account] is None or moment > held[account]:
-            unit.session.execute(update(Account).where(Account.id == account).values(last_contact_at=moment))
+    for start in range(0, len(accounts := sorted(newest)), _PIECE):
+        wanted = select(Account.id, Account.last_contact_at).where(Account.id.in_(accounts[start : start + _PIECE]))
+        held.update((row.id, row.last_contact_at) for row in unit.session.execute(wanted))
+    moments = {account: from_json(field, moment) for account, moment in newest.items()}
+    later = [{"at": account, "to": moment} for account, moment in moments.items() if held[account] is None or moment > held[account]]
+    if later:
+        table: Any = Account.__table__
+        unit.session.execute(update(table).where(table.c.id == bindparam("at")).values(last_contact_at=bindparam("to")), later)
     for effect in effects.values():
         before = held[effect["account"]]
         effect["last_contact_at"] = before.isoformat() if before else None

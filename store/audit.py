@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from store.bulk import dumps
 from store.models import AuditEvent, Meta, Proposal, ProposalChange
 
 HEAD = "audit_head"
@@ -88,18 +89,12 @@ def _hash(event: AuditEvent) -> str:
 
 def digest(changes: Iterable[Any]) -> str:
     """SHA-256 over the changes of a proposal, in order: position, operation, record, name, base version, before, after, effects."""
-    return _digests(changes)[0]
-
-
-def _digests(changes: Iterable[Any]) -> tuple[str, str]:
-    """The digest, and the one made before positions, names and effects were in it (such events stay valid)."""
-    whole, older = hashlib.sha256(), hashlib.sha256()
+    total = hashlib.sha256()
     for change in changes:
         parts = [change["op"], change["type"], change["record_id"], change["base_version"], change["before"], change["after"]]
-        older.update(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode())
         parts += [change["seq"], change["name"], change["effects"]]
-        whole.update(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode())
-    return whole.hexdigest(), older.hexdigest()
+        total.update(dumps(parts).encode())
+    return total.hexdigest()
 
 
 def verify(session: Session) -> Verdict:
@@ -125,7 +120,7 @@ def _walk(session: Session, events: Iterable[AuditEvent], last: dict[str, str]) 
             return Verdict(count, f"event {event.seq} does not follow the one before it")
         if event.hash != _hash(event):
             return Verdict(count, f"event {event.seq} was changed after it was written")
-        if event.digest and event.proposal_id and event.digest not in _digests(_stored_changes(session, event.proposal_id)):
+        if event.digest and event.proposal_id and event.digest != digest(_stored_changes(session, event.proposal_id)):
             return Verdict(count, f"the changes of proposal {event.proposal_id} (event {event.seq}) were altered")
         if event.proposal_id:
             last[event.proposal_id] = event.action

@@ -147,7 +147,7 @@ class Database:
     def migrate(self) -> None:
         """Bring the tables to the newest revision; safe to run again."""
         with _said_plainly(), self._writing.begin() as connection:
-            config = _alembic_config()
+            config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -157,17 +157,28 @@ class Database:
             if not inspect(connection).has_table("alembic_version"):
                 raise Unavailable("There is no Rapport database here yet.", hint="Run `rapport init --admin you@example.com` first.")
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        head = ScriptDirectory.from_config(_alembic_config()).get_current_head()
+        head = ScriptDirectory.from_config(alembic_config()).get_current_head()
         if found != head:
             raise Unavailable(
                 f"The database is at revision {found!r}, this version needs {head!r}.", hint="Run `rapport init` to migrate it."
             )
 
+    def shortcomings(self, session: Session) -> list[str]:
+        """What the server does worse than it could, each with what to do."""
+        if self.dialect != "postgresql" or session.scalar(text("SELECT lower('ÉЖ') = 'éж'")):
+            return []
+        locale = session.scalar(text("SELECT datcollate FROM pg_database WHERE datname = current_database()"))
+        return [
+            f"database: its locale {locale!r} folds only A to Z, so that ÉLAN is not found as élan. Make a database with "
+            "CREATE DATABASE rapport TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8' (or 'en_US.UTF-8'), "
+            "then run `rapport move --to` its address."
+        ]
+
     def close(self) -> None:
         self.engine.dispose()
 
 
-def _alembic_config() -> Config:
+def alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     return config

@@ -181,14 +181,14 @@ _CHANGE_WORDS = "UPDATE passage_words SET words = {words} WHERE passage_id = :pa
 
 def _write_words(session: Session, statement: str, rows: Sequence[tuple[str, Sequence[str]]]) -> None:
     sqlite = session.get_bind().dialect.name == "sqlite"
-    shape = (lambda words: " ".join(words)) if sqlite else _vector_literal
+    shape = (lambda words: " ".join(words)) if sqlite else vector_literal
     session.execute(
         text(statement.format(words=":words" if sqlite else "CAST(:words AS tsvector)")),
         [{"passage_id": passage_id, "words": shape(words)} for passage_id, words in rows],
     )
 
 
-def _vector_literal(words: Sequence[str]) -> str:
+def vector_literal(words: Sequence[str]) -> str:
     """Words as PostgreSQL reads a tsvector, with positions, which ranking needs; its parser would cut codes its own way."""
     return " ".join(f"{quoted(word)}:{min(place, 16383)}" for place, word in enumerate(words, start=1))
 

@@ -1,7 +1,7 @@
 """Field values: read from what people, files and models write; written as the contract has them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -47,6 +47,26 @@ def parse(unit: Unit, field: Field, raw: Any, *, dates: str | None = None, refer
     if field.kind in {"choice", "multichoice"}:
         return _read_choice(unit, field, raw)
     return _read_text(field, raw)
+
+
+def read_texts(field: Field, cells: Sequence[str | None], limit: int | None = None) -> list[str | None] | None:
+    """What `parse` makes of many cells of a text field at once; None when one of them needs the closer look of `parse`.
+
+    `limit`: characters the column holds, when fewer than the kind of field takes.
+    """
+    if field.kind not in {"text", "longtext", "email", "phone", "url"}:
+        return None
+    present = [cell for cell in cells if cell is not None]
+    longest = min(TEXT_LIMIT.get(field.kind, 1_000), limit or 2**31)
+    if max(map(len, present), default=0) > longest or _UNSTORABLE.search("".join(present)):
+        return None
+    if field.kind == "longtext":
+        return [cell and cell.strip("\ufeff") for cell in cells]
+    stripped = [cell and cell.strip() for cell in cells]
+    if field.kind != "email":
+        return stripped
+    matches = _EMAIL.fullmatch
+    return [cell and cell.lower() for cell in stripped] if all(matches(cell) for cell in stripped if cell) else None
 
 
 def storable(raw: Any) -> Any:

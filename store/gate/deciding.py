@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, update
 
 from store import audit
 from store.apply import Conflicting, Entered, apply_changes
+from store.bulk import insert_many
 from store.checking import check
 from store.drafting import Draft, may_write, redraft
 from store.errors import Conflict, InvalidInput
@@ -103,5 +104,5 @@ def _with_what_came_since(unit: Unit, proposal: Proposal, drafts: Sequence[Draft
     unit.session.execute(delete(ProposalChange).where(ProposalChange.proposal_id == proposal.id, ProposalChange.seq >= len(own)))
     rows = [{"proposal_id": proposal.id, "seq": seq, **each.row()} for seq, each in enumerate(fresh)][len(own) :]
     if rows:
-        unit.session.execute(insert(ProposalChange), rows)
+        insert_many(unit.session, ProposalChange, rows)
     return fresh

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from store import policy
+from store.bulk import insert_many
 from store.checking import check
 from store.drafting import Draft, draft
 from store.errors import Conflict, InvalidInput
@@ -100,7 +101,7 @@ def keep(
     unit.session.add(proposal)
     unit.session.flush()
     rows = [{"proposal_id": proposal.id, "seq": number, **each.row()} for number, each in enumerate(drafts)]
-    unit.session.execute(insert(ProposalChange), rows)
+    insert_many(unit.session, ProposalChange, rows)
     log(unit, "proposed", proposal, f"{operation} {proposal.type}: {len(rows)} change(s)")
     return proposal
 

@@ -18,7 +18,7 @@ from store.importing.reading import Table
 from store.importing.stages import read_stage
 from store.schema import NUMERIC, TEMPORAL, Field
 from store.unit import Unit
-from store.values import parse, to_json
+from store.values import parse, read_texts, to_json
 
 
 class ColumnReader:
@@ -34,7 +34,8 @@ class ColumnReader:
         self._known = known
         self._memo: dict[Any, tuple[Any, str | None]] = {}
         self._translate = {normal_value(theirs): ours for theirs, ours in plan.values.get(field.name, {}).items()}
-        cells = table.column(column.index) if column.index >= 0 else []
+        looked_at = field.kind in NUMERIC | TEMPORAL and column.index >= 0
+        cells = table.column(column.index) if looked_at else []
         self._dates = self._date_style(cells, plan.dates)
         self._comma = field.kind in NUMERIC and decimal_comma(cells)
         self._factor = self._number_factor(cells, plan)
@@ -66,9 +67,35 @@ class ColumnReader:
             self.notes.append(f"numbers of {self.column.source!r} read with a decimal comma")
         return factor
 
+    def read_all(self, cells: list[Any]) -> tuple[list[Any], dict[int, str]]:
+        """The JSON values of a column, None for an empty cell, and by place what is wrong with a cell that cannot be read."""
+        plain = all(cell is None or cell.__class__ is str for cell in cells)
+        if plain and not self._translate and not self.field.refers_to:
+            texts = read_texts(self.field, cells, self._limit)
+            if texts is not None:
+                return texts, {}
+        if not plain:
+            held = [(None, None) if cell is None else self._value(_memo(cell), cell) for cell in cells]
+            values, wrong = [value for value, _ in held], {at: fault for at, (_, fault) in enumerate(held) if fault is not None}
+        else:
+            table = {cell: (None, None) if cell is None else self._value(_memo(cell), cell) for cell in dict.fromkeys(cells)}
+            values, faulty = [table[cell][0] for cell in cells], {cell: fault for cell, (_, fault) in table.items() if fault is not None}
+            wrong = {at: faulty[cell] for at, cell in enumerate(cells) if cell in faulty} if faulty else {}
+        if self.corrected:
+            self.uses.update(memo for cell in cells if cell is not None and (memo := _memo(cell)) in self.corrected)
+        return values, wrong
+
     def read(self, raw: Any) -> Any:
-        """The JSON value. Raises InvalidInput saying what is wrong with the cell."""
-        memo = (raw.__class__, raw) if not isinstance(raw, (list, dict)) else json.dumps(raw, default=str)
+        """The JSON value of one cell. Raises InvalidInput saying what is wrong with it."""
+        memo = _memo(raw)
+        value, fault = self._value(memo, raw)
+        if self.corrected and memo in self.corrected:
+            self.uses[memo] += 1
+        if fault is not None:
+            raise InvalidInput(fault)
+        return value
+
+    def _value(self, memo: Any, raw: Any) -> tuple[Any, str | None]:
         held = self._memo.get(memo)
         if held is None:
             try:
@@ -76,11 +103,7 @@ class ColumnReader:
             except InvalidInput as error:
                 held = (None, error.message)
             self._memo[memo] = held
-        if self.corrected and memo in self.corrected:
-            self.uses[memo] += 1
-        if held[1] is not None:
-            raise InvalidInput(held[1])
-        return held[0]
+        return held
 
     def _read(self, raw: Any, memo: Any) -> Any:
         if self._translate:
@@ -129,6 +152,11 @@ class ColumnReader:
                 "text": f"{self.field.name} {text} ({rows:,} row{'' if rows == 1 else 's'})",
             })  # fmt: skip
         return shown
+
+
+def _memo(raw: Any) -> Any:
+    """What tells one cell from another: 1, True and "1" are three."""
+    return json.dumps(raw, default=str) if isinstance(raw, (list, dict)) else (raw.__class__, raw)
 
 
 _NOTHING = frozenset({"null", "n/a", "#n/a", "na", "nan", "nil", "none", "-", "--", "—", "无", "暂无", "未填写", "unassigned", "未分配"})

@@ -43,12 +43,15 @@ def decode(data: bytes, name: str) -> str:
     nulls = sample.count(0)
     if nulls > len(sample) * 0.2:
         return _strictly(data, _wide(sample), name)
-    if len(_CONTROL.findall(sample)) > max(2, len(sample) // 200) or nulls > max(4, len(sample) // 100):
-        raise InvalidInput(f"{name} holds binary data, not a table of text.", hint=_CSV_HINT)
+    control = len(_CONTROL.findall(sample))
     try:
-        return data.decode("utf-8")
+        text: str | None = data.decode("utf-8")
     except UnicodeDecodeError:
-        return _eight_bit(data, name)
+        text = None
+    allowed = 200 if text is None else 10  # of so many bytes one may be a control character; a record of ours may hold some
+    if control > max(2 if text is None else 20, len(sample) // allowed) or nulls > max(4, len(sample) // 100):
+        raise InvalidInput(f"{name} holds binary data, not a table of text.", hint=_CSV_HINT)
+    return _eight_bit(data, name) if text is None else text
 
 
 def _strictly(data: bytes, encoding: str, name: str) -> str:

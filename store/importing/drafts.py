@@ -8,6 +8,7 @@ from store.drafting import Draft
 from store.importing.entries import Entry
 from store.importing.known import Known, name_of
 from store.importing.writing import Link
+from store.models import RECORD_MODELS
 from store.schema import Entity, Field
 from store.unit import Unit
 from store.values import to_json
@@ -18,24 +19,38 @@ KEPT = frozenset({"created_at", "updated_at", "version"})  # of a record that is
 class Defaults:
     """What a new record gets when its row does not say: nobody becomes owner, except where the importer sees only their own."""
 
-    def __init__(self, unit: Unit, known: Known) -> None:
-        self._unit = unit
+    def __init__(self, unit: Unit, known: Known, kind: str) -> None:
         self._known = known
+        self._kind = kind
         self._currency = unit.currency
         first = next((stage for stage in unit.schema.stages if stage.kind == "open"), None)
         self._stage = first.id if first else None
+        mine = kind not in {"user", "team", "product"} and unit.principal.scope(kind) == "own"
+        self._owner = unit.principal.user_id if mine else None
+        self._required = [field for field in unit.schema.entity(kind).fields.values() if field.required]
 
-    def fill(self, kind: str, values: dict[str, Any]) -> None:
-        if kind not in {"user", "team", "product"} and self._unit.principal.scope(kind) == "own":
-            values.setdefault("owner", self._unit.principal.user_id)
+    def fill(self, values: dict[str, Any]) -> None:
+        if self._owner:
+            values.setdefault("owner", self._owner)
         owner = values.get("owner")
-        if owner and "team" not in values and kind not in {"user", "team"}:
+        if owner and "team" not in values and self._kind not in {"user", "team"}:
             team = self._known.team_of(owner)
             if team:
                 values["team"] = team
-        for name, value in self._of(kind, values).items():
+        for name, value in self._of(self._kind, values).items():
             if value is not None:
                 values.setdefault(name, value)
+
+    def missing(self, values: dict[str, Any]) -> list[str]:
+        """What a new record would lack."""
+        lacking = [field.en for field in self._required if values.get(field.name) in (None, "")]
+        if self._kind == "opportunity" and not values.get("name"):
+            lacking.append("name")
+        if self._kind == "activity" and not values.get("subject") and not values.get("body"):
+            lacking.append("text")
+        if self._kind == "activity" and not values.get("occurred_at"):
+            lacking.append("date")
+        return lacking
 
     def _of(self, kind: str, values: dict[str, Any]) -> dict[str, Any]:
         match kind:
@@ -64,18 +79,6 @@ class Defaults:
     def _deal_name(self, values: dict[str, Any]) -> str | None:
         parts = [name_of(self._known, kind, values.get(kind)) for kind in ("account", "product")]
         return " – ".join(part for part in parts if part) or values.get("key")
-
-
-def missing(spec: Entity, values: dict[str, Any]) -> list[str]:
-    """Required fields a new record would lack."""
-    lacking = [field.en for field in spec.fields.values() if field.required and values.get(field.name) in (None, "")]
-    if spec.name == "opportunity" and not values.get("name"):
-        lacking.append("name")
-    if spec.name == "activity" and not values.get("subject") and not values.get("body"):
-        lacking.append("text")
-    if spec.name == "activity" and not values.get("occurred_at"):
-        lacking.append("date")
-    return lacking
 
 
 def create(spec: Entity, entry: Entry) -> Draft:
@@ -110,6 +113,21 @@ def _held(row: Any, field: Field) -> Any:
     return (row["custom"] or {}).get(field.name) if field.custom else row[field.column]
 
 
+def shown_values(unit: Unit, known: Known, kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Values as people read them: what a reference points to by its name."""
+    fields = unit.schema.entity(kind).fields
+    stages = {stage.id: stage.name for stage in unit.schema.stages}
+    shown = {}
+    for name, value in values.items():
+        target = fields[name].refers_to
+        if target in RECORD_MODELS and value is not None:
+            named = known.kind(target).by_id.get(value)
+            shown[name] = named.email or named.name if named else value
+        else:
+            shown[name] = stages.get(value, value) if target == "stage" else value
+    return shown
+
+
 def in_order(unit: Unit, known: Known, drafts: list[Draft]) -> tuple[list[Draft], list[Link]]:
     """Creates so that a record comes after those it points to, then updates; and the links that must wait.
 
@@ -117,18 +135,25 @@ def in_order(unit: Unit, known: Known, drafts: list[Draft]) -> tuple[list[Draft]
     each other in a circle.
     """
     creates = {each.record_id: each for each in drafts if each.op == "create"}
+    updates = [each for each in drafts if each.op != "create"]
     waiting: list[Link] = []
     needs: dict[str, dict[str, str]] = {}
-    for each in drafts:
-        links = _links(unit, known, each)
+    unwritten = known.planned.keys() - known.written
+    pointing = {kind: [field.name for field in unit.schema.entity(kind).fields.values() if field.refers_to] for kind in RECORD_MODELS}
+    for each in drafts if unwritten else ():
+        after = each.after
+        links = {name: after[name] for name in pointing[each.type] if name in after and after[name] in unwritten}
         for name, target in links.items():
             if target not in creates:
                 _cut(each, name, target, waiting)
-        if each.op == "create":
+        if links and each.op == "create":
             needs[each.record_id] = {name: target for name, target in links.items() if target in creates}
-    depth = _depths(needs, lambda record_id, name, target: _cut(creates[record_id], name, target, waiting))
-    ordered = sorted(creates.values(), key=lambda each: (depth[each.record_id], each.type))
-    return [*ordered, *(each for each in drafts if each.op != "create" and each.after)], waiting
+    ordered = list(creates.values())
+    if needs or len({each.type for each in ordered}) > 1:
+        everything = {record_id: needs.get(record_id, {}) for record_id in creates}
+        depth = _depths(everything, lambda record_id, name, target: _cut(creates[record_id], name, target, waiting))
+        ordered.sort(key=lambda each: (depth[each.record_id], each.type))
+    return [*ordered, *(each for each in updates if each.after)], waiting
 
 
 def _depths(needs: dict[str, dict[str, str]], cut: Callable[[str, str, str], None]) -> dict[str, int]:
@@ -163,15 +188,3 @@ def _cut(draft: Draft, name: str, target: str, waiting: list[Link]) -> None:
     waiting.append((draft.type, draft.record_id, name, target))
     draft.after.pop(name, None)
     draft.before.pop(name, None)
-
-
-def _links(unit: Unit, known: Known, draft: Draft) -> dict[str, str]:
-    """The references of a draft to records that this import makes and that are not written yet."""
-    if len(known.planned) == len(known.written):
-        return {}
-    fields = unit.schema.entity(draft.type).fields
-    return {
-        name: value
-        for name, value in draft.after.items()
-        if isinstance(value, str) and value in known.planned and value not in known.written and fields[name].refers_to
-    }

@@ -1,9 +1,9 @@
 """Rows as values of fields: what each row says, before it is matched with the records that are here."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from store.errors import InvalidInput
 from store.importing.cells import ColumnReader, as_text
 from store.importing.known import Known
 from store.importing.mapping import Column, Plan
@@ -21,24 +21,29 @@ class Entry:
 
     index: int
     line: int
-    values: dict[str, Any] = field(default_factory=dict)
-    waiting: list[tuple[ColumnReader, Any]] = field(default_factory=list)
-    reasons: list[str] = field(default_factory=list)
+    values: dict[str, Any]
+    waiting: Sequence[tuple[ColumnReader, Any]] = ()
+    reasons: Sequence[str] = ()
     given_id: str | None = None
     record_id: str = ""
     held: Any = None  # the row that is here already
     manager: str | None = None
-    history: list[dict[str, Any]] = field(default_factory=list)
+    history: Sequence[dict[str, Any]] = ()
     outcome: str = ""
+
+    def hold(self, reason: str) -> None:
+        """Hold the row back, also for this reason."""
+        self.reasons = [*self.reasons, reason]
 
 
 class RowReader:
-    """Turns the rows of a table into entries."""
+    """Turns the rows of a table into entries, column by column."""
 
     def __init__(self, unit: Unit, known: Known, plan: Plan, table: Table, late: frozenset[str]) -> None:
         self.unit = unit
         self.plan = plan
         self.table = table
+        self._late = late
         fields = unit.schema.entity(plan.kind).fields
         self.constants = {name: to_json(parse(unit, fields[name], value)) for name, value in plan.constants.items()}
         self.ids = next((each for each in plan.columns if each.part == "record_id"), None)
@@ -47,88 +52,108 @@ class RowReader:
         self.status = plan.find("status") if plan.kind == "opportunity" else None
         self.history = plan.find("stage_history", "history")
         plain = [each for each in plan.columns if each.part in {"value", "id"} and each is not self.status]
-        by_id = {each.field for each in plain if each.part == "id"}
-        self.readers: list[tuple[Column, ColumnReader, bool, bool]] = [
-            (
-                each,
-                self._reader(known, each, fields[each.field]),
-                fields[each.field].refers_to in late,
-                each.field in by_id and each.part == "value",
-            )
-            for each in sorted(plain, key=lambda each: each.part != "id")
-        ]
+        self.readers = [(each, self._reader(known, each, fields[each.field])) for each in sorted(plain, key=lambda each: each.part != "id")]
 
     def _reader(self, known: Known, column: Column, field: Field) -> ColumnReader:
         return ColumnReader(self.unit, known, self.plan, column, field, self.table)
 
     def entries(self) -> list[Entry]:
-        return [self._entry(index) for index in range(len(self.table.rows))]
+        count = len(self.table.rows)
+        values: dict[str, list[Any]] = {name: [value] * count for name, value in self.constants.items()}
+        wrong: dict[str, dict[int, str]] = {}  # by column, then by place
+        waiting: dict[str, list[tuple[ColumnReader, list[Any]]]] = {}
+        for column, reader in self.readers:
+            cells = self.table.cells(column.index)
+            if reader.field.refers_to in self._late:
+                waiting.setdefault(column.field, []).append((reader, cells))
+                continue
+            before = values.get(column.field)
+            if before is None:
+                values[column.field], wrong[column.source] = reader.read_all(cells)
+            else:
+                self._beside_id(column, reader, cells, before, wrong)
+        names, columns = list(values), list(values.values())
+        rows = zip(*columns, strict=True) if columns else [()] * count
+        made = [
+            Entry(at, line, {name: value for name, value in zip(names, row, strict=True) if value is not None})
+            for at, (line, row) in enumerate(zip(self.table.lines, rows, strict=True))
+        ]
+        for at, fault in self.table.faults.items():
+            made[at].values = {}
+            made[at].hold(fault)
+        self._tell_unknown(made)
+        for source, faults in wrong.items():
+            for at, fault in faults.items():
+                made[at].hold(f"{source}: {fault}")
+        self._wait(made, waiting)
+        self._specials(made)
+        return made
 
-    def _entry(self, index: int) -> Entry:
-        entry = Entry(index, self.table.lines[index])
-        fault = self.table.faults.get(index)
-        if fault:
-            entry.reasons.append(fault)
-            return entry
-        row = self.table.rows[index]
-        lost = [source for at, source in self.plan.unknown if not is_empty(row[at])]
-        if lost:
-            named = ", ".join(repr(source) for source in lost)
-            entry.reasons.append(
-                f"no field for column{'s' if len(lost) > 1 else ''} {named}: map or create {'them' if len(lost) > 1 else 'it'}"
-            )
-        entry.values.update(self.constants)
-        for column, reader, late, backup in self.readers:
-            self._cell(entry, row[column.index], column, reader, late=late, backup=backup)
-        self._specials(entry, row)
-        return entry
+    def _beside_id(
+        self, column: Column, reader: ColumnReader, cells: list[Any], values: list[Any], wrong: dict[str, dict[int, str]]
+    ) -> None:
+        """A name beside an id counts where the id says nothing or is not known here."""
+        read, wrong[column.source] = reader.read_all([cell if value is None else None for cell, value in zip(cells, values, strict=True)])
+        by_id = [each.source for each, _ in self.readers if each.field == column.field and each.part == "id"]
+        for at, value in enumerate(read):
+            if value is not None:
+                values[at] = value
+                for source in by_id:
+                    wrong.get(source, {}).pop(at, None)
 
-    def _cell(self, entry: Entry, raw: Any, column: Column, reader: ColumnReader, *, late: bool, backup: bool) -> None:
-        """One cell. A name beside an id (`backup`) counts when the id says nothing or is not known here."""
-        if is_empty(raw) or (backup and column.field in entry.values):
-            return
-        if late:
-            if not (backup and any(each.column.field == column.field for each, _ in entry.waiting)):
-                entry.waiting.append((reader, raw))
-            return
-        try:
-            value = reader.read(raw)
-        except InvalidInput as error:
-            entry.reasons.append(f"{column.source}: {error.message}")
-            return
-        if value is not None:
-            entry.values[column.field] = value
-            if backup:
-                entry.reasons = [each for each in entry.reasons if not self._about_id(each, column.field)]
+    def _tell_unknown(self, made: list[Entry]) -> None:
+        lost: dict[int, list[str]] = {}
+        for index, source in self.plan.unknown:
+            for at, cell in enumerate(self.table.cells(index)):
+                if cell is not None:
+                    lost.setdefault(at, []).append(source)
+        for at, sources in lost.items():
+            many = len(sources) > 1
+            named = ", ".join(map(repr, sources))
+            made[at].hold(f"no field for column{'s' if many else ''} {named}: map or create {'them' if many else 'it'}")
 
-    def _about_id(self, reason: str, field: str) -> bool:
-        return any(each.part == "id" and each.field == field and reason.startswith(f"{each.source}: ") for each, *_ in self.readers)
+    def _wait(self, made: list[Entry], waiting: dict[str, list[tuple[ColumnReader, list[Any]]]]) -> None:
+        for readers in waiting.values():
+            for entry in made:
+                said = [(reader, cells[entry.index]) for reader, cells in readers if cells[entry.index] is not None]
+                if said:
+                    entry.waiting = [*entry.waiting, said[0]]
 
-    def _specials(self, entry: Entry, row: list[Any]) -> None:
+    def _specials(self, made: list[Entry]) -> None:
         if self.plan.key is not None:
-            self._key(entry, row[self.plan.key])
-        if self.ids is not None and not is_empty(row[self.ids.index]):
-            entry.given_id = str(row[self.ids.index]).strip()
-        if self.manager is not None and not is_empty(row[self.manager.index]):
-            entry.manager = as_text(row[self.manager.index]).strip()
-        if any(self.parts) and "name" not in entry.values:
-            first, last = (as_text(row[each.index]).strip() if each and not is_empty(row[each.index]) else "" for each in self.parts)
-            name = joined_name(first, last)
-            if name:
-                entry.values["name"] = name
-        if self.status is not None and not is_empty(row[self.status.index]):
-            self._outcome(entry, as_text(row[self.status.index]))
+            self._keys(made, self.plan.key)
+        if self.ids is not None:
+            for entry, cell in zip(made, self.table.cells(self.ids.index), strict=True):
+                entry.given_id = None if cell is None else str(cell).strip()
+        if self.manager is not None:
+            for entry, cell in zip(made, self.table.cells(self.manager.index), strict=True):
+                entry.manager = None if cell is None else as_text(cell).strip()
+        if any(self.parts):
+            self._names(made)
+        if self.status is not None:
+            for entry, cell in zip(made, self.table.cells(self.status.index), strict=True):
+                if cell is not None:
+                    self._outcome(entry, as_text(cell))
         if self.history is not None:
-            entry.history = list(row[self.history.index] or [])
+            for entry, cell in zip(made, self.table.cells(self.history.index), strict=True):
+                entry.history = list(cell or [])
 
-    def _key(self, entry: Entry, cell: Any) -> None:
-        key = "" if is_empty(cell) else as_text(cell).strip()
-        if len(key) > 200:
-            entry.reasons.append("the key is longer than 200 characters")
-        elif key:
-            entry.values["key"] = key
-        elif self.plan.key_required:
-            entry.reasons.append(f"no key in column {self.table.columns[self.plan.key or 0]!r}")
+    def _names(self, made: list[Entry]) -> None:
+        parts = [self.table.cells(each.index) if each else [None] * len(made) for each in self.parts]
+        for entry, first, last in zip(made, *parts, strict=True):
+            name = joined_name(*("" if each is None else as_text(each).strip() for each in (first, last)))
+            if name:
+                entry.values.setdefault("name", name)
+
+    def _keys(self, made: list[Entry], column: int) -> None:
+        for entry, cell in zip(made, self.table.cells(column), strict=True):
+            key = "" if is_empty(cell) else as_text(cell).strip()
+            if len(key) > 200:
+                entry.hold("the key is longer than 200 characters")
+            elif key:
+                entry.values["key"] = key
+            elif self.plan.key_required and entry.index not in self.table.faults:
+                entry.hold(f"no key in column {self.table.columns[column]!r}")
 
     def _outcome(self, entry: Entry, text: str) -> None:
         """A status beside a stage: a deal that is won or lost stands in that stage, whatever stage it was in before."""
@@ -140,10 +165,10 @@ class RowReader:
             if final:
                 entry.values["stage"] = final[0].id
         elif kind is None and text.strip():
-            entry.reasons.append(f"status {text[:80]!r} is none of open, won, lost")
+            entry.hold(f"status {text[:80]!r} is none of open, won, lost")
 
     def finish(self, report: FileReport) -> None:
-        for _, reader, *_ in self.readers:
+        for _, reader in self.readers:
             report.warnings += [note for note in reader.notes if note not in report.warnings]
             report.corrections += reader.corrections()
 

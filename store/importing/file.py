@@ -1,7 +1,9 @@
 """One file of an import: read, match, turn into one proposal, apply it."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from store.drafting import Draft
 from store.errors import InvalidInput, NotAllowed
@@ -11,14 +13,17 @@ from store.importing.growth import grow
 from store.importing.history import stages_entered
 from store.importing.known import Known, Named
 from store.importing.mapping import Plan
-from store.importing.matching import Matcher, double_of
+from store.importing.matching import Doubles, Held, Matcher
 from store.importing.people import People
 from store.importing.reading import Table
 from store.importing.report import FileReport
 from store.importing.writing import Link, apply_drafts, writable_ids
+from store.models import new_ids
+from store.schema import name_field
 from store.unit import Unit
 
 Progress = Callable[[str, int, int], None]
+PREVIEWED = 10  # creates, and as many updates, that a dry run shows of each file
 _STEP = 1_000  # rows between two calls of the progress function
 
 
@@ -26,6 +31,7 @@ _STEP = 1_000  # rows between two calls of the progress function
 class Options:
     create_fields: bool = False
     create_users: bool = False
+    preview: bool = False
 
 
 class FileImport:
@@ -37,11 +43,11 @@ class FileImport:
         self.options = options
         self.known = known
         self._matchers = matchers
-        self.report = FileReport(table.name, plan.kind, rows=len(table.rows))
+        self.report = FileReport(table.name, plan.kind, rows=len(table.rows), warnings=list(table.notes))
         self.entries: list[Entry] = []
+        self._shown: Counter[str] = Counter()
         self._people: People | None = None
         self._reader: RowReader | None = None
-        self._matcher: Matcher | None = None
 
     def read(self, unit: Unit) -> Unit:
         """Grow the vocabulary, read the rows and give each its record. Returns the unit with the new vocabulary."""
@@ -59,54 +65,79 @@ class FileImport:
         late = frozenset({"user", "team"} if kind in {"user", "team"} else {kind})
         self._reader = RowReader(unit, self.known, self.plan, self.table, late)
         self.entries = self._reader.entries()
-        self._matcher = self._matchers.get(kind) or self._matchers.setdefault(kind, Matcher(unit, self.known, kind))
-        defaults = drafting.Defaults(unit, self.known)
-        for entry in self.entries:
-            if not entry.reasons:
-                self._identify(unit, entry, defaults)
+        self._identify(unit)
         self.report.columns = self.plan.described(self.table)
         self.report.ignored_columns = self.plan.ignored
         return unit
 
-    def _identify(self, unit: Unit, entry: Entry, defaults: drafting.Defaults) -> None:
-        matcher = self._matcher
-        assert matcher is not None
+    def _identify(self, unit: Unit) -> None:
+        """Give every row the record it is, or make it a new one, a possible duplicate or a row held back."""
+        kind = self.plan.kind
+        matcher = self._matchers.get(kind) or self._matchers.setdefault(kind, Matcher(unit, kind))
+        defaults = drafting.Defaults(unit, self.known, kind)
+        matched: list[tuple[Entry, Held]] = []
+        fresh: list[tuple[Entry, dict[str, Any]]] = []
+        for entry in self.entries:
+            if entry.reasons:
+                continue
+            probe = entry.values
+            if not entry.given_id and "key" not in probe:
+                probe = dict(probe)
+                defaults.fill(probe)
+            found = matcher.match(entry, probe, self.table.name)
+            if found is None:
+                fresh.append((entry, probe))
+            elif found.held is None:
+                entry.hold(found.problem)
+            else:
+                matched.append((entry, found.held))
+        fields = unit.schema.entity(kind).fields
+        rows = matcher.rows([held.id for _, held in matched], {field.column for field in fields.values()} & self._columns())
+        for entry, held in matched:
+            entry.record_id, entry.held = held.id, rows[held.id]
+        doubles = Doubles(matcher).of(fresh)
+        ids = iter(new_ids(len(fresh)))
+        for entry, probe in fresh:
+            if entry.index in doubles:
+                self._suspect(unit, entry, doubles[entry.index])
+            else:
+                self._begin(unit, entry, probe, entry.given_id or next(ids), defaults)
+
+    def _columns(self) -> set[str]:
+        """Columns of the table the file may say something about."""
+        fields = self.plan.columns
+        named = {each.field for each in fields} | set(self.plan.constants) | {"name"}
+        return named | {f"{name}_id" for name in named} | {"role", "team_id"}
+
+    def _suspect(self, unit: Unit, entry: Entry, double: Held) -> None:
+        name = entry.values.get(unit.schema.entity(self.plan.kind).name_field)
+        entry.outcome = "possible_duplicate"
+        self.report.possible_duplicates.append({
+            "row": entry.line, "name": str(name or ""), "key": entry.values.get("key"),
+            "existing_id": double.id, "existing_key": double.key, "existing_name": double.name,
+        })  # fmt: skip
+
+    def _begin(self, unit: Unit, entry: Entry, probe: dict[str, Any], record_id: str, defaults: drafting.Defaults) -> None:
+        """A new record."""
         assert self._people is not None
-        kind, spec = self.plan.kind, unit.schema.entity(self.plan.kind)
-        probe = entry.values
-        if not entry.given_id and not probe.get("key"):
-            probe = dict(probe)
-            defaults.fill(kind, probe)
-        found = matcher.match(entry, probe, self.table.name)
-        if found.problem:
-            entry.reasons.append(found.problem)
-            return
-        if found.double is not None:
-            entry.outcome = "possible_duplicate"
-            self.report.possible_duplicates.append({
-                "row": entry.line, "name": str(entry.values.get(spec.name_field) or ""), "key": entry.values.get("key"),
-                "existing_id": found.double["id"], "existing_key": found.double["key"],
-                "existing_name": double_of(self.known, kind, found.double),
-            })  # fmt: skip
-            return
-        matcher.give_id(entry, found)
-        if found.held is not None:
-            return
+        kind = self.plan.kind
+        entry.record_id = record_id
         if kind == "user":
             if not self.options.create_users:
-                entry.reasons.append("nobody here has this name or e-mail: import with --create-users to add them")
+                entry.hold("nobody here has this name or e-mail: import with --create-users to add them")
                 return
             self._people.check()
             self._user_values(entry)
-        defaults.fill(kind, entry.values)
-        lacking = drafting.missing(spec, entry.values)
+            probe = entry.values
+        if probe is entry.values:
+            defaults.fill(probe)
+        values = entry.values = probe
+        lacking = defaults.missing(values)
         if lacking:
-            entry.reasons.append(f"no {', '.join(lacking)}")
+            entry.hold(f"no {', '.join(lacking)}")
             return
-        values = entry.values
-        self.known.plan(
-            kind, Named(entry.record_id, str(values.get(spec.name_field) or ""), values.get("key"), values.get("email"), values.get("team"))
-        )
+        name = str(values.get(name_field(kind)) or "")
+        self.known.plan(kind, Named(record_id, name, values.get("key"), values.get("email"), values.get("team")))
 
     def _user_values(self, entry: Entry) -> None:
         assert self._people is not None
@@ -146,7 +177,7 @@ class FileImport:
                 try:
                     entry.values[reader.field.name] = self._people.reference(reader, raw)
                 except InvalidInput as error:
-                    entry.reasons.append(f"{reader.column.source}: {error.message}")
+                    entry.hold(f"{reader.column.source}: {error.message}")
         fallen = {entry.record_id for entry in self.entries if entry.reasons and entry.record_id in self.known.planned}
         while fallen:
             self.known.drop(self.plan.kind, fallen)
@@ -156,7 +187,7 @@ class FileImport:
                 if not entry.reasons and any(entry.values.get(r.field.name) in fallen for r, _ in entry.waiting)
             ]
             for entry in hit:
-                entry.reasons.append("it points to a row that is held back")
+                entry.hold("it points to a row that is held back")
             fallen = {entry.record_id for entry in hit if entry.record_id in self.known.planned}
 
     def _changes(self, unit: Unit, progress: Progress | None) -> list[Draft]:
@@ -171,16 +202,29 @@ class FileImport:
             if entry.held is None:
                 made.append(drafting.create(spec, entry))
                 entry.outcome = "created"
+                self._show(unit, entry, made[-1])
                 continue
             change = drafting.update(self.known, spec, entry)
             if change is None:
                 entry.outcome = "unchanged"
             elif writable is not None and entry.record_id not in writable:
-                entry.reasons.append(f"you may see this {spec.en} but not change it")
+                entry.hold(f"you may see this {spec.en} but not change it")
             else:
                 made.append(change)
                 entry.outcome = "updated"
+                self._show(unit, entry, change)
         return made
+
+    def _show(self, unit: Unit, entry: Entry, change: Draft) -> None:
+        """The first changes of each sort, for the preview of a dry run."""
+        if not self.options.preview or self._shown[change.op] >= PREVIEWED:
+            return
+        self._shown[change.op] += 1
+        self.report.preview.append({
+            "row": entry.line, "operation": change.op, "name": change.name,
+            "before": drafting.shown_values(unit, self.known, change.type, change.before),
+            "after": drafting.shown_values(unit, self.known, change.type, change.after),
+        })  # fmt: skip
 
     def _count(self) -> None:
         for entry in self.entries:

@@ -15,6 +15,7 @@ from store.importing.cells import as_text, normal_value, says_nothing, translate
 from store.importing.formats import date_style, read_date, read_number
 from store.importing.known import Known
 from store.importing.mapping import Column, Plan
+from store.importing.mapping_file import meant
 from store.importing.reading import Table
 from store.importing.report import FileReport
 from store.importing.stages import is_stage, pipeline_of, plain_status
@@ -38,7 +39,7 @@ def grow(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport,
     if not allowed:
         report.unknown_columns = [source for _, source in plan.unknown]
         return unit
-    _add_fields(unit, table, plan, report)
+    _add_fields(unit, known, table, plan, report)
     unit = replace(unit, schema=schemas.load(unit.session))
     _add_choices(unit, table, plan, report)
     _add_stages(unit, table, plan, report)
@@ -51,19 +52,23 @@ def _require_administrator(unit: Unit, what: str) -> None:
 
 
 def _check_mapped(unit: Unit, plan: Plan, *, allowed: bool) -> None:
+    """Fields the mapping names that are not here: to be made, or told all at once."""
     fields = unit.schema.entity(plan.kind).fields
+    unknown: list[Column] = []
     for column in list(plan.columns):
         if column.field in fields or column.part in {"record_id", "manager", "history"}:
             if column.part == "id" and not fields[column.field].refers_to:
                 raise InvalidInput(f"{plan.kind} {column.field} is not a reference.", hint="Map the column to the field itself.")
             continue
-        if not allowed:
-            raise InvalidInput(
-                f"{plan.kind} has no field {column.field!r}, which the mapping gives to {column.source!r}.",
-                hint=f"Fields: {', '.join(fields)}. With --create-fields it is added.",
-            )
+        unknown.append(column)
         plan.columns.remove(column)
         plan.unknown.append((column.index, column.source))
+    if unknown and not allowed:
+        named = ", ".join(f"{each.field!r} (for column {each.source!r})" for each in unknown)
+        raise InvalidInput(
+            f"{plan.kind} has no field {named}.",
+            hint=f"{meant([each.field for each in unknown], fields)}Fields: {', '.join(fields)}. With --create-fields it is added.",
+        )
 
 
 def _set_foreign_people_apart(unit: Unit, known: Known, table: Table, plan: Plan) -> None:
@@ -86,14 +91,14 @@ def _set_other_roles_apart(unit: Unit, table: Table, plan: Plan) -> None:
             plan.unknown.append((column.index, column.source))
 
 
-def _add_fields(unit: Unit, table: Table, plan: Plan, report: FileReport) -> None:
+def _add_fields(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport) -> None:
     for index, source in plan.unknown:
         cells = table.column(index)
         if not cells:
             plan.ignored[source] = "it is empty"
             continue
         _require_administrator(unit, f"the field {source!r}")
-        name, kind = _free_name(unit, plan.kind, source), guess_kind(source, cells)
+        name, kind = _free_name(unit, plan.kind, source), guess_kind(source, cells, known)
         chinese = bool(re.search(r"[\u4e00-\u9fff]", source))
         setup.add_field(unit.session, plan.kind, name, kind, label=source, label_zh=source if chinese else None)
         plan.columns.append(Column(index, source, name))
@@ -116,8 +121,8 @@ def _free_name(unit: Unit, kind: str, source: str) -> str:
     return free
 
 
-def guess_kind(source: str, cells: list[Any]) -> str:
-    """The kind of field that takes every value of a column."""
+def guess_kind(source: str, cells: list[Any], known: Known) -> str:
+    """The kind of field that takes every value of a column; a person when every value is somebody of the firm."""
     cells = [cell for cell in cells if not says_nothing(None, cell)] or cells
     texts = {as_text(cell).strip() for cell in cells}
     if all(isinstance(cell, bool) for cell in cells) or {text.casefold() for text in texts} <= _BOOLEANS:
@@ -129,8 +134,22 @@ def guess_kind(source: str, cells: list[Any]) -> str:
         return "date"
     if any(len(text) > 900 or "\n" in text for text in texts):
         return "longtext"
+    if all(isinstance(cell, str) and len(cell) <= 320 and known.has("user", cell.strip()) for cell in cells):
+        return "user"
+    if _several_choices(cells, texts):
+        return "multichoice"
     few = len(texts) <= _CHOICES and len(cells) >= 3 * len(texts)
     return "choice" if few and all(len(text) <= 60 for text in texts) else "text"
+
+
+def _several_choices(cells: list[Any], texts: set[str]) -> bool:
+    """Whether cells hold one or more out of a few short values, as "red; blue": each comes back often, some stand together."""
+    lists = [[item.strip() for item in map(str, _items(cell)) if str(item).strip()] for cell in cells]
+    items = [item for each in lists for item in each]
+    distinct = set(items)
+    together = sum(len(each) > 1 for each in lists)
+    short = all(len(item) <= 40 and len(item.split()) <= 4 for item in distinct)
+    return short and together * 5 >= len(lists) and len(distinct) <= _CHOICES and len(items) >= 3 * len(distinct) > 3
 
 
 def _is_number(cell: Any) -> bool:

@@ -44,9 +44,14 @@ class Meaning(NamedTuple):
     weight: float
 
 
+_ASCII_MARKS = {code: None for code in range(128) if not chr(code).isalnum()}
+
+
 @lru_cache(maxsize=65_536)
 def normal(text: str) -> str:
     """A header or a name without case, spaces and punctuation: "Deal - Value " -> dealvalue."""
+    if text.isascii():
+        return text.lower().translate(_ASCII_MARKS)
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
 
 

@@ -1,9 +1,12 @@
 """Records that are here already, or will be when this import is done, found by key, e-mail or name."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+from pypinyin import lazy_pinyin
 from sqlalchemy import select
 
 from store.errors import InvalidInput
@@ -12,6 +15,10 @@ from store.models import RECORD_MODELS
 from store.rights import visible
 from store.schema import name_field
 from store.unit import Unit
+
+
+class SeveralFit(InvalidInput):
+    """A name that more than one record could be meant by."""
 
 
 @dataclass(slots=True)
@@ -34,6 +41,7 @@ class Kind:
     by_email: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     by_normal: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    by_sound: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # of people: Chinese names in Latin letters
 
     def add(self, each: Named) -> None:
         self.by_id[each.id] = each
@@ -44,6 +52,9 @@ class Kind:
         if each.name:
             self.by_name[each.name.strip().casefold()].append(each.id)
             self.by_normal[normal(each.name)].append(each.id)
+            if each.email:
+                for sound in sounds(each.name):
+                    self.by_sound[sound].append(each.id)
 
 
 class Known:
@@ -52,6 +63,7 @@ class Known:
     def __init__(self, unit: Unit) -> None:
         self._unit = unit
         self._kinds: dict[str, Kind] = {}
+        self._later: dict[str, list[Named]] = defaultdict(list)  # planned records of kinds nobody has pointed to so far
         self.planned: dict[str, str] = {}
         self.written: set[str] = set()
 
@@ -59,6 +71,9 @@ class Known:
         found = self._kinds.get(entity)
         if found is None:
             found = self._kinds[entity] = self._load(entity)
+            for each in self._later.pop(entity, ()):
+                if each.id in self.planned and each.id not in found.by_id:
+                    found.add(each)
         return found
 
     def _load(self, entity: str) -> Kind:
@@ -72,8 +87,11 @@ class Known:
 
     def plan(self, entity: str, each: Named) -> None:
         """Remember a record this import is going to make."""
-        self.kind(entity).add(each)
         self.planned[each.id] = entity
+        if entity in self._kinds:
+            self._kinds[entity].add(each)
+        else:
+            self._later[entity].append(each)
 
     def drop(self, entity: str, ids: set[str]) -> None:
         """Forget planned records whose rows were held back after all."""
@@ -87,6 +105,7 @@ class Known:
                 (kind.by_name, gone.name.strip().casefold()),
                 (kind.by_normal, normal(gone.name)),
                 (kind.by_email, gone.email or ""),
+                *((kind.by_sound, sound) for sound in sounds(gone.name)),
             ):
                 if each in index.get(name, []):
                     index[name].remove(each)
@@ -115,23 +134,54 @@ class Known:
             return near[0], kind.by_id[near[0]].name
         if near:
             return self._only(entity, text, near), None
+        if entity == "user":
+            heard = self._by_sound(kind, text)
+            if len(heard) == 1:
+                return heard[0], kind.by_id[heard[0]].name
+            if heard:
+                people = ", ".join(f"{kind.by_id[each].name} <{kind.by_id[each].email}>" for each in heard[:5])
+                raise SeveralFit(f"{text[:80]!r} may be {people}: use the e-mail address")
         raise InvalidInput(f"there is no {entity} {text[:80]!r}")
+
+    def _by_sound(self, kind: Kind, text: str) -> list[str]:
+        """People whose name, one of the two in Chinese and the other in Latin letters, sounds like this."""
+        if _CHINESE.search(text):
+            found = [each for sound in sounds(text) for each in kind.by_normal.get(sound, ())]
+        else:
+            found = [each for each in kind.by_sound.get(normal(text), ()) if _CHINESE.search(kind.by_id[each].name)]
+        return list(dict.fromkeys(found))
 
     def _only(self, entity: str, text: str, ids: list[str]) -> str:
         if len(ids) > 1:
-            raise InvalidInput(f"{len(ids)} {entity} records are called {text[:80]!r}: use the key")
+            raise SeveralFit(f"{len(ids)} {entity} records are called {text[:80]!r}: use the key")
         return ids[0]
 
     def has(self, entity: str, text: str) -> bool:
+        """Whether somebody or something is called this, or several are."""
         try:
             self.resolve(entity, text)
-        except InvalidInput as error:
-            return "records are called" in error.message
+        except SeveralFit:
+            return True
+        except InvalidInput:
+            return False
         return True
 
     def team_of(self, user_id: str) -> str | None:
         found = self.kind("user").by_id.get(user_id)
         return found.team if found else None
+
+
+@lru_cache(maxsize=10_000)
+def sounds(name: str) -> tuple[str, ...]:
+    """A Chinese name in Latin letters, family name first and last: 李娜 is lina and nali; none for any other name."""
+    if not _CHINESE.search(name) or len(name) > 10:
+        return ()
+    parts = lazy_pinyin(name.strip())
+    first = 2 if len(parts) > 3 else 1  # 欧阳娜娜: family names of two characters are rare among shorter names
+    return tuple(dict.fromkeys(normal("".join(each)) for each in (parts, parts[first:] + parts[:first], parts[1:] + parts[:1])))
+
+
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 def name_of(known: Known, entity: str, record_id: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from store.errors import InvalidInput
 from store.importing.headers import Headers, Part, entity_words, normal
-from store.importing.mapping_file import Mapping
+from store.importing.mapping_file import Mapping, meant
 from store.importing.reading import REASON_COLUMN, Table
 from store.schema import ENTITY_TYPES, Schema
 
@@ -241,7 +241,8 @@ def _position(table: Table, source: str, where: str) -> int:
         if normal(name) == normal(source):
             return index
     raise InvalidInput(
-        f"{table.name} has no column {source!r}, which the mapping's `{where}` names.", hint=f"Its columns: {', '.join(table.columns)}."
+        f"{table.name} has no column {source!r}, which the mapping's `{where}` names.",
+        hint=f"{meant([source], table.columns)}Its columns: {', '.join(table.columns)}.",
     )
 
 
@@ -251,7 +252,8 @@ def _check_names(schema: Schema, plan: Plan, mapping: Mapping, table: Table) -> 
         wrong = [name for name in names if name not in fields]
         if wrong:
             raise InvalidInput(
-                f"The mapping's `{where}` names fields {plan.kind} does not have: {', '.join(wrong)}.", hint=f"Fields: {', '.join(fields)}."
+                f"The mapping's `{where}` names fields {plan.kind} does not have: {', '.join(wrong)}.",
+                hint=f"{meant(wrong, fields)}Fields: {', '.join(fields)}.",
             )
     readonly = [name for name in mapping.constants if fields[name].readonly and name not in _GIVEN]
     readonly += [str(name) for name in mapping.columns.values() if name in fields and fields[name].readonly and name not in _GIVEN]

@@ -1,6 +1,8 @@
 """A mapping file (YAML): which column is which field, said by a person."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +25,26 @@ class Mapping:
     dates: str | None = None
 
 
+class _Words(yaml.SafeLoader):
+    """YAML whose plain words stay words: a column called No is not False, 2017 is no number, 2017-01-01 no date."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [each for each in found if each[0] in {"tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"}]
+        for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        names = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+        if twice:
+            raise yaml.constructor.ConstructorError(None, None, f"{twice[0]!r} stands there twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def read_mapping(path: Path) -> Mapping:
     """A mapping file (YAML). Raises InvalidInput naming what is wrong in it."""
     try:
-        raw = yaml.safe_load(path.read_text("utf-8"))
+        raw = yaml.load(path.read_text("utf-8-sig"), _Words)
     except OSError as error:
         raise InvalidInput(f"The mapping {path} cannot be read: {error.strerror}.", hint="Check the path.") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -35,10 +53,18 @@ def read_mapping(path: Path) -> Mapping:
         raise InvalidInput(f"The mapping {path.name} is not a set of names.", hint=f"It takes: {', '.join(KEYS)}.")
     wrong = [str(name) for name in raw if name not in KEYS]
     if wrong:
-        raise InvalidInput(f"The mapping {path.name} has unknown keys: {', '.join(wrong)}.", hint=f"It takes: {', '.join(KEYS)}.")
+        raise InvalidInput(
+            f"The mapping {path.name} has unknown keys: {', '.join(wrong)}.", hint=f"{meant(wrong, KEYS)}It takes: {', '.join(KEYS)}."
+        )
     for name in ("columns", "constants", "values"):
         if raw.get(name) is not None and not isinstance(raw[name], dict):
             raise InvalidInput(f"`{name}` in the mapping {path.name} is not a set of names.", hint=f"Write `{name}:` and names below it.")
+    for name in ("kind", "key", "dates"):
+        if raw.get(name) is not None and not isinstance(raw[name], str):
+            raise InvalidInput(f"`{name}` in the mapping {path.name} is not one word.", hint=f"Write `{name}: …` on one line.")
+    deep = [str(source) for source, target in (raw.get("columns") or {}).items() if isinstance(target, (dict, list))]
+    if deep:
+        raise InvalidInput(f"`columns` of {', '.join(deep)} in {path.name} is not a field.", hint="Write `column: field`.")
     values = raw.get("values") or {}
     flat = [str(name) for name, inner in values.items() if not isinstance(inner, dict)]
     if flat:
@@ -51,3 +77,11 @@ def read_mapping(path: Path) -> Mapping:
         values={str(name): {str(theirs): ours for theirs, ours in inner.items()} for name, inner in values.items()},
         dates=str(raw["dates"]) if raw.get("dates") else None,
     )
+
+
+def meant(wrong: Iterable[str], known: Iterable[str]) -> str:
+    """What was probably meant by each name that is not known: "Did you mean `amount` for `amout`? ", or nothing."""
+    names = list(known)
+    found = {each: get_close_matches(each.casefold(), names, n=1, cutoff=0.6) for each in wrong}
+    said = ", ".join(f"`{close[0]}` for `{each}`" for each, close in found.items() if close)
+    return f"Did you mean {said}? " if said else ""

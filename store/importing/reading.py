@@ -1,25 +1,19 @@
 """A file as a table: header, rows of cells, and what is wrong with single rows."""
 
-import io
 import json
 import re
-import warnings
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
-
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from store.errors import InvalidInput
 from store.importing.decoding import decode, revived, split_lines
+from store.importing.workbooks import read_workbook
 
 SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".json"})
 REASON_COLUMN = "held_back_reason"
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_UNPACKED_LIMIT = 20  # an XLSX may unpack to this many times the upload limit
+_LOOKED_AT, _TITLES = 30, 10  # rows looked at for the header; the most there may be above it
+_WORDY = re.compile(r"[^\W\d_]")
 
 
 @dataclass(slots=True)
@@ -31,10 +25,23 @@ class Table:
     rows: list[list[Any]]
     lines: list[int]
     faults: dict[int, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    _cells: dict[int, list[Any]] = field(default_factory=dict, repr=False)
+
+    def cells(self, index: int) -> list[Any]:
+        """The cells of a column, one for each row; None where it is empty and in rows that cannot be taken."""
+        found = self._cells.get(index)
+        if found is None:
+            if self.faults:
+                raw = [None if at in self.faults else row[index] for at, row in enumerate(self.rows)]
+            else:
+                raw = [row[index] for row in self.rows]
+            found = self._cells[index] = [cell if cell.__class__ is str and cell.strip() else _filled(cell) for cell in raw]
+        return found
 
     def column(self, index: int) -> list[Any]:
         """The filled cells of a column, in rows that can be taken."""
-        return [row[index] for at, row in enumerate(self.rows) if at not in self.faults and not is_empty(row[index])]
+        return [cell for cell in self.cells(index) if cell is not None]
 
 
 def is_empty(cell: Any) -> bool:
@@ -43,8 +50,39 @@ def is_empty(cell: Any) -> bool:
     return cell is None or cell == [] or cell != cell  # NaN, as data frames have it
 
 
+def _filled(cell: Any) -> Any:
+    return None if is_empty(cell) else cell
+
+
+def read_tables(path: Path, *, limit_mb: int) -> tuple[list[Table], list[dict[str, str]]]:
+    """The tables in a CSV, XLSX or JSON file, told by its content, whatever it is called; and sheets left out, with why.
+
+    Raises InvalidInput, saying what is wrong, when there is none.
+    """
+    name = path.name
+    data = _bytes(path, limit_mb)
+    if data.startswith(b"PK\x03\x04"):
+        return _sheets(data, name, limit_mb)
+    text = decode(data, name)
+    if path.suffix.lower() == ".json" and text.lstrip()[:1] in {"[", "{"}:
+        return [_objects(name, text)], []
+    if re.match(r"\s*\[\s*\{", text):
+        try:
+            return [_objects(name, text)], []
+        except InvalidInput:
+            pass  # a table that happens to begin so
+    records, _ = split_lines(text, name)
+    if "'" in text:
+        records = [(line, [revived(cell) if cell[:1] == "'" else cell for cell in cells]) for line, cells in records]
+    return [_table(name, records)], []
+
+
 def read_table(path: Path, *, limit_mb: int) -> Table:
-    """The table in a CSV, XLSX or JSON file. Raises InvalidInput, saying what is wrong with the file."""
+    """The first table in a file."""
+    return read_tables(path, limit_mb=limit_mb)[0][0]
+
+
+def _bytes(path: Path, limit_mb: int) -> bytes:
     name = path.name
     try:
         size = path.stat().st_size
@@ -57,38 +95,24 @@ def read_table(path: Path, *, limit_mb: int) -> Table:
         raise InvalidInput(f"{name} cannot be read: {error.strerror}.", hint="Check the path and its permissions.") from error
     if not data.strip():
         raise InvalidInput(f"{name} is empty.", hint="It needs a header row and at least one row below it.")
-    if data.startswith(b"PK\x03\x04") and path.suffix.lower() != ".csv":
-        return _table(name, _sheet(data, name, limit_mb))
-    text = decode(data, name)
-    if path.suffix.lower() == ".json":
-        return _objects(name, text)
-    records, _ = split_lines(text, name)
-    return _table(name, [(line, [revived(cell) for cell in cells]) for line, cells in records])
+    return data
 
 
-def _sheet(data: bytes, name: str, limit_mb: int) -> list[tuple[int, list[Any]]]:
-    """Rows of the first sheet of a workbook; formulas as their last values."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(item.file_size for item in archive.infolist()) > limit_mb * 1024 * 1024 * _UNPACKED_LIMIT:
-                raise InvalidInput(f"{name} unpacks to far more than the upload limit.", hint="Save the sheet as CSV and import that.")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()
-            rows = [(line, [_cell(value) for value in row]) for line, row in enumerate(sheet.iter_rows(values_only=True), start=1)]
-            book.close()
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, IndexError, AttributeError, ParseError) as error:
-        raise InvalidInput(f"{name} is not a workbook that can be read ({error}).", hint="Save it again as XLSX, or as CSV.") from error
-    width = max((last for last in (_last_filled(row) for _, row in rows)), default=0)
-    return [(line, (row + [None] * width)[:width]) for line, row in rows]
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, str) and "_x" in value:
-        return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), value)
-    return value
+def _sheets(data: bytes, name: str, limit_mb: int) -> tuple[list[Table], list[dict[str, str]]]:
+    """Every sheet that is a table. One says its file's name, several also their own."""
+    tables: list[tuple[str, Table]] = []
+    left: list[tuple[str, InvalidInput]] = []
+    for title, rows in read_workbook(data, name, limit_mb):
+        try:
+            tables.append((title, _table(name, [(line, row) for line, row in rows])))
+        except InvalidInput as error:
+            left.append((title, error))
+    if not tables:
+        raise left[0][1] if left else InvalidInput(f"{name} has no sheet.", hint="Save the sheet as CSV and import that.")
+    if len(tables) > 1:
+        for title, table in tables:
+            table.name = f"{name}: {title}"
+    return [table for _, table in tables], [{"file": f"{name}: {title}", "reason": error.message} for title, error in left]
 
 
 def _last_filled(row: list[Any]) -> int:
@@ -116,9 +140,9 @@ def table_of(name: str, objects: list[dict[str, Any]]) -> Table:
 
 
 def _table(name: str, records: list[tuple[int, list[Any]]]) -> Table:
-    filled = [(line, cells) for line, cells in records if not all(is_empty(cell) for cell in cells)]
-    if len(filled) > 1 and sum(not is_empty(cell) for cell in filled[0][1]) == 1 and _last_filled(filled[1][1]) >= 3:
-        filled = filled[1:]  # a title above the header
+    filled = [(line, cells) for line, cells in records if not all(map(is_empty, cells))]
+    above = _above_header([cells for _, cells in filled[:_LOOKED_AT]])
+    filled = filled[above:]
     if not filled:
         raise InvalidInput(f"{name} is empty.", hint="It needs a header row and at least one row below it.")
     header = [str(cell).strip() if cell is not None else "" for cell in filled[0][1]]
@@ -128,9 +152,23 @@ def _table(name: str, records: list[tuple[int, list[Any]]]) -> Table:
     if len(filled) == 1:
         raise InvalidInput(f"{name} has a header and 0 rows.", hint="There is nothing to import.")
     table = Table(name, [each or f"column {at + 1}" for at, each in enumerate(header)], [], [])
+    if above:
+        table.notes.append(f"the header was found on line {filled[0][0]}; {above} row{'s' if above > 1 else ''} above it left out")
     for line, cells in filled[1:]:
         _take(table, line, cells)
     return table
+
+
+def _above_header(rows: list[list[Any]]) -> int:
+    """How many rows stand above the header: titles, dates and the like, much narrower than the table below."""
+    widths = [sum(not is_empty(cell) for cell in cells) for cells in rows]
+    widest = max(widths, default=0)
+    if widest < 3:
+        return 0
+    at = next(at for at, width in enumerate(widths) if width > 1 and 2 * width > widest)
+    cells = [str(cell).strip().casefold() for cell in rows[at] if not is_empty(cell)]
+    names = len(set(cells)) == len(cells) and all(isinstance(cell, str) and _WORDY.search(cell) for cell in rows[at] if not is_empty(cell))
+    return at if at <= _TITLES and at + 1 < len(rows) and names else 0
 
 
 def _check_header(name: str, header: list[str]) -> None:
@@ -150,7 +188,7 @@ def _take(table: Table, line: int, cells: list[Any]) -> None:
         cells = cells[:width]
     if len(cells) != width:
         table.faults[len(table.rows)] = f"the row has {len(cells)} cells, the header has {width}"
-    elif any("\x00" in cell for cell in cells if isinstance(cell, str)):
+    elif "\x00" in "".join([cell for cell in cells if cell.__class__ is str]):
         table.faults[len(table.rows)] = "a cell contains a NUL byte"
     table.rows.append(cells)
     table.lines.append(line)

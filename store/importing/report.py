@@ -30,6 +30,7 @@ class FileReport:
     users_created: list[dict[str, str]] = field(default_factory=list)
     teams_created: list[str] = field(default_factory=list)
     proposal_ids: list[str] = field(default_factory=list)
+    preview: list[dict[str, Any]] = field(default_factory=list)  # of a dry run: {row, operation, name, before, after}
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -38,7 +39,7 @@ class FileReport:
             "corrections": self.corrections, "held_back_rows": self.held_back_rows[:LISTED], "held_back_file": self.held_back_file,
             "possible_duplicates": self.possible_duplicates[:LISTED], "fields_created": self.fields_created,
             "values_created": self.values_created, "stages_created": self.stages_created, "users_created": self.users_created,
-            "teams_created": self.teams_created, "proposal_ids": self.proposal_ids,
+            "teams_created": self.teams_created, "proposal_ids": self.proposal_ids, "preview": self.preview,
         }  # fmt: skip
 
     def lines(self) -> Iterator[str]:
@@ -58,6 +59,8 @@ class FileReport:
         ):
             if names:
                 yield f"  {label}: {'; '.join(names[:12])}{' …' if len(names) > 12 else ''}"
+        for each in self.preview:
+            yield f"  row {each['row']} would be {each['operation']}d: {each['name']}: {_difference(each['before'], each['after'])}"
         for warning in self.warnings:
             yield f"  note: {warning}"
         for reason, count in self._reasons().items():
@@ -70,6 +73,19 @@ class FileReport:
         for each in self.held_back_rows:
             found[each["reason"]] = found.get(each["reason"], 0) + 1
         return dict(sorted(found.items(), key=lambda item: -item[1])[:5])
+
+
+def _difference(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """industry retail → software, city Rome"""
+    said = (
+        f"{name} {_short(before[name])} → {_short(value)}" if name in before else f"{name} {_short(value)}" for name, value in after.items()
+    )
+    return ", ".join(said)
+
+
+def _short(value: Any) -> str:
+    text = "; ".join(map(str, value)) if isinstance(value, list) else "(empty)" if value is None else " ".join(str(value).split())
+    return text if len(text) <= 60 else f"{text[:59]}…"
 
 
 @dataclass(slots=True)

@@ -1,19 +1,21 @@
 """An import from end to end: read the files, order them by what they depend on, write each as one proposal."""
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Names
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from store.errors import InvalidInput
 from store.importing.file import FileImport, Options
-from store.importing.held_back import write_held_back
+from store.importing.held_back import ENDING, write_held_back
 from store.importing.known import Known
 from store.importing.mapping import Plan, Words, plan_table
 from store.importing.mapping_file import Mapping, read_mapping
 from store.importing.matching import Matcher
-from store.importing.reading import SUFFIXES, Table, read_table, table_of
+from store.importing.reading import SUFFIXES, Table, read_tables, table_of
 from store.importing.report import ImportReport
 from store.importing.writing import Link, apply_links
 from store.rights import Principal
@@ -24,7 +26,6 @@ ORDER = (
     "task", "activity",
 )  # fmt: skip
 Progress = Callable[[str, int, int], None]
-HELD_BACK = ".held-back.csv"
 
 
 class _Undone(Exception):
@@ -38,6 +39,19 @@ class _Batch:
     strict: bool = True
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """An import makes millions of objects and no circles: looking for circles again and again would take a third of its time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_without_collector()
 def import_path(
     store: Store,
     principal: Principal,
@@ -65,11 +79,12 @@ def import_path(
             raise InvalidInput("A mapping goes with one file, not with a folder.", hint="Import the files one by one with their mappings.")
         _read_folder(batch, path, kind, limit)
     else:
-        batch.tables.append((read_table(path, limit_mb=limit), kind, checked))
-    options = Options(create_fields=create_fields, create_users=create_users)
+        _read_file(batch, path, kind, checked, limit)
+    options = Options(create_fields=create_fields, create_users=create_users, preview=dry_run)
     return _run(store, principal, batch, options, dry_run, progress, held_back_dir or store.settings.home / "held-back", door)
 
 
+@_without_collector()
 def import_tables(
     store: Store,
     principal: Principal,
@@ -87,21 +102,33 @@ def import_tables(
     for kind, rows in tables.items():
         if rows:
             batch.tables.append((table_of(kind, list(rows)), kind, None))
-    options = Options(create_fields=create_fields, create_users=create_users)
+    options = Options(create_fields=create_fields, create_users=create_users, preview=dry_run)
     return _run(store, principal, batch, options, dry_run, progress, held_back_dir or store.settings.home / "held-back", door)
+
+
+def _read_file(batch: _Batch, path: Path, kind: str | None, mapping: Mapping | None, limit: int) -> None:
+    """The tables of one file. What `kind` or a mapping says is said of its first sheet."""
+    tables, left = read_tables(path, limit_mb=limit)
+    batch.skipped += left
+    if len(tables) > 1:
+        batch.strict = False
+    if kind or mapping:
+        tables, others = tables[:1], tables[1:]
+        batch.skipped += [{"file": each.name, "reason": "--kind and --map speak of the first sheet"} for each in others]
+    batch.tables += [(table, kind, mapping) for table in tables]
 
 
 def _read_folder(batch: _Batch, path: Path, kind: str | None, limit: int) -> None:
     for each in sorted(path.iterdir()):
         if each.is_dir() or each.name.startswith((".", "~$")):
             continue
-        if each.name.endswith(HELD_BACK):
+        if each.name.endswith(ENDING):
             batch.skipped.append({"file": each.name, "reason": "rows held back earlier: import the file by itself once mended"})
         elif each.suffix.lower() not in SUFFIXES:
             batch.skipped.append({"file": each.name, "reason": "not a table"})
         else:
             try:
-                batch.tables.append((read_table(each, limit_mb=limit), kind, None))
+                _read_file(batch, each, kind, None, limit)
             except InvalidInput as error:
                 batch.skipped.append({"file": each.name, "reason": error.message})
     if not batch.tables:

@@ -1,7 +1,7 @@
 """The tables. Field names, labels and kinds live in `vocabulary.yaml`; a test holds the two together."""
 
 from store.models.agreements import Contract, Quote
-from store.models.base import Base, Record, new_id, reference
+from store.models.base import Base, Record, new_id, new_ids, reference
 from store.models.changes import AuditEvent, Proposal, ProposalChange
 from store.models.duplicates import DuplicateCandidate, DuplicateKey
 from store.models.index import OutboxEntry, Passage
@@ -55,5 +55,6 @@ __all__ = [
     "Token",
     "User",
     "new_id",
+    "new_ids",
     "reference",
 ]

@@ -1,5 +1,6 @@
 """What every table and every record has."""
 
+import secrets
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,19 @@ from store.columns import Money, UtcDateTime, json_type
 def new_id() -> str:
     """A ULID: 26 characters that sort by the moment they were made."""
     return str(ULID())
+
+
+def new_ids(count: int) -> list[str]:
+    """ULIDs that sort in the order they are given, as one moment's do (https://github.com/ulid/spec, monotonicity)."""
+    moment = new_id()[:10]
+    first, ends = secrets.randbits(78), []
+    for number in range(first, first + count):
+        ends.append("".join([_PAIRS[number >> shift & 1023] for shift in range(70, -1, -10)]))
+    return [moment + end for end in ends]
+
+
+_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32
+_PAIRS = [one + two for one in _DIGITS for two in _DIGITS]
 
 
 class Base(DeclarativeBase):

@@ -3,16 +3,24 @@
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from store import schema
 from store.importing import headers
 from store.importing.formats import DateStyle, date_style, decimal_comma, header_scale, percent_factor, read_date, read_number
+from store.importing.mapping import Words, plan_table
+from store.importing.reading import Table
 from store.schema import static_fields
+from store.settings import Settings
+from store.setup import prepare
+from store.unit import Store
 
 
 @pytest.mark.parametrize(
@@ -116,10 +124,71 @@ def test_any_text_is_a_date_or_refused(text: str) -> None:
         assert isinstance(read_date(text, date_style([text])), date)
 
 
-def test_presets_name_fields_that_exist() -> None:
+def test_presets_name_fields_that_exist_and_where_they_come_from() -> None:
     presets = yaml.safe_load((Path(headers.__file__).parent / "presets.yaml").read_text("utf-8"))
     fields = static_fields()
-    for kinds in presets.values():
+    for system, kinds in presets.items():
+        sources = kinds.pop("source", [])
+        assert all(each.startswith("https://") for each in sources)
+        assert sources or system == "plain"
         for kind, names in kinds.items():
             wanted = {name.removeprefix("id(").removesuffix(")") for name in names} - {"-"}
             assert wanted <= set(fields[kind]), kind
+
+
+# The first columns of exports as the products make them: the kind is told and no column is unknown.
+EXPORTS = {
+    "hubspot/companies": ("account", "Record ID,Company name,Company owner,Create Date,Phone Number,Last Activity Date,City,Country/Region,Industry"),
+    "hubspot/contacts": ("contact", "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Associated Company,Create Date,Job Title"),
+    "hubspot/deals": ("opportunity", "Record ID,Deal Name,Deal Stage,Close Date,Deal owner,Amount,Pipeline,Associated Company,Create Date"),
+    "hubspot/calls": ("activity", "Record ID,Call title,Call notes,Activity date,Activity assigned to,Call direction,Create Date"),
+    "hubspot/products": ("product", "Record ID,Name,SKU,Unit price,Create Date,Last Modified Date"),
+    "hubspot/tickets": ("case", "Record ID,Ticket name,Ticket status,Priority,Ticket owner,Create date,Ticket description"),
+    "salesforce/Account": ("account", "Id,IsDeleted,Name,ParentId,BillingCity,BillingCountry,Phone,Website,Industry,AnnualRevenue,NumberOfEmployees"),
+    "salesforce/Contact": ("contact", "Id,IsDeleted,AccountId,LastName,FirstName,Phone,Email,Title,Birthdate,LeadSource,CreatedDate"),
+    "salesforce/Lead": ("lead", "Id,IsDeleted,LastName,FirstName,Company,Title,Phone,Email,LeadSource,Status,CreatedDate"),
+    "salesforce/Opportunity": ("opportunity", "Id,AccountId,Name,StageName,Amount,Probability,CloseDate,Type,NextStep,LeadSource,IsClosed,IsWon"),
+    "salesforce/Event": ("activity", "Id,WhoId,Subject,ActivityDateTime,Description,AccountId,CreatedDate,IsAllDayEvent"),
+    "salesforce/Product2": ("product", "Id,Name,ProductCode,Family"),
+    "salesforce/Order": ("order", "Id,AccountId,OrderNumber,EffectiveDate,TotalAmount,CreatedDate"),
+    "zoho/Accounts": ("account", "Record Id,Account Owner,Account Name,Phone,Website,Parent Account,Industry,Annual Revenue,Employees,Billing City"),
+    "zoho/Contacts": ("contact", "Record Id,Contact Owner,First Name,Last Name,Account Name,Email,Phone,Title,Lead Source,Date of Birth"),
+    "zoho/Leads": ("lead", "Record Id,Lead Owner,Company,First Name,Last Name,Title,Email,Phone,Lead Source,Lead Status"),
+    "zoho/Deals": ("opportunity", "Record Id,Deal Owner,Amount,Deal Name,Closing Date,Account Name,Stage,Type,Probability,Next Step,Lead Source"),
+    "zoho/Calls": ("activity", "Record Id,Subject,Call Type,Call Start Time,Call Owner,Contact Name,Description"),
+    "zoho/Products": ("product", "Record Id,Product Owner,Product Name,Product Code,Product Category,Unit Price"),
+    "pipedrive/organizations": ("account", "Organization - ID,Organization - Name,Organization - Owner,Organization - Organization created"),
+    "pipedrive/people": ("contact", "Person - ID,Person - Name,Person - Organization,Person - Email - Work,Person - Phone - Work,Person - Owner"),
+    "pipedrive/deals": ("opportunity", "Deal - ID,Deal - Title,Deal - Value,Deal - Organization,Deal - Stage,Deal - Status,Deal - Expected close date"),
+    "pipedrive/leads": ("lead", "Lead - ID,Lead - Title,Lead - Organization,Lead - Owner,Lead - Lead created"),
+    "pipedrive/activities": ("activity", "Activity - ID,Activity - Type,Activity - Subject,Activity - Note,Activity - Due date,Activity - Organization"),
+    "pipedrive/products": ("product", "Product - ID,Product - Name,Product - Product code,Product - Owner"),
+    "wukong/客户": ("account", "客户名称,客户级别,客户行业,客户来源,电话,网址,下次联系时间,备注,负责人,创建人,创建时间,更新时间,最后跟进时间"),
+    "wukong/联系人": ("contact", "姓名,客户名称,手机,电子邮箱,职务,备注,负责人,创建人,创建时间,更新时间"),
+    "wukong/线索": ("lead", "线索名称,线索来源,手机,下次联系时间,备注,负责人,创建人,创建时间,更新时间,最后跟进时间"),
+    "wukong/商机": ("opportunity", "商机名称,客户名称,商机状态组,商机阶段,商机金额,预计成交日期,备注,负责人,创建人,创建时间"),
+    "wukong/跟进记录": ("activity", "跟进内容,跟进类型,跟进时间,客户名称,创建人"),
+    "wukong/产品": ("product", "产品名称,产品类别,产品编码,标准价格,负责人"),
+    "wukong/合同": ("order", "合同编号,客户名称,下单时间,合同金额,负责人"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_exports_of_other_systems_are_recognised(name: str) -> None:
+    kind, line = EXPORTS[name]
+    columns = line.split(",")
+    plan = plan_table(_words(), Table(f"{name.partition('/')[2]}.csv", columns, [["1"] * len(columns)], [2]))
+    assert (plan.kind, plan.unknown) == (kind, [])
+
+
+@cache
+def _words() -> Words:
+    """The columns' words as a new store has them."""
+    with TemporaryDirectory() as folder:
+        store = Store(Settings(home=Path(folder), database_url=f"sqlite:///{folder}/rapport.db", _env_file=None))  # type: ignore[call-arg]
+        store.database.migrate()
+        with store.database.writing() as session:
+            prepare(session)
+            words = Words(schema.load(session))
+        store.close()
+    return words

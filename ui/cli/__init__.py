@@ -12,6 +12,7 @@ from ui.cli.terminal import DONE, FAILED, NEEDS_ANSWER, REFUSED, complain
 # Only the file of the command asked for is imported: `rapport ask` need not wait for the importer, nor the other way round.
 COMMANDS = {
     "care": ("init", "demo", "serve", "index", "doctor"),
+    "keeping": ("backup", "restore", "move"),
     "asking": ("ask", "chat"),
     "data": ("import", "export"),
     "gate": ("proposals", "audit"),

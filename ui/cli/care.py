@@ -214,6 +214,7 @@ def _problems(config: Settings) -> list[str]:
                 found.append(f"audit log: {verdict.problem}. Restore a backup and find out who changed the database.")
             if not session.scalar(select(func.count()).select_from(User).where(User.active)):
                 found.append("nobody can sign in. Run `rapport init --admin you@example.com`.")
+            found += store.database.shortcomings(session)
     except RapportError as error:
         found.append(f"database: {error}")
     finally:
