@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
+from store import name_index
 from store.errors import Conflict, InvalidInput, Unavailable
 
 BUSY_TIMEOUT_MS = 15_000
@@ -97,6 +98,8 @@ class Database:
     def writing(self) -> Iterator[Session]:
         with _said_plainly(), Session(self._writing, expire_on_commit=False) as session, session.begin():
             yield session
+            session.flush()
+            name_index.catch_up(session.connection())
 
     def migrate(self) -> None:
         """Bring the tables to the newest revision; safe to run again."""
@@ -104,6 +107,13 @@ class Database:
             config = _alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            name_index.catch_up(connection)
+
+    def analyze(self) -> None:
+        """Let the database look at its tables anew, so that it chooses indexes by what is in them. After much was written."""
+        with _said_plainly(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for statement in ("ANALYZE",) if self.dialect == "sqlite" else ("VACUUM ANALYZE",):
+                connection.exec_driver_sql(statement)
 
     def require_ready(self) -> None:
         """Refuse, saying what to do, when the tables are missing or old."""

@@ -4,6 +4,7 @@ from store.models.base import Base, Record, new_id, reference
 from store.models.changes import AuditEvent, Proposal, ProposalChange
 from store.models.index import OutboxEntry, Passage
 from store.models.kinds import RECORD_MODELS
+from store.models.names import NamePending, NameSpelling, NameTerm, NameWord
 from store.models.people import Team, Token, User
 from store.models.pipelines import Pipeline, Stage, StageHistory
 from store.models.records import Account, Activity, Case, Contact, Lead, Opportunity, Order, Product, Task
@@ -23,6 +24,10 @@ __all__ = [
     "Lead",
     "Message",
     "Meta",
+    "NamePending",
+    "NameSpelling",
+    "NameTerm",
+    "NameWord",
     "Opportunity",
     "Order",
     "OutboxEntry",
