@@ -19,6 +19,7 @@ from store import name_index
 from store.errors import Conflict, InvalidInput, Unavailable
 
 BUSY_TIMEOUT_MS = 15_000
+MMAP_BYTES = 2**31 - 2**16  # the most SQLite takes: pages are read from the system's own cache without a copy
 
 
 def make_engine(url: str) -> Engine:
@@ -45,7 +46,10 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy says BEGIN, below
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "cache_size=-65536"):
+        for pragma in (
+            "journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "cache_size=-65536",
+            f"mmap_size={MMAP_BYTES}", "temp_store=MEMORY",
+        ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows A to Z only
         connection.create_function("local_day", 2, _local_day, deterministic=True)

@@ -16,8 +16,8 @@ from sqlalchemy import Select, and_, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from store.models import RECORD_MODELS, NameSpelling, NameTerm, NameWord
-from store.name_index import NAMED
-from store.name_words import is_chinese, misspellings, pairs, phrase_forms, runs, sound, spelt_like
+from store.name_index import NAMED, catch_up
+from store.name_words import OVERLAP, fold, is_chinese, misspellings, pairs, phrase_forms, runs, sound, spelt_like
 from store.rights import visible
 from store.schema import name_field
 from store.unit import Unit
@@ -59,6 +59,7 @@ class _Word:
 def search_names(unit: Unit, text: str, entities: Sequence[str] | None = None, limit: int = 10) -> list[NameHit]:
     """The records whose names fit best, best first. A name that only resembles the text has a score below 100."""
     wanted = _searched(unit, entities)
+    _settle(unit)
     words = _words(unit, text)
     if not words or not wanted:
         return []
@@ -84,6 +85,7 @@ def names_in(unit: Unit, phrases: Iterable[str], entities: Sequence[str] | None 
     """
     forms = {phrase: phrase_forms(phrase) for phrase in dict.fromkeys(phrases)}
     wanted = _searched(unit, entities)
+    _settle(unit)
     if not forms or not wanted:
         return {}
     by_form = _with_forms(unit, wanted, sorted({form for each in forms.values() for form in each}), limit)
@@ -97,6 +99,38 @@ def names_in(unit: Unit, phrases: Iterable[str], entities: Sequence[str] | None 
         if hits:
             found[phrase] = _best(hits.values(), limit)
     return found
+
+
+def named_like(unit: Unit, entity: str, part: str) -> Select[tuple[str]] | None:
+    """Ids of at least all records whose name contains `part`, from the index; None where the index cannot tell.
+
+    It can for one unbroken run: three letters or digits and more, or two Chinese characters and more.
+    """
+    found = runs(part)
+    if entity not in NAMED or len(found) != 1 or found[0] != fold(part) or len(part) > OVERLAP:
+        return None
+    run = found[0]
+    _settle(unit)
+    if is_chinese(run):
+        if len(run) < 2:
+            return None
+        ids = select(NameWord.record_id).where(NameWord.type == entity, NameWord.word == run[:2])
+        for pair in pairs(run)[1:3]:
+            other = aliased(NameWord)
+            ids = ids.where(NameWord.record_id.in_(select(other.record_id).where(other.type == entity, other.word == pair)))
+        return ids
+    if len(run) < 3:
+        return None
+    inside = func.instr(NameTerm.term, run) if unit.session.get_bind().dialect.name == "sqlite" else func.strpos(NameTerm.term, run)
+    terms = select(NameTerm.term).where(inside > 0)
+    return select(NameWord.record_id).where(NameWord.type == entity, NameWord.word.in_(terms))
+
+
+def _settle(unit: Unit) -> None:
+    """In a transaction that writes, what it wrote so far is found too."""
+    connection = unit.session.connection()
+    if connection.get_execution_options().get("writing"):
+        catch_up(connection)
 
 
 def _searched(unit: Unit, entities: Sequence[str] | None) -> list[str]:

@@ -136,7 +136,7 @@ def _figures(times: dict[str, Times], contacts: int) -> list[Figure]:
 
 
 def _figure(name: str, held: Times, target: float) -> Figure:
-    note = f"p50 {percentile(held.wall, 0.5):.1f} ms, processor p50 {percentile(held.busy, 0.5):.1f} ms"
+    note = f"p50 {percentile(held.wall, 0.5):.1f} ms; processor p50 {percentile(held.busy, 0.5):.1f}, p95 {percentile(held.busy, 0.95):.1f} ms"
     if held.floor:
         note += f"; by hand p50 {percentile(held.floor, 0.5):.2f} ms, ratio {_ratio(held.wall, held.floor):.1f}"
     return Figure(f"{held.family}: {name}, p95", percentile(held.wall, 0.95), "ms", target, note=note)
