@@ -222,7 +222,7 @@ def _groups(unit: Unit, metric: Metric, wanted: Measure, period: tuple[date | No
     dimensions = [_dimension(unit, compiler, metric, path, wanted.date_field) for path in wanted.by]
     figures = _figures(compiler, metric)
     keys = [key for key, _ in dimensions]
-    labels = [func.max(label) for _, label in dimensions]
+    labels = [key if label is key else func.max(label) for key, label in dimensions]
     statement = compiler.joined(select(*keys, *labels, *figures).select_from(compiler.table)).where(compiler.scope(), condition)
     if keys:
         statement = statement.group_by(*keys)

@@ -48,8 +48,8 @@ def rebuild(connection: Connection) -> None:
         connection.execute(delete(table))
     for kind in NAMED:
         model = RECORD_MODELS[kind]
-        found = connection.execution_options(yield_per=_PIECE).execute(select(model.id, getattr(model, name_field(kind))))
-        rows = iter(found)
+        statement = select(model.id, getattr(model, name_field(kind))).execution_options(yield_per=_PIECE)
+        rows = iter(connection.execute(statement))
         while piece := [row for row in islice(rows, _REBUILD) if row[1]]:
             _add(connection, {(word, kind, record_id) for record_id, name in piece for word in index_words(kind, name)})
 

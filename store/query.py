@@ -1,6 +1,6 @@
 """RecordQuery: find records of one kind, within what the asker may see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +10,7 @@ from sqlalchemy.sql import operators
 from store.errors import InvalidInput, NotFound
 from store.filters import Compiler, Filter
 from store.models import RECORD_MODELS, Pipeline, Stage
+from store.name_search import search_names
 from store.rights import visible
 from store.schema import Entity, name_field
 from store.schema import Field as SchemaField
@@ -17,6 +18,7 @@ from store.unit import Unit
 from store.values import to_json
 
 PAGE_LIMIT = 10_000
+LIKEST = 100  # records shown for a name that nobody has
 MANY = 50  # times a page: from there a sorted index is walked
 _PIECE = 500  # ids in one IN list
 
@@ -52,11 +54,12 @@ class RecordView:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`total` counts every match; `records` is the page asked for."""
+    """`total` counts every match; `records` is the page asked for. `approximate`: nothing fitted, these are like it."""
 
     entity: str
     total: int
     records: list[RecordView]
+    approximate: bool = False
 
 
 def find(unit: Unit, query: RecordQuery) -> Page:
@@ -79,6 +82,21 @@ def find(unit: Unit, query: RecordQuery) -> Page:
                 if values.get(record.id) is not None:
                     record.fields[path] = values[record.id]
     return Page(query.entity, total, records)
+
+
+def find_named(unit: Unit, query: RecordQuery, text: str) -> Page:
+    """`query`, of the records whose name contains `text`; when none does, of those whose names are most like it, likest first."""
+    named = Filter(field=name_field(query.entity), op="contains", value=text)
+    page = find(unit, query.model_copy(update={"filters": [*query.filters, named]}))
+    likest = [] if page.total else [hit.id for hit in search_names(unit, text, [query.entity], limit=LIKEST)]
+    if not likest:
+        return page
+    like = query.model_copy(update={"filters": [*query.filters, Filter(field="id", op="in", value=likest)]})
+    if query.sort:
+        return replace(find(unit, like), approximate=True)
+    page = find(unit, like.model_copy(update={"limit": LIKEST, "offset": 0}))
+    ordered = sorted(page.records, key=lambda record: likest.index(record.id))
+    return Page(query.entity, page.total, ordered[query.offset : query.offset + query.limit], approximate=True)
 
 
 def _in_order(compiler: Compiler, query: RecordQuery, total: int) -> bool:

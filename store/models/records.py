@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import Boolean, Float, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.models.base import Base, Record, reference
+from store.models.base import Base, Record, belongs_to, reference
 
 
 class Account(Record, Base):
@@ -18,10 +18,12 @@ class Account(Record, Base):
     __table_args__ = (
         Index("ix_account_name", "name", "deleted_at"),
         Index("ix_account_created_at", "created_at", "deleted_at"),
-        Index("ix_account_owner_name", "owner_id", "name", "deleted_at"),
-        Index("ix_account_scope", "team_id", "owner_id", "deleted_at"),
+        Index("ix_account_owner_id", "owner_id", "name", "deleted_at"),
+        Index("ix_account_team_id", "team_id", "owner_id", "deleted_at"),
         Index("ix_account_industry", "industry", "annual_revenue", "deleted_at"),
     )
+    owner_id: Mapped[str | None] = belongs_to("user")
+    team_id: Mapped[str | None] = belongs_to("team")
     name: Mapped[str] = mapped_column(String(500))
     industry: Mapped[str | None] = mapped_column(String(200))
     employees: Mapped[int | None]
@@ -46,9 +48,12 @@ class Contact(Record, Base):
     __table_args__ = (
         Index("ix_contact_name", "name", "deleted_at"),
         Index("ix_contact_created_at", "created_at", "deleted_at"),
-        Index("ix_contact_owner_name", "owner_id", "name", "deleted_at"),
+        Index("ix_contact_owner_id", "owner_id", "name", "deleted_at"),
+        Index("ix_contact_team_id", "team_id", "deleted_at"),
         Index("ix_contact_account_id", "account_id", "deleted_at", "owner_id", "team_id"),
     )
+    owner_id: Mapped[str | None] = belongs_to("user")
+    team_id: Mapped[str | None] = belongs_to("team")
     name: Mapped[str] = mapped_column(String(500))
     account_id: Mapped[str | None] = reference("account", index=False)
     title: Mapped[str | None] = mapped_column(String(200))
@@ -79,9 +84,12 @@ class Opportunity(Record, Base):
     __tablename__ = "opportunity"
     __table_args__ = (
         Index("ix_opportunity_stage_id", "stage_id", "close_date", "deleted_at", "owner_id", "team_id", "account_id", "amount", "currency", "probability"),
-        Index("ix_opportunity_owner_stage", "owner_id", "stage_id", "close_date", "deleted_at"),
+        Index("ix_opportunity_owner_id", "owner_id", "stage_id", "close_date", "deleted_at"),
+        Index("ix_opportunity_team_id", "team_id", "deleted_at"),
         Index("ix_opportunity_close_date", "close_date", "amount", "deleted_at"),
     )
+    owner_id: Mapped[str | None] = belongs_to("user")
+    team_id: Mapped[str | None] = belongs_to("team")
     name: Mapped[str] = mapped_column(String(500), index=True)
     account_id: Mapped[str | None] = reference("account")
     pipeline_id: Mapped[str | None] = reference("pipeline", index=False)
@@ -103,8 +111,13 @@ class Activity(Record, Base):
     __table_args__ = (
         Index("ix_activity_account_id", "account_id", "occurred_at", "deleted_at"),
         Index("ix_activity_contact_id", "contact_id", "occurred_at", "deleted_at"),
+        Index("ix_activity_owner_id", "owner_id", "deleted_at"),
+        Index("ix_activity_team_id", "team_id", "deleted_at"),
+        Index("ix_activity_author_id", "author_id", "deleted_at"),
         Index("ix_activity_occurred_at", "occurred_at", "deleted_at", "owner_id", "account_id", "team_id", "author_id", "kind"),
     )
+    owner_id: Mapped[str | None] = belongs_to("user")
+    team_id: Mapped[str | None] = belongs_to("team")
     kind: Mapped[str] = mapped_column(String(40), default="note")
     direction: Mapped[str | None] = mapped_column(String(40))
     subject: Mapped[str | None] = mapped_column(String(1000))
@@ -115,7 +128,7 @@ class Activity(Record, Base):
     lead_id: Mapped[str | None] = reference("lead")
     opportunity_id: Mapped[str | None] = reference("opportunity")
     case_id: Mapped[str | None] = reference("case")
-    author_id: Mapped[str | None] = mapped_column(String(26), ForeignKey("user.id"), index=True)
+    author_id: Mapped[str | None] = mapped_column(String(26), ForeignKey("user.id"))
     trust: Mapped[str] = mapped_column(String(20), default="internal")
 
 

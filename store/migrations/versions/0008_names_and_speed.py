@@ -21,35 +21,39 @@ INDEXES = {
     'account': {
         'name': ['name', 'deleted_at'],
         'created_at': ['created_at', 'deleted_at'],
-        'owner_name': ['owner_id', 'name', 'deleted_at'],
-        'scope': ['team_id', 'owner_id', 'deleted_at'],
+        'owner_id': ['owner_id', 'name', 'deleted_at'],
+        'team_id': ['team_id', 'owner_id', 'deleted_at'],
         'industry': ['industry', 'annual_revenue', 'deleted_at'],
     },
     'contact': {
         'name': ['name', 'deleted_at'],
         'created_at': ['created_at', 'deleted_at'],
-        'owner_name': ['owner_id', 'name', 'deleted_at'],
+        'owner_id': ['owner_id', 'name', 'deleted_at'],
+        'team_id': ['team_id', 'deleted_at'],
         'account_id': ['account_id', 'deleted_at', 'owner_id', 'team_id'],
     },
     'opportunity': {
         'stage_id': ['stage_id', 'close_date', 'deleted_at', 'owner_id', 'team_id', 'account_id', 'amount', 'currency', 'probability'],
-        'owner_stage': ['owner_id', 'stage_id', 'close_date', 'deleted_at'],
+        'owner_id': ['owner_id', 'stage_id', 'close_date', 'deleted_at'],
+        'team_id': ['team_id', 'deleted_at'],
         'close_date': ['close_date', 'amount', 'deleted_at'],
     },
     'activity': {
         'account_id': ['account_id', 'occurred_at', 'deleted_at'],
         'contact_id': ['contact_id', 'occurred_at', 'deleted_at'],
+        'owner_id': ['owner_id', 'deleted_at'],
+        'team_id': ['team_id', 'deleted_at'],
+        'author_id': ['author_id', 'deleted_at'],
         'occurred_at': ['occurred_at', 'deleted_at', 'owner_id', 'account_id', 'team_id', 'author_id', 'kind'],
     },
 }
-WIDER = {'ix_account_name', 'ix_account_industry', 'ix_contact_name', 'ix_contact_account_id', 'ix_opportunity_stage_id',
-         'ix_opportunity_close_date', 'ix_activity_account_id', 'ix_activity_contact_id', 'ix_activity_occurred_at'}
+NEW = {'ix_account_created_at', 'ix_contact_created_at'}  # the others had their first column only
 
 
 def upgrade() -> None:
     for table, indexes in INDEXES.items():
         for name, columns in indexes.items():
-            if f'ix_{table}_{name}' in WIDER:  # had its first column only
+            if f'ix_{table}_{name}' not in NEW:
                 op.drop_index(f'ix_{table}_{name}', table_name=table)
             op.create_index(f'ix_{table}_{name}', table, columns)
     op.create_table(
