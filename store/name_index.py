@@ -62,7 +62,7 @@ def _take(connection: Connection) -> list[tuple[int, str, str, str | None]]:
         .where(NamePending.id.in_(oldest))
         .returning(NamePending.id, NamePending.type, NamePending.record_id, NamePending.old)
     )
-    return [tuple(row) for row in connection.execute(statement)]
+    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(statement)]
 
 
 def _names(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -81,13 +81,22 @@ def _names(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[tu
 def _add(connection: Connection, words: Collection[Word]) -> None:
     """In the order of the words: neighbours in the table are written together, and no two writers wait for each other."""
     terms = sorted({word for word, _, _ in words if word[0] not in (WHOLE, SHORT)})
-    held: set[str] = set()
-    for start in range(0, len(terms), _IDS):
-        held.update(connection.scalars(select(NameTerm.term).where(NameTerm.term.in_(terms[start : start + _IDS]))))
-    new = [term for term in terms if term not in held]
     _insert(connection, "name_word", ("word", "type", "record_id"), sorted(words))
+    new = _new_terms(connection, terms)
     _insert(connection, "name_spelling", ("spelling", "term"), sorted((s, t) for t in new if spelt_like(t) for s in misspellings(t)))
+
+
+def _new_terms(connection: Connection, terms: Sequence[str]) -> list[str]:
+    """Keep the words that were not there yet; which those are. PostgreSQL: another writer of the same word is waited for."""
+    if connection.dialect.name != "sqlite":
+        statement = text("INSERT INTO name_term (term) SELECT unnest(CAST(:terms AS text[])) ON CONFLICT DO NOTHING RETURNING term")
+        return [term for piece in _pieces(terms, _REBUILD) for term in connection.scalars(statement, {"terms": list(piece)})]
+    held: set[str] = set()
+    for piece in _pieces(terms, _IDS):
+        held.update(connection.scalars(select(NameTerm.term).where(NameTerm.term.in_(piece))))
+    new = [term for term in terms if term not in held]
     _insert(connection, "name_term", ("term",), [(term,) for term in new])
+    return new
 
 
 def _insert(connection: Connection, table: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

@@ -9,6 +9,7 @@ Memory does not grow with the store. Source of the allowed slips: none below fou
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -101,7 +102,7 @@ def names_in(unit: Unit, phrases: Iterable[str], entities: Sequence[str] | None 
     return found
 
 
-def named_like(unit: Unit, entity: str, part: str) -> Select[tuple[str]] | None:
+def named_like(unit: Unit, entity: str, part: str) -> Select[Any] | None:
     """Ids of at least all records whose name contains `part`, from the index; None where the index cannot tell.
 
     It can for one unbroken run: three letters or digits and more, or two Chinese characters and more.
@@ -240,7 +241,8 @@ def _count(unit: Unit, words: Sequence[_Word], entities: Sequence[str]) -> None:
         word.records = unit.session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _holding(word: _Word, entities: Sequence[str]) -> Select[tuple[str, str]]:
+def _holding(word: _Word, entities: Sequence[str]) -> Any:
+    """A statement for the kind and id of every record with a word that stands for this one."""
     return select(NameWord.type, NameWord.record_id).where(NameWord.word.in_(sorted(word.like)), NameWord.type.in_(entities))
 
 
@@ -296,5 +298,3 @@ def _score(name: str, words: Sequence[_Word]) -> float:
 
 def _best(hits: Iterable[NameHit], limit: int) -> list[NameHit]:
     return sorted(hits, key=lambda hit: (-hit.score, hit.name, hit.id))[:limit]
-
-

@@ -20,9 +20,11 @@ _RUNS = re.compile(rf"[{_CHINESE}]+|[^\W_{_CHINESE}]+")
 _CHINESE_RUN = re.compile(rf"[{_CHINESE}]+")
 _QUOTES = str.maketrans("", "", "'’`´")
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
-_LEGAL = frozenset(
-    "inc incorporated corp corporation co company ltd limited llc llp plc gmbh ag bv nv sa sas srl spa oy ab as kg group holding holdings".split()
-)
+_LEGAL = {
+    "inc", "incorporated", "corp", "corporation", "co", "company", "ltd", "limited",
+    "llc", "llp", "plc", "gmbh", "ag", "bv", "nv", "sa", "sas", "srl",
+    "spa", "oy", "ab", "as", "kg", "group", "holding", "holdings",
+}  # fmt: skip
 _LEGAL_ZH = ("股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "集团", "公司")
 # Surnames read otherwise than the same character elsewhere (现代汉语词典, entries marked 姓).
 _SURNAMES = {"曾": "zeng", "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "区": "ou", "朴": "piao", "翟": "zhai", "盖": "ge", "任": "ren",

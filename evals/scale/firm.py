@@ -143,7 +143,10 @@ class _Writer:
         return ("name", "email", "role", "region", "active"), rows()
 
     def _product(self) -> tuple[tuple[str, ...], Iterator[Row]]:
-        rows = ((*self._base("P", n, None, self.moments[0]), f"Product {n}", f"SKU-{n:03d}", f"Series {n % 5}", 1000 + 250 * n) for n in range(60))
+        rows = (
+            (*self._base("P", n, None, self.moments[0]), f"Product {n}", f"SKU-{n:03d}", f"Series {n % 5}", 1000 + 250 * n)
+            for n in range(60)
+        )
         return ("name", "sku", "series", "price"), rows
 
     def _account(self) -> tuple[tuple[str, ...], Iterator[Row]]:
@@ -217,9 +220,20 @@ class _Writer:
 
     def _lead(self) -> tuple[tuple[str, ...], Iterator[Row]]:
         count = self.firm.contacts // 20
-        draws = zip(people(self.random, count), companies(self.random, count), self._owners(count), self._draw(len(self.moments), count), strict=True)
+        draws = zip(
+            people(self.random, count),
+            companies(self.random, count),
+            self._owners(count),
+            self._draw(len(self.moments), count),
+            strict=True,
+        )
         rows = (
-            (*self._base("L", n, owner, self.moments[made], SOURCES[n % 5]), name, company, ("new", "contacted", "qualified", "converted")[n % 4])
+            (
+                *self._base("L", n, owner, self.moments[made], SOURCES[n % 5]),
+                name,
+                company,
+                ("new", "contacted", "qualified", "converted")[n % 4],
+            )
             for n, (name, company, owner, made) in enumerate(draws)
         )
         return ("name", "company", "status"), rows

@@ -29,8 +29,9 @@ class Loader:
         self._sqlite = self._database.dialect == "sqlite"
         self._raw: Any = self._connection.connection.driver_connection
         if self._sqlite:
-            self._raw.execute("PRAGMA foreign_keys=OFF")
-            self._raw.execute("PRAGMA synchronous=OFF")
+            for pragma in ("foreign_keys=OFF", "synchronous=OFF"):
+                self._connection.exec_driver_sql(f"PRAGMA {pragma}")
+            self._connection.rollback()
         self._transaction = self._connection.begin()
         self._triggers = self._take_down_triggers()
         for index in self._indexes:
@@ -96,5 +97,3 @@ def size(database: Database) -> int:
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
             return int(pages * connection.exec_driver_sql("PRAGMA page_size").scalar_one())
         return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
-
-

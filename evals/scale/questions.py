@@ -71,7 +71,13 @@ def _page(table: str, where: str, order: str, **values: Any) -> tuple[tuple[str,
 def _lookups(firm: Firm, random: Random) -> Iterator[Question]:
     n = random.randrange(firm.contacts)
     record = identity("C", n)
-    yield Question("lookup", "contact by id", ADMIN, lambda unit: get(unit, "contact", record), (("SELECT * FROM contact WHERE id = :id", {"id": record}),))
+    yield Question(
+        "lookup",
+        "contact by id",
+        ADMIN,
+        lambda unit: get(unit, "contact", record),
+        (("SELECT * FROM contact WHERE id = :id", {"id": record}),),
+    )
     deal = f"O-{random.randrange(firm.deals)}"
     yield Question("lookup", "deal by key", ADMIN, _find("opportunity", Filter(field="key", value=deal)),
                    (('SELECT * FROM opportunity WHERE key = :key', {"key": deal}),))  # fmt: skip
@@ -161,7 +167,9 @@ def slip(random: Random, name: str) -> str:
     if len(word) < 5:
         return name
     at = random.randrange(1, len(word) - 2)
-    words[place] = random.choice((word[:at] + word[at] + word[at:], word[:at] + word[at + 1 :], word[:at] + word[at + 1] + word[at] + word[at + 2 :]))
+    words[place] = random.choice(
+        (word[:at] + word[at] + word[at:], word[:at] + word[at + 1 :], word[:at] + word[at + 1] + word[at] + word[at + 2 :])
+    )
     return " ".join(words)
 
 
@@ -183,7 +191,13 @@ def _idle(firm: Firm, random: Random) -> Iterator[Question]:
     recent = [Filter(field="occurred_at", op="ge", value=since.isoformat())]
     quiet = Filter(field="activities", op="has_no", where=recent)
     by_hand = f"NOT EXISTS (SELECT 1 FROM activity a WHERE a.account_id = t.id AND a.occurred_at >= :s AND a.{ALIVE})"
-    yield Question("idle", "accounts without activity in 30 days", ADMIN, _find("account", quiet, sort=("name",)), _page("account", by_hand, "name", s=since))
+    yield Question(
+        "idle",
+        "accounts without activity in 30 days",
+        ADMIN,
+        _find("account", quiet, sort=("name",)),
+        _page("account", by_hand, "name", s=since),
+    )
     user = random.randrange(firm.users)
     yield Question("idle", "an owner's accounts without activity in 30 days", ADMIN,
                    _find("account", quiet, Filter(field="owner", value=firm.email(user)), sort=("name",)),
@@ -212,9 +226,6 @@ def _measures(firm: Firm, random: Random, number: int) -> Iterator[Question]:
     won = "SELECT {0} FROM opportunity t JOIN stage s ON s.id = t.stage_id WHERE s.kind = 'won' AND t.close_date BETWEEN :a AND :b AND t.deleted_at IS NULL"
     a, b = quarter
     span = {"a": a, "b": b}
-    months = {"a": year[0], "b": year[1] + timedelta(days=1)}
-    if who != ADMIN:
-        span = months = {}
     asked: tuple[tuple[str, Measure, tuple[tuple[str, dict[str, Any]], ...]], ...] = (
         ("won amount by rep, a quarter", Measure(metric="won_amount", by=["owner"], period=quarter),
          ((won.format("t.owner_id, sum(t.amount), count(*)") + " GROUP BY t.owner_id", span),)),

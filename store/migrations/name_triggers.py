@@ -32,5 +32,5 @@ def watch(table: str, column: str) -> None:
             (f'UPDATE OF "{column}"', f'WHEN (OLD."{column}" IS DISTINCT FROM NEW."{column}")'),
         ):
             name = f"name_{table}_{'changed' if when else 'made'}"
-            op.execute(f'CREATE TRIGGER {name} AFTER {event} ON "{table}" FOR EACH ROW {when} EXECUTE FUNCTION name_changed(\'{column}\')')
+            op.execute(f"CREATE TRIGGER {name} AFTER {event} ON \"{table}\" FOR EACH ROW {when} EXECUTE FUNCTION name_changed('{column}')")
     op.execute(f"INSERT INTO name_pending (type, record_id) SELECT '{table}', id FROM \"{table}\"")

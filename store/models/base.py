@@ -24,7 +24,7 @@ def reference(table: str, *, index: bool = True) -> Any:
     return mapped_column(String(26), ForeignKey(f"{table}.id"), index=index, nullable=True)
 
 
-def belongs_to(table: str, *, index: bool = False) -> Any:
+def belongs_to(table: str, *, index: bool = False) -> Mapped[str | None]:
     """Owner or team: these tables refer back, so the reference is added last."""
     return mapped_column(String(26), ForeignKey(f"{table}.id", use_alter=True), index=index, nullable=True)
 

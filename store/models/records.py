@@ -1,7 +1,7 @@
 """The records of the CRM.
 
 Indexes of several columns serve the lists and figures asked most, `deleted_at` in them so that the table need not be read to
-know who is alive (docs/decisions/0016-indexes-for-lists-and-figures.md, docs/measurements.md).
+know who is alive (docs/decisions/0016-names-in-plain-tables.md, docs/measurements.md).
 """
 
 from datetime import date, datetime
@@ -83,7 +83,18 @@ class Lead(Record, Base):
 class Opportunity(Record, Base):
     __tablename__ = "opportunity"
     __table_args__ = (
-        Index("ix_opportunity_stage_id", "stage_id", "close_date", "deleted_at", "owner_id", "team_id", "account_id", "amount", "currency", "probability"),
+        Index(
+            "ix_opportunity_stage_id",
+            "stage_id",
+            "close_date",
+            "deleted_at",
+            "owner_id",
+            "team_id",
+            "account_id",
+            "amount",
+            "currency",
+            "probability",
+        ),
         Index("ix_opportunity_owner_id", "owner_id", "stage_id", "close_date", "deleted_at"),
         Index("ix_opportunity_team_id", "team_id", "deleted_at"),
         Index("ix_opportunity_close_date", "close_date", "amount", "deleted_at"),

@@ -34,7 +34,9 @@ def listed(
     limit: Annotated[int, Query(ge=0, le=1000)] = 20,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     sort: Annotated[str, Query(description="Fields, comma between, - in front for descending.")] = "",
-    q: Annotated[str, Query(max_length=200, description="Words in the name; when no name has them, names like them, marked approximate.")] = "",
+    q: Annotated[
+        str, Query(max_length=200, description="Words in the name; when no name has them, names like them, marked approximate.")
+    ] = "",
 ) -> dict[str, Any]:
     """A page of records. Any other parameter is a field and the value it has to have: `?stage=Won&owner=anna@…`."""
     with store.reading(user, door="rest") as unit:
