@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test test-postgresql test-postgresql-all check test-slow trials eval bench screenshots clean
+.PHONY: setup demo test test-postgresql test-postgresql-all check test-slow trials eval bench bench-scale screenshots clean
 
 setup: $(STAMP)
 
@@ -56,6 +56,12 @@ eval: $(VENV)/.developing
 
 bench: $(VENV)/.developing
 	$(BIN)/rapport bench
+
+# The store at 1,000 to 100,000 contacts; SCALES=1000000 takes some fifteen minutes and 4 GB.
+SCALES := 1000 10000 100000
+
+bench-scale: $(VENV)/.developing
+	for contacts in $(SCALES); do $(BIN)/rapport bench --scale $$contacts || exit 1; done
 
 screenshots: $(VENV)/.developing
 	$(BIN)/python tests/ui/screenshots.py

@@ -19,11 +19,13 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
+from store import name_index
 from store.errors import Conflict, InvalidInput, Unavailable
 
 BUSY_TIMEOUT_MS = 60_000  # how long a writer waits for the one before it
 QUEUE = 0x52415050  # the advisory lock writers queue at ("RAPP")
 ATTEMPTS = 5
+MMAP_BYTES = 2**31 - 2**16  # the most SQLite takes: pages are read from the system's own cache without a copy
 _BROKEN_OFF = frozenset({"40001", "40P01"})  # PostgreSQL: serialization failure, deadlock
 T = TypeVar("T")
 
@@ -57,7 +59,10 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy says BEGIN, below
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "cache_size=-65536"):
+        for pragma in (
+            "journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "cache_size=-65536",
+            f"mmap_size={MMAP_BYTES}", "temp_store=MEMORY",
+        ):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
         connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows A to Z only
         connection.create_function("local_day", 2, _local_day, deterministic=True)
@@ -143,6 +148,8 @@ class Database:
                 session.execute(text(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS if patience_ms is None else patience_ms}"))
                 session.execute(text("SELECT pg_advisory_xact_lock(:queue)"), {"queue": QUEUE})
             yield session
+            session.flush()
+            name_index.catch_up(session.connection())
 
     def migrate(self) -> None:
         """Bring the tables to the newest revision; safe to run again."""
@@ -150,6 +157,13 @@ class Database:
             config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            name_index.catch_up(connection)
+
+    def analyze(self) -> None:
+        """Let the database look at its tables anew, so that it chooses indexes by what is in them. After much was written."""
+        with _said_plainly(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for statement in ("ANALYZE",) if self.dialect == "sqlite" else ("VACUUM ANALYZE",):
+                connection.exec_driver_sql(statement)
 
     def require_ready(self) -> None:
         """Refuse, saying what to do, when the tables are missing or old."""

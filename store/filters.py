@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, not_, or_, select
@@ -13,11 +14,13 @@ from store.custom_values import stored
 from store.date_parts import date_part
 from store.errors import InvalidInput, NotAllowed
 from store.models import RECORD_MODELS, Pipeline, Stage
+from store.name_search import named_like
 from store.rates import day_of, named_in, require_rate, worth_in
 from store.rights import SHARED, Principal, readable, visible
 from store.schema import Field as SchemaField
-from store.schema import Schema
+from store.schema import Schema, name_field
 from store.unit import Unit
+from store.values import storable
 
 __all__ = ["Column", "Compiler", "Filter", "Op", "date_part"]
 
@@ -34,7 +37,7 @@ class Compiler:
     @classmethod
     def over(cls, unit: Unit, entity: str) -> "Compiler":
         unit.schema.entity(entity)
-        return cls(unit, entity, aliased(RECORD_MODELS[entity]))
+        return cls(unit, entity, _root(entity))
 
     @property
     def principal(self) -> Principal:
@@ -146,7 +149,7 @@ class Compiler:
         if relation is None:
             known = ", ".join(self.schema.entity(entity).relations)
             raise InvalidInput(f"{entity} has no relation {name!r}.", hint=f"Relations: {known}.")
-        inner = Compiler.over(self.unit, relation.target)
+        inner = Compiler(self.unit, relation.target, aliased(RECORD_MODELS[relation.target]))
         via = self.schema.field(relation.target, relation.via)
         self._may_see(via)
         matches = and_(inner._reference(via, inner.table) == table.id, inner.scope(), inner.condition(item.where))
@@ -170,7 +173,18 @@ class Compiler:
             named = {found[0] for each in as_list(item.value) if (found := named_in(each))}
             if named:
                 return self._worth(item, column, named)
-        return compare(self.unit, column, item, lambda: self.label(item.field))
+        matches = compare(self.unit, column, item, lambda: self.label(item.field))
+        if item.op in {"contains", "starts_with"} and not field.refers_to and not is_nothing(item.value):
+            return and_(matches, *self._by_index(item.field, field, str(storable(item.value)).lower()))
+        return matches
+
+    def _by_index(self, path: str, field: SchemaField, wanted: str) -> list[ColumnElement[bool]]:
+        """For names: only the records that the index of names says may match, so that not every name is read."""
+        if field.name != name_field(field.entity):
+            return []
+        entity, table = self._walk(path.split(".")[:-1])
+        near = named_like(self.unit, entity, wanted)
+        return [] if near is None else [table.id.in_(near)]
 
     def _worth(self, item: Filter, column: Column, named: set[str]) -> Any:
         """An amount against one in a currency: what it is worth there, at the rates of the record's date."""
@@ -195,6 +209,12 @@ class Compiler:
         as_number = Column(worth, replace(column.field, kind="number", custom=False))
         same, other = compare(unit, column, item, lambda: worth), compare(unit, as_number, item, lambda: worth)
         return case((currency == code, same), else_=other)
+
+
+@cache
+def _root(entity: str) -> Any:
+    """The table a statement is about: one alias a kind, kept, because making its columns anew costs more than most queries."""
+    return aliased(RECORD_MODELS[entity])
 
 
 def _count(item: Filter) -> int:

@@ -201,7 +201,7 @@ def _groups(unit: Unit, metric: Metric, wanted: Measure, span: Period | None, *,
     money = _currency(unit, compiler, metric, rated=rated)
     figures = aggregates(compiler, metric)
     keys = [key for key, _ in dimensions]
-    columns = [*keys, *(func.max(label) for _, label in dimensions), *money, *figures]
+    columns = [*keys, *(key if label is key else func.max(label) for key, label in dimensions), *money, *figures]
     statement = compiler.joined(select(*columns).select_from(compiler.table)).where(compiler.scope(), base, condition)
     if keys or money:
         statement = statement.group_by(*keys, *money)

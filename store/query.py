@@ -1,14 +1,16 @@
 """RecordQuery: find records of one kind, within what the asker may see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import ColumnElement, func, nulls_last, select
+from sqlalchemy import ColumnElement, UnaryExpression, func, nulls_last, select
+from sqlalchemy.sql import operators
 
 from store.errors import InvalidInput, NotFound
 from store.filters import Compiler, Filter
 from store.models import RECORD_MODELS, Pipeline, Stage
+from store.name_search import search_names
 from store.rights import visible
 from store.schema import Entity, name_field
 from store.schema import Field as SchemaField
@@ -16,6 +18,8 @@ from store.unit import Unit
 from store.values import to_json
 
 PAGE_LIMIT = 10_000
+LIKEST = 100  # records shown for a name that nobody has
+MANY = 50  # times a page: from there a sorted index is walked
 _PIECE = 500  # ids in one IN list
 
 
@@ -50,11 +54,12 @@ class RecordView:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`total` counts every match; `records` is the page asked for."""
+    """`total` counts every match; `records` is the page asked for. `approximate`: nothing fitted, these are like it."""
 
     entity: str
     total: int
     records: list[RecordView]
+    approximate: bool = False
 
 
 def find(unit: Unit, query: RecordQuery) -> Page:
@@ -65,6 +70,8 @@ def find(unit: Unit, query: RecordQuery) -> Page:
     total = unit.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     ids: list[str] = []
     if total and query.limit:
+        if _in_order(compiler, query, total):
+            statement = compiler.joined(select(compiler.table.id)).where(_unindexed(compiler.scope()), condition)
         statement = statement.order_by(*order, compiler.table.id.desc()).limit(query.limit).offset(query.offset)
         ids = list(unit.session.scalars(statement))
     records = load(unit, query.entity, ids)
@@ -75,6 +82,39 @@ def find(unit: Unit, query: RecordQuery) -> Page:
                 if values.get(record.id) is not None:
                     record.fields[path] = values[record.id]
     return Page(query.entity, total, records)
+
+
+def find_named(unit: Unit, query: RecordQuery, text: str) -> Page:
+    """`query`, of the records whose name contains `text`; when none does, of those whose names are most like it, likest first."""
+    named = Filter(field=name_field(query.entity), op="contains", value=text)
+    page = find(unit, query.model_copy(update={"filters": [*query.filters, named]}))
+    likest = [] if page.total else [hit.id for hit in search_names(unit, text, [query.entity], limit=LIKEST)]
+    if not likest:
+        return page
+    like = query.model_copy(update={"filters": [*query.filters, Filter(field="id", op="in", value=likest)]})
+    if query.sort:
+        return replace(find(unit, like), approximate=True)
+    page = find(unit, like.model_copy(update={"limit": LIKEST, "offset": 0}))
+    ordered = sorted(page.records, key=lambda record: likest.index(record.id))
+    return Page(query.entity, page.total, ordered[query.offset : query.offset + query.limit], approximate=True)
+
+
+def _in_order(compiler: Compiler, query: RecordQuery, total: int) -> bool:
+    """Whether SQLite should walk the index of the first sort field and stop after the page, rather than fetch and sort all.
+
+    Left alone it always takes what a rep may see from four indexes and sorts it, also when that is much of the table.
+    """
+    if compiler.unit.session.get_bind().dialect.name != "sqlite" or total < MANY * (query.offset + query.limit) or not query.sort:
+        return False
+    if compiler.principal.scope(query.entity) not in {"own", "team"}:
+        return False
+    column = query.sort[0].lstrip("-+")
+    return any(index.columns[0].name == column for index in RECORD_MODELS[query.entity].__table__.indexes)
+
+
+def _unindexed(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The same condition, not used to look up rows: SQLite's unary plus (https://sqlite.org/optoverview.html)."""
+    return UnaryExpression(condition.self_group(), operator=operators.custom_op("+"), type_=condition.type)
 
 
 def values_at(unit: Unit, entity: str, ids: list[str], path: str) -> dict[str, Any]:
@@ -186,4 +226,7 @@ def _order(compiler: Compiler, item: str) -> ColumnElement[Any]:
         expression = compiler.stage_column("position", path)
     elif column.field.refers_to:
         expression = compiler.label(path)
-    return cast(ColumnElement[Any], nulls_last(expression.desc() if item.startswith("-") else expression.asc()))
+    ordered = expression.desc() if item.startswith("-") else expression.asc()
+    if "." not in path and not getattr(expression, "nullable", True):
+        return cast(ColumnElement[Any], ordered)  # without "nulls last" PostgreSQL can read an index backwards
+    return cast(ColumnElement[Any], nulls_last(ordered))

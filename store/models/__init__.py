@@ -6,6 +6,7 @@ from store.models.changes import AuditEvent, Proposal, ProposalChange
 from store.models.duplicates import DuplicateCandidate, DuplicateKey
 from store.models.index import OutboxEntry, Passage
 from store.models.kinds import RECORD_MODELS
+from store.models.names import NamePending, NameSpelling, NameTerm, NameWord
 from store.models.outreach import Campaign, Consent
 from store.models.people import Role, Team, Token, User
 from store.models.pipelines import Pipeline, Stage, StageHistory
@@ -33,6 +34,10 @@ __all__ = [
     "Lead",
     "Message",
     "Meta",
+    "NamePending",
+    "NameSpelling",
+    "NameTerm",
+    "NameWord",
     "Opportunity",
     "Order",
     "OutboxEntry",

@@ -38,6 +38,11 @@ def reference(table: str, *, index: bool = True) -> Any:
     return mapped_column(String(26), ForeignKey(f"{table}.id"), index=index, nullable=True)
 
 
+def belongs_to(table: str, *, index: bool = False) -> Mapped[str | None]:
+    """Owner or team: these tables refer back, so the reference is added last."""
+    return mapped_column(String(26), ForeignKey(f"{table}.id", use_alter=True), index=index, nullable=True)
+
+
 class Record:
     """What every record has. `key` is the import key; `custom` holds the fields an administrator added."""
 
@@ -55,8 +60,8 @@ class Record:
 
     @declared_attr
     def owner_id(cls) -> Mapped[str | None]:  # noqa: N805
-        return mapped_column(String(26), ForeignKey("user.id", use_alter=True), index=True, nullable=True)
+        return belongs_to("user", index=True)
 
     @declared_attr
     def team_id(cls) -> Mapped[str | None]:  # noqa: N805
-        return mapped_column(String(26), ForeignKey("team.id", use_alter=True), index=True, nullable=True)
+        return belongs_to("team", index=True)

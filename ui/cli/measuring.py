@@ -18,11 +18,21 @@ def register(app: typer.Typer) -> None:
     app.command("eval")(evaluate)
 
 
-def bench(as_json: Json = False) -> int:
+def bench(
+    scale: Annotated[int | None, typer.Option(min=100, help="Instead: the store's queries at so many generated contacts.")] = None,
+    database: Annotated[str, typer.Option(help="With --scale: an empty PostgreSQL database, or one this bench filled.")] = "",
+    folder: Annotated[Path | None, typer.Option(help="With --scale: keep the generated store here for the next time.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="With --scale: variations of each question.")] = 30,
+    as_json: Json = False,
+) -> int:
     """Measure speed and size here, beside their targets. Takes a few minutes; nothing of yours is touched."""
-    benches: Any = importlib.import_module("evals.bench")  # the agent comes with it, which other commands do without
     shown: Any = importlib.import_module("evals.figures")
-    figures = benches.run(COMMAND, progress=lambda what: hint(f"… {what}"))
+    if scale:
+        sizes: Any = importlib.import_module("evals.scale.run")
+        figures = sizes.run(scale, url=database, home=folder, each=rounds, progress=lambda what: hint(f"… {what}"))
+    else:
+        benches: Any = importlib.import_module("evals.bench")  # the agent comes with it, which other commands do without
+        figures = benches.run(COMMAND, progress=lambda what: hint(f"… {what}"))
     if as_json:
         print_json([each.to_json() for each in figures])
     else:

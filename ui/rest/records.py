@@ -10,7 +10,7 @@ from store.errors import Conflict, InvalidInput
 from store.filters import Filter
 from store.gate import Change, ProposalView
 from store.merging import propose_merge
-from store.query import RecordQuery, find, get
+from store.query import RecordQuery, find, find_named, get
 from store.rights import Principal
 from store.schema import EntityType
 from store.unit import Store, Unit
@@ -36,17 +36,19 @@ def listed(
     limit: Annotated[int, Query(ge=0, le=1000)] = 20,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
     sort: Annotated[str, Query(description="Fields, comma between, - in front for descending.")] = "",
-    q: Annotated[str, Query(max_length=200, description="Words in the name.")] = "",
+    q: Annotated[
+        str, Query(max_length=200, description="Words in the name; when no name has them, names like them, marked approximate.")
+    ] = "",
 ) -> dict[str, Any]:
     """A page of records. Any other parameter is a field and the value it has to have: `?stage=Won&owner=anna@…`."""
     with store.reading(user, door="rest") as unit:
         filters = [_field_filter(name, request.query_params.getlist(name)) for name in request.query_params if name not in _PAGING]
-        if q.strip():
-            filters.append(Filter(field=unit.schema.entity(entity).name_field, op="contains", value=q.strip()))
         wanted = [each.strip() for each in sort.split(",") if each.strip()]
-        page = find(unit, RecordQuery(entity=entity, filters=filters, sort=wanted, limit=limit, offset=offset))
+        query = RecordQuery(entity=entity, filters=filters, sort=wanted, limit=limit, offset=offset)
+        page = find_named(unit, query, q.strip()) if q.strip() else find(unit, query)
     shown = [record.to_json() for record in page.records]
-    return {"entity": entity, "total": page.total, "limit": limit, "offset": offset, "records": shown}
+    said = {"approximate": True} if page.approximate else {}  # no name has the words of `q`: these are like them
+    return {"entity": entity, "total": page.total, "limit": limit, "offset": offset, **said, "records": shown}
 
 
 def _field_filter(name: str, values: list[str]) -> Filter:
