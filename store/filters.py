@@ -205,7 +205,7 @@ class Compiler:
         lacking = select(currency).select_from(self.table).where(self.scope(), column.expression.is_not(None), worth.is_(None)).limit(1)
         missing = unit.session.scalar(self.joined(lacking))
         if missing:
-            require_rate(missing if missing != unit.currency else code, unit.currency)
+            require_rate(unit, missing, code)
         as_number = Column(worth, replace(column.field, kind="number", custom=False))
         same, other = compare(unit, column, item, lambda: worth), compare(unit, as_number, item, lambda: worth)
         return case((currency == code, same), else_=other)

@@ -94,11 +94,13 @@ def _per_unit(unit: Unit, currency: Any, day: Any) -> Any:
     return case((currency == unit.currency, 1.0), else_=held)
 
 
-def require_rate(lacking: str, reporting: str) -> None:
-    """Refuse to compare what cannot be compared."""
+def require_rate(unit: Unit, currency: str, code: str) -> None:
+    """Refuse to compare amounts in `currency` with one in `code`, saying which of the two lacks a rate."""
+    known = {each.currency for each in rates(unit.session)} | {unit.currency}
+    lacking = code if code not in known else currency
     raise InvalidInput(
-        f"Some amounts are in {lacking}, and there is no rate to compare them with.",
-        hint=f"Set one with `rapport rate set {lacking} RATE` (how much {reporting} one {lacking} is worth), or leave the currency out: "
+        f"Some amounts are in {currency}: they cannot be compared with {code} without a rate for {lacking}.",
+        hint=f"Set one with `rapport rate set {lacking} RATE` (how much {unit.currency} one {lacking} is worth), or leave the currency out: "
         "then each amount is compared as it stands.",
     )
 

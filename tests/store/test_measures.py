@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,11 +13,13 @@ from gate_firm import As
 from hypothesis import given
 from hypothesis import strategies as st
 from plain_firm import PlainFirm, Row, fill
+from sqlalchemy import delete, select
 
 from store import setup
 from store.errors import InvalidInput, NotAllowed
 from store.filters import Filter
 from store.measures import Measure, MeasureResult, catalogue, measure, previous_period
+from store.models import Account, Activity, Contact, Opportunity, Stage, StageHistory
 from store.rights import Principal
 from store.settings import Settings
 from store.unit import Store
@@ -335,3 +337,196 @@ def test_a_month_begins_at_midnight_in_the_zone(world: World) -> None:
     if store.settings.timezone != "UTC":
         counts = [sum(each.day(row["occurred_at"]).day == 1 for row in each.seen(user, "activity")) for each in (firm, utc)]
         assert counts[0] != counts[1]
+
+
+# -- what deals went through, who answered, what is late ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def going(as_: As) -> Iterator[tuple[Any, list[Row]]]:
+    """Deals with the stages they went through, and the plain list of visits."""
+    anna = as_("anna")
+    visits: list[Row] = []
+    with anna.store.database.writing() as session:
+        stages = {each.name: each for each in session.scalars(select(Stage))}
+        same: dict[str, Any] = {"created_at": NOON, "updated_at": NOON, "version": 1, "custom": {}, "owner_id": anna.who.user_id}
+        for number, path in enumerate(("Q0 D3 P10 W20", "Q0 D5", "Q2 P4 D9 P10", "Q1 L2", "D0 N7 W7", "P3", "Q4")):
+            steps = [(next(name for name in stages if name[0] == step[0]), NOON + timedelta(days=int(step[1:]))) for step in path.split()]
+            session.add(Opportunity(id=f"O{number}", name=f"Deal {number}", stage_id=stages[steps[-1][0]].id, **same))
+            session.flush()
+            for seq, (name, at) in enumerate(steps):
+                session.add(StageHistory(id=f"H{number}{seq}", opportunity_id=f"O{number}", stage_id=stages[name].id, entered_at=at))
+                left = steps[seq + 1][1] if seq + 1 < len(steps) else None
+                visits.append(
+                    {"deal": number, "stage": name, "at": at, "left": left, "position": stages[name].position, "kind": stages[name].kind}
+                )
+    with anna.store.reading(anna.who) as unit:
+        yield unit, visits
+
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_stage_conversion_and_time_in_stage_are_those_of_pandas(going: tuple[Any, list[Row]]) -> None:
+    unit, visits = going
+    frame = pd.DataFrame(visits)
+    opened = frame[frame.kind == "open"]
+    further = frame[frame.kind != "lost"].groupby("deal").position.max()
+    once = opened.drop_duplicates(["deal", "stage"]).assign(went=lambda each: each.deal.map(further).fillna(-1) > each.position)
+    shown = {row[0]: row[1] for row in measure(unit, Measure(metric="stage_conversion", by=["stage"])).rows}
+    assert shown == {stage: f"{100 * went:.2f}" for stage, went in once.groupby("stage").went.mean().items()}
+    whole = measure(unit, Measure(metric="stage_conversion"))
+    assert (whole.rows, whole.row_count) == ([[f"{100 * once.went.mean():.2f}"]], len(once))
+    left = opened.dropna(subset=["left"]).assign(days=lambda each: (each.left - each["at"]) / timedelta(days=1))
+    shown = {row[0]: row[1] for row in measure(unit, Measure(metric="time_in_stage", by=["stage"])).rows}
+    assert shown == {stage: f"{days:.2f}" for stage, days in left.groupby("stage").days.mean().items()}
+    early = measure(unit, Measure(metric="time_in_stage", period=(date(2026, 3, 1), date(2026, 3, 3))))
+    within = left[left["at"] < datetime(2026, 3, 4, tzinfo=UTC)]
+    assert (early.rows, early.row_count) == ([[f"{within.days.mean():.2f}"]], len(within))
+    with pytest.raises(InvalidInput, match="worked out from"):
+        measure(unit, Measure(metric="stage_conversion", by=["status"]))
+
+
+WAYS, ACCOUNTS, PEOPLE = ("inbound", "outbound", "internal", None), (None, "X", "Y"), (None, "C", "D")
+MAILS = st.lists(st.tuples(*map(st.sampled_from, (WAYS, ACCOUNTS, PEOPLE)), st.integers(0, 40)), max_size=14)
+
+
+@given(mails=MAILS)
+def test_response_time_is_that_of_a_plain_walk(replies: Any, mails: list[Any]) -> None:
+    anna = replies
+    with anna.store.database.writing() as session:
+        session.execute(delete(Activity))
+        same: dict[str, Any] = {"created_at": NOON, "updated_at": NOON, "version": 1, "custom": {}, "owner_id": anna.who.user_id}
+        for direction, account, contact, hour in mails:
+            at = NOON + timedelta(hours=hour)
+            session.add(
+                Activity(
+                    direction=direction, account_id=account, contact_id=contact, occurred_at=at, kind="email", trust="internal", **same
+                )
+            )
+    hours = []
+    for direction, account, contact, hour in mails:
+        answers = [
+            later - hour for way, other, person, later in mails
+            if direction == "inbound" and way == "outbound" and later > hour
+            and (other == account and (contact == person or None in (contact, person)) if account else contact is not None and person == contact)
+        ]  # fmt: skip
+        hours += [min(answers)] if answers else []
+    with anna.store.reading(anna.who) as unit:
+        result = measure(unit, Measure(metric="response_time"))
+    assert result.row_count == len(hours)
+    assert close(result.rows[0][0], Decimal(sum(hours)) / len(hours) if hours else None)
+
+
+@pytest.fixture
+def replies(as_: As) -> Any:
+    anna = as_("anna")
+    with anna.store.database.writing() as session:
+        same: dict[str, Any] = {"created_at": NOON, "updated_at": NOON, "version": 1, "custom": {}, "owner_id": anna.who.user_id}
+        for name in ("X", "Y"):
+            session.add(Account(id=name, name=name, **same))
+        session.flush()
+        for name in ("C", "D"):
+            session.add(Contact(id=name, name=name, account_id="X", **same))
+    return anna
+
+
+def test_what_is_late_and_where_it_came_from(as_: As) -> None:
+    anna = as_("anna")  # today is 21 November 2026
+    account = anna.make("account", name="Acme", source="referral")
+    for number, (stage, day, source) in enumerate((("Proposal", "2026-11-20", None), ("Proposal", "2026-11-21", None), ("Won", "2026-11-02", None),
+                                                   ("Won", "2026-11-03", "web form"), ("Lost", "2026-11-03", None))):  # fmt: skip
+        anna.make("opportunity", name=f"{number}", account=account, stage=stage, amount=10 ** (number + 1), close_date=day, source=source)
+    for due, status in (("2026-11-20", "open"), ("2026-11-21", "open"), ("2026-11-20", "done")):
+        anna.make("task", title="Call", due_at=due, status=status, assignee="anna@firm.example")
+    with anna.store.reading(anna.who) as unit:
+        shown = {
+            name: measure(unit, Measure(metric=name)).rows[0][0]
+            for name in ("slipped_count", "slipped_amount", "overdue_task_count", "lost_rate")
+        }
+        assert shown == {"slipped_count": "1", "slipped_amount": "10.00", "overdue_task_count": "1", "lost_rate": "33.33"}
+        sources = measure(unit, Measure(metric="attributed_amount", by=["source"], share=True))
+        assert sources.rows == [["web form", "10000.00", "90.91"], ["referral", "1000.00", "9.09"]]
+        assert measure(unit, Measure(metric="won_amount", by=["source"])).rows == [["web form", "10000.00"], [None, "1000.00"]]
+
+
+@given(
+    number=st.integers(0, 8),
+    top=st.integers(1, 6),
+    name=st.sampled_from(("won_amount", "deal_count", "average_won_amount", "max_opportunity_amount")),
+)
+def test_what_is_shown_and_the_others_are_the_whole(world: World, number: int, top: int, name: str) -> None:
+    firm = world[1]
+    principal, user = person(world, number)
+    groups = expected_groups(world, user, name, ["owner"], date_of(world, name))
+    result = asked(world, principal, Measure(metric=name, by=["owner"], top=top, share=name in ("won_amount", "deal_count")))
+    known = sorted(
+        (key for key, (_, rows) in groups.items() if key[0] is not None and figure(firm, name, rows) is not None),
+        key=lambda key: text(groups[key][0][0]),
+    )
+    known.sort(key=lambda key: figure(firm, name, groups[key][1]) or Decimal(0), reverse=True)
+    rest = [row for key, (_, rows) in groups.items() if key not in known[:top] for row in rows]
+    assert close(result.others, figure(firm, name, rest) if rest else None)
+    whole = figure(firm, name, [row for _, rows in groups.values() for row in rows])
+    for key, row in zip(known, result.rows, strict=False):
+        if len(row) == 3:
+            value = figure(firm, name, groups[key][1])
+            assert close(row[2], 100 * value / whole if whole and value is not None else None)
+
+
+def test_a_rate_has_no_share(world: World) -> None:
+    with pytest.raises(InvalidInput, match="add up"):
+        asked(world, person(world, 0)[0], Measure(metric="win_rate", by=["owner"], share=True))
+
+
+def test_a_change_from_nothing_is_no_data(as_: As) -> None:
+    anna = as_("anna")
+    for amount, day in ((100, "2026-10-05"), (150, "2026-11-05")):
+        anna.make("opportunity", name=day, stage="Won", amount=amount, close_date=day)
+    with anna.store.reading(anna.who) as unit:
+        for period, row, change in (
+            ("this_month", ["150.00", "100.00"], "50.00"),
+            ("last_month", ["100.00", "0.00"], None),
+            ("today", ["0.00", "0.00"], None),
+        ):
+            result = measure(unit, Measure(metric="won_amount", period=period, compare="previous"))
+            assert (result.rows, result.changes) == ([row], [change]), period
+        by_month = measure(unit, Measure(metric="won_amount", by=["owner"], period="this_month", compare="year_before"))
+        assert (by_month.rows, by_month.changes) == ([["Anna", "150.00", None]], [None])
+
+
+def test_custom_people_links_and_yes_no_are_shown_by_name(as_: As) -> None:
+    anna = as_("anna")
+    with anna.store.database.writing() as session:
+        for name, kind, target in (("coach", "user", None), ("rival", "record", "account"), ("urgent", "bool", None)):
+            setup.add_field(session, "opportunity", name, kind, target=target)
+    rival = anna.make("account", name="Globex")
+    anna.make("opportunity", name="A", stage="Won", amount=1, coach="ben@firm.example", rival=rival, urgent=True)
+    anna.make("opportunity", name="B", stage="Won", amount=2, coach="ben@firm.example", urgent=False)
+    with anna.store.reading(anna.who) as unit:
+        assert measure(unit, Measure(metric="won_amount", by=["coach", "rival"])).rows == [["Ben", None, "2.00"], ["Ben", "Globex", "1.00"]]
+        assert measure(unit, Measure(metric="won_amount", by=["urgent"])).rows == [["false", "2.00"], ["true", "1.00"]]
+
+
+def test_a_wrong_dimension_is_told_the_right_ones(world: World) -> None:
+    with pytest.raises(InvalidInput) as error:
+        asked(world, person(world, 0)[0], Measure(metric="won_amount", by=["colour"]))
+    assert all(each in error.value.hint for each in ("owner.team.region", "account.mood", "product", "fiscal_quarter"))
+    assert "description" not in error.value.hint
+
+
+@pytest.mark.parametrize("start", [1, 2, 4, 10])
+def test_fiscal_quarters(world: World, start: int) -> None:
+    """Month by month, counted on the fingers."""
+    store, firm = world
+    principal, user = person(world, 0)
+    other = Store(store.settings.model_copy(update={"fiscal_year_start": start}), store.database)
+    with other.reading(principal) as unit:
+        shown = {row[0]: row[1] for row in measure(unit, Measure(metric="deal_count", by=["fiscal_quarter"])).rows}
+    expected: dict[str | None, int] = defaultdict(int)
+    for row in firm.seen(user, "opportunity"):
+        day = row["engaged_on"]
+        months = [(start - 1 + n) % 12 + 1 for n in range(12)]
+        year = day.year + (start > 1 and day.month >= start)
+        expected[f"FY{year}-Q{months.index(day.month) // 3 + 1}"] += 1
+    assert shown == {label: str(count) for label, count in expected.items()}
