@@ -119,9 +119,9 @@ def keep(
     )  # fmt: skip
     unit.session.add(proposal)
     unit.session.flush()
-    rows = [{"proposal_id": proposal.id, "seq": number, **each.row()} for number, each in enumerate(drafts)]
+    rows = ({"proposal_id": proposal.id, "seq": number, **each.row()} for number, each in enumerate(drafts))
     insert_many(unit.session, ProposalChange, rows)
-    _log(unit, "proposed", proposal, f"{operation} {proposal.type}: {len(rows)} change(s)")
+    _log(unit, "proposed", proposal, f"{operation} {proposal.type}: {len(drafts)} change(s)")
     return proposal
 
 
@@ -169,8 +169,8 @@ def carry_out(unit: Unit, proposal: Proposal, drafts: Sequence[Draft], entered: 
         unit.session.execute(update(ProposalChange), kept)
     proposal.status = "applied"
     unit.session.flush()
-    rows = [each.row() for each in drafts]
-    _log(unit, "applied", proposal, f"{proposal.operation} {proposal.type}: {len(rows)} change(s)", digest=audit.digest(rows))
+    digest = audit.digest(each.row() for each in drafts)
+    _log(unit, "applied", proposal, f"{proposal.operation} {proposal.type}: {len(drafts)} change(s)", digest=digest)
 
 
 def reject(unit: Unit, proposal_id: str) -> ProposalView:
