@@ -47,9 +47,8 @@ def apply_changes(unit: Unit, proposal_id: str, drafts: Sequence[Draft], entered
     effects = _touch_accounts(unit, drafts)
     duplicate_keys.keep(unit, drafts)
     now = unit.now()
-    outbox = [{"type": each.type, "record_id": each.record_id, "created_at": now} for each in drafts if each.type in INDEXED]
-    if outbox:
-        insert_many(unit.session, OutboxEntry, outbox)
+    outbox = ({"type": each.type, "record_id": each.record_id, "created_at": now} for each in drafts if each.type in INDEXED)
+    insert_many(unit.session, OutboxEntry, outbox)
     return effects
 
 
@@ -113,18 +112,19 @@ def _insert(unit: Unit, entity: str, drafts: Sequence[Draft]) -> None:
     teams = _teams(unit, {each.after["owner"] for each in drafts if each.after.get("owner")}) if entity != "user" else {}
     pipelines = {stage.id: stage.pipeline_id for stage in unit.schema.stages} if entity == "opportunity" else {}
     same = {"created_at": now, "updated_at": now, "version": 1, "created_by": user, "updated_by": user}
-    rows = []
-    for each in drafts:
-        row, custom = _columns(spec, each.after)
-        row = {**same, **row, "id": each.record_id, "custom": custom}
+
+    def row_of(draft: Draft) -> dict[str, Any]:
+        plain, custom = _columns(spec, draft.after)
+        row = {**same, **plain, "id": draft.record_id, "custom": custom}
         if teams.get(row.get("owner_id")):
             row["team_id"] = row.get("team_id") or teams[row["owner_id"]]  # a record belongs to its owner's team unless said otherwise
         if entity == "user":
             row.setdefault("active", False)
         if entity == "opportunity":
             row["pipeline_id"] = pipelines.get(row["stage_id"]) or row.get("pipeline_id")
-        rows.append(row)
-    insert_many(unit.session, spec.model, rows)
+        return row
+
+    insert_many(unit.session, spec.model, map(row_of, drafts))
 
 
 def _teams(unit: Unit, owners: set[str]) -> dict[Any, str | None]:

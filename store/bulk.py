@@ -6,6 +6,7 @@ Here values are made ready column by column and handed to the driver's `executem
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from json import encoder as _json
 from typing import Any
 
@@ -30,15 +31,18 @@ def _encoder() -> Callable[[Any], str]:
 dumps = _encoder()
 
 
-def insert_many(session: Session, model: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows of a model, in order. A column that a row leaves out gets its default, as SQLAlchemy would have it."""
-    if rows:
-        session.flush()
-        insert_rows(session.connection(), model.__table__, rows)
+def insert_many(session: Session, model: type[Any], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows of a model, in order, some thousand at a time. A column that a row leaves out gets its default, as SQLAlchemy
+    would have it."""
+    session.flush()
+    connection = session.connection()
+    waiting = iter(rows)
+    while piece := list(islice(waiting, _PIECE)):
+        insert_rows(connection, model.__table__, piece)
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """`insert_many` for a table, outside a session."""
+    """Insert some thousand rows of a table."""
     dialect = connection.dialect
     named = set().union(*rows)
     columns = [column for column in table.columns if column.name in named or column.default is not None]
@@ -46,10 +50,8 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
     place = "?" if dialect.name == "sqlite" else "%s"
     names = ", ".join(quote.format_column(column) for column in columns)
     statement = f"INSERT INTO {quote.format_table(table)} ({names}) VALUES ({', '.join([place] * len(columns))})"
-    for start in range(0, len(rows), _PIECE):
-        piece = rows[start : start + _PIECE]
-        ready = [_ready(column, dialect, [row.get(column.name, _ABSENT) for row in piece]) for column in columns]
-        connection.exec_driver_sql(statement, list(zip(*ready, strict=True)))
+    ready = [_ready(column, dialect, [row.get(column.name, _ABSENT) for row in rows]) for column in columns]
+    connection.exec_driver_sql(statement, list(zip(*ready, strict=True)))
 
 
 def _ready(column: Column[Any], dialect: Dialect, values: Sequence[Any]) -> Iterable[Any]:

@@ -100,9 +100,9 @@ def keep(
     )  # fmt: skip
     unit.session.add(proposal)
     unit.session.flush()
-    rows = [{"proposal_id": proposal.id, "seq": number, **each.row()} for number, each in enumerate(drafts)]
+    rows = ({"proposal_id": proposal.id, "seq": number, **each.row()} for number, each in enumerate(drafts))
     insert_many(unit.session, ProposalChange, rows)
-    log(unit, "proposed", proposal, f"{operation} {proposal.type}: {len(rows)} change(s)")
+    log(unit, "proposed", proposal, f"{operation} {proposal.type}: {len(drafts)} change(s)")
     return proposal
 
 

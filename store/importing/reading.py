@@ -168,7 +168,9 @@ def _above_header(rows: list[list[Any]]) -> int:
     at = next(at for at, width in enumerate(widths) if width > 1 and 2 * width > widest)
     cells = [str(cell).strip().casefold() for cell in rows[at] if not is_empty(cell)]
     names = len(set(cells)) == len(cells) and all(isinstance(cell, str) and _WORDY.search(cell) for cell in rows[at] if not is_empty(cell))
-    return at if at <= _TITLES and at + 1 < len(rows) and names else 0
+    below = widths[at + 1 :]
+    table = bool(below) and 2 * sum(2 * width > widest for width in below) >= len(below)  # one odd long row makes no table
+    return at if at <= _TITLES and table and names else 0
 
 
 def _check_header(name: str, header: list[str]) -> None:

@@ -129,6 +129,8 @@ def test_titles_above_the_header_are_left_out_and_said(tmp_path: Path) -> None:
     table = read_table(tmp_path / "a.csv", limit_mb=1)
     assert (table.columns, table.rows[0]) == (["name", "city", "country", "code"], ["Acme", "Paris", "France", "7"])
     assert table.notes == ["the header was found on line 4; 2 rows above it left out"]
+    (tmp_path / "c.csv").write_text("Table,Field,Description\na,b,c\nlist,of,names:,one,two,three,four\na,b,c\na,b,c\n")
+    assert read_table(tmp_path / "c.csv", limit_mb=1).columns == ["Table", "Field", "Description"]
     (tmp_path / "b.csv").write_text("name,,,\nAcme,Paris,France,7\n")  # what stands below is no header
     with pytest.raises(InvalidInput, match="no header row"):
         read_table(tmp_path / "b.csv", limit_mb=1)

@@ -412,3 +412,28 @@ def test_the_installed_command_runs_as_a_process_of_its_own(home: Path, tmp_path
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (DONE, "")
     assert json.loads(done.stdout)["total"] == 2
+
+
+@pytest.mark.skipif("config.getoption('--database') != 'sqlite'", reason="PostgreSQL is backed up by its own tool")
+def test_backup_restore_and_move(rapport: Run, opened: Store, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = contents(opened)
+    opened.close()
+    made = rapport("backup", "all.zip", "--json")
+    assert (made.code, made.document["path"], made.document["format"]) == (DONE, "all.zip", 1)
+    assert rapport("backup", "all.zip").code == FAILED
+    refused = rapport("restore", "all.zip")
+    assert (refused.code, "--force" in refused.err) == (FAILED, True)
+    done = rapport("restore", "all.zip", "--force", "--json")
+    assert (done.code, Path(done.document["replaced"]).parent) == (DONE, home)
+    moved = rapport("move", "--to", f"sqlite:///{tmp_path / 'moved.db'}", "--json")
+    assert (moved.code, moved.document["tables"]["account"]["rows"]) == (DONE, made.document["rows"]["account"])
+    assert rapport("move", "--to", f"sqlite:///{tmp_path / 'moved.db'}").code == FAILED
+    monkeypatch.setenv("RAPPORT_DATABASE_URL", f"sqlite:///{tmp_path / 'moved.db'}")
+    assert rapport("audit", "verify").code == DONE
+    assert contents(opened) == before
+
+
+def test_a_dry_run_shows_the_difference(rapport: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("key,name\nDRY1,Dry Dock\n")
+    done = rapport("import", "a.csv", "--as", ADMIN, "--kind", "account", "--dry-run")
+    assert "row 2 would be created: Dry Dock" in done.out
