@@ -22,6 +22,8 @@ _DOMAIN = "larkfield.example"
 _REPS = {"United Kingdom": ("tom.w", "will", "tom.l"), "Ireland": ("tom.l",), "Netherlands": ("priya",), "Belgium": ("priya",)}
 _OPEN = ("Enquiry", "Samples sent", "Trial use", "Tender", "Terms agreed")
 
+LATE = 45  # days after which nearly every order is paid and every case closed
+
 Row = dict[str, Any]
 
 
@@ -259,8 +261,14 @@ def _leads(rng: Random) -> Iterator[Row]:
     words = company()
     for number in range(1, 61):
         zh = number % 3 == 0
-        name = f"{rng.choice(words['zh_last'])}{rng.choice('敏强磊洋勇艳')}" if zh else f"{rng.choice(words['first'])} {rng.choice(words['last'])}"
-        firm = f"{rng.choice(words['zh_cities'])}新愿{number}诊所" if zh else f"Newfield {number} {rng.choice(('Dental', 'Vets', 'Clinic'))}"
+        name = (
+            f"{rng.choice(words['zh_last'])}{rng.choice('敏强磊洋勇艳')}"
+            if zh
+            else f"{rng.choice(words['first'])} {rng.choice(words['last'])}"
+        )
+        firm = (
+            f"{rng.choice(words['zh_cities'])}新愿{number}诊所" if zh else f"Newfield {number} {rng.choice(('Dental', 'Vets', 'Clinic'))}"
+        )
         row: Row = {"key": f"L-{number:03d}", "name": name, "company": firm, "score": rng.randint(5, 98)}
         row["status"] = rng.choices(("new", "contacted", "qualified", "unqualified", "converted"), (15, 15, 12, 9, 9))[0]
         row["source"], row["interest"] = rng.choice(words["sources"]), rng.choice(list(words["choices"]["lead.interest"]))
@@ -280,7 +288,13 @@ def _tasks(accounts: Sequence[Row], contacts: Sequence[Row], products: Sequence[
         text = _said(rng.choice(company()["tasks"]["zh" if _chinese(account) else "en"]), account, person, rng.choice(products), rng)
         is_open = rng.random() < 0.45
         due = rng.choice([day for day in range(-30, 22) if day]) if is_open else rng.randint(1, 200)
-        row: Row = {"key": f"T-{number:03d}", "title": text, "account": account["key"], "assignee": account["owner"], "owner": account["owner"]}
+        row: Row = {
+            "key": f"T-{number:03d}",
+            "title": text,
+            "account": account["key"],
+            "assignee": account["owner"],
+            "owner": account["owner"],
+        }
         row["due_at"] = _moment(_ago(due), rng)
         row["status"] = "open" if is_open else rng.choice(("done", "done", "done", "cancelled"))
         row["priority"] = rng.choice(("low", "normal", "normal", "high"))
@@ -295,9 +309,14 @@ def _cases(accounts: Sequence[Row], contacts: Sequence[Row], products: Sequence[
         kind, text = rng.choice(company()["cases"]["zh" if _chinese(account) else "en"])
         opened = _ago(rng.randint(2, 300))
         row: Row = {"key": f"K-{number:03d}", "subject": _said(text, account, person, rng.choice(products), rng), "type": kind}
-        row |= {"account": account["key"], "contact": person["key"], "owner": _mail("may"), "priority": rng.choice(("low", "normal", "high"))}
+        row |= {
+            "account": account["key"],
+            "contact": person["key"],
+            "owner": _mail("may"),
+            "priority": rng.choice(("low", "normal", "high")),
+        }
         row["opened_at"] = row["created_at"] = _moment(opened, rng)
-        row["status"] = "closed" if (TODAY - opened).days > 45 else rng.choice(("open", "open", "pending", "closed"))
+        row["status"] = "closed" if (TODAY - opened).days > LATE else rng.choice(("open", "open", "pending", "closed"))
         if row["status"] == "closed":
             row["closed_at"] = min(row["opened_at"] + timedelta(days=rng.randint(1, 40)), _moment(_ago(1), rng))
             row["satisfaction"] = rng.randint(1, 5)
@@ -314,8 +333,14 @@ def _orders(accounts: Sequence[Row], deals: Sequence[Row], rng: Random) -> Itera
         for _ in range(rng.randint(1, 3)):
             number += 1
             day = min(deal["close_date"] + timedelta(days=rng.randint(1, 120)), _ago(1))
+            age = (TODAY - day).days
             row: Row = {"key": f"O-{number:03d}", "number": f"LK{25000 + number}", "account": deal["account"], "ordered_on": day}
-            row |= {"amount": Decimal(10 * rng.randint(20, 900)), "currency": "GBP", "product": deal["product"], "paid": rng.random() < (0.92 if (TODAY - day).days > 45 else 0.3)}
+            row |= {
+                "amount": Decimal(10 * rng.randint(20, 900)),
+                "currency": "GBP",
+                "product": deal["product"],
+                "paid": rng.random() < (0.92 if age > LATE else 0.3),
+            }
             if deal.get("owner"):
                 row["owner"] = deal["owner"]
             yield row | {"created_at": datetime.combine(day, time(10), tzinfo=UTC)}
