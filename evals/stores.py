@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from agent.bootstrap import build
 from evals.companies import larkfield
 from evals.gold import Row, World
 from store import people, setup
@@ -86,10 +87,12 @@ def _larkfield(home: Path) -> Place:
     store = _opened(place, currency=larkfield.company()["currency"], admin=larkfield.ADMIN, name=larkfield.ADMIN_NAME)
     with store.database.writing() as session:
         larkfield.set_up(session)
-    import_tables(
-        store, store.principal(larkfield.ADMIN), {kind: [dict(row) for row in rows] for kind, rows in world.tables.items()}, create_fields=False
-    )  # fmt: skip
+    rows = {kind: [dict(row) for row in held] for kind, held in world.tables.items()}
+    import_tables(store, store.principal(larkfield.ADMIN), rows, create_fields=False)
     _let_everybody_in(store)
+    with_index = build(place.settings())
+    with_index.index.read_words()  # found by their words; encoding their meaning would take minutes
+    with_index.close()
     return place
 
 

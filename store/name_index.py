@@ -13,7 +13,7 @@ from store.models import RECORD_MODELS, NamePending, NameSpelling, NameTerm, Nam
 from store.name_words import SHORT, WHOLE, index_words, misspellings, spelt_like
 from store.schema import name_field
 
-NAMED = ("user", "team", "account", "contact", "lead", "product", "opportunity", "order", "case", "task")
+NAMED = ("user", "team", "account", "contact", "lead", "product", "opportunity", "order", "case", "task", "quote", "contract", "campaign")
 _PIECE = 5_000
 _IDS = 500
 _REBUILD = 100_000

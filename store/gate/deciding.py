@@ -69,8 +69,8 @@ def carry_out(unit: Unit, proposal: Proposal, drafts: Sequence[Draft], entered: 
         unit.session.execute(update(ProposalChange), kept)
     proposal.status = "applied"
     unit.session.flush()
-    rows = [{**each.row(), "seq": seq, "effects": effects.get(seq, each.effects)} for seq, each in enumerate(drafts)]
-    summary = f"{proposal.operation} {proposal.type}: {len(rows)} change(s){said}"
+    rows = ({**each.row(), "seq": seq, "effects": effects.get(seq, each.effects)} for seq, each in enumerate(drafts))
+    summary = f"{proposal.operation} {proposal.type}: {len(drafts)} change(s){said}"
     log(unit, "applied", proposal, summary, digest=audit.digest(rows))
 
 

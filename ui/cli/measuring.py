@@ -49,7 +49,7 @@ def evaluate(
     as_json: Json = False,
 ) -> int:
     """Ask the project's own questions and grade what comes of them."""
-    for given, known in ((brain, ("embedded", "llm", "hybrid", "auto")), (split, ("dev", "test")), (store, ("demo", "maven"))):
+    for given, known in ((brain, ("embedded", "llm", "hybrid", "auto")), (split, ("dev", "test")), (store, ("demo", "larkfield", "maven"))):
         if given is not None and given not in known:
             raise typer.BadParameter(f"{given!r} is not one of {', '.join(known)}")
     runner: Any = importlib.import_module("evals.runner")

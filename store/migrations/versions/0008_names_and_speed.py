@@ -15,7 +15,7 @@ down_revision = '0007'
 BYTES = {length: sa.String(length).with_variant(sa.String(length, collation='C'), 'postgresql') for length in (60, 240)}
 NAMES = {
     'user': 'name', 'team': 'name', 'account': 'name', 'contact': 'name', 'lead': 'name', 'product': 'name', 'opportunity': 'name',
-    'order': 'number', 'case': 'subject', 'task': 'title',
+    'order': 'number', 'case': 'subject', 'task': 'title', 'quote': 'number', 'contract': 'number', 'campaign': 'name',
 }
 INDEXES = {
     'account': {
