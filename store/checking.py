@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from store.drafting import Draft, may_create
+from store.drafting import Draft, may_create, may_write
 from store.errors import InvalidInput, NotAllowed, NotFound
 from store.holdings import held_by
 from store.models import RECORD_MODELS, User
@@ -31,6 +31,7 @@ def check(unit: Unit, drafts: Sequence[Draft]) -> None:
 
 def check_rights(unit: Unit, drafts: Iterable[Draft]) -> None:
     """May the person do this, now? A record deleted (or restored) meanwhile is left to the check of versions."""
+    may_write(unit)
     wanted: dict[str, dict[str, Draft]] = defaultdict(dict)
     for each in drafts:
         if each.op == "create":

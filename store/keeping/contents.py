@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection
 
 from store.models import RECORD_MODELS, Base
 
-TABLES: tuple[Table, ...] = tuple(Base.metadata.sorted_tables)
+# The index of names is made from the names wherever they arrive.
+TABLES: tuple[Table, ...] = tuple(table for table in Base.metadata.sorted_tables if not table.name.startswith("name_"))
 _PEOPLE = frozenset({"user", "team"})  # a store that was only set up has these
 
 

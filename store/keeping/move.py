@@ -75,7 +75,7 @@ def _require_empty(target: Database) -> None:
     with target.reading() as session:
         connection = session.connection()
         foreign = set(inspect(connection).get_table_names()) - {table.name for table in TABLES} - {"alembic_version"}
-        foreign = {name for name in foreign if not name.startswith("passage_")}
+        foreign = {name for name in foreign if not name.startswith(("passage_", "name_"))}
         if foreign:
             raise InvalidInput(f"The target holds other tables: {', '.join(sorted(foreign)[:5])}.", hint="Give an empty database.")
         filled = {name: rows for name, rows in counts(connection).items() if rows}

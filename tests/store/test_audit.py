@@ -245,23 +245,3 @@ def test_undo_merge_handover_and_policy_are_in_the_log(store: Store, busy: Hand)
     assert [action for action, _ in told] == ["proposed", "policy set", "applied", "proposed", "applied", "undone", "proposed", "applied"]
     assert told[2][1] == "merge account: 2 change(s)"
     assert verdict(store).problem == ""
-
-
-def test_a_digest_from_before_names_were_in_it_stays_valid(store: Store, busy: Hand) -> None:
-    """Stores written by an earlier version verify; the older digest is no way round for newer events."""
-    rows = [
-        {
-            "op": "update",
-            "type": "account",
-            "record_id": "r",
-            "base_version": 1,
-            "before": {},
-            "after": {"a": 1},
-            "name": "n",
-            "seq": 0,
-            "effects": None,
-        }
-    ]
-    whole, older = audit._digests(rows)
-    assert whole != older
-    assert audit._digests([{**rows[0], "name": "other"}])[1] == older

@@ -136,7 +136,7 @@ def test_values_under_chinese_names_written_before_are_found(tmp_path: Path) -> 
     if data_folders.server:
         pytest.skip("JSONB holds letters, escaped or not")
     engine = Database(f"sqlite:///{tmp_path / 'old.db'}")
-    config = database._alembic_config()
+    config = database.alembic_config()
     with engine._writing.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0002")

@@ -16,7 +16,10 @@ TODAY = date(2026, 3, 16)
 DAYS = [TODAY, date(2026, 1, 1), date(2024, 2, 29), date(2026, 11, 30)]
 Tables = dict[str, list[dict[str, Any]]]
 
-ORDER = ["team", "user", "product", "account", "contact", "lead", "opportunity", "activity", "task", "case", "order"]
+ORDER = [
+    "team", "user", "product", "account", "campaign", "contact", "lead", "opportunity", "activity", "task", "case", "order", "quote",
+    "contract", "consent",
+]  # fmt: skip
 SIZES = {
     "team": (4, 4),
     "user": (6, 6),
@@ -29,6 +32,10 @@ SIZES = {
     "task": (215, 285),
     "case": (80, 80),
     "order": (100, 145),
+    "campaign": (5, 5),
+    "quote": (220, 260),
+    "contract": (40, 80),
+    "consent": (110, 170),
 }
 FIELDS = {
     "team": "name parent manager region",
@@ -44,6 +51,10 @@ FIELDS = {
     "task": "title due_at priority status assignee account contact lead opportunity description",
     "case": "subject status priority type satisfaction account contact opened_at closed_at description",
     "order": "number account ordered_on amount currency product",
+    "campaign": "name kind status starts_on ends_on budget currency",
+    "quote": "number account contact opportunity product status amount currency issued_on valid_until",
+    "contract": "number account opportunity status amount currency starts_on ends_on auto_renews",
+    "consent": "contact account channel status given_at evidence",
 }
 WORDS = {
     ("user", "role"): "administrator,manager,rep,service",
@@ -66,7 +77,7 @@ WORDS = {
     ("case", "priority"): "low,normal,high",
     ("order", "currency"): "EUR",
 }
-FUTURE = {"close_date", "due_at", "next_follow_up_at"}
+FUTURE = {"close_date", "due_at", "next_follow_up_at", "starts_on", "ends_on", "valid_until"}
 
 
 @pytest.fixture(scope="module", params=DAYS, ids=str)
