@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from agent.embedded.frames import Part
-from agent.embedded.lexicon import Sense
+from agent.embedded.lexicon import YES, Sense
 from agent.embedded.names import NameIndex
 from agent.embedded.routes import PERSON, Routes
 from agent.embedded.spans import Span, Spanned
@@ -66,6 +66,8 @@ class Conditions:
         for number, span in enumerate(self.spans):
             if span.used or (identified and span.fields and not span.names):
                 continue  # "Anna's manager" asks for a field of the one named
+            if not span.used and span.lacks and not any(s.entity == self.host(number) for s in span.choices):
+                self._lacking(number, span)
             if not span.used and span.choices:
                 self._choice(number, span)
             if not span.used and span.func("unowned") and "owner" in self.schema.entity(self.target).fields:
@@ -138,7 +140,10 @@ class Conditions:
             thing = spans[place]
             held = self._own_field(thing)
             if held and missing:
-                self.add(f"empty:{held}", Filter(field=held, op="is_empty"))
+                if self.schema.field(self.target, held).kind == "bool":
+                    self.add(f"{self.target}.{held}", Filter(field=held, value=True, negate=True))
+                else:
+                    self.add(f"empty:{held}", Filter(field=held, op="is_empty"))
                 thing.used = span.used = True
                 self._use_negation(number)
                 continue
@@ -575,6 +580,15 @@ class Conditions:
         condition = self.routes.condition(self.target, best.entity, best.field, op, values[0] if len(values) == 1 else values)
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
+
+    def _lacking(self, number: int, span: Span) -> None:
+        """ "unpaid orders", 没关闭的工单: not this value, whatever else it is."""
+        senses = self._by_host(span.lacks, number)
+        if senses:
+            best = senses[0]
+            value = True if best.value == YES else best.value
+            condition = self.routes.condition(self.target, best.entity, best.field, "eq", value)
+            span.used = self.add(f"{best.entity}.{best.field}", condition, negate=not self._negated(number))
 
     def _yes_no(self, number: int, span: Span) -> None:
         """ "contacts who opted out": a yes/no field named is a condition by itself."""

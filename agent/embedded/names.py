@@ -12,13 +12,14 @@ from threading import Lock
 from typing import cast
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from agent.embedded.lexicon import PhraseTable, Sense, fillers, other_words
 from agent.embedded.tokens import Token, is_chinese, phrase
 from store.audit import HEAD
 from store.models import Meta
 from store.rights import visible
+from store.schema import TEMPORAL
 from store.unit import Unit
 
 NAMED = ("user", "team", "account", "contact", "lead", "product", "opportunity", "order", "case", "task")
@@ -130,13 +131,18 @@ class Name:
 
 @dataclass
 class NameIndex:
-    """Phrases to names, for one person at one moment; facet values ("Norway") beside."""
+    """Phrases to names, for one person at one moment; facet values ("Norway") beside.
+
+    `present`: the kinds of record there are any of; `ahead`: an administrator's date fields that hold days to come.
+    """
 
     revision: str
     phrases: dict[str, dict[tuple[str, ...], list[Name]]] = field(default_factory=lambda: defaultdict(dict))
     facets: PhraseTable = field(default_factory=PhraseTable)
     facet_fields: set[tuple[str, str]] = field(default_factory=set)
     all_names: list[Name] = field(default_factory=list)
+    present: set[str] = field(default_factory=set)
+    ahead: set[tuple[str, str]] = field(default_factory=set)
 
     def add(self, words: tuple[str, ...], name: Name) -> None:
         if not words:
@@ -222,7 +228,20 @@ def build(unit: Unit, revision: str) -> NameIndex:
             _add_record(index, entity, row[0], row[1] or "", row[2], list(row[3:]))
     _add_teams(unit, index)
     _add_facets(unit, index)
+    _note_presence(unit, index)
     return index
+
+
+def _note_presence(unit: Unit, index: NameIndex) -> None:
+    for spec in unit.schema.entities.values():
+        seen = visible(unit.principal, spec.name, spec.model)
+        if unit.session.scalar(select(spec.model.id).where(seen).limit(1)) is not None:
+            index.present.add(spec.name)
+        for field_ in spec.fields.values():
+            if field_.custom and field_.kind in TEMPORAL and unit.principal.sees(spec.name, field_.name):
+                last = unit.session.scalar(select(func.max(spec.model.custom[field_.name].as_string())).where(seen))
+                if last is not None and str(last)[:10] > unit.today().isoformat():
+                    index.ahead.add((spec.name, field_.name))
 
 
 def _add_teams(unit: Unit, index: NameIndex) -> None:

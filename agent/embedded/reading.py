@@ -22,6 +22,7 @@ TELLING = (
 )  # fmt: skip
 HARMLESS = ("show", "count", "group", "on", "about", "me", "with")  # words that are also one of these
 COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count"}
+COMMONEST = {"most common", "most frequent", "most often", "least common", "least frequent", "least often", "最常见", "最普遍"}
 MOST = {"most", "fewest", "least", "最多", "最少", "most often", "least often", "most frequent"}
 SELLERS = {
     "rep",
@@ -139,6 +140,8 @@ class Reader:
             return True
         if self.said("sold") and (self.said("who", "max", "min", "top", "show") or self._subject() is not None):
             return True
+        if self._most_of_status() or self._commonest_value():
+            return True
         if any(span.grain for span in self.spans) and not any(span.time for span in self.spans if span.grain and span.time):
             return True
         group = next((n for n, span in enumerate(self.spans) if span.func("group")), None)
@@ -152,10 +155,28 @@ class Reader:
         subject = next((span.entity.entity for span in self.spans if span.entity), "")
         return ranked and subject in {"user", "team", "product"} and not self._sort_field(subject)
 
+    def _most_of_status(self) -> bool:
+        """ "which region lost the most deals", 哪个产品丢单最多: deals of a status, ranked by something they belong to."""
+        if not self._status() or not self.said("max", "min"):
+            return False
+        held, self.base = self.base, "opportunity"
+        subject = self._subject()
+        if subject is not None and not (subject.entity and subject.entity.entity == "opportunity") and not subject.choices:
+            return True
+        self.base = held
+        return self.said("who") or any(span.grain and not span.time for span in self.spans)
+
+    def _commonest_value(self) -> bool:
+        """ "the most common lost reason", 哪个来源最常见: the values of a field by how often they occur."""
+        if not any(span.func("max", "min") and span.text.lower() in COMMONEST for span in self.spans):
+            return False
+        return any(self._as_dimension(span) for span in self.spans if span.fields and not span.entity)
+
     def _asks_one_value(self) -> bool:
         """ "GTX Pro 的价格是多少", "how much is deal X": one field of one named record."""
         if self._how_much() and self._priced() and not self.said("sum", "avg", "sold", "win", "lose"):
             return True
+        self._counted_in_a_field()
         kinds = {name.type for span in self.spans for name in span.names if name.score == 1.0}
         fields = {sense.entity for span in self.spans for sense in span.fields}
         entities = {span.entity.entity for span in self.spans if span.entity}
@@ -165,6 +186,17 @@ class Reader:
             and not self.said("sum", "avg", "group", "sold", "win", "lose")
             and not any(span.choices and not any(f.entity in kinds for f in span.fields) for span in self.spans)
         )
+
+    def _counted_in_a_field(self) -> None:
+        """ "how many people work at Globex": a noun that is also a number kept on the one record named is that number."""
+        named = {name.id: name for span in self.spans for name in span.names if name.score >= 0.9 and name.type != "user"}
+        kinds = {name.type for name in named.values()}
+        nouns = [span for span in self.spans if span.entity and not span.names]
+        if len(named) != 1 or not self.said("count") or len(nouns) != 1 or nouns[0].choices:
+            return
+        own = [s for s in nouns[0].fields if s.entity in kinds and self._numeric(s)]
+        if own:
+            nouns[0].senses = own
 
     def _priced(self) -> bool:
         """Whether exactly one deal, product or order is named in full, and nothing else is counted."""
@@ -234,7 +266,13 @@ class Reader:
 
     def _status(self) -> str:
         """The one deal status said, if one is."""
-        found = {c.value for span in self.spans for c in span.choices if c.entity == "opportunity" and c.field == "status"}
+        kinds = {stage.name: stage.kind for stage in self.schema.stages}
+        found = {
+            c.value if c.field == "status" else kinds.get(c.value, "open")
+            for span in self.spans
+            for c in span.choices
+            if c.entity == "opportunity" and (c.field == "status" or (c.field == "stage" and kinds.get(c.value) in {"won", "lost"}))
+        }
         if self.said("lose") and not found:
             return "lost"
         if self.said("win", "sold") and not found:
@@ -254,6 +292,9 @@ class Reader:
             return "handling_time" if self._counted() == "case" else "sales_cycle"
         if self._how_much() and self._status() == "lost":
             return "lost_amount"
+        if self._most_of_status() and not self._measured_field() and not self._most_entity():
+            often = any(span.text.lower() in MOST for span in self.spans if span.func("max", "min"))
+            return (COUNT_BY_STATUS if often else SUM_BY_STATUS)[self._status()]
         others = any(span.choices and not any(ch.field == "status" for ch in span.choices) for span in self.spans)
         if self.said("share") and self._status() == "won" and not others:
             return "win_rate"
@@ -405,8 +446,9 @@ class Reader:
     def _two_periods(self, frame: Frame) -> None:
         """ "compare Q2 and Q3", "Q3 vs Q2", "this month versus last month": the periods side by side."""
         times = [span.time for span in self.spans if span.time and span.time.kind == "period" and span.time.first and span.time.last]
-        if len(times) != 2 or not (self.said("compare") or self.said("max", "min", "who")):
+        if len(times) != 2 or not (self.said("compare", "year_before", "previous") or self.said("max", "min", "who")):
             return
+        frame.compare = None
         grain = times[0].grain if times[0].grain == times[1].grain else ""
         if grain not in {"day", "week", "month", "quarter", "year"}:
             return
@@ -769,8 +811,8 @@ class Reader:
             return (fitting or [t for t in order if t in types])[0]
         if statuses:
             return "opportunity"
-        choice = [c.entity for span in self.spans for c in span.choices]
-        return choice[0] if choice and self.said("show", "who", "all") else ""
+        choice = [c.entity for span in self.spans for c in (*span.choices, *span.lacks)]
+        return choice[0] if choice else next((s.entity for span in self.spans for s in span.fields if s.entity in self.names.present), "")
 
     def _with_implied(self, named: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
         """Nouns with those that values stand for: "decision makers in healthcare accounts" asks for contacts."""
