@@ -587,8 +587,13 @@ class Conditions:
         if senses:
             best = senses[0]
             value = True if best.value == YES else best.value
-            condition = self.routes.condition(self.target, best.entity, best.field, "eq", value)
-            span.used = self.add(f"{best.entity}.{best.field}", condition, negate=not self._negated(number))
+            if self._negated(number):
+                condition = self.routes.condition(self.target, best.entity, best.field, "eq", value)
+            elif (path := self.routes.path(self.target, best.entity)) is not None:
+                condition = Filter(field=f"{path}.{best.field}" if path else best.field, value=value, negate=True)
+            else:
+                condition = self.routes.related(self.target, best.entity, [Filter(field=best.field, value=value, negate=True)])
+            span.used = self.add(f"{best.entity}.{best.field}", condition)
 
     def _yes_no(self, number: int, span: Span) -> None:
         """ "contacts who opted out": a yes/no field named is a condition by itself."""

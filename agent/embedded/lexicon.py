@@ -115,7 +115,7 @@ def function_words() -> dict[str, Any]:
 @cache
 def fillers() -> frozenset[str]:
     """Words that carry no condition of their own, as single tokens."""
-    return frozenset(word for text in function_words()["filler"] for word in phrase(str(text)))
+    return frozenset(words[0] for text in function_words()["filler"] if len(words := phrase(str(text))) == 1)
 
 
 def build(schema: Schema) -> Lexicon:

@@ -134,6 +134,8 @@ class Reader:
         numeric = any(self._numeric(sense) for span in self.spans for sense in span.fields)
         if self.said("avg", "sum") and (numeric or self.entities()):
             return True
+        if self._totalled_money() is not None:
+            return True
         if self.said("duration") or (self.said("why") and self._status() == "lost"):
             return True
         if self.said("win", "lose") and self.said("max", "min", "top") and (self.said("who") or self._subject() is not None):
@@ -154,6 +156,26 @@ class Reader:
         ranked = self.said("top", "bottom", "max", "min", "rank")
         subject = next((span.entity.entity for span in self.spans if span.entity), "")
         return ranked and subject in {"user", "team", "product"} and not self._sort_field(subject)
+
+    def _totalled_money(self) -> Field | None:
+        """ "value of all unpaid orders", 上个月签约总额: money of records that are told by a condition, not of one that is named."""
+        spans = [span for span in self.spans if not span.filler]
+        for number, span in enumerate(spans):
+            money = next((s for s in span.fields if MONEY.get(s.entity) == s.field and self._numeric(s)), None)
+            if money is None or span.amount or span.entity or self._ranking_of() or self.said("group", "rank", "between", "over", "under"):
+                continue
+            own = [s for s in span.fields if MONEY.get(s.entity) == s.field]
+            if any(name.type == s.entity for each in spans for name in each.names for s in own):
+                return None
+            told = {each.entity.entity for each in spans if each.entity} | {c.entity for each in spans for c in (*each.choices, *each.lacks)}
+            fitting = [s for s in own if s.entity in told]
+            after = spans[number + 1 : number + 2]
+            leads = number <= 1 and any(each.entity and each.entity.plural or each.choices or each.lacks or each.func("all") for each in spans[number + 1 : number + 3])
+            ends = self.text.language == "zh" and not after and not span.text.startswith(("预算", "价格"))
+            after_value = bool(number and spans[number - 1].choices)
+            if fitting and (ends or leads or after_value):
+                return self.schema.field(fitting[0].entity, fitting[0].field)
+        return None
 
     def _most_of_status(self) -> bool:
         """ "which region lost the most deals", 哪个产品丢单最多: deals of a status, ranked by something they belong to."""
@@ -300,6 +322,7 @@ class Reader:
             return "win_rate"
         if self.said("win", "lose") and self.said("max", "min") and not self._most_entity() and not self.said("sold"):
             return "lost_count" if self.said("lose") else "won_count"
+        totalled = self._totalled_money()
         field = self._measured_field()
         counted = self._counted()
         status = self._status()
@@ -314,7 +337,7 @@ class Reader:
                     else f"{agg}_opportunity_amount"
                 )
             return f"{agg}_{field.entity}_{field.name}"
-        if field and self._how_much():
+        if field and (self._how_much() or (totalled and (field.entity, field.name) == (totalled.entity, totalled.name))):
             return (
                 SUM_BY_STATUS.get(status, "sum_opportunity_amount")
                 if (field.entity, field.name) == ("opportunity", "amount")
