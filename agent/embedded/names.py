@@ -4,7 +4,7 @@ The index is made per person from scoped reads and thrown away when anything was
 """
 
 import importlib
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -116,6 +116,7 @@ ZH_PLACES = [
 ]
 FUZZY_CUT = 84.0
 FACET_LIMIT = 500
+OFTEN = 3  # accounts whose name ends in a word before it counts as a word for such places
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ class Name:
 class NameIndex:
     """Phrases to names, for one person at one moment; facet values ("Norway") beside.
 
-    `present`: the kinds of record there are any of; `ahead`: an administrator's date fields that hold days to come.
+    `endings`: how often account names end in a word. `present`: the kinds of record there are any of; `ahead`: an administrator's date fields that hold days to come.
     """
 
     revision: str
@@ -143,6 +144,13 @@ class NameIndex:
     all_names: list[Name] = field(default_factory=list)
     present: set[str] = field(default_factory=set)
     ahead: set[tuple[str, str]] = field(default_factory=set)
+    endings: Counter[str] = field(default_factory=Counter)
+
+    def kind_of_place(self, text: str) -> bool:
+        """Whether `text` is how several accounts' names end ("clinic", 医院): a word for such a place, after a value that says which."""
+        words = phrase(text)
+        form = "".join(words) if is_chinese(text) else words[-1].removesuffix("s") if len(words) == 1 else ""
+        return self.endings[form] >= OFTEN
 
     def add(self, words: tuple[str, ...], name: Name) -> None:
         if not words:
@@ -273,6 +281,8 @@ def _add_record(index: NameIndex, entity: str, record_id: str, name: str, key: s
     whole = Name(entity, record_id, name, key, 1.0)
     index.all_names.append(whole)
     words = phrase(name)
+    if entity == "account" and words:
+        index.endings.update({"".join(words[-2:]), "".join(words[-3:])} if is_chinese(name) else {words[-1].removesuffix("s")})
     if entity in {"case", "task"} and len(words) < 3:
         return  # "Call" is no name
     if entity != "opportunity" or not index.named(words):

@@ -1,5 +1,6 @@
 """Spans to a frame: which kind of question it is, what it is about, and whether every word found its place."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +23,7 @@ TELLING = (
 )  # fmt: skip
 HARMLESS = ("show", "count", "group", "on", "about", "me", "with")  # words that are also one of these
 COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count"}
+WHICH = {"which", "which one", "which of them", "哪个", "哪一个", "哪家", "哪一家", "哪位"}
 COMMONEST = {"most common", "most frequent", "most often", "least common", "least frequent", "least often", "最常见", "最普遍"}
 MOST = {"most", "fewest", "least", "最多", "最少", "most often", "least often", "most frequent"}
 SELLERS = {
@@ -278,7 +280,22 @@ class Reader:
                 return self._aggregate_name(hosts[0], "avg")
             if name == DEFAULT_METRIC:
                 return "average_won_amount"
-        return name
+        return self._of_another_field(span) or name
+
+    def _of_another_field(self, span: Span) -> str:
+        """ "how much margin is in the open pipeline": a sum's name says which deals, the number named says of what."""
+        metric = self.lexicon.metrics[span.metric]
+        if metric.agg != "sum" or not (self._how_much() or self.said("sum", "avg")):
+            return ""
+        for other in self.spans:
+            for sense in other.fields:
+                if other is not span and sense.entity == metric.entity and sense.field != metric.field and self._numeric(sense) and not other.entity:
+                    if any(s.entity == metric.entity and s.field == metric.field for s in other.fields):
+                        continue
+                    self.extra += [Part(f"{metric.entity}.{name}", Filter(field=name, value=value)) for name, value in metric.where.items()]
+                    other.used = True
+                    return f"{'avg' if self.said('avg') else 'sum'}_{sense.entity}_{sense.field}"
+        return ""
 
     def _aggregate_name(self, sense: Sense, agg: str) -> str:
         for span in self.spans:
@@ -524,7 +541,7 @@ class Reader:
             self._subject_dimension(frame)
         if not frame.by and self.said("breakdown"):
             self._broken_down(frame)
-        if not frame.by and self.said("compare"):
+        if not frame.by and (self.said("compare", "group", "breakdown") or self._which_of_them()):
             self._named_dimension(frame)
 
     def _and_dimension(self, frame: Frame, number: int) -> None:
@@ -553,14 +570,28 @@ class Reader:
             return True
         return any(each.func("group", "max", "min", "show") for each in self.spans[max(0, number - 2) : number])
 
+    def _which_of_them(self) -> bool:
+        """ "A or B, which one sold more": a question word and several of a kind."""
+        return self.said("who") or any(span.func("show") and span.text.lower() in WHICH for span in self.spans)
+
     def _named_dimension(self, frame: Frame) -> None:
-        """ "compare Anna and Ben": group by what the names are."""
+        """ "compare Anna and Ben", 杭州和苏州各有多少: group by what the names or the values are."""
+        fields = Counter((c.entity, c.field) for span in self.spans for c in span.choices[:1])
+        for (entity, field), times in fields.items():
+            path = self.routes.path(frame.entity, entity)
+            if times >= 2 and path is not None:
+                frame.by.append(f"{path}.{field}" if path else field)
+                for span in self.spans:
+                    span.used = span.used or span.func("group", "compare")
+                return
         kinds = [name.type for span in self.spans for name in span.names[:1]]
         for kind in ("user", "product", "account", "team"):
             if kinds.count(kind) >= 2:
-                path = self.routes.path(frame.entity, kind)
-                if path:
+                path = PERSON.get(frame.entity, "owner") if kind == "user" else self.routes.path(frame.entity, kind)
+                if path and self.routes_ok(frame.entity, path):
                     frame.by.append(path)
+                    for span in self.spans:
+                        span.used = span.used or span.func("group", "compare")
                 return
 
     def _dimension_after(self, number: int) -> tuple[str, int] | None:

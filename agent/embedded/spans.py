@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from agent.embedded.amounts import AmountSpan, find_amounts
 from agent.embedded.lexicon import NOISE, Lexicon, Match, Sense, fillers, other_words, senses_of
@@ -139,7 +140,15 @@ def spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisca
     chosen = _cover(tokens, candidates)
     found = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
     _parted_fields(found, lexicon, names)
+    _kinds_of_place(found, names)
     return found
+
+
+def _kinds_of_place(text: Spanned, names: NameIndex) -> None:
+    """ "veterinary hospitals", 宠物医院: after a value, the word such accounts' names end in means accounts."""
+    for before, span in pairwise(text.spans):
+        if span.unknown and any(c.entity == "account" for c in before.choices) and names.kind_of_place(span.text):
+            span.senses, span.unknown = [Sense("entity", "account", plural=True)], False
 
 
 def _parted_fields(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from agent.embedded.frames import Frame, Part
 from agent.embedded.names import Name
 from agent.embedded.reading import Reader
+from agent.embedded.tokens import is_chinese
 from store.filters import Filter
 
 RECENT = 5
 _TOPIC = re.compile(r"\b(?:about|on|regarding|concerning)\b|关于|对于|有关", re.IGNORECASE)
+_ASKED = re.compile(r"[?？]|^\s*(?:what|who|did|does|do|has|have|any|why|which|when|how|find|search|show|list|quotes?|notes?)\b|[谁吗什怎有哪查找]|反馈|提到|说", re.IGNORECASE)
 _NOT_A_TOPIC = ("said", "show", "about", "it", "me", "who", "all", "with", "group", "brief", "count", "contacted", "newest")
 
 
@@ -21,7 +23,9 @@ def read(reader: Reader) -> list[Frame] | None:
         return _today(reader)
     if reader.said("brief") and not reader._metrics():
         return _brief(reader)
-    if reader.said("said"):
+    if reader.said("said") and _ASKED.search(reader.text.text):
+        return _said(reader)
+    if reader.said("why") and any(name.type in {"account", "contact"} for span in reader.spans for name in span.names) and not reader._status():
         return _said(reader)
     return None
 
@@ -40,9 +44,18 @@ def _said(reader: Reader) -> list[Frame] | None:
     if not topic and not frame.values:
         return None
     frame.text = topic or reader.text.text.strip(" ?？。.")
+    if any(_an_unknown_name(reader, number) for number in range(len(reader.spans))):
+        return None
     for span in reader.spans:
         span.used = True
     return [frame]
+
+
+def _an_unknown_name(reader: Reader, number: int) -> bool:
+    """ "What did Marlborough Heart Clinic say": someone by a name that is not known here; whoever else said it, they did not."""
+    span = reader.spans[number]
+    says = next((place for place, each in enumerate(reader.spans) if each.func("said")), 0)
+    return span.unknown and not is_chinese(span.text) and span.text[:1].isupper() and 0 < number < says and not reader.spans[number - 1].unknown
 
 
 def _topic(reader: Reader) -> str:
@@ -60,13 +73,16 @@ def _brief(reader: Reader) -> list[Frame] | None:
     subject = next((span for span in reader.spans if span.names), None)
     if subject is None:
         return None
+    unread = [span for span in reader.spans if span.unknown or (span.amount and not span.time)]
+    if unread:
+        return None
     name = _best(subject.names)
     if name is None or name.type not in {"account", "contact", "opportunity"}:
         return None
     for span in reader.spans:
         span.used = True
     is_it = Part(f"is:{name.type}", Filter(field="id", value=name.id))
-    frames = [Frame("get", entity=name.type, parts=[is_it])]
+    frames = [Frame("get", entity=name.type, parts=[is_it], reason="brief")]
     about = Part(f"ref:{name.type}", Filter(field=name.type, value=name.id))
     open_ = Filter(field="status", value="open")
     if name.type == "account":

@@ -71,7 +71,7 @@ class Understanding:
         ambiguous = followup.ambiguous_name(spans)
         reader = Reader(words, names, routes, unit.principal, unit.today(), spans)
         _pronoun(reader, previous)
-        told = telling.read(reader)
+        told = telling.read(reader) if ambiguous is None else None
         if told is not None:
             return told
         continued = followup.read(reader, previous)
