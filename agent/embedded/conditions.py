@@ -16,6 +16,7 @@ from agent.embedded.names import NameIndex
 from agent.embedded.routes import PERSON, Routes
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.times import since
+from agent.embedded.tokens import is_chinese, stem
 from store.filters import Filter
 from store.rights import Principal
 from store.schema import NUMERIC, TEMPORAL, Field, Schema
@@ -580,6 +581,7 @@ class Conditions:
         condition = self.routes.condition(self.target, best.entity, best.field, op, values[0] if len(values) == 1 else values)
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
+        self._field_hinted(number, best)
 
     def _lacking(self, number: int, span: Span) -> None:
         """ "unpaid orders", 没关闭的工单: not this value, whatever else it is."""
@@ -617,6 +619,17 @@ class Conditions:
                 if any(sense.field == choice.field for sense in beside.fields) and not beside.choices and not grouped:
                     beside.used = True
                     return
+
+    def _field_hinted(self, number: int, choice: Sense) -> None:
+        """和康信竞争, "competing with Kangxin": an unknown word beside a value that is half of its field's name says nothing more."""
+        field_ = self.schema.field(choice.entity, choice.field)
+        names = [field_.en.lower(), field_.zh, *(word.lower() for word in field_.words)]
+        for place in (number - 1, number + 1, number - 2, number + 2):
+            if 0 <= place < len(self.spans) and self.spans[place].unknown and not self.spans[place].used:
+                said = self.spans[place].text.lower()
+                half = said if is_chinese(said) else stem(said)
+                if len(half) >= (2 if is_chinese(half) else 5) and any(name.startswith(half) for name in names):
+                    self.spans[place].used = True
 
     def _richest(self, senses: Sequence[Sense]) -> Sense:
         """Among equally near senses: a status before a stage of the same name, a field with values in it before an empty one."""

@@ -4,6 +4,7 @@ Built from the schema (so a new field or stage is understood the moment it exist
 records are not here: see `names.py`.
 """
 
+import importlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Any
 import yaml
 from babel import Locale
 
-from agent.embedded.tokens import Token, phrase, stem
+from agent.embedded.tokens import Token, is_chinese, phrase, stem
 from store.measures import Metric, catalogue
 from store.schema import Entity, Field, Schema, vocabulary
 
@@ -56,6 +57,7 @@ class PhraseTable:
     def __init__(self) -> None:
         self._exact: dict[str, dict[tuple[str, ...], list[Sense]]] = defaultdict(dict)
         self._stems: dict[str, dict[tuple[str, ...], list[Sense]]] = defaultdict(dict)
+        self._sounds: dict[tuple[str, ...], list[str]] | None = None
 
     def add(self, text: str, sense: Sense) -> None:
         """Register a phrase. Nouns match as written (their plurals are added too): "purchasing" is no order."""
@@ -76,6 +78,17 @@ class PhraseTable:
         key = tuple(stem(word) for word in words)
         exact = self._exact.get(words[0], {}).get(words, []) if words else []
         return exact or (self._stems.get(key[0], {}).get(key, []) if key else [])
+
+    def by_sound(self, sounds: tuple[str, ...]) -> list[str]:
+        """Chinese phrases that are said like this, tones aside."""
+        if self._sounds is None:
+            read = importlib.import_module("pypinyin").lazy_pinyin  # half a second to load: only when a Chinese word was not found
+            self._sounds = defaultdict(list)
+            for phrases in self._exact.values():
+                for key in phrases:
+                    if 2 <= len(key) <= 4 and all(is_chinese(each) for each in key):
+                        self._sounds[tuple(read("".join(key)))].append("".join(key))
+        return self._sounds.get(sounds, [])
 
     def words(self) -> set[str]:
         """Every single word of every phrase."""

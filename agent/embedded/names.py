@@ -12,6 +12,7 @@ from threading import Lock
 from typing import cast
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 from sqlalchemy import func, select
 
 from agent.embedded.lexicon import PhraseTable, Sense, fillers, other_words
@@ -198,6 +199,15 @@ class NameIndex:
                 seen.setdefault(name.id, (name, score))
         return sorted(seen.values(), key=lambda pair: -pair[1])[:limit]
 
+    def swapped(self, text: str) -> list[Name]:
+        """Names spelt with the same letters, two neighbours the other way round ("Niar" for Nair)."""
+        word = text.lower()
+        if len(word) < 4 or is_chinese(word):
+            return []
+        letters = sorted(word)
+        forms = [form for form in self._spellings if len(form) == len(word) and sorted(form) == letters and OSA.distance(form, word) == 1]
+        return list({name.id: name for form in forms for name in self._spellings[form]}.values())
+
     def containing(self, text: str) -> list[Name]:
         """Accounts, contacts and leads whose Chinese name holds `text`."""
         return [n for n in self.all_names if n.type in {"account", "contact", "lead", "product", "user"} and text in n.name][:20]
@@ -295,7 +305,7 @@ def _add_record(index: NameIndex, entity: str, record_id: str, name: str, key: s
 
 
 @cache
-def _pinyin() -> Callable[[str], list[str]]:
+def pinyin() -> Callable[[str], list[str]]:
     """The reader of Chinese sounds; its dictionary takes half a second, which only stores with Chinese names pay."""
     return cast(Callable[[str], list[str]], importlib.import_module("pypinyin").lazy_pinyin)
 
@@ -306,7 +316,7 @@ def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tup
         if is_chinese(name):
             if len(words) == 3:
                 yield words[1:], 0.7
-            sounds = tuple(_pinyin()(name))
+            sounds = tuple(pinyin()(name))
             yield sounds, 0.9
             yield (sounds[0], "".join(sounds[1:])), 0.9
             yield ("".join(sounds[1:]), sounds[0]), 0.9
@@ -322,8 +332,9 @@ def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tup
             core = core[:-1]  # N.V., B.V., S.A.
         if core and core != words:
             yield core, 0.95
-        if entity != "product" and len(core) > 1 and len(core[0]) > 2 and core[0] not in fillers() and not is_chinese(core[0]):
-            yield core[:1], 0.75
+        if entity != "product" and len(core) > 1 and core[0] not in fillers() and not is_chinese(core[0]):
+            if len(core[0]) > 2:
+                yield core[:1], 0.75
             yield core[:2], 0.85
         if is_chinese(name):
             yield from ((phrase(form), score) for form, score in chinese_short_forms(name))

@@ -861,6 +861,9 @@ class Reader:
             order = ["opportunity", "contact", "account", "user", "product", "lead", "team", "order"]
             types = {name.type for name in named_types[0] if name.score == max(n.score for n in named_types[0])}
             wanted = {s.entity for span in self.spans for s in span.fields}
+            owned = [s.entity for span in self.spans if not span.names for s in (*span.fields, *span.choices) if s.entity in self.names.present]
+            if types <= {"user", "team"} and owned and not wanted & types and any(span.time or span.choices or span.amount for span in self.spans):
+                return owned[0]  # "anything of Priya's closing in November"
             fitting = [t for t in order if t in types and (not wanted or t in wanted)]
             return (fitting or [t for t in order if t in types])[0]
         if statuses:
@@ -875,9 +878,18 @@ class Reader:
             found = next((c for c in span.choices if (c.entity, c.field) in IMPLYING), None)
             following = self.spans[number + 1 : number + 2]
             adjective = bool(following and following[0].entity)
-            if found and number not in nouns and not adjective and not span.names and self.text.language == "en" and number < named[0][0]:
+            if not found or number in nouns or adjective or span.names:
+                continue
+            if self.text.language == "en" and number < named[0][0]:
                 nouns[number] = found.entity
+            if self.text.language == "zh" and number > named[-1][0] and not span.fields and self._closes(number):
+                nouns[number] = found.entity  # 杭州客户里的决策人
         return sorted(nouns.items())
+
+    def _closes(self, number: int) -> bool:
+        """Whether nothing that matters follows, and the noun is not what somebody has or lacks."""
+        after = [span for span in self.spans[number + 1 :] if not span.filler and not span.func("show", "count")]
+        return not after and not any(span.func("with", "without", "over", "at_least") for span in self.spans[:number])
 
     def _prepositional(self, span: Span) -> bool:
         number = self.spans.index(span)
@@ -963,7 +975,7 @@ class Reader:
             return  # "most …" of something that was not found: no other order will do
         recent = next((span for span in ordered if span.func("newest", "oldest") and not span.func("max", "min", "top", "bottom")), None)
         if recent is not None and not named:
-            field = spec.date
+            field = spec.date if self._status() in {"won", "lost"} or "engaged_on" not in spec.fields else "engaged_on"
             ascending = recent.func("oldest")
         elif named:
             field = named

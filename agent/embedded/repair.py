@@ -6,7 +6,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from agent.embedded.lexicon import Lexicon, fillers
-from agent.embedded.names import Name, NameIndex
+from agent.embedded.names import Name, NameIndex, pinyin
 from agent.embedded.spans import Spanned
 from agent.embedded.tokens import Token, is_chinese
 
@@ -62,7 +62,23 @@ def respelt(text: Spanned, words: Lexicon, names: NameIndex) -> tuple[str, list[
             if meant and not (named and named[0][1] >= fuzz.ratio(token.word, meant)):
                 fixed = fixed[: token.start] + meant + fixed[token.end :]
                 notes.append(f"{text.text[token.start : token.end]} → {meant}")
+    if any(span.unknown and is_chinese(span.text) for span in text.spans):
+        fixed, heard = _by_sound(text, fixed, words)
+        notes += heard
     return fixed, notes[::-1]
+
+
+def _by_sound(text: Spanned, fixed: str, words: Lexicon) -> tuple[str, list[str]]:
+    """阶断 for 阶段: an unknown Chinese stretch that sounds like one word of the vocabulary of the same length."""
+    notes = []
+    for span in text.spans:
+        if not span.unknown or not 2 <= len(span.text) <= 4 or not all(is_chinese(each) for each in span.text):
+            continue
+        meant = words.table.by_sound(tuple(pinyin()(span.text)))
+        if len(meant) == 1 and fixed.count(span.text) == 1:
+            fixed = fixed.replace(span.text, meant[0])
+            notes.append(f"{span.text} → {meant[0]}")
+    return fixed, notes
 
 
 def _is_a_name(text: Spanned, token: Token) -> bool:
@@ -102,7 +118,8 @@ def repair(text: Spanned, names: NameIndex) -> list[str]:
 def _latin(text: str, names: NameIndex) -> list[Name]:
     near = names.like(text)
     if not near or near[0][1] < SURE:
-        return []
+        swapped = names.swapped(text)
+        return [Name(n.type, n.id, n.name, n.key, 0.9) for n in swapped] if len(swapped) == 1 else []
     best = near[0][1]
     close = [name for name, score in near if score > best - LEAD]
     return [Name(n.type, n.id, n.name, n.key, 0.9) for n in close] if len({n.id for n in close}) == 1 else []

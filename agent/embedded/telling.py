@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from agent.embedded.frames import Frame, Part
 from agent.embedded.names import Name
 from agent.embedded.reading import Reader
+from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
 from store.filters import Filter
 
@@ -73,8 +74,7 @@ def _brief(reader: Reader) -> list[Frame] | None:
     subject = next((span for span in reader.spans if span.names), None)
     if subject is None:
         return None
-    unread = [span for span in reader.spans if span.unknown or (span.amount and not span.time)]
-    if unread:
+    if any(span.unknown and not _on_the_way(reader, span) for span in reader.spans):
         return None
     name = _best(subject.names)
     if name is None or name.type not in {"account", "contact", "opportunity"}:
@@ -97,6 +97,20 @@ def _brief(reader: Reader) -> list[Frame] | None:
     return frames
 
 
+_PURPOSE_EN = re.compile(r"\b(?:before|ahead of|prior to|for|ready for|so that)\b", re.IGNORECASE)
+_PURPOSE_ZH = re.compile(r"之前|以前|前,|前，|准备")
+
+
+def _on_the_way(reader: Reader, span: Span) -> bool:
+    """ "… before my call with them", 去见他们之前: what the briefing is for, which changes nothing in it."""
+    text = reader.text
+    if text.language == "en":
+        purpose = _PURPOSE_EN.search(text.text)
+        return purpose is not None and span.first >= purpose.start()
+    purposes = list(_PURPOSE_ZH.finditer(text.text))
+    return bool(purposes) and span.last <= purposes[-1].end()
+
+
 def _best(names: Sequence[Name]) -> Name | None:
     order = ("account", "contact", "opportunity", "user")
     best = max(name.score for name in names)
@@ -104,8 +118,10 @@ def _best(names: Sequence[Name]) -> Name | None:
     return min(fits, key=lambda name: order.index(name.type)) if fits else None
 
 
-def _today(reader: Reader) -> list[Frame]:
-    """What waits: tasks due, deals past their close date."""
+def _today(reader: Reader) -> list[Frame] | None:
+    """What waits: tasks due, deals past their close date. None when the question says more than that."""
+    if any(span.unknown or span.choices or span.amount or (span.entity and span.entity.entity != "task") for span in reader.spans):
+        return None
     for span in reader.spans:
         span.used = True
     me, today = reader.principal.user_id, reader.today.isoformat()
