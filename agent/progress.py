@@ -58,6 +58,8 @@ class Progress:
         """What the answer is, by the most telling of its results."""
         if self.held_back:
             return self.kind  # type: ignore[return-value]
+        if self.kind == "brief" and self.results:
+            return "brief"
         kinds: dict[type[Any], AnswerKind] = {Proposed: "proposal", Figures: "measure", Records: "records", Notes: "notes"}
         for kind, name in kinds.items():
             if any(isinstance(found, kind) for found in self.results):

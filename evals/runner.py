@@ -106,6 +106,7 @@ def _run_store(place: stores.Place, cases: list[Case], brain: str, folder: Path,
     """Cases that only read share a store; each case that writes gets a copy."""
     results = []
     shared = build(place.settings(place.copy_to(folder / f"{place.name}-read")))
+    shared.index.read_words()  # what was said can be found by its words; the vectors of whole stores would take minutes
     for done, case in enumerate(cases, start=1):
         ready = settled(case, place.world)
         if ready.writes:

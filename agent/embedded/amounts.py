@@ -99,6 +99,8 @@ _CURRENCY = {
     "pound": "GBP",
     "quid": "GBP",
     "英镑": "GBP",
+    "镑": "GBP",
+    "欧": "EUR",
     "¥": "CNY",
     "rmb": "CNY",
     "cny": "CNY",
@@ -247,7 +249,7 @@ def english_number(words: str) -> Decimal | None:
 _CUR_BEFORE = r"(?:us\$|hk\$|[acs]\$|\$|€|£|cn¥|¥|\b(?:usd|eur|gbp|rmb|cny|hkd|jpy|chf|aud|cad|sgd)|人民币|美元|欧元|港币)"
 _CUR_AFTER = (
     r"(?:us\$|\$|€|£|(?:usd|eur|gbp|rmb|cny|hkd|jpy|chf|aud|cad|sgd|yen|yuan|quid|(?:dollar|euro|pound|buck)s?)\b"
-    r"|元人民币|人民币|美元|美金|美刀|欧元|英镑|港币|港元|日元|块钱|块|圆|元(?![月旦素老]))"
+    r"|元人民币|人民币|美元|美金|美刀|欧元|英镑|镑|欧(?![洲美盟亚])|港币|港元|日元|块钱|块|圆|元(?![月旦素老]))"
 )
 _CN_RUN = "〇零○一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟萬億"
 _MASK = Lazy(

@@ -11,11 +11,12 @@ from decimal import Decimal
 from typing import Any
 
 from agent.embedded.frames import Part
-from agent.embedded.lexicon import Sense
+from agent.embedded.lexicon import YES, Sense
 from agent.embedded.names import NameIndex
 from agent.embedded.routes import PERSON, Routes
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.times import since
+from agent.embedded.tokens import is_chinese, stem
 from store.filters import Filter
 from store.rights import Principal
 from store.schema import NUMERIC, TEMPORAL, Field, Schema
@@ -66,6 +67,8 @@ class Conditions:
         for number, span in enumerate(self.spans):
             if span.used or (identified and span.fields and not span.names):
                 continue  # "Anna's manager" asks for a field of the one named
+            if not span.used and span.lacks and not any(s.entity == self.host(number) for s in span.choices):
+                self._lacking(number, span)
             if not span.used and span.choices:
                 self._choice(number, span)
             if not span.used and span.func("unowned") and "owner" in self.schema.entity(self.target).fields:
@@ -138,7 +141,10 @@ class Conditions:
             thing = spans[place]
             held = self._own_field(thing)
             if held and missing:
-                self.add(f"empty:{held}", Filter(field=held, op="is_empty"))
+                if self.schema.field(self.target, held).kind == "bool":
+                    self.add(f"{self.target}.{held}", Filter(field=held, value=True, negate=True))
+                else:
+                    self.add(f"empty:{held}", Filter(field=held, op="is_empty"))
                 thing.used = span.used = True
                 self._use_negation(number)
                 continue
@@ -575,6 +581,21 @@ class Conditions:
         condition = self.routes.condition(self.target, best.entity, best.field, op, values[0] if len(values) == 1 else values)
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
+        self._field_hinted(number, best)
+
+    def _lacking(self, number: int, span: Span) -> None:
+        """ "unpaid orders", 没关闭的工单: not this value, whatever else it is."""
+        senses = self._by_host(span.lacks, number)
+        if senses:
+            best = senses[0]
+            value = True if best.value == YES else best.value
+            if self._negated(number):
+                condition = self.routes.condition(self.target, best.entity, best.field, "eq", value)
+            elif (path := self.routes.path(self.target, best.entity)) is not None:
+                condition = Filter(field=f"{path}.{best.field}" if path else best.field, value=value, negate=True)
+            else:
+                condition = self.routes.related(self.target, best.entity, [Filter(field=best.field, value=value, negate=True)])
+            span.used = self.add(f"{best.entity}.{best.field}", condition)
 
     def _yes_no(self, number: int, span: Span) -> None:
         """ "contacts who opted out": a yes/no field named is a condition by itself."""
@@ -598,6 +619,17 @@ class Conditions:
                 if any(sense.field == choice.field for sense in beside.fields) and not beside.choices and not grouped:
                     beside.used = True
                     return
+
+    def _field_hinted(self, number: int, choice: Sense) -> None:
+        """和康信竞争, "competing with Kangxin": an unknown word beside a value that is half of its field's name says nothing more."""
+        field_ = self.schema.field(choice.entity, choice.field)
+        names = [field_.en.lower(), field_.zh, *(word.lower() for word in field_.words)]
+        for place in (number - 1, number + 1, number - 2, number + 2):
+            if 0 <= place < len(self.spans) and self.spans[place].unknown and not self.spans[place].used:
+                said = self.spans[place].text.lower()
+                half = said if is_chinese(said) else stem(said)
+                if len(half) >= (2 if is_chinese(half) else 5) and any(name.startswith(half) for name in names):
+                    self.spans[place].used = True
 
     def _richest(self, senses: Sequence[Sense]) -> Sense:
         """Among equally near senses: a status before a stage of the same name, a field with values in it before an empty one."""

@@ -4,6 +4,7 @@ Built from the schema (so a new field or stage is understood the moment it exist
 records are not here: see `names.py`.
 """
 
+import importlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,17 +15,17 @@ from typing import Any
 import yaml
 from babel import Locale
 
-from agent.embedded.tokens import Token, phrase, stem
+from agent.embedded.tokens import Token, is_chinese, phrase, stem
 from store.measures import Metric, catalogue
 from store.schema import Entity, Field, Schema, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class Sense:
-    """One thing a phrase can mean. kind: entity, field, choice, metric, func, grain.
+    """One thing a phrase can mean. kind: entity, field, choice, lacks, metric, func, grain.
 
     `entity`/`field`/`value` as the kind needs: a choice has all three, a field two, an entity one; a metric or function
-    has its name in `value`.
+    has its name in `value`. lacks is a choice turned round: "unpaid" is everything whose paid is not "yes".
     """
 
     kind: str
@@ -56,6 +57,7 @@ class PhraseTable:
     def __init__(self) -> None:
         self._exact: dict[str, dict[tuple[str, ...], list[Sense]]] = defaultdict(dict)
         self._stems: dict[str, dict[tuple[str, ...], list[Sense]]] = defaultdict(dict)
+        self._sounds: dict[tuple[str, ...], list[str]] | None = None
 
     def add(self, text: str, sense: Sense) -> None:
         """Register a phrase. Nouns match as written (their plurals are added too): "purchasing" is no order."""
@@ -69,6 +71,24 @@ class PhraseTable:
             held = table[key[0]].setdefault(key, [])
             if sense not in held:
                 held.append(sense)
+
+    def meaning(self, text: str) -> list[Sense]:
+        """What a whole phrase means, by stems; nothing for one that is not in the table."""
+        words = phrase(text)
+        key = tuple(stem(word) for word in words)
+        exact = self._exact.get(words[0], {}).get(words, []) if words else []
+        return exact or (self._stems.get(key[0], {}).get(key, []) if key else [])
+
+    def by_sound(self, sounds: tuple[str, ...]) -> list[str]:
+        """Chinese phrases that are said like this, tones aside."""
+        if self._sounds is None:
+            read = importlib.import_module("pypinyin").lazy_pinyin  # half a second to load: only when a Chinese word was not found
+            self._sounds = defaultdict(list)
+            for phrases in self._exact.values():
+                for key in phrases:
+                    if 2 <= len(key) <= 4 and all(is_chinese(each) for each in key):
+                        self._sounds[tuple(read("".join(key)))].append("".join(key))
+        return self._sounds.get(sounds, [])
 
     def words(self) -> set[str]:
         """Every single word of every phrase."""
@@ -108,7 +128,7 @@ def function_words() -> dict[str, Any]:
 @cache
 def fillers() -> frozenset[str]:
     """Words that carry no condition of their own, as single tokens."""
-    return frozenset(word for text in function_words()["filler"] for word in phrase(str(text)))
+    return frozenset(words[0] for text in function_words()["filler"] if len(words := phrase(str(text))) == 1)
 
 
 def build(schema: Schema) -> Lexicon:
@@ -123,7 +143,10 @@ def build(schema: Schema) -> Lexicon:
     for stage in schema.stages:
         for word in filter(None, (stage.name, stage.zh, *other_words(stage.name))):
             for form in (word, f"{word}阶段" if not word.isascii() else f"{word} stage"):
-                table.add(form, Sense("choice", "opportunity", "stage", stage.name))
+                meaning = Sense("choice", "opportunity", "stage", stage.name)
+                table.add(form, meaning)
+                for bare in without_already(form):
+                    table.add(bare, meaning)
     for name in vocabulary()["metrics"]:
         metric = metrics[name]
         for word in (metric.en, metric.zh, name.replace("_", " "), *metric.words):
@@ -172,6 +195,9 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
             word.isascii() and field.kind in {"choice", "text", "stage"} and " " not in word
         ):
             table.add(plural_of(word), sense)
+    if field.kind == "bool":
+        for word in (field.en, field.zh, *field.words, *extra):
+            _add_opposites(table, word, Sense("lacks", field.entity, field.name, YES))
     for choice in schema.choices_of(field):
         meaning = Sense("choice", field.entity, field.name, choice.value)
         forms = (
@@ -180,6 +206,10 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
         for word in filter(None, forms):
             table.add(word, meaning)
             table.add(word.replace("_", " "), meaning)
+            for bare in without_already(word):
+                table.add(bare, meaning)
+            if field.name == "status":
+                _add_opposites(table, word, Sense("lacks", field.entity, field.name, choice.value))
         if len(choice.value) == 1:
             for pattern in ("{f} {v}", "{v} {f}"):
                 table.add(pattern.format(f=field.en, v=choice.value), meaning)
@@ -189,6 +219,26 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
             for noun in nouns:  # "A accounts": the letter alone is too little to stand for the value
                 table.add(f"{choice.value}{noun}", meaning)
                 table.add(f"{choice.value}{noun}", Sense("entity", field.entity, plural=noun != nouns[0]))
+
+
+YES = "yes"
+_NOT_YET = ("未", "没", "没有", "还没", "还没有", "尚未", "还未", "没有被")
+
+
+def without_already(word: str) -> list[str]:
+    """已签约 is also 签约."""
+    return [word[1:]] if word.startswith("已") and len(word) > 2 else []
+
+
+def _add_opposites(table: PhraseTable, word: str, opposite: Sense) -> None:
+    """ "unpaid" beside "paid", 没付款 beside 付款: what a yes/no word or a status is called where it is lacking."""
+    if not word.isascii():
+        for bare in (word, *without_already(word)):
+            for mark in _NOT_YET:
+                table.add(f"{mark}{bare}", opposite)
+    elif word.isalpha() and (word.endswith(("ed", "id")) or opposite.value == YES):
+        for mark in ("un", "non", "non-", "non "):
+            table.add(f"{mark}{word}", opposite)
 
 
 # Names of countries that CLDR does not list as the territory's name.

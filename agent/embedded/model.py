@@ -77,7 +77,8 @@ class EmbeddedBrain(BaseChatModel):
             if frame.notes:
                 texts.append(wording.say("spelling", context.language, notes=", ".join(wording.cell(note) for note in frame.notes)))
         context.frames = [frame.to_json() for frame in frames]
-        return AIMessage(content="\n\n".join(texts))
+        kind = {KIND: "brief"} if any(frame.reason == "brief" for frame in frames) else {}
+        return AIMessage(content="\n\n".join(texts), additional_kwargs=kind)
 
 
 def _spoken(unit: Unit, frames: Sequence[Frame], language: str) -> AIMessage:

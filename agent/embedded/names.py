@@ -4,7 +4,7 @@ The index is made per person from scoped reads and thrown away when anything was
 """
 
 import importlib
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -12,13 +12,15 @@ from threading import Lock
 from typing import cast
 
 from rapidfuzz import fuzz, process
-from sqlalchemy import select
+from rapidfuzz.distance import OSA
+from sqlalchemy import func, select
 
 from agent.embedded.lexicon import PhraseTable, Sense, fillers, other_words
 from agent.embedded.tokens import Token, is_chinese, phrase
 from store.audit import HEAD
 from store.models import Meta
 from store.rights import readable, visible
+from store.schema import TEMPORAL
 from store.unit import Unit
 
 NAMED = ("user", "team", "account", "contact", "lead", "product", "opportunity", "order", "case", "task")
@@ -115,6 +117,7 @@ ZH_PLACES = [
 ]
 FUZZY_CUT = 84.0
 FACET_LIMIT = 500
+OFTEN = 3  # accounts whose name ends in a word before it counts as a word for such places
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +133,25 @@ class Name:
 
 @dataclass
 class NameIndex:
-    """Phrases to names, for one person at one moment; facet values ("Norway") beside."""
+    """Phrases to names, for one person at one moment; facet values ("Norway") beside.
+
+    `endings`: how often account names end in a word. `present`: the kinds of record there are any of; `ahead`: an administrator's date fields that hold days to come.
+    """
 
     revision: str
     phrases: dict[str, dict[tuple[str, ...], list[Name]]] = field(default_factory=lambda: defaultdict(dict))
     facets: PhraseTable = field(default_factory=PhraseTable)
     facet_fields: set[tuple[str, str]] = field(default_factory=set)
     all_names: list[Name] = field(default_factory=list)
+    present: set[str] = field(default_factory=set)
+    ahead: set[tuple[str, str]] = field(default_factory=set)
+    endings: Counter[str] = field(default_factory=Counter)
+
+    def kind_of_place(self, text: str) -> bool:
+        """Whether `text` is how several accounts' names end ("clinic", 医院): a word for such a place, after a value that says which."""
+        words = phrase(text)
+        form = "".join(words) if is_chinese(text) else words[-1].removesuffix("s") if len(words) == 1 else ""
+        return self.endings[form] >= OFTEN
 
     def add(self, words: tuple[str, ...], name: Name) -> None:
         if not words:
@@ -184,6 +199,15 @@ class NameIndex:
                 seen.setdefault(name.id, (name, score))
         return sorted(seen.values(), key=lambda pair: -pair[1])[:limit]
 
+    def swapped(self, text: str) -> list[Name]:
+        """Names spelt with the same letters, two neighbours the other way round ("Niar" for Nair)."""
+        word = text.lower()
+        if len(word) < 4 or is_chinese(word):
+            return []
+        letters = sorted(word)
+        forms = [form for form in self._spellings if len(form) == len(word) and sorted(form) == letters and OSA.distance(form, word) == 1]
+        return list({name.id: name for form in forms for name in self._spellings[form]}.values())
+
     def containing(self, text: str) -> list[Name]:
         """Accounts, contacts and leads whose Chinese name holds `text`."""
         return [n for n in self.all_names if n.type in {"account", "contact", "lead", "product", "user"} and text in n.name][:20]
@@ -224,7 +248,20 @@ def build(unit: Unit, revision: str) -> NameIndex:
             _add_record(index, entity, row[0], row[1] or "", row[2], list(row[3:]))
     _add_teams(unit, index)
     _add_facets(unit, index)
+    _note_presence(unit, index)
     return index
+
+
+def _note_presence(unit: Unit, index: NameIndex) -> None:
+    for spec in unit.schema.entities.values():
+        seen = visible(unit.principal, spec.name, spec.model)
+        if unit.session.scalar(select(spec.model.id).where(seen).limit(1)) is not None:
+            index.present.add(spec.name)
+        for field_ in spec.fields.values():
+            if field_.custom and field_.kind in TEMPORAL and unit.principal.sees(spec.name, field_.name):
+                last = unit.session.scalar(select(func.max(spec.model.custom[field_.name].as_string())).where(seen))
+                if last is not None and str(last)[:10] > unit.today().isoformat():
+                    index.ahead.add((spec.name, field_.name))
 
 
 def _add_teams(unit: Unit, index: NameIndex) -> None:
@@ -258,6 +295,8 @@ def _add_record(index: NameIndex, entity: str, record_id: str, name: str, key: s
     whole = Name(entity, record_id, name, key, 1.0)
     index.all_names.append(whole)
     words = phrase(name)
+    if entity == "account" and words:
+        index.endings.update({"".join(words[-2:]), "".join(words[-3:])} if is_chinese(name) else {words[-1].removesuffix("s")})
     if entity in {"case", "task"} and len(words) < 3:
         return  # "Call" is no name
     if entity != "opportunity" or not index.named(words):
@@ -270,7 +309,7 @@ def _add_record(index: NameIndex, entity: str, record_id: str, name: str, key: s
 
 
 @cache
-def _pinyin() -> Callable[[str], list[str]]:
+def pinyin() -> Callable[[str], list[str]]:
     """The reader of Chinese sounds; its dictionary takes half a second, which only stores with Chinese names pay."""
     return cast(Callable[[str], list[str]], importlib.import_module("pypinyin").lazy_pinyin)
 
@@ -281,7 +320,7 @@ def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tup
         if is_chinese(name):
             if len(words) == 3:
                 yield words[1:], 0.7
-            sounds = tuple(_pinyin()(name))
+            sounds = tuple(pinyin()(name))
             yield sounds, 0.9
             yield (sounds[0], "".join(sounds[1:])), 0.9
             yield ("".join(sounds[1:]), sounds[0]), 0.9
@@ -297,8 +336,9 @@ def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tup
             core = core[:-1]  # N.V., B.V., S.A.
         if core and core != words:
             yield core, 0.95
-        if entity != "product" and len(core) > 1 and len(core[0]) > 2 and core[0] not in fillers() and not is_chinese(core[0]):
-            yield core[:1], 0.75
+        if entity != "product" and len(core) > 1 and core[0] not in fillers() and not is_chinese(core[0]):
+            if len(core[0]) > 2:
+                yield core[:1], 0.75
             yield core[:2], 0.85
         if is_chinese(name):
             yield from ((phrase(form), score) for form, score in chinese_short_forms(name))

@@ -1,5 +1,6 @@
 """Spans to a frame: which kind of question it is, what it is about, and whether every word found its place."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,6 +23,8 @@ TELLING = (
 )  # fmt: skip
 HARMLESS = ("show", "count", "group", "on", "about", "me", "with")  # words that are also one of these
 COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count"}
+WHICH = {"which", "which one", "which of them", "哪个", "哪一个", "哪家", "哪一家", "哪位"}
+COMMONEST = {"most common", "most frequent", "most often", "least common", "least frequent", "least often", "最常见", "最普遍"}
 MOST = {"most", "fewest", "least", "最多", "最少", "most often", "least often", "most frequent"}
 SELLERS = {
     "rep",
@@ -133,11 +136,15 @@ class Reader:
         numeric = any(self._numeric(sense) for span in self.spans for sense in span.fields)
         if self.said("avg", "sum") and (numeric or self.entities()):
             return True
+        if self._totalled_money() is not None:
+            return True
         if self.said("duration") or (self.said("why") and self._status() == "lost"):
             return True
         if self.said("win", "lose") and self.said("max", "min", "top") and (self.said("who") or self._subject() is not None):
             return True
         if self.said("sold") and (self.said("who", "max", "min", "top", "show") or self._subject() is not None):
+            return True
+        if self._most_of_status() or self._commonest_value():
             return True
         if any(span.grain for span in self.spans) and not any(span.time for span in self.spans if span.grain and span.time):
             return True
@@ -152,10 +159,53 @@ class Reader:
         subject = next((span.entity.entity for span in self.spans if span.entity), "")
         return ranked and subject in {"user", "team", "product"} and not self._sort_field(subject)
 
+    def _totalled_money(self) -> Field | None:
+        """ "value of all unpaid orders", 上个月签约总额: money of records that are told by a condition, not of one that is named."""
+        spans = [span for span in self.spans if not span.filler]
+        for number, span in enumerate(spans):
+            money = next((s for s in span.fields if MONEY.get(s.entity) == s.field and self._numeric(s)), None)
+            if money is None or span.amount or span.entity or self._ranking_of() or self.said("group", "rank", "between", "over", "under"):
+                continue
+            own = [s for s in span.fields if MONEY.get(s.entity) == s.field]
+            if any(name.type == s.entity for each in spans for name in each.names for s in own):
+                return None
+            told = {each.entity.entity for each in spans if each.entity} | {
+                c.entity for each in spans for c in (*each.choices, *each.lacks)
+            }
+            fitting = [s for s in own if s.entity in told]
+            after = spans[number + 1 : number + 2]
+            leads = number <= 1 and any(
+                (each.entity and each.entity.plural) or each.choices or each.lacks or each.func("all")
+                for each in spans[number + 1 : number + 3]
+            )
+            ends = self.text.language == "zh" and not after and not span.text.startswith(("预算", "价格"))
+            after_value = bool(number and spans[number - 1].choices)
+            if fitting and (ends or leads or after_value):
+                return self.schema.field(fitting[0].entity, fitting[0].field)
+        return None
+
+    def _most_of_status(self) -> bool:
+        """ "which region lost the most deals", 哪个产品丢单最多: deals of a status, ranked by something they belong to."""
+        if not self._status() or not self.said("max", "min"):
+            return False
+        held, self.base = self.base, "opportunity"
+        subject = self._subject()
+        if subject is not None and not (subject.entity and subject.entity.entity == "opportunity") and not subject.choices:
+            return True
+        self.base = held
+        return self.said("who") or any(span.grain and not span.time for span in self.spans)
+
+    def _commonest_value(self) -> bool:
+        """ "the most common lost reason", 哪个来源最常见: the values of a field by how often they occur."""
+        if not any(span.func("max", "min") and span.text.lower() in COMMONEST for span in self.spans):
+            return False
+        return any(self._as_dimension(span) for span in self.spans if span.fields and not span.entity)
+
     def _asks_one_value(self) -> bool:
         """ "GTX Pro 的价格是多少", "how much is deal X": one field of one named record."""
         if self._how_much() and self._priced() and not self.said("sum", "avg", "sold", "win", "lose"):
             return True
+        self._counted_in_a_field()
         kinds = {name.type for span in self.spans for name in span.names if name.score == 1.0}
         fields = {sense.entity for span in self.spans for sense in span.fields}
         entities = {span.entity.entity for span in self.spans if span.entity}
@@ -165,6 +215,17 @@ class Reader:
             and not self.said("sum", "avg", "group", "sold", "win", "lose")
             and not any(span.choices and not any(f.entity in kinds for f in span.fields) for span in self.spans)
         )
+
+    def _counted_in_a_field(self) -> None:
+        """ "how many people work at Globex": a noun that is also a number kept on the one record named is that number."""
+        named = {name.id: name for span in self.spans for name in span.names if name.score >= 0.9 and name.type != "user"}
+        kinds = {name.type for name in named.values()}
+        nouns = [span for span in self.spans if span.entity and not span.names]
+        if len(named) != 1 or not self.said("count") or len(nouns) != 1 or nouns[0].choices:
+            return
+        own = [s for s in nouns[0].fields if s.entity in kinds and self._numeric(s)]
+        if own:
+            nouns[0].senses = own
 
     def _priced(self) -> bool:
         """Whether exactly one deal, product or order is named in full, and nothing else is counted."""
@@ -224,7 +285,28 @@ class Reader:
                 return self._aggregate_name(hosts[0], "avg")
             if name == DEFAULT_METRIC:
                 return "average_won_amount"
-        return name
+        return self._of_another_field(span) or name
+
+    def _of_another_field(self, span: Span) -> str:
+        """ "how much margin is in the open pipeline": a sum's name says which deals, the number named says of what."""
+        metric = self.lexicon.metrics[span.metric]
+        if metric.agg != "sum" or not (self._how_much() or self.said("sum", "avg")):
+            return ""
+        for other in self.spans:
+            for sense in other.fields:
+                if (
+                    other is not span
+                    and sense.entity == metric.entity
+                    and sense.field != metric.field
+                    and self._numeric(sense)
+                    and not other.entity
+                ):
+                    if any(s.entity == metric.entity and s.field == metric.field for s in other.fields):
+                        continue
+                    self.extra += [Part(f"{metric.entity}.{name}", Filter(field=name, value=value)) for name, value in metric.where.items()]
+                    other.used = True
+                    return f"{'avg' if self.said('avg') else 'sum'}_{sense.entity}_{sense.field}"
+        return ""
 
     def _aggregate_name(self, sense: Sense, agg: str) -> str:
         for span in self.spans:
@@ -234,7 +316,13 @@ class Reader:
 
     def _status(self) -> str:
         """The one deal status said, if one is."""
-        found = {c.value for span in self.spans for c in span.choices if c.entity == "opportunity" and c.field == "status"}
+        kinds = {stage.name: stage.kind for stage in self.schema.stages}
+        found = {
+            c.value if c.field == "status" else kinds.get(c.value, "open")
+            for span in self.spans
+            for c in span.choices
+            if c.entity == "opportunity" and (c.field == "status" or (c.field == "stage" and kinds.get(c.value) in {"won", "lost"}))
+        }
         if self.said("lose") and not found:
             return "lost"
         if self.said("win", "sold") and not found:
@@ -254,11 +342,15 @@ class Reader:
             return "handling_time" if self._counted() == "case" else "sales_cycle"
         if self._how_much() and self._status() == "lost":
             return "lost_amount"
+        if self._most_of_status() and not self._measured_field() and not self._most_entity():
+            often = any(span.text.lower() in MOST for span in self.spans if span.func("max", "min"))
+            return (COUNT_BY_STATUS if often else SUM_BY_STATUS)[self._status()]
         others = any(span.choices and not any(ch.field == "status" for ch in span.choices) for span in self.spans)
         if self.said("share") and self._status() == "won" and not others:
             return "win_rate"
         if self.said("win", "lose") and self.said("max", "min") and not self._most_entity() and not self.said("sold"):
             return "lost_count" if self.said("lose") else "won_count"
+        totalled = self._totalled_money()
         field = self._measured_field()
         counted = self._counted()
         status = self._status()
@@ -273,7 +365,7 @@ class Reader:
                     else f"{agg}_opportunity_amount"
                 )
             return f"{agg}_{field.entity}_{field.name}"
-        if field and self._how_much():
+        if field and (self._how_much() or (totalled and (field.entity, field.name) == (totalled.entity, totalled.name))):
             return (
                 SUM_BY_STATUS.get(status, "sum_opportunity_amount")
                 if (field.entity, field.name) == ("opportunity", "amount")
@@ -405,8 +497,9 @@ class Reader:
     def _two_periods(self, frame: Frame) -> None:
         """ "compare Q2 and Q3", "Q3 vs Q2", "this month versus last month": the periods side by side."""
         times = [span.time for span in self.spans if span.time and span.time.kind == "period" and span.time.first and span.time.last]
-        if len(times) != 2 or not (self.said("compare") or self.said("max", "min", "who")):
+        if len(times) != 2 or not (self.said("compare", "year_before", "previous") or self.said("max", "min", "who")):
             return
+        frame.compare = None
         grain = times[0].grain if times[0].grain == times[1].grain else ""
         if grain not in {"day", "week", "month", "quarter", "year"}:
             return
@@ -459,7 +552,7 @@ class Reader:
             self._subject_dimension(frame)
         if not frame.by and self.said("breakdown"):
             self._broken_down(frame)
-        if not frame.by and self.said("compare"):
+        if not frame.by and (self.said("compare", "group", "breakdown") or self._which_of_them()):
             self._named_dimension(frame)
 
     def _and_dimension(self, frame: Frame, number: int) -> None:
@@ -488,14 +581,28 @@ class Reader:
             return True
         return any(each.func("group", "max", "min", "show") for each in self.spans[max(0, number - 2) : number])
 
+    def _which_of_them(self) -> bool:
+        """ "A or B, which one sold more": a question word and several of a kind."""
+        return self.said("who") or any(span.func("show") and span.text.lower() in WHICH for span in self.spans)
+
     def _named_dimension(self, frame: Frame) -> None:
-        """ "compare Anna and Ben": group by what the names are."""
+        """ "compare Anna and Ben", 杭州和苏州各有多少: group by what the names or the values are."""
+        fields = Counter((c.entity, c.field) for span in self.spans for c in span.choices[:1])
+        for (entity, field), times in fields.items():
+            path = self.routes.path(frame.entity, entity)
+            if times >= 2 and path is not None:
+                frame.by.append(f"{path}.{field}" if path else field)
+                for span in self.spans:
+                    span.used = span.used or span.func("group", "compare")
+                return
         kinds = [name.type for span in self.spans for name in span.names[:1]]
         for kind in ("user", "product", "account", "team"):
             if kinds.count(kind) >= 2:
-                path = self.routes.path(frame.entity, kind)
-                if path:
+                path = PERSON.get(frame.entity, "owner") if kind == "user" else self.routes.path(frame.entity, kind)
+                if path and self.routes_ok(frame.entity, path):
                     frame.by.append(path)
+                    for span in self.spans:
+                        span.used = span.used or span.func("group", "compare")
                 return
 
     def _dimension_after(self, number: int) -> tuple[str, int] | None:
@@ -765,12 +872,22 @@ class Reader:
             order = ["opportunity", "contact", "account", "user", "product", "lead", "team", "order"]
             types = {name.type for name in named_types[0] if name.score == max(n.score for n in named_types[0])}
             wanted = {s.entity for span in self.spans for s in span.fields}
+            owned = [
+                s.entity for span in self.spans if not span.names for s in (*span.fields, *span.choices) if s.entity in self.names.present
+            ]
+            if (
+                types <= {"user", "team"}
+                and owned
+                and not wanted & types
+                and any(span.time or span.choices or span.amount for span in self.spans)
+            ):
+                return owned[0]  # "anything of Priya's closing in November"
             fitting = [t for t in order if t in types and (not wanted or t in wanted)]
             return (fitting or [t for t in order if t in types])[0]
         if statuses:
             return "opportunity"
-        choice = [c.entity for span in self.spans for c in span.choices]
-        return choice[0] if choice and self.said("show", "who", "all") else ""
+        choice = [c.entity for span in self.spans for c in (*span.choices, *span.lacks)]
+        return choice[0] if choice else next((s.entity for span in self.spans for s in span.fields if s.entity in self.names.present), "")
 
     def _with_implied(self, named: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
         """Nouns with those that values stand for: "decision makers in healthcare accounts" asks for contacts."""
@@ -779,9 +896,18 @@ class Reader:
             found = next((c for c in span.choices if (c.entity, c.field) in IMPLYING), None)
             following = self.spans[number + 1 : number + 2]
             adjective = bool(following and following[0].entity)
-            if found and number not in nouns and not adjective and not span.names and self.text.language == "en" and number < named[0][0]:
+            if not found or number in nouns or adjective or span.names:
+                continue
+            if self.text.language == "en" and number < named[0][0]:
                 nouns[number] = found.entity
+            if self.text.language == "zh" and number > named[-1][0] and not span.fields and self._closes(number):
+                nouns[number] = found.entity  # 杭州客户里的决策人
         return sorted(nouns.items())
+
+    def _closes(self, number: int) -> bool:
+        """Whether nothing that matters follows, and the noun is not what somebody has or lacks."""
+        after = [span for span in self.spans[number + 1 :] if not span.filler and not span.func("show", "count")]
+        return not after and not any(span.func("with", "without", "over", "at_least") for span in self.spans[:number])
 
     def _prepositional(self, span: Span) -> bool:
         number = self.spans.index(span)
@@ -867,7 +993,7 @@ class Reader:
             return  # "most …" of something that was not found: no other order will do
         recent = next((span for span in ordered if span.func("newest", "oldest") and not span.func("max", "min", "top", "bottom")), None)
         if recent is not None and not named:
-            field = spec.date
+            field = spec.date if self._status() in {"won", "lost"} or "engaged_on" not in spec.fields else "engaged_on"
             ascending = recent.func("oldest")
         elif named:
             field = named

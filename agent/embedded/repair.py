@@ -1,18 +1,20 @@
 """Misspelt names: unknown words that are nearly the name of something the asker may see."""
 
+from collections.abc import Sequence
+
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from agent.embedded.lexicon import Lexicon, fillers
-from agent.embedded.names import Name, NameIndex
+from agent.embedded.names import Name, NameIndex, pinyin
 from agent.embedded.spans import Spanned
-from agent.embedded.tokens import is_chinese
+from agent.embedded.tokens import Token, is_chinese
 
 SURE = 86.0  # likeness (0-100) from which a single candidate is taken
 LEAD = 5.0
 
 
-SHORTEST, LONG = 5, 7  # letters: one slip is forgiven from 5 on, two from 7
+SHORTEST, SHORT, LONG = 3, 5, 7  # letters: one slip is forgiven from 5 on, two from 7; below 5 only letters swapped or one left out
 CALENDAR = [
     "january",
     "february",
@@ -48,20 +50,57 @@ def respelt(text: Spanned, words: Lexicon, names: NameIndex) -> tuple[str, list[
     A word nearer to a name of the store than to any vocabulary word is left to `repair`.
     """
     fixed, notes = text.text, []
-    known = [word for word in words.table.words() | fillers() | set(CALENDAR) if len(word) >= SHORTEST - 1 and word.isascii()]
+    known = [
+        word for word in words.table.words() | fillers() | set(CALENDAR) if len(word) >= SHORTEST and word.isascii() and word.isalpha()
+    ]
     for span in reversed(text.spans):
         if not span.unknown:
             continue
         for token in reversed(text.tokens[span.start : span.end]):
-            if len(token.word) < SHORTEST or not token.word.isalpha() or not token.word.isascii():
+            if len(token.word) < SHORTEST or not token.word.isalpha() or not token.word.isascii() or _is_a_name(text, token):
                 continue
-            allowed = 1 if len(token.word) < LONG else 2
-            near = process.extractOne(token.word, known, scorer=OSA.distance, score_cutoff=allowed)
+            meant = _nearest(token.word, known)
             named = names.like(token.word, limit=1)
-            if near and not (named and named[0][1] >= fuzz.ratio(token.word, near[0])):
-                fixed = fixed[: token.start] + near[0] + fixed[token.end :]
-                notes.append(f"{text.text[token.start : token.end]} → {near[0]}")
+            if meant and not (named and named[0][1] >= fuzz.ratio(token.word, meant)):
+                fixed = fixed[: token.start] + meant + fixed[token.end :]
+                notes.append(f"{text.text[token.start : token.end]} → {meant}")
+    if any(span.unknown and is_chinese(span.text) for span in text.spans):
+        fixed, heard = _by_sound(text, fixed, words)
+        notes += heard
     return fixed, notes[::-1]
+
+
+def _by_sound(text: Spanned, fixed: str, words: Lexicon) -> tuple[str, list[str]]:
+    """阶断 for 阶段: an unknown Chinese stretch that sounds like one word of the vocabulary of the same length."""
+    notes = []
+    for span in text.spans:
+        if not span.unknown or not 2 <= len(span.text) <= 4 or not all(is_chinese(each) for each in span.text):
+            continue
+        meant = words.table.by_sound(tuple(pinyin()(span.text)))
+        if len(meant) == 1 and fixed.count(span.text) == 1:
+            fixed = fixed.replace(span.text, meant[0])
+            notes.append(f"{span.text} → {meant[0]}")
+    return fixed, notes
+
+
+def _is_a_name(text: Spanned, token: Token) -> bool:
+    """A capital letter in the middle of a sentence that has small ones: somebody's name, not a slip."""
+    written = text.text[token.start : token.end]
+    return token.start > 0 and written[:1].isupper() and not text.text.isupper() and not text.text.istitle()
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    """The word of the vocabulary that was meant. Slips seldom fall on the first letter."""
+    allowed = 1 if len(word) < LONG else 2
+    near = process.extract(word, [each for each in known if each[0] == word[0]], scorer=OSA.distance, score_cutoff=allowed, limit=5)
+    if len(word) < SHORT:
+        near = [each for each in near if sorted(each[0]) == sorted(word) or _one_left_out(word, each[0])]
+        near = [each for each in near if sorted(each[0]) == sorted(word)] or near
+    return near[0][0] if near else ""
+
+
+def _one_left_out(said: str, meant: str) -> bool:
+    return len(meant) == len(said) + 1 and any(meant[:place] + meant[place + 1 :] == said for place in range(1, len(meant)))
 
 
 def repair(text: Spanned, names: NameIndex) -> list[str]:
@@ -81,7 +120,8 @@ def repair(text: Spanned, names: NameIndex) -> list[str]:
 def _latin(text: str, names: NameIndex) -> list[Name]:
     near = names.like(text)
     if not near or near[0][1] < SURE:
-        return []
+        swapped = names.swapped(text)
+        return [Name(n.type, n.id, n.name, n.key, 0.9) for n in swapped] if len(swapped) == 1 else []
     best = near[0][1]
     close = [name for name, score in near if score > best - LEAD]
     return [Name(n.type, n.id, n.name, n.key, 0.9) for n in close] if len({n.id for n in close}) == 1 else []

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from agent.embedded.amounts import AmountSpan, find_amounts
 from agent.embedded.lexicon import NOISE, Lexicon, Match, Sense, fillers, other_words, senses_of
@@ -26,6 +27,7 @@ _WEIGHT = {
     "phone": 1.3,
     "metric": 1.1,
     "choice": 1.05,
+    "lacks": 1.05,
     "entity": 1.05,
     "field": 1.0,
     "func": 0.95,
@@ -67,6 +69,10 @@ class Span:
     @property
     def choices(self) -> list[Sense]:
         return self.of("choice")
+
+    @property
+    def lacks(self) -> list[Sense]:
+        return self.of("lacks")
 
     @property
     def fields(self) -> list[Sense]:
@@ -132,7 +138,33 @@ def spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisca
             at(*place).amount = amount
     _literals(plain, tokens, at)
     chosen = _cover(tokens, candidates)
-    return Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
+    found = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
+    _parted_fields(found, lexicon, names)
+    _kinds_of_place(found, names)
+    return found
+
+
+def _kinds_of_place(text: Spanned, names: NameIndex) -> None:
+    """ "veterinary hospitals", 宠物医院: after a value, the word such accounts' names end in means accounts."""
+    for before, span in pairwise(text.spans):
+        if span.unknown and any(c.entity == "account" for c in before.choices) and names.kind_of_place(span.text):
+            span.senses, span.unknown = [Sense("entity", "account", plural=True)], False
+
+
+def _parted_fields(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
+    """ "the contract with Globex ends", 合同七月到期: the two halves of a field's name with something between them.
+
+    Only where the first half would otherwise mean a kind of record the store has none of: readings whose records exist come first.
+    """
+    for number, span in enumerate(text.spans):
+        if span.entity is None or span.entity.entity in names.present:
+            continue
+        for later in text.spans[number + 1 :]:
+            whole = [s for s in lexicon.table.meaning(f"{span.text} {later.text}") if s.kind == "field" and s.entity in names.present]
+            if whole and not later.names and not later.time:
+                later.senses, later.unknown, later.filler = whole, False, False
+                span.senses, span.filler = [], True
+                break
 
 
 def _crosses(text: str, tokens: Sequence[Token], start: int, end: int) -> str:

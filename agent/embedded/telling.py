@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from agent.embedded.frames import Frame, Part
 from agent.embedded.names import Name
 from agent.embedded.reading import Reader
+from agent.embedded.spans import Span
+from agent.embedded.tokens import is_chinese
 from store.filters import Filter
 
 RECENT = 5
 _TOPIC = re.compile(r"\b(?:about|on|regarding|concerning)\b|关于|对于|有关", re.IGNORECASE)
+_ASKED = re.compile(
+    r"[?？]|^\s*(?:what|who|did|does|do|has|have|any|why|which|when|how|find|search|show|list|quotes?|notes?)\b|[谁吗什怎有哪查找]|反馈|提到|说",
+    re.IGNORECASE,
+)
 _NOT_A_TOPIC = ("said", "show", "about", "it", "me", "who", "all", "with", "group", "brief", "count", "contacted", "newest")
 
 
@@ -21,7 +27,13 @@ def read(reader: Reader) -> list[Frame] | None:
         return _today(reader)
     if reader.said("brief") and not reader._metrics():
         return _brief(reader)
-    if reader.said("said"):
+    if reader.said("said") and _ASKED.search(reader.text.text):
+        return _said(reader)
+    if (
+        reader.said("why")
+        and any(name.type in {"account", "contact"} for span in reader.spans for name in span.names)
+        and not reader._status()
+    ):
         return _said(reader)
     return None
 
@@ -40,9 +52,24 @@ def _said(reader: Reader) -> list[Frame] | None:
     if not topic and not frame.values:
         return None
     frame.text = topic or reader.text.text.strip(" ?？。.")
+    if any(_an_unknown_name(reader, number) for number in range(len(reader.spans))):
+        return None
     for span in reader.spans:
         span.used = True
     return [frame]
+
+
+def _an_unknown_name(reader: Reader, number: int) -> bool:
+    """ "What did Marlborough Heart Clinic say": someone by a name that is not known here; whoever else said it, they did not."""
+    span = reader.spans[number]
+    says = next((place for place, each in enumerate(reader.spans) if each.func("said")), 0)
+    return (
+        span.unknown
+        and not is_chinese(span.text)
+        and span.text[:1].isupper()
+        and 0 < number < says
+        and not reader.spans[number - 1].unknown
+    )
 
 
 def _topic(reader: Reader) -> str:
@@ -60,13 +87,15 @@ def _brief(reader: Reader) -> list[Frame] | None:
     subject = next((span for span in reader.spans if span.names), None)
     if subject is None:
         return None
+    if any(span.unknown and not _on_the_way(reader, span) for span in reader.spans):
+        return None
     name = _best(subject.names)
     if name is None or name.type not in {"account", "contact", "opportunity"}:
         return None
     for span in reader.spans:
         span.used = True
     is_it = Part(f"is:{name.type}", Filter(field="id", value=name.id))
-    frames = [Frame("get", entity=name.type, parts=[is_it])]
+    frames = [Frame("get", entity=name.type, parts=[is_it], reason="brief")]
     about = Part(f"ref:{name.type}", Filter(field=name.type, value=name.id))
     open_ = Filter(field="status", value="open")
     if name.type == "account":
@@ -81,6 +110,20 @@ def _brief(reader: Reader) -> list[Frame] | None:
     return frames
 
 
+_PURPOSE_EN = re.compile(r"\b(?:before|ahead of|prior to|for|ready for|so that)\b", re.IGNORECASE)
+_PURPOSE_ZH = re.compile(r"之前|以前|前,|前，|准备")
+
+
+def _on_the_way(reader: Reader, span: Span) -> bool:
+    """ "… before my call with them", 去见他们之前: what the briefing is for, which changes nothing in it."""
+    text = reader.text
+    if text.language == "en":
+        purpose = _PURPOSE_EN.search(text.text)
+        return purpose is not None and span.first >= purpose.start()
+    purposes = list(_PURPOSE_ZH.finditer(text.text))
+    return bool(purposes) and span.last <= purposes[-1].end()
+
+
 def _best(names: Sequence[Name]) -> Name | None:
     order = ("account", "contact", "opportunity", "user")
     best = max(name.score for name in names)
@@ -88,8 +131,10 @@ def _best(names: Sequence[Name]) -> Name | None:
     return min(fits, key=lambda name: order.index(name.type)) if fits else None
 
 
-def _today(reader: Reader) -> list[Frame]:
-    """What waits: tasks due, deals past their close date."""
+def _today(reader: Reader) -> list[Frame] | None:
+    """What waits: tasks due, deals past their close date. None when the question says more than that."""
+    if any(span.unknown or span.choices or span.amount or (span.entity and span.entity.entity != "task") for span in reader.spans):
+        return None
     for span in reader.spans:
         span.used = True
     me, today = reader.principal.user_id, reader.today.isoformat()

@@ -62,8 +62,8 @@ class Understanding:
             return written
         spans = _spans(unit, clause, words, names)
         fixed, notes = respelt(spans, words, names)
-        if notes or _ahead(spans):
-            spans = _spans(unit, fixed, words, names, future=_ahead(_spans(unit, fixed, words, names)))
+        if notes or _ahead(spans, names):
+            spans = _spans(unit, fixed, words, names, future=_ahead(_spans(unit, fixed, words, names), names))
         notes += repair(spans, names)
         wrong = next((span.time for span in spans.spans if span.time and span.time.kind == "invalid"), None)
         if wrong:
@@ -71,7 +71,7 @@ class Understanding:
         ambiguous = followup.ambiguous_name(spans)
         reader = Reader(words, names, routes, unit.principal, unit.today(), spans)
         _pronoun(reader, previous)
-        told = telling.read(reader)
+        told = telling.read(reader) if ambiguous is None else None
         if told is not None:
             return told
         continued = followup.read(reader, previous)
@@ -130,7 +130,7 @@ def _through(path: str, condition: Filter) -> Filter:
 _PAST = {"did", "was", "were", "had", "closed", "ago", "了", "过"}
 
 
-def _ahead(text: Spanned) -> bool:
+def _ahead(text: Spanned, names: NameIndex) -> bool:
     """Whether a bare "December" or "Friday" means the coming one: forecasts, due dates, expected closes."""
     if any(token.word in _PAST for token in text.tokens):
         return False
@@ -140,7 +140,8 @@ def _ahead(text: Spanned) -> bool:
         return False
     if any(span.metric in {"weighted_forecast", "open_amount"} for span in text.spans):
         return True
-    return any(sense.field in {"close_date", "due_at", "next_follow_up_at"} for span in text.spans for sense in span.fields)
+    forward = {"close_date", "due_at", "next_follow_up_at", "ends_on", "valid_until"}
+    return any(sense.field in forward or (sense.entity, sense.field) in names.ahead for span in text.spans for sense in span.fields)
 
 
 def _not_understood(clause: str, frames: Sequence[Frame], left: Sequence[Span], names: NameIndex) -> Frame:
