@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test test-postgresql test-postgresql-all check test-slow eval bench screenshots clean
+.PHONY: setup demo test test-postgresql test-postgresql-all check test-slow eval bench rights-trials screenshots clean
 
 setup: $(STAMP)
 
@@ -51,6 +51,10 @@ eval: $(VENV)/.developing
 
 bench: $(VENV)/.developing
 	$(BIN)/rapport bench
+
+# Ten thousand random questions to random firms, compared with plain rules: some twenty minutes.
+rights-trials: $(VENV)/.developing
+	$(BIN)/python -m pytest -q -m slow tests/rights/test_rights_trials.py
 
 screenshots: $(VENV)/.developing
 	$(BIN)/python tests/ui/screenshots.py
