@@ -365,7 +365,8 @@ def test_an_import_does_not_meet_hidden_records(firm: SecretFirm, tmp_path: Path
         (tmp_path / "accounts.csv").write_text(f"name,country\n{name},Norway\n")
         (tmp_path / "contacts.csv").write_text(f"name,account\nKim,{name}\n")
         report = import_path(firm.store, firm.store.principal(firm.email(who)), tmp_path, dry_run=True)
-        reports.append(json.dumps(report.to_json(), default=str).replace(name, "NAMED"))
+        told = json.dumps(report.to_json(), default=str).replace(name, "NAMED")
+        reports.append(re.sub(r"\b01[0-9A-Z]{24}\b", "ID", told))  # of its own proposals
     assert reports[0] == reports[1]
     assert not leaked(firm, who, reports[0])
 
