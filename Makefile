@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test test-postgresql test-postgresql-all check test-slow trials eval bench bench-scale screenshots clean
+.PHONY: setup demo test test-postgresql test-postgresql-all check test-slow trials rights-trials eval bench bench-scale screenshots clean
 
 setup: $(STAMP)
 
@@ -62,6 +62,10 @@ SCALES := 1000 10000 100000
 
 bench-scale: $(VENV)/.developing
 	for contacts in $(SCALES); do $(BIN)/rapport bench --scale $$contacts || exit 1; done
+
+# Ten thousand random questions to random firms, compared with plain rules: some twenty minutes.
+rights-trials: $(VENV)/.developing
+	$(BIN)/python -m pytest -q -m slow tests/rights/test_rights_trials.py
 
 screenshots: $(VENV)/.developing
 	$(BIN)/python tests/ui/screenshots.py

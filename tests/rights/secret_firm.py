@@ -56,7 +56,7 @@ _LINKS = {"contact": ("account",), "opportunity": ("account",), "activity": ("ac
           "task": ("account", "contact", "opportunity"), "case": ("account", "contact"), "order": ("account",)}  # fmt: skip
 
 
-@dataclass
+@dataclass(eq=False)
 class SecretFirm:
     rapport: Rapport
     house: House
