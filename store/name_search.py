@@ -29,6 +29,7 @@ FETCHED = 1_000  # candidates looked at with rights in memory; more are cut by t
 SCORED = 200  # candidates of one kind that are scored
 BEGINNINGS = 50  # words tried that begin with what was typed
 LEAST = 45.0  # a hit below is none
+TERMS = 1_000  # words that contain a part, at most, to look them up one by one
 LEADING = 4  # words looked for when no record has all
 _PIECE = 500
 _Row = tuple[str, str, str, str | None]  # kind, id, name, key
@@ -123,8 +124,10 @@ def named_like(unit: Unit, entity: str, part: str) -> Select[Any] | None:
     if len(run) < 3:
         return None
     inside = func.instr(NameTerm.term, run) if unit.session.get_bind().dialect.name == "sqlite" else func.strpos(NameTerm.term, run)
-    terms = select(NameTerm.term).where(inside > 0)
-    return select(NameWord.record_id).where(NameWord.type == entity, NameWord.word.in_(terms))
+    terms = list(unit.session.scalars(select(NameTerm.term).where(inside > 0).limit(TERMS + 1)))
+    if len(terms) > TERMS:
+        return None  # in so many words that reading the names is as quick
+    return select(NameWord.record_id).where(NameWord.type == entity, NameWord.word.in_(sorted(terms)))
 
 
 def _settle(unit: Unit) -> None:

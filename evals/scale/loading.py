@@ -27,11 +27,11 @@ class Loader:
         self._tables = [Base.metadata.tables[name] for name in RECORD_MODELS]
         self._indexes = [index for table in self._tables for index in table.indexes]
         self._sqlite = self._database.dialect == "sqlite"
-        self._raw: Any = self._connection.connection.driver_connection
+        driver: Any = self._connection.connection.driver_connection
+        self._raw = driver
         if self._sqlite:
             for pragma in ("foreign_keys=OFF", "synchronous=OFF"):
-                self._connection.exec_driver_sql(f"PRAGMA {pragma}")
-            self._connection.rollback()
+                self._raw.execute(f"PRAGMA {pragma}")  # SQLAlchemy would begin a transaction first, where these do nothing
         self._transaction = self._connection.begin()
         self._triggers = self._take_down_triggers()
         for index in self._indexes:

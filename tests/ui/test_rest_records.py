@@ -21,6 +21,9 @@ def test_a_page_of_records_with_filters(signed_in: SignedIn) -> None:
     assert (page["total"], len(page["records"]), page["limit"]) == (2, 1, 1)
     assert page["records"][0]["fields"]["amount"] == "12000.00"
     assert anna.get("/api/account?q=halden").json()["total"] == 1
+    misspelt = anna.get("/api/account?q=haldne%20shiping").json()
+    assert ([each["name"] for each in misspelt["records"]], misspelt["approximate"]) == (["Halden Shipping"], True)
+    assert anna.get("/api/account?q=sole%20retial").json()["records"] == []  # Ben's
     assert anna.get("/api/account?tier=A&tier=B").json()["total"] == 2
     assert anna.get("/api/account?region=").json()["total"] == 2
     assert anna.get("/api/opportunity?account.tier=A&offset=3").json()["total"] == 4
