@@ -135,7 +135,8 @@ class Name:
 class NameIndex:
     """Phrases to names, for one person at one moment; facet values ("Norway") beside.
 
-    `endings`: how often account names end in a word. `present`: the kinds of record there are any of; `ahead`: an administrator's date fields that hold days to come.
+    `endings`: how often account names end in a word. `present`: the kinds of record there are any of;
+    `ahead`: an administrator's date fields that hold days to come.
     """
 
     revision: str

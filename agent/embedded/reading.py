@@ -588,10 +588,10 @@ class Reader:
     def _named_dimension(self, frame: Frame) -> None:
         """ "compare Anna and Ben", 杭州和苏州各有多少: group by what the names or the values are."""
         fields = Counter((c.entity, c.field) for span in self.spans for c in span.choices[:1])
-        for (entity, field), times in fields.items():
+        for (entity, name), times in fields.items():
             path = self.routes.path(frame.entity, entity)
             if times >= 2 and path is not None:
-                frame.by.append(f"{path}.{field}" if path else field)
+                frame.by.append(f"{path}.{name}" if path else name)
                 for span in self.spans:
                     span.used = span.used or span.func("group", "compare")
                 return

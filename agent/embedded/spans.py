@@ -138,10 +138,10 @@ def spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisca
             at(*place).amount = amount
     _literals(plain, tokens, at)
     chosen = _cover(tokens, candidates)
-    found = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
-    _parted_fields(found, lexicon, names)
-    _kinds_of_place(found, names)
-    return found
+    whole = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
+    _parted_fields(whole, lexicon, names)
+    _kinds_of_place(whole, names)
+    return whole
 
 
 def _kinds_of_place(text: Spanned, names: NameIndex) -> None:
