@@ -134,12 +134,14 @@ def _walk(session: Session, events: Iterable[AuditEvent], last: dict[str, str]) 
 
 def _misreported(session: Session, last: dict[str, str]) -> str:
     """A proposal that is not what the log says, is not in the log, or is gone."""
-    for row in session.execute(select(Proposal.id, Proposal.status).order_by(Proposal.id).execution_options(yield_per=1000)):
-        action = last.pop(row.id, None)
-        if action is None:
-            return f"proposal {row.id} is not in the log"
-        if row.status not in AFTERWARDS.get(action, ()):
-            return f"proposal {row.id} says {row.status}, the log says {action}"
+    rows = session.execute(select(Proposal.id, Proposal.status).order_by(Proposal.id).execution_options(yield_per=1000))
+    with closing(rows):
+        for row in rows:
+            action = last.pop(row.id, None)
+            if action is None:
+                return f"proposal {row.id} is not in the log"
+            if row.status not in AFTERWARDS.get(action, ()):
+                return f"proposal {row.id} says {row.status}, the log says {action}"
     return f"proposal {min(last)} is missing" if last else ""
 
 

@@ -88,8 +88,7 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A change waiting for approval, or applied already where a policy allows it; `left_out` are records that matched but could not be
-    part of it, with the reason."""
+    """A change waiting for approval, or applied already by a policy; `left_out` are records that matched but could not be part of it."""
 
     proposal: ProposalView
     left_out: list[str] = field(default_factory=list)
