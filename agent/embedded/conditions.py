@@ -692,7 +692,7 @@ class Conditions:
         else:
             if held and held[0].filter.field == path:
                 old = held[0].filter.value
-                ids = [*(old if isinstance(old, list) else [old]), *ids]
+                ids = list(dict.fromkeys([*(old if isinstance(old, list) else [old]), *ids]))
                 self.parts.remove(held[0])
             condition = Filter(field=path, op="eq" if len(ids) == 1 else "in", value=ids[0] if len(ids) == 1 else ids)
         span.used = self.add(slot, condition, negate=negated)

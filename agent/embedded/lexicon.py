@@ -126,6 +126,11 @@ def function_words() -> dict[str, Any]:
 
 
 @cache
+def _function_forms() -> frozenset[str]:
+    return frozenset(str(word) for words in function_words().values() if isinstance(words, list) for word in words)
+
+
+@cache
 def fillers() -> frozenset[str]:
     """Words that carry no condition of their own, as single tokens."""
     return frozenset(words[0] for text in function_words()["filler"] if len(words := phrase(str(text))) == 1)
@@ -222,7 +227,7 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
 
 
 YES = "yes"
-_NOT_YET = ("未", "没", "没有", "还没", "还没有", "尚未", "还未", "没有被")
+_NOT_YET = ("未", "没", "还没", "尚未", "还未")
 
 
 def without_already(word: str) -> list[str]:
@@ -234,6 +239,8 @@ def _add_opposites(table: PhraseTable, word: str, opposite: Sense) -> None:
     """ "unpaid" beside "paid", 没付款 beside 付款: what a yes/no word or a status is called where it is lacking."""
     if not word.isascii():
         for bare in (word, *without_already(word)):
+            if bare in _function_forms():
+                continue  # 没联系 is a silence, not "any status but contacted"
             for mark in _NOT_YET:
                 table.add(f"{mark}{bare}", opposite)
     elif word.isalpha() and (word.endswith(("ed", "id")) or opposite.value == YES):

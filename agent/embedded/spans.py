@@ -5,7 +5,7 @@ span keeps all its senses ("open" is a status of deals, cases and tasks): the re
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -137,6 +137,7 @@ def spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisca
         if place:
             at(*place).amount = amount
     _literals(plain, tokens, at)
+    _existing_first(candidates.values(), names)
     chosen = _cover(tokens, candidates)
     whole = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
     _parted_fields(whole, lexicon, names)
@@ -149,6 +150,15 @@ def _kinds_of_place(text: Spanned, names: NameIndex) -> None:
     for before, span in pairwise(text.spans):
         if span.unknown and any(c.entity == "account" for c in before.choices) and names.kind_of_place(span.text):
             span.senses, span.unknown = [Sense("entity", "account", plural=True)], False
+
+
+def _existing_first(candidates: Iterable[Span], names: NameIndex) -> None:
+    """Fields and values of kinds of record the store has none of give way to those of kinds it has, unless such records are asked for."""
+    asked = {sense.entity for span in candidates for sense in span.of("entity")}
+    for span in candidates:
+        held = [s for s in span.senses if s.kind not in {"field", "choice", "lacks"} or s.entity in names.present or s.entity in asked]
+        if any(s.kind in {"field", "choice", "lacks"} for s in held):
+            span.senses = held
 
 
 def _parted_fields(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:

@@ -78,6 +78,8 @@ def _topic(reader: Reader) -> str:
     free = [span for span in reader.spans if not span.used and not span.filler and (span.content or not span.func(*_NOT_A_TOPIC))]
     if mark:
         free = [span for span in free if span.first >= mark.end()] or free
+    while free and free[-1].func("on", "to") and not free[-1].content:
+        free.pop()
     free = [span for span in free if not (span.entity and span.entity.entity in {"account", "contact", "activity"})]
     return reader.text.between(free[0].first, free[-1].last) if free else ""
 
