@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from store.bulk import insert_many
 from store.drafting import Draft
+from store.duplicates import keys as duplicate_keys
 from store.models import RECORD_MODELS, Account, Activity, OutboxEntry, StageHistory, User, new_id
 from store.schema import Entity
 from store.unit import Unit
@@ -44,6 +45,7 @@ def apply_changes(unit: Unit, proposal_id: str, drafts: Sequence[Draft], entered
                 _write(unit, entity, each)
     _note_stages(unit, proposal_id, drafts, entered or {})
     effects = _touch_accounts(unit, drafts)
+    duplicate_keys.keep(unit, drafts)
     now = unit.now()
     outbox = [{"type": each.type, "record_id": each.record_id, "created_at": now} for each in drafts if each.type in INDEXED]
     if outbox:

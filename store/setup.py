@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from store import schema
+from store.duplicates import keys as duplicate_keys
 from store.errors import InvalidInput
 from store.models import CustomField, Meta, Opportunity, PicklistValue, Pipeline, Stage, StageHistory, Synonym
 from store.schema import CUSTOM_KINDS, ENTITY_TYPES, vocabulary
@@ -31,6 +32,7 @@ def prepare(session: Session, *, currency: str | None = None) -> None:
         default = vocabulary()["pipeline"]
         set_pipeline(session, default["name"], [{"name": name, **spec} for name, spec in default["stages"].items()])
         schema.bump(session)
+        duplicate_keys.mark_current(session)  # no records yet
     if currency and session.get(Meta, CURRENCY) is None:
         session.add(Meta(name=CURRENCY, value=currency))
     session.flush()

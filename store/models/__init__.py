@@ -2,6 +2,7 @@
 
 from store.models.base import Base, Record, new_id, new_ids, reference
 from store.models.changes import AuditEvent, Proposal, ProposalChange
+from store.models.duplicates import DuplicateCandidate, DuplicateKey
 from store.models.index import OutboxEntry, Passage
 from store.models.kinds import RECORD_MODELS
 from store.models.people import Team, Token, User
@@ -20,6 +21,8 @@ __all__ = [
     "Contact",
     "Conversation",
     "CustomField",
+    "DuplicateCandidate",
+    "DuplicateKey",
     "Lead",
     "Message",
     "Meta",
