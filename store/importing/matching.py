@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import literal, select
 
+from store.duplicates.checking import possible_duplicates
 from store.importing.entries import Entry
 from store.importing.headers import normal
 from store.models import RECORD_MODELS
@@ -50,7 +51,7 @@ class Matcher:
 
     def __init__(self, unit: Unit, entity: str) -> None:
         self.entity = entity
-        self._unit = unit
+        self.unit = unit
         self._name = name_field(entity)
         self._model = RECORD_MODELS[entity]
         self.by_id: dict[str, Held] = {}
@@ -65,13 +66,13 @@ class Matcher:
         self.emails_taken = self._emails_taken() if entity == "user" else frozenset()
 
     def _load(self) -> None:
-        model, principal = self._model, self._unit.principal
+        model, principal = self._model, self.unit.principal
         email = model.email if hasattr(model, "email") else literal(None)
         everything = select(model.id, model.key, email, getattr(model, self._name), model.deleted_at.is_not(None)).order_by(model.id)
         seen: Collection[str] | None = None
         if principal.scope(self.entity) != "all":
-            seen = set(self._unit.session.scalars(select(model.id).where(visible(principal, self.entity, model))))
-        for record_id, key, address, name, deleted in self._unit.session.execute(everything):
+            seen = set(self.unit.session.scalars(select(model.id).where(visible(principal, self.entity, model))))
+        for record_id, key, address, name, deleted in self.unit.session.execute(everything):
             if deleted or (seen is not None and record_id not in seen):
                 self.gone_ids[record_id] = bool(deleted)
                 if key:
@@ -84,7 +85,7 @@ class Matcher:
                 self.by_email[address.casefold()].append(held)
 
     def _emails_taken(self) -> frozenset[str]:
-        return frozenset(self._unit.session.scalars(select(self._model.email).where(self._model.deleted_at.is_not(None))))
+        return frozenset(self.unit.session.scalars(select(self._model.email).where(self._model.deleted_at.is_not(None))))
 
     def stored(self) -> Iterator[tuple[Held, dict[str, Any]]]:
         """Every record the person sees with the fields that name it."""
@@ -93,7 +94,7 @@ class Matcher:
         names = natural_names(self.entity, self._name)
         columns = [getattr(self._model, f"{name}_id", None) or getattr(self._model, name, literal(None)) for name in names]
         wanted = select(self._model.id, *columns).order_by(self._model.id)
-        for row in self._unit.session.execute(wanted):
+        for row in self.unit.session.execute(wanted):
             held = self.by_id.get(row[0])
             if held is not None:
                 yield held, dict(zip(names, map(_stored, row[1:]), strict=True))
@@ -208,7 +209,7 @@ class Matcher:
         found: dict[str, Any] = {}
         for start in range(0, len(ids), _PIECE):
             wanted = select(*needed).where(table.c.id.in_(ids[start : start + _PIECE]))
-            found.update((row["id"], row) for row in self._unit.session.execute(wanted).mappings())
+            found.update((row["id"], row) for row in self.unit.session.execute(wanted).mappings())
         return found
 
 
@@ -229,10 +230,8 @@ def _gone(what: str, value: str, *, deleted: bool) -> str:
 
 
 class Doubles:
-    """Rows that are no record that is here but look very much like one: the same e-mail, or the same name but for its spelling.
-
-    Asked once for a file, with all its new rows; `store.duplicates` may take this over.
-    """
+    """Rows that are no record that is here but look very much like one: the same e-mail, the same name but for its spelling, or
+    what `store.duplicates` is sure of. Asked once for a file, with all its new rows."""
 
     KINDS = frozenset({"account", "contact", "lead"})
 
@@ -250,6 +249,7 @@ class Doubles:
             if mark is not None:
                 near[mark].append(held)
         found: dict[int, Held] = {}
+        others: list[tuple[Entry, dict[str, Any]]] = []
         for entry, values in rows:
             email = str(values.get("email") or "").casefold()
             same = matcher.by_email.get(email, ()) if email and matcher.entity in PEOPLE else ()
@@ -257,7 +257,19 @@ class Doubles:
             double = next((row for row in (*same, *named, *near.get(self._near(values), ())) if row.id not in matcher.used), None)
             if double is not None:
                 found[entry.index] = double
-        return found
+            else:
+                others.append((entry, values))
+        return found | self._compared(others)
+
+    def _compared(self, rows: list[tuple[Entry, dict[str, Any]]]) -> dict[int, Held]:
+        """Rows that are alike by several fields together: a slip in the name at the same account, another spelling of a company."""
+        matcher = self._matcher
+        likely = possible_duplicates(matcher.unit, matcher.entity, [values for _, values in rows])
+        return {
+            rows[place][0].index: matcher.by_id[match.id]
+            for place, match in likely.items()
+            if match.id in matcher.by_id and match.id not in matcher.used
+        }
 
     def _near(self, values: dict[str, Any]) -> Any:
         """A name without case, spaces and punctuation, and what stands beside it."""

@@ -506,3 +506,18 @@ def test_imported_activities_are_outside_text(load: Load, store: Store, boss: Pr
         assert row.fields["trust"] == "external"
         assert unit.session.scalar(select(func.count()).where(OutboxEntry.type == "activity")) == 1
         assert unit.session.scalar(select(func.count()).select_from(Contact)) == 0
+
+
+def test_a_row_alike_by_several_fields_is_a_possible_duplicate(load: Load) -> None:
+    load("key,name,website\na1,Müller Maschinenbau GmbH,mueller.example\n", "accounts.csv", kind="account")
+    report = load(
+        "key,name,website\nb1,Mueller Maschinenbau,https://www.mueller.example/\nb2,Möller Bau,moeller.example\n",
+        "more.csv",
+        kind="account",
+    )
+    assert counts(report) == {"created": 1, "possible_duplicate": 1}
+    load("key,name,phone,account\nc1,王小明,+86 138 0013 8000,a1\n", "people.csv", kind="contact")
+    people = load(
+        "key,name,phone,account\nd1,Wang Xiaoming,138 0013 8000,a1\nd2,王小红,+86 139 0013 8000,a1\n", "others.csv", kind="contact"
+    )
+    assert counts(people) == {"created": 1, "possible_duplicate": 1}
