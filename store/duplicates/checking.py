@@ -67,6 +67,7 @@ def possible_duplicates(unit: Unit, entity: str, rows: Sequence[Mapping[str, Any
         return {}
     if not keys.are_current(unit):
         keys.rebuild(unit)
+    keys.catch_up(unit)
     own = keys.own_fields(unit.schema, spec, entity)
     sources = spec.sources[entity]
     met: dict[int, list[int]] = defaultdict(list)

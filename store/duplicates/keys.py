@@ -1,6 +1,7 @@
 """The keys of all records, in a table: which records a new one meets, without reading them all.
 
-Kept by `keep` in the transaction that writes a record (`store/apply.py`), made anew by `rebuild`. Deleted records keep their
+Kept by `keep` in the transaction that writes a record (`store/apply.py`); of an import it only notes which records came, and
+`catch_up` makes their keys before somebody asks for them. `rebuild` makes all anew. Deleted records keep their
 keys: who looks a record up never sees a deleted one, and a restore then needs nothing. Values of other records (the name of a
 contact's account) make no keys here, else renaming an account would rewrite those of all its people.
 """
@@ -16,16 +17,18 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from store.bulk import insert_many
 from store.drafting import Draft
 from store.duplicates.blocking import keys
 from store.duplicates.scoring import prepare
 from store.duplicates.spec import Spec, spec_of, specs
 from store.errors import Unavailable
-from store.models import RECORD_MODELS, DuplicateKey, Meta
+from store.models import RECORD_MODELS, DuplicateKey, DuplicatePending, Meta
 from store.schema import Schema
 from store.unit import Unit
 
 META: Final = "duplicate_keys"
+MANY: Final = 200  # new records in one proposal from which their keys can wait
 LARGEST: Final = 50  # records looked at that share one key
 _PIECE = 500
 _KEYS_PIECE = 5_000
@@ -68,15 +71,19 @@ def own_fields(schema: Schema, spec: Spec, entity: str) -> dict[str, str]:
 
 
 def keep(unit: Unit, drafts: Sequence[Draft]) -> None:
-    """Bring the keys of what was just written up to date."""
+    """Bring the keys of what was just written up to date, or note that they are to be made."""
     added: list[dict[str, Any]] = []
+    pending: list[dict[str, Any]] = []
+    later = len(drafts) > MANY
     changed: dict[str, list[Draft]] = defaultdict(list)
     for each in drafts:
         spec = spec_of(each.type) if each.op in {"create", "update"} else None
         if spec is None:
             continue
         sources = spec.sources[each.type]
-        if each.op == "create":
+        if each.op == "create" and later:
+            pending.append({"type": each.type, "record_id": each.record_id})
+        elif each.op == "create":
             fields = unit.schema.entity(each.type).fields
             values = {name: each.after.get(field) for name, field in sources.items() if not fields[field].refers_to}
             added += _rows(each.type, each.record_id, numbers(spec, values))
@@ -86,6 +93,22 @@ def keep(unit: Unit, drafts: Sequence[Draft]) -> None:
         for start in range(0, len(group), _PIECE):
             added += _changed(unit, entity, group[start : start + _PIECE])
     _insert(unit.session, added)
+    insert_many(unit.session, DuplicatePending, pending)
+
+
+def catch_up(unit: Unit) -> int:
+    """Make the keys of records that came in an import; how many records that were. A minute for a million."""
+    waiting: dict[str, list[str]] = defaultdict(list)
+    for entity, record_id in unit.session.execute(select(DuplicatePending.type, DuplicatePending.record_id)):
+        waiting[entity].append(record_id)
+    for entity, ids in waiting.items():
+        spec = spec_of(entity)
+        for start in range(0, len(ids), _PIECE) if spec else ():
+            assert spec is not None
+            stored = _stored(unit, spec, entity, ids[start : start + _PIECE])
+            _insert(unit.session, [row for record_id, values in stored.items() for row in _rows(entity, record_id, numbers(spec, values))])
+    unit.session.execute(delete(DuplicatePending))
+    return sum(map(len, waiting.values()))
 
 
 def _changed(unit: Unit, entity: str, drafts: Sequence[Draft]) -> list[dict[str, Any]]:
@@ -130,6 +153,7 @@ def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 def rebuild(unit: Unit) -> int:
     """Make all keys anew; how many there are. Some seconds for 100,000 records."""
     unit.session.execute(delete(DuplicateKey))
+    unit.session.execute(delete(DuplicatePending))
     made = 0
     for spec in specs().values():
         for entity in spec.sources:
@@ -164,7 +188,7 @@ def are_current(unit: Unit) -> bool:
 
 
 def require_current(unit: Unit) -> None:
-    if not are_current(unit):
+    if not are_current(unit) or unit.session.scalar(select(DuplicatePending.record_id).limit(1)):
         raise Unavailable("Looking for duplicates of one record needs newer keys.", hint="Run `rapport duplicates rebuild` once.")
 
 

@@ -3,7 +3,7 @@
 from store.models.agreements import Contract, Quote
 from store.models.base import Base, Record, new_id, new_ids, reference
 from store.models.changes import AuditEvent, Proposal, ProposalChange
-from store.models.duplicates import DuplicateCandidate, DuplicateKey
+from store.models.duplicates import DuplicateCandidate, DuplicateKey, DuplicatePending
 from store.models.index import OutboxEntry, Passage
 from store.models.kinds import RECORD_MODELS
 from store.models.names import NamePending, NameSpelling, NameTerm, NameWord
@@ -31,6 +31,7 @@ __all__ = [
     "CustomField",
     "DuplicateCandidate",
     "DuplicateKey",
+    "DuplicatePending",
     "Lead",
     "Message",
     "Meta",

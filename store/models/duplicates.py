@@ -19,6 +19,14 @@ class DuplicateKey(Base):
     record_id: Mapped[str] = mapped_column(String(26), primary_key=True)
 
 
+class DuplicatePending(Base):
+    """A record of an import whose keys are still to be made: `store.duplicates.keys.catch_up` does before they are needed."""
+
+    __tablename__ = "duplicate_pending"
+    type: Mapped[str] = mapped_column(String(40), primary_key=True)
+    record_id: Mapped[str] = mapped_column(String(26), primary_key=True)
+
+
 class DuplicateCandidate(Base):
     """Two records that may be the same, `a` before `b` by kind and id. Statuses: open, dismissed; one whose proposal was
     applied is merged. `content`: a digest of what was compared, so that a dismissal holds until one of the two changes."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
 
+from store import gate
 from store.duplicates import candidates, checking, finding, keys
 from store.duplicates.blocking import pairs
 from store.duplicates.comparing import WAYS, company_alike, person_alike
@@ -18,6 +19,7 @@ from store.duplicates.phones import phone, same_phone
 from store.duplicates.scoring import matches, prepare, score
 from store.duplicates.spec import specs
 from store.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
+from store.gate import Change
 from store.models import Account, DuplicateKey
 from store.rights import Principal
 from store.unit import Store
@@ -310,3 +312,19 @@ def test_the_evidence_adds_up() -> None:
     found = score(spec, a, b)
     assert found.bits == pytest.approx(10.8918 + 10.8138, abs=1e-3)
     assert found.chance == pytest.approx(1 / (1 + 2 ** (8.5 - 21.7056)), abs=1e-6)
+
+
+def test_the_keys_of_an_import_are_made_when_they_are_needed(store: Store, boss: Principal) -> None:
+    many = [Change(op="create", type="contact", values={"name": f"Person {n}", "email": f"p{n}@x.example"}) for n in range(keys.MANY + 1)]
+    with store.writing(boss) as unit:
+        gate.approve(unit, gate.propose(unit, many).id)
+    with store.reading(boss) as unit, pytest.raises(Unavailable, match="newer keys"):
+        checking.check(unit, "contact", {"name": "Person 7", "email": "p7@x.example"})
+    with store.writing(boss) as unit:
+        met = checking.possible_duplicates(unit, "contact", [{"name": "Person 7", "email": "p7@x.example"}])
+        assert met[0].name == "Person 7"
+        found = {tuple(row) for row in unit.session.execute(select(DuplicateKey.key, DuplicateKey.type, DuplicateKey.record_id))}
+        keys.rebuild(unit)
+        assert found == {tuple(row) for row in unit.session.execute(select(DuplicateKey.key, DuplicateKey.type, DuplicateKey.record_id))}
+    with store.reading(boss) as unit:
+        assert checking.check(unit, "contact", {"name": "Person 7", "email": "p7@x.example"})[0].name == "Person 7"

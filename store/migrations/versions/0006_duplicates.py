@@ -19,6 +19,12 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        'duplicate_pending',
+        sa.Column('type', sa.String(40), nullable=False),
+        sa.Column('record_id', sa.String(26), nullable=False),
+        sa.PrimaryKeyConstraint('type', 'record_id'),
+    )
+    op.create_table(
         'duplicate_candidate',
         sa.Column('id', sa.String(26), primary_key=True),
         sa.Column('a_type', sa.String(40), nullable=False),
@@ -41,4 +47,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('duplicate_candidate')
+    op.drop_table('duplicate_pending')
     op.drop_table('duplicate_key')
