@@ -6,11 +6,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy import Date, Float, and_, case, cast, func, or_, select, type_coerce
+from sqlalchemy.orm import aliased
 
 from store.columns import MONEY_SCALE, UtcDateTime
 from store.conditions import Filter
 from store.filters import Compiler
 from store.metrics import Metric
+from store.models import RECORD_MODELS
 from store.stages_entered import StagesEntered
 from store.unit import Unit
 from store.values import money_text
@@ -98,7 +100,7 @@ def _days(first: Any, last: Any, *, sqlite: bool, whole: bool = False) -> Any:
 def _next(compiler: Compiler, metric: Metric) -> Any:
     """When the next record that meets `part` came, of those the person sees, with the same `same`: all of them, where both records
     name one; the first of them at least, or, where a record has none, the second."""
-    other = Compiler.over(compiler.unit, metric.entity)
+    other = Compiler(compiler.unit, metric.entity, aliased(RECORD_MODELS[metric.entity]))  # not the alias `compiler` is over
     meets = other.condition(conditions(metric.part))
     here, there = compiler.column(metric.date).expression, other.column(metric.date).expression
 

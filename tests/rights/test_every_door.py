@@ -157,6 +157,11 @@ def creates_pointed(ask: Ask, secret: str) -> Iterator[Answer]:
     yield ask("POST", "/api/task", json={"title": "call", "opportunity": secret, "contact": secret})
 
 
+def merges_pointed(ask: Ask, secret: str) -> Iterator[Answer]:
+    for kind in KINDS:
+        yield ask("POST", f"/api/{kind}/merge", json={"ids": [secret, NOWHERE]})
+
+
 def by_id(method: str, path: str, body: Any = None) -> Callable[[Ask, str], Iterator[Answer]]:
     def tries(ask: Ask, secret: str) -> Iterator[Answer]:
         for kind in KINDS if "{entity}" in path else ("",):
@@ -177,6 +182,15 @@ def nothing(*_: Any) -> Iterator[Answer]:
     return iter(())
 
 
+SET_UP = [
+    ("get", "/api/setup"), ("post", "/api/setup/fields"), ("patch", "/api/setup/fields/{entity}/{name}"),
+    ("delete", "/api/setup/fields/{entity}/{name}"), ("post", "/api/setup/picklists/{entity}/{field}"),
+    ("patch", "/api/setup/picklists/{entity}/{field}/{value}"), ("delete", "/api/setup/picklists/{entity}/{field}/{value}"),
+    ("post", "/api/setup/pipelines"), ("patch", "/api/setup/pipelines/{pipeline}"), ("delete", "/api/setup/pipelines/{pipeline}"),
+    ("post", "/api/setup/pipelines/{pipeline}/stages"), ("patch", "/api/setup/pipelines/{pipeline}/stages/{stage}"),
+    ("delete", "/api/setup/pipelines/{pipeline}/stages/{stage}"), ("post", "/api/setup/words"),
+    ("delete", "/api/setup/words/{subject}/{word}"),
+]  # fmt: skip
 REST: dict[tuple[str, str], tuple[Callable[[Ask], Iterator[Answer]], Callable[[Ask, str], Iterator[Answer]]]] = {
     ("get", "/healthz"): (once("GET", "/healthz"), nothing),
     ("get", "/readyz"): (once("GET", "/readyz"), nothing),
@@ -201,6 +215,12 @@ REST: dict[tuple[str, str], tuple[Callable[[Ask], Iterator[Answer]], Callable[[A
     ("get", "/api/{entity}/{record_id}"): (nothing, by_id("GET", "/api/{entity}/{id}")),
     ("patch", "/api/{entity}/{record_id}"): (nothing, by_id("PATCH", "/api/{entity}/{id}", {"source": "x"})),
     ("delete", "/api/{entity}/{record_id}"): (nothing, by_id("DELETE", "/api/{entity}/{id}")),
+    ("post", "/api/{entity}/merge"): (nothing, merges_pointed),
+    ("get", "/api/duplicates"): (once("GET", "/api/duplicates?limit=1000"), nothing),
+    ("post", "/api/duplicates/find"): (once("POST", "/api/duplicates/find"), nothing),
+    ("post", "/api/duplicates/{candidate_id}/dismiss"): (nothing, by_id("POST", "/api/duplicates/{id}/dismiss")),
+    ("post", "/api/duplicates/{candidate_id}/merge"): (nothing, by_id("POST", "/api/duplicates/{id}/merge")),
+    **dict.fromkeys(SET_UP, (nothing, nothing)),  # an administrator's, who sees everything: tests/ui/test_setup_doors.py
 }
 
 
@@ -327,12 +347,16 @@ READING: dict[str, list[tuple[str, ...]]] = {
     "ask": [("list all accounts",), ("open deals by account",), ("show everything about Ben",)],
     "proposals": [("list", "--status", "all", "--json")],
     "audit": [("list",)],
+    "duplicates": [("list", "--json"), ("find", "--json")],
     "export": [(kind, "--format", "json") for kind in (*KINDS, "user", "team", "product")],
 }
 NO_RECORDS = {  # the reason why a command needs no tries here
     "chat": "ask, again and again", "import": "tried below", "init": "set-up", "demo": "set-up", "serve": "the routes above",
     "index": "counts of the machine's own index", "doctor": "settings", "user": "colleagues, whom everybody sees",
     "team": "teams, which everybody sees", "role": "set-up", "field": "set-up", "picklist": "set-up", "vocabulary": "set-up",
+    "pipeline": "set-up", "stage": "set-up", "rate": "set-up", "policy": "set-up", "backup": "whoever holds the file system",
+    "restore": "whoever holds the file system", "move": "whoever holds the file system", "merge": "its route is above",
+    "handover": "an administrator's or a manager's of both",
     "bench": "makes a store of its own", "eval": "makes stores of its own",
 }  # fmt: skip
 
