@@ -159,7 +159,7 @@ def creates_pointed(ask: Ask, secret: str) -> Iterator[Answer]:
 
 def merges_pointed(ask: Ask, secret: str) -> Iterator[Answer]:
     for kind in KINDS:
-        yield ask("POST", f"/api/{kind}/merge", json={"ids": [secret, NOWHERE]})
+        yield ask("POST", f"/api/{kind}/merge", json={"ids": [secret, "01" + "Z" * 24]})
 
 
 def by_id(method: str, path: str, body: Any = None) -> Callable[[Ask, str], Iterator[Answer]]:
