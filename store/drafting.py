@@ -1,5 +1,6 @@
 """From a wish to a validated change: values read and checked, defaults filled in, before and after worked out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,11 +46,13 @@ class Draft:
         return bool((self.effects or {}).get("carried"))
 
 
-def draft(unit: Unit, op: str, entity: str, record_id: str | None, values: dict[str, Any]) -> Draft | None:
-    """A change, checked. None when it would change nothing."""
+def draft(
+    unit: Unit, op: str, entity: str, record_id: str | None, values: dict[str, Any], coming: Mapping[str, Draft] | None = None
+) -> Draft | None:
+    """A change, checked. None when it would change nothing. `coming`: records made before it in the same proposal, by "@" and name."""
     spec = unit.schema.entity(entity)
     if op == "create":
-        return _draft_create(unit, spec, values)
+        return _draft_create(unit, spec, values, coming or {})
     if not record_id:
         raise InvalidInput(f"Which {spec.en} should change?", hint="Name one record.")
     row = _current(unit, entity, record_id, deleted=op == "restore")
@@ -145,8 +148,13 @@ def read_values(unit: Unit, spec: Entity, values: dict[str, Any], row: Any = Non
     return read
 
 
-def _draft_create(unit: Unit, spec: Entity, values: dict[str, Any]) -> Draft:
-    after = {name: value for name, value in read_values(unit, spec, _staged(unit, spec, values, None)).items() if value is not None}
+def _draft_create(unit: Unit, spec: Entity, values: dict[str, Any], coming: Mapping[str, Draft]) -> Draft:
+    new = {name: coming[raw] for name, raw in values.items() if isinstance(raw, str) and raw in coming and _takes(spec, name, coming[raw])}
+    said = {name: raw for name, raw in values.items() if name not in new}
+    after = {name: value for name, value in read_values(unit, spec, _staged(unit, spec, said, None)).items() if value is not None}
+    after |= {name: made.record_id for name, made in new.items()}
+    if spec.name == "opportunity" and spec.name_field not in after and "account" in new:
+        after[spec.name_field] = new["account"].name
     for name, value in defaults(unit, spec, after).items():
         after.setdefault(name, value)
     for field in spec.fields.values():
@@ -155,6 +163,12 @@ def _draft_create(unit: Unit, spec: Entity, values: dict[str, Any]) -> Draft:
     may_create(unit, spec.name)
     name = str(after.get(spec.name_field) or after.get("key") or spec.en)
     return Draft("create", spec.name, new_id(), name, 0, {}, after)
+
+
+def _takes(spec: Entity, name: str, made: Draft) -> bool:
+    """Whether a field may point to a record that is about to be made."""
+    field = spec.fields.get(name)
+    return field is not None and not field.readonly and field.refers_to == made.type
 
 
 def defaults(unit: Unit, spec: Entity, after: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from langchain.tools import ToolRuntime, tool
+from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
 
 from store.errors import Ambiguous, InvalidInput, NotAllowed, NotFound
 from store.filters import Filter
@@ -19,19 +20,34 @@ from tools.results import Proposed
 BULK_LIMIT = 5_000
 
 
+class Further(TypedDict):
+    """A record made together with another."""
+
+    entity: str
+    values: dict[str, Any]
+
+
+Belonging = list[Further] | None
+
+
 @tool(parse_docstring=True, response_format="content_and_artifact")
-def create_record(entity: str, values: Values, runtime: ToolRuntime[Context]) -> tuple[str, Any]:
+def create_record(entity: str, values: Values, runtime: ToolRuntime[Context], also: Belonging = None) -> tuple[str, Any]:
     """Propose a new record. A person approves it before it exists.
 
     Args:
         entity: As in find_records.
         values: Fields and values, such as {"name": "Jane Doe", "account": "Globex", "email": "jane@globex.example"}.
+        also: Further records made with it, such as [{"entity": "opportunity", "values": {"account": "@new", "amount": 6000}}]; "@new" is
+            the record itself.
     """
     context = runtime.context
     with context.reading() as unit:
         entity = naming.entity_name(unit.schema, entity)
-        values = naming.values(unit, entity, values)
-    return _propose(context, [Change(op="create", type=entity, values=values)])
+        changes = [Change(op="create", type=entity, values=naming.values(unit, entity, values), ref="new")]
+        for each in also or []:
+            kind = naming.entity_name(unit.schema, each["entity"])
+            changes.append(Change(op="create", type=kind, values=naming.values(unit, kind, each["values"])))
+    return _propose(context, changes)
 
 
 @tool(parse_docstring=True, response_format="content_and_artifact")

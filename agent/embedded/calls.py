@@ -36,7 +36,7 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
                 {"query": frame.text, **frame.values, "first_day": first and first.isoformat(), "last_day": last and last.isoformat()}
             )
         case "create":
-            return "create_record", {"entity": frame.entity, "values": frame.values}
+            return "create_record", _without_empty({"entity": frame.entity, "values": frame.values, "also": frame.also})
         case "update":
             return "update_records", _without_empty(
                 {

@@ -3,12 +3,14 @@
 import re
 from typing import Any
 
+from agent.embedded.compound import NEW
 from agent.embedded.frames import Frame
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
 from agent.embedded.values import FREE_TEXT, Assigned, clean, moment, pairs
 from store.query import load
 from store.schema import Field
+from store.values import find_named
 
 _BEFORE_NAME = {"named", "called", ":", "：", "叫", "名叫", "名为"}
 _TIES = {
@@ -222,9 +224,9 @@ def record(scene: Scene) -> list[Frame]:
         return task(scene)
     if kind == "activity":
         return activity(scene)
-    if any(span.func("it") for span in after) and scene.previous and scene.previous[0].intent == "create":
-        return [Frame("clarify", entity=kind, text=scene.text.text, reason="it_new")]
     found = Assigned({}, [head])
+    if _of_the_new(scene, kind, found):
+        return [Frame("clarify", entity=kind, text=scene.text.text, reason="it_new")]
     name, used = _name(scene, kind, head)
     found.consumed += used
     spec = scene.unit.schema.entity(kind)
@@ -255,6 +257,22 @@ def record(scene: Scene) -> list[Frame]:
     if not found.values or (spec.fields[spec.name_field].required and spec.name_field not in found.values):
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="name needed")]
     return [Frame("create", entity=kind, values=found.values)]
+
+
+def _of_the_new(scene: Scene, kind: str, found: Assigned) -> bool:
+    """ "… and add a project for it": the record made in the same breath, by the field that points to it; True when none does."""
+    pronoun = next((span for span in scene.spans if span.func("it") and not span.names), None)
+    before = scene.previous[0] if scene.previous else None
+    if pronoun is None or before is None or before.intent != "create" or before.results or before.also:
+        return False
+    field = _pointing(scene.unit.schema.entity(kind).fields, before.entity, kind)
+    if field is None:
+        return True
+    name = before.values.get(scene.unit.schema.entity(before.entity).name_field)
+    there = find_named(scene.unit, before.entity, str(name)) if name else []
+    found.values[field.name] = there[0][0] if len(there) == 1 else NEW  # there already when the change before was approved
+    found.consumed.append(pronoun)
+    return False
 
 
 def _name(scene: Scene, kind: str, head: Span) -> tuple[str, list[Span]]:

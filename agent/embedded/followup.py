@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from copy import deepcopy
 
-from agent.embedded.conditions import MONEY
+from agent.embedded import listed
 from agent.embedded.frames import Frame, Part
 from agent.embedded.reading import Reader
 from agent.embedded.spans import Span, Spanned
@@ -25,65 +25,19 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
     picked = _ordinal(reader, before)
     if picked is not None:
         return [picked]
-    if before.intent == "find":
-        asked = _figure_of_list(reader, before)
-        if asked is not None:
-            return asked
-    told = _field_of_it(reader, before)
+    told = listed.about_it(reader, before)
     if told is not None:
         return told
+    if before.intent == "find" and _counts_among(reader):
+        return _merge(reader, listed.as_measure(before, f"{before.entity}_count"))
     if not _leans(reader, before):
         return None
     return _merge(reader, before)
 
 
-def _figure_of_list(reader: Reader, before: Frame) -> list[Frame] | None:
-    """ "how many?", "total?", "how many of them are tier A?" about what was just listed."""
-    said = [span for span in reader.spans if not span.filler and not span.func("it", "all", "about", "show")]
-    money = [span for span in said[1:] if any(f.entity == before.entity and f.field == MONEY.get(before.entity) for f in span.fields)]
-    bare = (
-        len(said) - len(money) == 1
-        and said[0].func("count", "sum")
-        and not (said[0].names or said[0].entity or said[0].choices or said[0].time)
-    )
-    of_them = any(span.func("it", "only") for span in reader.spans) and any(span.func("count") for span in reader.spans)
-    if not bare and not of_them:
-        return None
-    frame = _as_measure(before, f"{before.entity}_count")
-    if said[0].func("sum") or (bare and said[0].text.lower() in {"how much", "多少钱"}):
-        if before.entity not in MONEY:
-            return None
-        frame.metric = f"sum_{before.entity}_{MONEY[before.entity]}"
-    for span in reader.spans:
-        span.used = span.used or span in money or span.func("count", "sum", "it", "all", "show", "only", "about")
-    if bare:
-        return [frame]
-    return _merge(reader, frame)
-
-
-def _as_measure(before: Frame, metric: str) -> Frame:
-    frame = deepcopy(before)
-    frame.intent, frame.metric, frame.sort, frame.limit, frame.results = "measure", metric, [], None, []
-    frame.parts = [part for part in frame.parts if part.slot != "sorted"]
-    return frame
-
-
-def _field_of_it(reader: Reader, before: Frame) -> list[Frame] | None:
-    """ "what's their phone number?" after one record was shown."""
-    if (
-        len(before.results) != 1
-        or not any(span.func("it") for span in reader.spans)
-        or any(span.names or span.metric for span in reader.spans)
-    ):
-        return None
-    fields = [s for span in reader.spans for s in span.fields if s.entity == before.entity]
-    if not fields or any(span.amount or span.time for span in reader.spans):
-        return None
-    frame = Frame("get", entity=before.entity, parts=[Part(f"is:{before.entity}", Filter(field="id", value=before.results[0]))])
-    frame.shown = list(dict.fromkeys(sense.field for sense in fields))[:1]
-    for span in reader.spans:
-        span.used = True
-    return [frame]
+def _counts_among(reader: Reader) -> bool:
+    """ "how many of them are tier A?": of those listed, by a further condition."""
+    return any(span.func("it", "only") for span in reader.spans) and any(span.func("count") for span in reader.spans)
 
 
 def _ordinal(reader: Reader, before: Frame) -> Frame | None:
@@ -113,6 +67,18 @@ def ordinal(text: Spanned, size: int) -> int | None:
     return None
 
 
+_REFERRING = {"those", "these", "them", "其中", "这些", "那些", "里面", "当中"}
+_SPLITTING = {"分开", "拆开", "拆", "分开来", "拆分", "apart"}
+
+
+def _splits(reader: Reader) -> bool:
+    """ "by quarter, please", 按负责人分开看: a grouping and nothing else."""
+    for span in reader.spans:
+        if span.text in _SPLITTING:
+            span.unknown, span.filler = False, True
+    return not any(span.unknown or span.names or span.choices or span.metric or span.func("count", "who") for span in reader.spans)
+
+
 def _leans(reader: Reader, before: Frame) -> bool:
     """Whether the turn lacks a head of its own, or says that it continues."""
     spans = [span for span in reader.spans if not span.filler]
@@ -139,14 +105,19 @@ def _leans(reader: Reader, before: Frame) -> bool:
     )
     if opening and (modifiers or metric or entity):
         return True
-    of_them = any(span.func("it") or span.text.lower() in {"ones", "which ones", "哪些"} for span in reader.spans[:4])
+    of_them = any(span.func("it", "only") or span.text.lower() in {"ones", "which ones", "哪些"} for span in reader.spans[:4])
     if modifiers and not entity and not metric and of_them:
         return True
     objects = all(
         reader._is_object(number) for number, span in enumerate(reader.spans) if span.entity and span.entity.entity != before.entity
     )
-    if entity and objects and not metric and any(span.func("it") for span in reader.spans[:4]):
+    if entity and objects and not metric and any(span.func("it", "only") for span in reader.spans[:4]):
         return True  # "which of those have an open deal over 50k"
+    of_those = any(span.func("only") and span.text.lower().split(" ")[-1] in _REFERRING for span in reader.spans)
+    if of_those and modifiers and entity and all(s.entity.entity == before.entity for s in spans if s.entity):
+        return True
+    if before.intent == "measure" and spans[0].func("group") and _splits(reader):
+        return True
     if metric or asks:
         return False
     if spans[0].func("group") or (spans[0].grain and len(spans) == 1):

@@ -21,7 +21,8 @@ class Part:
 
 @dataclass(slots=True)
 class Frame:
-    """One reading of a sentence. `results`: ids its answer showed, for "the second one". `text` holds what is free text in it: a body, a title, a search."""
+    """One reading of a sentence. `results`: ids its answer showed, for "the second one". `text` holds what is free text in it: a body, a title, a search.
+    `also`: further records made with a new one (see tools/changes.py)."""
 
     intent: Intent
     entity: str = ""
@@ -40,6 +41,7 @@ class Frame:
     ids: list[str] = field(default_factory=list)
     results: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
+    also: list[dict[str, Any]] = field(default_factory=list)
     text: str = ""
     options: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

@@ -1,10 +1,11 @@
 """A sentence to frames: the built-in brain's whole understanding, one call. No tool is called and nothing is written here."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from agent.embedded import followup, lexicon, telling, writes
+from agent.embedded import asked_back, compound, followup, lexicon, telling, writes
 from agent.embedded.clauses import split
 from agent.embedded.frames import Frame, Part
 from agent.embedded.lexicon import Lexicon
@@ -15,6 +16,7 @@ from agent.embedded.routes import Routes
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.talk import small_talk
 from store.filters import Filter
+from store.query import load
 from store.unit import Unit
 
 
@@ -45,16 +47,26 @@ class Understanding:
         """Read a turn. `previous` are the frames of the turn before, for "what about Q2?" and "move it to won"."""
         words, routes = self.dictionary(unit)
         names = self._names.of(unit)
+        text = whom_to_call(text)
         whole = _spans(unit, text, words, names)
         spoken = language or whole.language
         talk = small_talk(whole)
         if talk:
             return Understood([talk], spoken)
+        for sentence in asked_back.completed(text, previous):
+            answered = self._sentence(unit, _spans(unit, sentence, words, names), words, names, routes, previous[1:])
+            if not any(frame.intent in {"clarify", "refuse"} for frame in answered):
+                return Understood(answered, spoken)
+        return Understood(self._sentence(unit, whole, words, names, routes, previous), spoken)
+
+    def _sentence(
+        self, unit: Unit, whole: Spanned, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]
+    ) -> list[Frame]:
+        """The frames of all clauses; one that changes what the one before changes becomes part of it."""
         frames: list[Frame] = []
         for clause in split(whole):
-            made = self._clause(unit, clause, words, names, routes, [*frames[-1:], *previous] if frames else list(previous))
-            frames += made
-        return Understood(frames, spoken)
+            frames += self._clause(unit, clause, words, names, routes, [*reversed(frames), *previous])
+        return [asked_back.question(whole.text, frame) for frame in compound.joined(frames)]
 
     def _clause(self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame]:
         written = writes.read(unit, _spans(unit, clause, words, names, future=True), words, names, routes, previous)
@@ -70,7 +82,7 @@ class Understanding:
             return [Frame("clarify", text=clause, reason="date", options=[], notes=[wrong.error or wrong.text])]
         ambiguous = followup.ambiguous_name(spans)
         reader = Reader(words, names, routes, unit.principal, unit.today(), spans)
-        _pronoun(reader, previous)
+        _pronoun(unit, reader, previous)
         told = telling.read(reader) if ambiguous is None else None
         if told is not None:
             return told
@@ -90,7 +102,20 @@ def _spans(unit: Unit, text: str, words: Lexicon, names: NameIndex, *, future: b
     return spanned(text, words, names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=future)
 
 
-def _pronoun(reader: Reader, previous: Sequence[Frame]) -> None:
+_TO_CALL = re.compile(
+    r"\bwho(?:m)? (?:can|should|could|do|would|might) (?:i|we) "
+    r"(?:call|phone|ring|contact|reach|speak (?:to|with)|talk (?:to|with)|ask|e-?mail|write to)\b|"
+    r"(?:可以|能|应该|该)?(?:联系谁|找谁谈|找谁联系|打给谁|给谁打电话|找谁)",
+    re.IGNORECASE,
+)
+
+
+def whom_to_call(text: str) -> str:
+    """ "who can I call there?" asks for people, not for calls."""
+    return _TO_CALL.sub(lambda found: "contacts" if found.group()[0].isascii() else "有哪些联系人", text)
+
+
+def _pronoun(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
     """ "any cases from them?", "open deals there?": what the turn before found narrows what is asked now."""
     before = followup.latest(previous)
     text = reader.text
@@ -107,6 +132,11 @@ def _pronoun(reader: Reader, previous: Sequence[Frame]) -> None:
         return
     path = reader.routes.path(heads[0], before.entity)
     if not path:
+        shared = _shared_account(unit, before)
+        along = reader.routes.path(heads[0], "account") if shared else None
+        if along:
+            reader.extra.append(Part("ref:account", Filter(field=along, op="in", value=shared)))
+            pronoun.used = True
         return
     filters = list(before.filters)
     if before.period:
@@ -114,6 +144,14 @@ def _pronoun(reader: Reader, previous: Sequence[Frame]) -> None:
         filters.append(Filter(field=name, op="between", value=[day.isoformat() if day else None for day in before.period]))
     reader.extra += [Part(f"before:{place}", _through(path, each)) for place, each in enumerate(filters)]
     pronoun.used = True
+
+
+def _shared_account(unit: Unit, before: Frame) -> list[str]:
+    """The accounts of what was shown: "who can I call there?" after the deals of one."""
+    if not before.results or "account" not in unit.schema.entity(before.entity).fields:
+        return []
+    held = [record.fields.get("account_id") for record in load(unit, before.entity, before.results)]
+    return list(dict.fromkeys(str(each) for each in held if each))
 
 
 def _through(path: str, condition: Filter) -> Filter:

@@ -26,7 +26,10 @@ KEY_LIMIT = 200
 
 
 class Change(BaseModel):
-    """What somebody wants of one record. `values` are field names with raw values; `id` is absent for a create."""
+    """What somebody wants of one record. `values` are field names with raw values; `id` is absent for a create.
+
+    `ref` names a new record within its proposal: a later change may hold "@<ref>" where a record of that kind belongs.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -34,6 +37,7 @@ class Change(BaseModel):
     type: str
     id: str | None = None
     values: dict[str, Any] = Field(default_factory=dict)
+    ref: str | None = None
 
 
 def propose(
@@ -58,7 +62,7 @@ def propose(
     kept = _already_proposed(unit, idempotency_key, fingerprint)
     if kept:
         return view(unit, kept)
-    drafts = [made for each in _one_each(changes) if (made := draft(unit, each.op, each.type, storable(each.id), each.values)) is not None]
+    drafts = _drafted(unit, _one_each(changes))
     if not drafts:
         raise InvalidInput("Nothing would change: the record already has these values.", hint="Say what should be different.")
     check(unit, drafts)
@@ -106,6 +110,19 @@ def keep(
     return proposal
 
 
+def _drafted(unit: Unit, changes: Sequence[Change]) -> list[Draft]:
+    """The drafts of what would change something; new records can be spoken of by those that follow."""
+    coming: dict[str, Draft] = {}
+    drafts = []
+    for each in changes:
+        made = draft(unit, each.op, each.type, storable(each.id), each.values, coming)
+        if made is not None:
+            drafts.append(made)
+            if each.ref and made.op == "create":
+                coming[f"@{each.ref}"] = made
+    return drafts
+
+
 def _one_each(changes: Sequence[Change]) -> list[Change]:
     """Updates of one record folded into one, the last word counting. Raises InvalidInput for a record changed in two ways."""
     folded: dict[Any, Change] = {}
@@ -126,7 +143,7 @@ def _check_lengths(reason: str, evidence: Sequence[dict[str, Any]]) -> None:
 
 
 def _fingerprint(changes: Sequence[Change]) -> str:
-    content = [each.model_dump(mode="json") for each in changes]
+    content = [each.model_dump(mode="json", exclude={"ref"} if each.ref is None else None) for each in changes]
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 

@@ -183,4 +183,8 @@ def _reference_names(unit: Unit, changes: Sequence[ProposalChange]) -> dict[str,
                 field = unit.schema.entity(change.type).fields.get(name)
                 if field and field.refers_to and value:
                     wanted.setdefault(field.refers_to, set()).add(value)
-    return {table: names_of(unit, table, ids) for table, ids in wanted.items()}
+    coming: dict[str, dict[str, str]] = {}
+    for change in changes:
+        if change.op == "create":  # one made in the same proposal has a name before it is there
+            coming.setdefault(change.type, {})[change.record_id] = change.name
+    return {table: {**coming.get(table, {}), **names_of(unit, table, ids)} for table, ids in wanted.items()}

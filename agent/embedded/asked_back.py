@@ -1,0 +1,50 @@
+"""A short answer to a question the brain asked back: "Lindqvist" after “Which Tom?”, 口腔那家, "Won" after "which value?"."""
+
+from collections.abc import Sequence
+
+from agent.embedded.frames import Frame
+from agent.embedded.lexicon import fillers
+from agent.embedded.tokens import is_chinese, tokenise
+
+LONGEST = 6  # words; more is a request of its own
+_TIES = {
+    "value": ("to ", "改成"),
+    "name needed": ("called ", "叫"),
+    "title": (": ", "："),
+    "body": (": ", "："),
+}
+
+
+def question(text: str, frame: Frame) -> Frame:
+    """The question with the sentence it was about, so that the answer can be put into it."""
+    if frame.intent == "clarify" and "clause" not in frame.values:
+        frame.values = {**frame.values, "clause": text}
+    return frame
+
+
+def completed(text: str, previous: Sequence[Frame]) -> list[str]:
+    """The sentence asked about, with this answer put in: the ways to read it, best first. Empty when this is no answer."""
+    asked = previous[0] if previous else None
+    if asked is None or asked.intent != "clarify" or not isinstance(asked.values.get("clause"), str):
+        return []
+    clause, said = str(asked.values["clause"]), text.strip(" .。!！")
+    if not said or len(tokenise(said)) > (LONGEST if not is_chinese(said) else 3 * LONGEST) or said.endswith(("?", "？")):
+        return []
+    if asked.reason == "name":
+        chosen = [option for option in asked.options if _fits(said, option)]
+        return [clause.replace(asked.text, chosen[0], 1)] if len(chosen) == 1 and asked.text in clause else []
+    if asked.reason in _TIES:
+        tie = _TIES[asked.reason][1 if is_chinese(clause) else 0]
+        return [f"{clause.rstrip(' .。!！')} {said}", f"{clause.rstrip(' .。!！')} {tie}{said}"]
+    return []
+
+
+def _fits(said: str, option: str) -> bool:
+    """Whether every telling word of the answer is in the option."""
+    if is_chinese(said):
+        core = said
+        for word in ("那一家", "那家", "这家", "那个", "这个", "那位", "这位", "的", "是", "吧"):
+            core = core.replace(word, "")
+        return bool(core) and core in option
+    words = {token.word for token in tokenise(said)} - fillers() - {"one", "the"}
+    return bool(words) and words <= {token.word for token in tokenise(option)}

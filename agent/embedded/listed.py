@@ -1,0 +1,206 @@
+"""Questions about what the turn before showed: how many, how much, whose, the biggest, its phone number, list them."""
+
+from copy import deepcopy
+
+from agent.embedded.conditions import MONEY
+from agent.embedded.frames import Frame, Part
+from agent.embedded.reading import Reader
+from agent.embedded.routes import PERSON
+from agent.embedded.spans import Span
+from store.filters import Filter
+
+_ORDERING = ("max", "min", "newest", "oldest", "top", "bottom", "rank", "desc", "asc")
+_LIGHT = ("it", "all", "about", "show", "only", "who")
+_WHOSE = ("whose", "谁的", "谁负责", "谁在负责")
+_MONEY_WORDS = {"how much", "多少钱"}
+
+
+def about_it(reader: Reader, before: Frame) -> list[Frame] | None:
+    """The frames of a question about the last answer; None when it is another kind of question."""
+    for reading in (_field_of_it, _whose, _ordered, _figure_of_list, _other_figure, _list_of_figure):
+        found = reading(reader, before)
+        if found is not None:
+            return found
+    return None
+
+
+def _use_all(reader: Reader) -> None:
+    for span in reader.spans:
+        span.used = True
+
+
+def _pronoun(reader: Reader) -> bool:
+    return any(span.func("it", "only") for span in reader.spans)
+
+
+def _foreign(reader: Reader, before: Frame) -> bool:
+    """Whether the turn speaks of another kind of record, or of a record by name."""
+    return any((span.entity and span.entity.entity != before.entity) or span.names for span in reader.spans)
+
+
+def _field_of_it(reader: Reader, before: Frame) -> list[Frame] | None:
+    """ "what's their phone number?", 他电话多少: a field of the one record shown."""
+    if before.intent == "measure" or len(before.results) != 1 or _foreign(reader, before):
+        return None
+    pronoun = any(span.func("it") for span in reader.spans)
+    opening = reader.text.text.lower().startswith(("and ", "what about", "how about")) or reader.text.text.endswith("呢")
+    if not (pronoun or opening) or any(span.metric or span.amount or span.time or span.unknown for span in reader.spans):
+        return None
+    if any(span.choices and not any(s.entity == before.entity for s in span.fields) for span in reader.spans):
+        return None
+    fields = [next(s for s in span.fields if s.entity == before.entity) for span in reader.spans if _has(span, before.entity)]
+    if not fields:
+        return None
+    frame = _same_one(before)
+    frame.shown = list(dict.fromkeys(sense.field for sense in fields))
+    _use_all(reader)
+    return [frame]
+
+
+def _has(span: Span, entity: str) -> bool:
+    return any(sense.entity == entity for sense in span.fields)
+
+
+def _same_one(before: Frame) -> Frame:
+    return Frame("get", entity=before.entity, parts=[Part(f"is:{before.entity}", Filter(field="id", value=before.results[0]))])
+
+
+def _whose(reader: Reader, before: Frame) -> list[Frame] | None:
+    """ "whose are they?", 都是谁负责的: the same records with the people in charge; a figure by person."""
+    text = reader.text.text.lower()
+    owned = any(span.func("owned") or any(s.field in {"owner", "assignee"} for s in span.fields) for span in reader.spans)
+    asks = any(word in text for word in _WHOSE) or (any(span.func("who") for span in reader.spans) and owned)
+    person = PERSON.get(before.entity, "owner")
+    if not asks or _foreign(reader, before) or person not in reader.schema.entity(before.entity).fields:
+        return None
+    content = [span for span in reader.spans if span.content and not any(s.field in {"owner", "assignee"} for s in span.fields)]
+    counted = any(span.func("group", "count") for span in reader.spans) or "统计" in text
+    if [span for span in content if not (counted and span.entity and span.entity.entity == "user")]:
+        return None
+    if before.intent == "measure" or counted:
+        frame = before if before.intent == "measure" else as_measure(before, f"{before.entity}_count")
+        frame = deepcopy(frame)
+        frame.by, frame.top = [person], None
+    else:
+        frame = deepcopy(before)
+        frame.shown = [*frame.shown, person]
+    _use_all(reader)
+    return [frame]
+
+
+def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
+    """ "which one is the biggest?", "who has the highest score among them?", 最大的那个, "highest score first"."""
+    marks = [span for span in reader.spans if span.func(*_ORDERING) and not span.time]
+    if not marks or _foreign(reader, before) or any(span.metric or span.choices or span.time or span.unknown for span in reader.spans):
+        return None
+    if any(span.entity for span in reader.spans) and not _pronoun(reader):
+        return None
+    if before.intent == "measure":
+        return _best_group(reader, before, marks)
+    if any(span.func("group", "count", "sum", "avg") and not span.func("rank") for span in reader.spans) and not any(
+        span.func("desc", "asc", "rank") for span in reader.spans
+    ):
+        return None
+    fields = [s for span in reader.spans for s in span.fields]
+    if fields and not any(s.entity == before.entity for s in fields):
+        return None
+    frame = deepcopy(before)
+    frame.intent, frame.results, frame.sort, frame.limit = "find", [], [], None
+    frame.parts = [part for part in frame.parts if part.slot != "sorted"]
+    listing = reader.spans[-1].text.lower() == "first" and len(marks) > 1  # "highest score first": an order, not one of them
+    if listing:
+        reader.spans[-1].senses, reader.spans[-1].filler = [], True
+    reader._sorting(frame)
+    if not frame.sort:
+        return None
+    if listing:
+        frame.limit = None
+    _use_all(reader)
+    return [frame]
+
+
+def _best_group(reader: Reader, before: Frame, marks: list[Span]) -> list[Frame] | None:
+    """ "who's best?" after a figure by person."""
+    said = [span for span in reader.spans if not span.filler and not span.func(*_LIGHT, *_ORDERING)]
+    if not before.by or said:
+        return None
+    frame = deepcopy(before)
+    if any(span.func("desc", "asc", "rank") for span in marks):
+        frame.top = None
+    else:
+        frame.top = 1
+    frame.ascending = any(span.func("min", "bottom", "asc") and not span.func("max", "top") for span in marks)
+    _use_all(reader)
+    return [frame]
+
+
+def _figure_of_list(reader: Reader, before: Frame) -> list[Frame] | None:
+    """ "how many?", "total?", 一共几家 about what was just listed."""
+    if before.intent != "find":
+        return None
+    said = [span for span in reader.spans if not span.filler and not span.func("it", "all", "about", "show")]
+    money = MONEY.get(before.entity)
+    amounts = [span for span in said if any(s.entity == before.entity and s.field == money for s in span.fields)]
+    rest = [span for span in said if span not in amounts]
+    plain = all(span.func("count", "sum", "only") and not (span.names or span.entity or span.choices or span.time) for span in rest)
+    counts = any(span.func("count", "sum") for span in rest)
+    if not (rest and plain and counts):
+        return None
+    how_much = any(span.text.lower() in _MONEY_WORDS for span in rest)
+    worth = how_much or bool(amounts) or not any(span.func("count") for span in rest)
+    if worth and before.entity not in MONEY:
+        return None
+    frame = as_measure(before, f"sum_{before.entity}_{money}" if worth else f"{before.entity}_count")
+    for span in reader.spans:
+        span.used = span.used or span in rest or span in amounts or span.func("it", "all", "show", "about")
+    return [frame]
+
+
+def as_measure(before: Frame, metric: str) -> Frame:
+    frame = deepcopy(before)
+    frame.intent, frame.metric, frame.sort, frame.limit, frame.results, frame.shown = "measure", metric, [], None, [], []
+    frame.parts = [part for part in frame.parts if part.slot != "sorted"]
+    return frame
+
+
+def _other_figure(reader: Reader, before: Frame) -> list[Frame] | None:
+    """ "and by number of signed projects?" after a figure: another figure, grouped and ranked as the one before."""
+    first = reader.spans[0] if reader.spans else None
+    if before.intent != "measure" or first is None or not any(span.func("count", "sum", "avg") for span in reader.spans):
+        return None
+    if not (first.func("about", "group") or first.text.lower() in {"and", "now", "那", "再"}):
+        return None
+    if any(span.names or span.time or span.metric for span in reader.spans) or not any(span.entity for span in reader.spans):
+        return None
+    for span in reader.spans:  # "by number of": not a grouping
+        if span.func("group") and not span.entity and not span.fields:
+            span.senses, span.filler = [s for s in span.senses if s.value != "group"], True
+    frames = reader.read()
+    if len(frames) != 1 or frames[0].intent != "measure" or frames[0].entity != before.entity:
+        return None
+    frame = frames[0]
+    frame.by, frame.top, frame.ascending = frame.by or before.by, frame.top or before.top, before.ascending
+    frame.period, frame.date_field = frame.period or before.period, frame.date_field or before.date_field
+    slots = {part.slot for part in frame.parts}
+    frame.parts = [part for part in before.parts if part.slot not in slots and not part.slot.endswith(".status")] + frame.parts
+    return [frame]
+
+
+def _list_of_figure(reader: Reader, before: Frame) -> list[Frame] | None:
+    """ "list them", 列出来看看: the records a figure stands on."""
+    said = [span for span in reader.spans if not span.filler]
+    shows = any(span.func("show") for span in said)
+    which = any(span.text.lower() in {"which ones", "哪些", "which"} for span in said)
+    if before.intent != "measure" or before.by or not (shows or which) or not all(span.func("show", "it", "all", "only") for span in said):
+        return None
+    metric = reader.lexicon.metrics.get(before.metric)
+    frame = deepcopy(before)
+    frame.intent, frame.metric, frame.compare, frame.top, frame.results = "find", "", None, None, []
+    for name, value in (metric.where if metric else {}).items():
+        if not any(part.slot.endswith(f".{name}") for part in frame.parts):
+            operator = "in" if isinstance(value, list) else "eq"
+            frame.parts.append(Part(f"{frame.entity}.{name}", Filter(field=name, op=operator, value=value)))
+    if metric is not None and frame.period and not frame.date_field:
+        frame.date_field = metric.date
+    _use_all(reader)
+    return [frame]
