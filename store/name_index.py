@@ -3,7 +3,8 @@
 The triggers see every write, whoever makes it; the words are made here, because no database cuts Chinese or knows its sounds.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import json
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -14,8 +15,7 @@ from store.name_words import SHORT, WHOLE, index_words, misspellings, spelt_like
 from store.schema import name_field
 
 NAMED = ("user", "team", "account", "contact", "lead", "product", "opportunity", "order", "case", "task", "quote", "contract", "campaign")
-_PIECE = 5_000
-_IDS = 500
+_PIECE = 20_000
 _REBUILD = 100_000
 Word = tuple[str, str, str]  # word, type, record id
 
@@ -25,17 +25,18 @@ def catch_up(connection: Connection) -> int:
     done = 0
     while pending := _take(connection):
         before: dict[tuple[str, str], str | None] = {}
-        for _, kind, record_id, old in sorted(pending):
+        now: dict[tuple[str, str], str | None] = {}
+        for _, kind, record_id, old, new in sorted(pending, key=lambda row: row[0]):
             before.setdefault((kind, record_id), old)
+            now[kind, record_id] = new
         gone: set[Word] = set()
         come: set[Word] = set()
-        now = _names(connection, before)
         for (kind, record_id), old in before.items():
-            name = now.get((kind, record_id))
-            had = {(each, kind, record_id) for each in index_words(kind, old)} if old else set()
-            has = {(each, kind, record_id) for each in index_words(kind, name)} if name else set()
-            gone |= had - has
-            come |= has
+            new = now[kind, record_id]
+            had = index_words(kind, old) if old else set()
+            has = index_words(kind, new) if new else set()
+            gone.update((word, kind, record_id) for word in had - has)
+            come.update((word, kind, record_id) for word in has - had)
         _remove(connection, gone)
         _add(connection, come)
         done += len(before)
@@ -54,28 +55,12 @@ def rebuild(connection: Connection) -> None:
             _add(connection, {(word, kind, record_id) for record_id, name in piece for word in index_words(kind, name)})
 
 
-def _take(connection: Connection) -> list[tuple[int, str, str, str | None]]:
+def _take(connection: Connection) -> list[tuple[int, str, str, str | None, str | None]]:
     """Some pending rows, taken away. Another writer that wants the same ones waits, then finds them gone."""
     oldest = select(NamePending.id).order_by(NamePending.id).limit(_PIECE)
-    statement = (
-        delete(NamePending)
-        .where(NamePending.id.in_(oldest))
-        .returning(NamePending.id, NamePending.type, NamePending.record_id, NamePending.old)
-    )
-    return [(row[0], row[1], row[2], row[3]) for row in connection.execute(statement)]
-
-
-def _names(connection: Connection, wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    ids: dict[str, list[str]] = {}
-    for kind, record_id in wanted:
-        ids.setdefault(kind, []).append(record_id)
-    found = {}
-    for kind, group in ids.items():
-        model = RECORD_MODELS[kind]
-        for start in range(0, len(group), _IDS):
-            statement = select(model.id, getattr(model, name_field(kind))).where(model.id.in_(group[start : start + _IDS]))
-            found.update({(kind, row[0]): row[1] for row in connection.execute(statement)})
-    return found
+    row = NamePending
+    statement = delete(row).where(row.id.in_(oldest)).returning(row.id, row.type, row.record_id, row.old, row.new)
+    return [(each[0], each[1], each[2], each[3], each[4]) for each in connection.execute(statement)]
 
 
 def _add(connection: Connection, words: Collection[Word]) -> None:
@@ -91,9 +76,8 @@ def _new_terms(connection: Connection, terms: Sequence[str]) -> list[str]:
     if connection.dialect.name != "sqlite":
         statement = text("INSERT INTO name_term (term) SELECT unnest(CAST(:terms AS text[])) ON CONFLICT DO NOTHING RETURNING term")
         return [term for piece in _pieces(terms, _REBUILD) for term in connection.scalars(statement, {"terms": list(piece)})]
-    held: set[str] = set()
-    for piece in _pieces(terms, _IDS):
-        held.update(connection.scalars(select(NameTerm.term).where(NameTerm.term.in_(piece))))
+    asked = "SELECT term FROM name_term WHERE term IN (SELECT value FROM json_each(?))"  # one parameter, however many words
+    held = {row[0] for row in connection.exec_driver_sql(asked, (json.dumps(terms),))}
     new = [term for term in terms if term not in held]
     _insert(connection, "name_term", ("term",), [(term,) for term in new])
     return new

@@ -41,11 +41,13 @@ def fold(text: str) -> str:
 
 
 def is_chinese(run: str) -> bool:
-    return _CHINESE_RUN.match(run) is not None
+    return not run.isascii() and _CHINESE_RUN.match(run) is not None
 
 
 def runs(text: str) -> list[str]:
     """Neighbouring letters and digits, or neighbouring Chinese characters."""
+    if text.isascii():
+        return _RUNS.findall(text.lower().replace("'", "").replace("`", ""))
     return _RUNS.findall(fold(text).translate(_QUOTES))
 
 

@@ -40,10 +40,11 @@ class NameSpelling(Base):
 
 
 class NamePending(Base):
-    """A record whose name changed in this transaction, written by triggers; `old` is the name it had."""
+    """A record whose name changed in this transaction, written by triggers: the name it had and the one it has, null for none."""
 
     __tablename__ = "name_pending"
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     type: Mapped[str] = mapped_column(String(40))
     record_id: Mapped[str] = mapped_column(String(26))
     old: Mapped[str | None] = mapped_column(String(1000))
+    new: Mapped[str | None] = mapped_column(String(1000))

@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column('type', sa.String(40), nullable=False),
         sa.Column('record_id', sa.String(26), nullable=False),
         sa.Column('old', sa.String(1000), nullable=True),
+        sa.Column('new', sa.String(1000), nullable=True),
     )
     for table, column in NAMES.items():
         watch(table, column)
