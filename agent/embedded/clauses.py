@@ -20,7 +20,9 @@ def split(text: Spanned) -> list[str]:
     for number, span in enumerate(text.spans):
         if number == 0 or span.first >= quoted_from:
             continue
-        if _starts_request(text, number) and _joint_before(text, number) and not _same_update(text, number):
+        if _another_change(text, number) or (
+            _starts_request(text, number) and _joint_before(text, number) and not _same_update(text, number)
+        ):
             cuts.append(span.first)
     pieces = []
     start = 0
@@ -30,6 +32,24 @@ def split(text: Spanned) -> list[str]:
     pieces.append(text.text[start:])
     cleaned = [_JOINT.sub("", piece).strip(" ,，;；") for piece in pieces]
     return [piece for piece in cleaned if piece] or [text.text]
+
+
+def _another_change(text: Spanned, number: int) -> bool:
+    """ "A to Discovery, and B to Negotiation", 交给陈浩,金额调到1.4万: a second record or field with a value of its own."""
+    gap = text.text[: text.spans[number].first].rstrip()
+    if number and text.spans[number - 1].text.lower() in {"and", "并", "并且", "再"}:
+        gap = text.text[: text.spans[number - 1].first].rstrip()
+    if gap[-1:] not in {",", ";", "，", "；"}:
+        return False
+    span, segment = text.spans[number], text.spans[number:]
+    end = next(
+        (n for n, each in enumerate(segment) if n and text.text[each.first - 1 : each.first] in {",", "，", ";", "；"}), len(segment)
+    )
+    own = [name for name in span.names if name.type in {"opportunity", "account", "contact", "lead", "order", "case", "task", "product"}]
+    before = [each for each in text.spans[:number] if (each.func("to") and len(each.text) > 1) or each.func("assign")]
+    later = any(each.func("to") and len(each.text) > 1 for each in segment[1:end])
+    opens = bool(own) or (text.language == "zh" and bool(span.fields))
+    return bool(opens and before and later and any(each.names for each in text.spans[:number]))
 
 
 def _same_update(text: Spanned, number: int) -> bool:

@@ -122,7 +122,11 @@ class Lexicon:
 
 @cache
 def function_words() -> dict[str, Any]:
-    return dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), yaml.BaseLoader))  # words only: "no" is a word here
+    words = dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), yaml.BaseLoader))  # words only: "no" is a word here
+    ends = words.pop("change_ends")
+    turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
+    words["to"] = list(dict.fromkeys([*words["to"], *turns]))
+    return words
 
 
 @cache

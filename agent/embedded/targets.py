@@ -101,26 +101,40 @@ def _matches(scene: Scene, frame: Frame) -> Page:
     return find(scene.unit, RecordQuery(entity=frame.entity, filters=filters, sort=frame.sort, limit=frame.limit or ASKED + 1))
 
 
+_MANY = {"them", "these", "those", "they", "all", "both", "它们", "这些", "那些", "他们", "都", "全部", "所有"}
+
+
 def _referred(scene: Scene, spans: list[Span]) -> Target | Frame | None:
-    """ "it", "them", "the second one", 这个: what the turn before showed."""
-    before = latest(scene.previous)
+    """ "it", "them", "the second one", 这个, 都: what the turn before showed, or what was just changed."""
+    before = _subject(scene)
     names = any(span.names or span.choices for span in spans)
     pronoun = next((span for span in spans if span.func("it")), None)
     part = Spanned(scene.text.text, scene.text.tokens, spans, scene.text.language)
+    all_of_them = _all_said(spans) and not any(span.content for span in spans)
     if before is None:
         if pronoun is not None and not names and not any(span.entity for span in spans):
             return Frame("clarify", text=scene.text.text, reason="it")
         return None
     place = ordinal(part, len(before.results))
-    if place is None and (pronoun is None or names):
+    if place is None and ((pronoun is None and not all_of_them) or names):
         return None
     kind = next((span.entity.entity for span in spans if span.entity), before.entity)
-    if kind != before.entity or not before.results:
+    if kind != before.entity or not (before.results or before.ids):
         return None if pronoun is None else Frame("clarify", text=scene.text.text, reason="it")
-    ids = [before.results[place]] if place is not None else before.results
-    several = place is None and bool(pronoun and pronoun.text.lower() in {"them", "these", "those", "they", "它们", "这些", "那些", "他们"})
+    several = place is None and (all_of_them or any(span.text.lower() in _MANY for span in spans))
+    if several and before.intent == "find" and (before.parts or before.period) and not before.limit:
+        again = Frame("find", entity=before.entity, parts=list(before.parts), period=before.period, date_field=before.date_field)
+        return Target(again, _matches(scene, again), True, [])  # all that meet the condition, not the page shown
+    ids = [before.results[place]] if place is not None else before.ids or before.results
     page = find(scene.unit, RecordQuery(entity=before.entity, filters=[Filter(field="id", op="in", value=ids)], limit=200))
-    return Target(Frame("find", entity=before.entity, ids=[record.id for record in page.records]), page, several, [])
+    changed = before.intent == "update"
+    return Target(Frame("find", entity=before.entity, ids=[record.id for record in page.records]), page, several or changed, [])
+
+
+def _subject(scene: Scene) -> Frame | None:
+    """What "it" can stand for: what was changed in the same breath or the turn before, else what was found."""
+    first = scene.previous[0] if scene.previous else None
+    return first if first is not None and first.intent == "update" and first.ids else latest(scene.previous)
 
 
 def _all_said(spans: list[Span]) -> bool:

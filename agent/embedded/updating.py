@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from agent.embedded import told
 from agent.embedded.frames import Frame
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene, choose, resolve
 from agent.embedded.values import FREE_TEXT, Assigned, assign
 
 CANCELLING = {"task": {"status": "cancelled"}}
+CANCEL = {"cancel", "call off", "取消", "撤掉"}
+LABELLING = {"mark", "make", "set", "flag", "tick", "put"}
+_RELATIVE = {"that", "which", "who", "whose", "where", "with", "in", "from"}
 CLOSING = {"case": {"status": "closed"}, "task": {"status": "done"}}
 
 
@@ -63,7 +67,8 @@ def _frame(found: Frame, ids: list[str] | None, assigned: Assigned) -> Frame:
 
 
 def _close(scene: Scene) -> list[Frame]:
-    spans = [span for span in scene.spans if span is not scene.verb or span.choices]
+    cancelled = scene.verb.text.lower() in CANCEL
+    spans = [span for span in scene.spans if span is not scene.verb or (span.choices and not cancelled)]
     reason = next((c.value for span in spans for c in span.choices if (c.entity, c.field) == ("opportunity", "lost_reason")), None)
     outcome = next(
         (
@@ -76,15 +81,17 @@ def _close(scene: Scene) -> list[Frame]:
     )
     if outcome is not None:
         spans = [span for span in spans if outcome not in span.choices and not any(c.field == "lost_reason" for c in span.choices)]
+    ended = outcome.value if outcome is not None else told.outcome(scene.text)
+    if ended and outcome is None:
+        spans = [span for span in spans if not span.func("win", "lose", "sold")]
     target = resolve(scene, spans)
     if isinstance(target, Frame):
         return [target]
     kind = target.frame.entity
-    cancelled = scene.verb.text.lower() in {"cancel", "取消"}
     values: dict[str, Any] | None = (CANCELLING if cancelled else CLOSING).get(kind)
-    if kind == "opportunity" and outcome is not None:
-        values = {"stage": _stage_of(scene, outcome.value)}
-        if reason and outcome.value == "lost":
+    if kind == "opportunity" and ended:
+        values = {"stage": _stage_of(scene, ended)}
+        if reason and ended == "lost":
             values["lost_reason"] = reason
     if values is None:
         options = [stage.name for stage in scene.unit.schema.stages if stage.kind != "open"] if kind == "opportunity" else []
@@ -120,9 +127,26 @@ def _sides(scene: Scene, action: str) -> tuple[list[Span], list[Span]]:
             return spans[on + 1 :], spans[scene.place + 1 : on]  # "set priority high on all my tasks due next week"
     if marker is None:
         own = [span for span in spans if span is not scene.verb]
-        return own, []
+        value = _value_at_the_end(scene, own)
+        return [span for span in own if span not in value], value
     left = [span for number, span in enumerate(spans) if number < marker and span is not scene.verb]
     return left, spans[marker + 1 :]
+
+
+def _value_at_the_end(scene: Scene, own: list[Span]) -> list[Span]:
+    """ "mark them all done", "make all prospects in Germany tier B", "all of Will's leads are contacted now"."""
+    content = [span for span in own if span.content and not span.filler]
+    if not content or not (scene.verb.text.lower() in LABELLING or scene.place < 0):
+        return []
+    last = content[-1]
+    yes_no = any(scene.unit.schema.field(s.entity, s.field).kind == "bool" for s in last.fields)
+    if not (last.choices or yes_no) or (last.names and last.names[0].score == 1.0) or last.entity:
+        return []
+    place = own.index(last)
+    before = next((each for each in reversed(own[:place]) if not (each.filler and each.text.lower() not in _RELATIVE)), None)
+    if before is not None and before.text.lower() in _RELATIVE and scene.place >= 0 and before.text.lower() != "in":
+        return []  # "mark all tasks that are high": which, not what
+    return [before, last] if before is not None and before.fields and not before.choices and not before.entity else [last]
 
 
 def _marker(scene: Scene) -> int | None:

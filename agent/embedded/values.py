@@ -17,6 +17,9 @@ _LEAD = re.compile(r"^(?:\s|[:：=,，]|\b(?:to|as|is|be|of|into|at)\b|为|成|�
 _TAIL = re.compile(r"(?:\s|[,，;；。.]|\band\b|\bwith\b|并且|并|和|，)+$", re.IGNORECASE)
 
 
+_NEGATED = re.compile(r"\b(?:not|no longer|off|un\w+|never|without)\b|n't\b|不|没|取消|未|别", re.IGNORECASE)
+
+
 @dataclass(slots=True)
 class Assigned:
     """Field values, and the spans they were read from."""
@@ -36,6 +39,9 @@ def assign(scene: Scene, kind: str, named: list[Span], right: list[Span], action
     if not found.values:
         inline = [span for span in scene.spans if span is not scene.verb and span not in right]
         pairs(scene, kind, inline, found, [], only_named=True)
+    for field in waiting:
+        if field.kind == "bool" and field.name not in found.values:  # "mark it as paid", "take her off the newsletter"
+            found.values[field.name] = not _NEGATED.search(scene.text.text)
     missing = [field for field in waiting if field.name not in found.values]
     if not found.values or (missing and len(found.values) < len(waiting)):
         options = [choice.value for field in missing[:1] for choice in scene.unit.schema.choices_of(field)][:8]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from agent.embedded import creating, targets, updating
+from agent.embedded import creating, targets, told, updating
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon, function_words
 from agent.embedded.names import NameIndex
@@ -76,7 +76,14 @@ def _action(text: Spanned) -> tuple[str, int] | None:
         if asks and action in {"create", "update", "close", "log"} and text.language == "zh" and number > 0:
             continue
         return action, number
-    return _report(text) or _chinese_shift(text) or _close(text) or _statement(text) or _told(text)
+    if told.outcome(text):
+        return "close", -1
+    return _report(text) or _chinese_shift(text) or _close(text) or _statement(text) or _told(text) or told.action(text)
+
+
+_PASSIVE = {
+    "can be deleted", "can be removed", "can be dropped", "should be deleted", "should be removed", "to be deleted", "can go", "should go",
+}  # fmt: skip
 
 
 def _commanding(text: Spanned, number: int) -> bool:
@@ -84,28 +91,17 @@ def _commanding(text: Spanned, number: int) -> bool:
     before = text.spans[:number]
     if all(span.filler or span.func("me", "my_team", "it", "help", "show", "about", "zh_to", "to", "all") for span in before):
         return not any(span.func("show") and span.text.lower() not in {"see"} for span in before) or text.language == "zh"
+    word = text.spans[number].text
     if text.language == "zh":
         marked = any(span.text in {"把", "将", "给", "为", "请", "帮我", "在"} for span in before)
-        word = text.spans[number].text
-        return marked or word in {
-            "提醒我",
-            "提醒",
-            "推进",
-            "删除",
-            "删掉",
-            "转给",
-            "分配给",
-            "指派给",
-            "交给",
-            "移交给",
-            "改",
-            "设置",
-            "标记",
-            "更新",
-            "修改",
-            "推",
-        }
-    return False
+        if marked or word in {"提醒我", "提醒", "推进", "改", "设置", "标记", "更新", "修改", "推"}:
+            return True
+        around = text.text[: text.spans[number].first][-1:], text.text[text.spans[number].last :][:1]
+        done = around[0] in {"已", "被", "未", "没"} or around[1] == "的"  # 已删除的: a state, not a wish
+        asked = told.asks(text) or any(span.func("show") for span in before[:1])
+        return text.spans[number].func("assign", "delete", "close") and not done and not asked
+    passive = word.lower() in _PASSIVE or (text.spans[number].func("delete") and before[-1].text.lower() in {"please", "just"})
+    return passive and not told.asks(text)
 
 
 def _new_thing(text: Spanned, number: int, action: str) -> bool:
@@ -127,14 +123,17 @@ def _new_thing(text: Spanned, number: int, action: str) -> bool:
 
 def _chinese_shift(text: Spanned) -> tuple[str, int] | None:
     """ "Acme 的商机金额改成 7.5 万": the assignment word itself is the verb."""
-    if text.language != "zh":
+    if text.language != "zh" or told.asks(text):
         return None
     for number, span in enumerate(text.spans):
-        if (
-            number
-            and span.func("to")
-            and span.text[:1] in {"升", "降", "评", "改", "设", "变", "推", "移", "标", "调", "更", "修", "转", "定"}
-        ):
+        if not span.func("to") or len(span.text) < 2 or span.text[-1] not in "成为到至在":
+            continue
+        after = [each for each in text.spans[number + 1 :] if not each.filler or each.func("me")]
+        texts = any(f.field and f.entity for each in text.spans[:number] for f in each.fields)
+        if not after or after[0].func("group"):  # 换成按产品: a figure another way
+            continue
+        first = after[0]
+        if first.choices or first.amount or first.time or first.names or first.literal or first.func("me") or first.fields or texts:
             return "update", number
     return None
 
@@ -184,7 +183,7 @@ def _statement(text: Spanned) -> tuple[str, int] | None:
     """ "next step for the Globex deal is send samples", "and the close date to 10 December": a field, then its value."""
     spans = [span for span in text.spans if not span.filler]
     plain = text.text.strip()
-    if not spans or not spans[0].fields or spans[0].metric or plain.endswith(("?", "？")) or text.language == "zh":
+    if not spans or not spans[0].fields or spans[0].metric or told.asks(text) or plain.endswith(("?", "？")) or text.language == "zh":
         return None
     marker = next((span for span in text.spans if span.text.lower() in {"is", "to", "="} and span.first > spans[0].first), None)
     after = [span for span in spans if marker is not None and span.first > marker.first]
@@ -236,7 +235,7 @@ def _told(text: Spanned) -> tuple[str, int] | None:
         ),
         None,
     )
-    turn = next((span for span in spans if span.text.lower() in _TURNED and span.func("to")), None)
+    turn = next((span for span in spans if span.func("to") and (span.text.lower() in _TURNED or len(span.text.split()) > 1)), None)
     if named is None or turn is None or turn.first < spans[named].first or any(span.func("show") for span in spans[:named]):
         return None
     after = [span for span in spans if span.first > turn.first]

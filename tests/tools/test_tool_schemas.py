@@ -66,7 +66,7 @@ def test_arguments() -> None:
                 "kinds?": "[string]",
                 "limit?": "integer",
             },
-            "create_record": {"entity": "string", "values": "object"},
+            "create_record": {"entity": "string", "values": "object", "also?": "None"},
             "update_records": {"entity": "string", "values": "object", "records?": "[string]", "filters?": "[object]"},
             "delete_records": {"entity": "string", "records?": "[string]", "filters?": "[object]"},
             "log_activity": {
