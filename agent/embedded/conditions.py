@@ -95,7 +95,7 @@ class Conditions:
             if later.entity:
                 return later.entity.entity
             if self.text.language == "en" and (
-                later.filler or later.func(*_COMPARE, "not", "with", "without", "owned") or later.time or later.names
+                later.filler or later.func(*_COMPARE, "on", "not", "with", "without", "owned") or later.time or later.names
             ):
                 break
             if self.text.language == "zh" and (later.func("with", "without", "not") or later.unknown):
@@ -347,7 +347,10 @@ class Conditions:
         for span in self.spans:
             if span.used or not span.func("overdue"):
                 continue
-            if self.target == "task":
+            passed = self._passed_field(span)
+            if passed and passed not in {"due_at", "close_date"}:
+                span.used = self.add("overdue", Filter(field=passed, op="lt", value=self.today.isoformat()))
+            elif self.target == "task":
                 self.add("overdue", Filter(field="due_at", op="lt", value=self.today.isoformat()))
                 if not any(part.slot.startswith("task.status") for part in self.parts):
                     self.add("task.status", Filter(field="status", value="open"))
@@ -356,6 +359,16 @@ class Conditions:
                 self.add("overdue", Filter(field="close_date", op="lt", value=self.today.isoformat()))
                 self.add("opportunity.status", Filter(field="status", value="open"))
                 span.used = True
+
+    def _passed_field(self, mark: Span) -> str:
+        """The date said to have passed: "contracts whose end date has passed"."""
+        before = self.spans[: self.spans.index(mark)]
+        for span in reversed([each for each in before if not each.filler][-2:]):
+            for sense in span.fields:
+                if sense.entity == self.target and self.schema.field(sense.entity, sense.field).kind in TEMPORAL:
+                    span.used = True
+                    return sense.field
+        return ""
 
     # -- numbers -------------------------------------------------------------------------------------------------
 
@@ -568,6 +581,9 @@ class Conditions:
         if not senses:
             return
         best = self._richest(senses)
+        if best.field == "status" and best.entity not in {self.target, "opportunity"} and self.routes.path(self.target, best.entity) is None:
+            if not any(each.entity and each.entity.entity == best.entity for each in self.text.spans):
+                return  # the status of records nobody spoke of: not a condition, but something to ask about
         values = [best.value]
         negated = self._negated(number)
         same = [

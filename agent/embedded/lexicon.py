@@ -231,7 +231,7 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
 
 
 YES = "yes"
-_NOT_YET = ("未", "没", "还没", "尚未", "还未")
+_NOT, _NOT_YET = ("未", "没"), ("还没", "尚未", "还未")
 
 
 def without_already(word: str) -> list[str]:
@@ -245,8 +245,11 @@ def _add_opposites(table: PhraseTable, word: str, opposite: Sense) -> None:
         for bare in (word, *without_already(word)):
             if bare in _function_forms():
                 continue  # 没联系 is a silence, not "any status but contacted"
-            for mark in _NOT_YET:
+            for mark in _NOT:
                 table.add(f"{mark}{bare}", opposite)
+            waiting = (opposite.entity, opposite.field, opposite.value) == ("opportunity", "status", "won")
+            for mark in _NOT_YET:  # what is not won yet is open; what was not won may be lost
+                table.add(f"{mark}{bare}", Sense("choice", "opportunity", "status", "open") if waiting else opposite)
     elif word.isalpha() and (word.endswith(("ed", "id")) or opposite.value == YES):
         for mark in ("un", "non", "non-", "non "):
             table.add(f"{mark}{word}", opposite)

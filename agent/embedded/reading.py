@@ -1,5 +1,6 @@
 """Spans to a frame: which kind of question it is, what it is about, and whether every word found its place."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ TELLING = (
 )  # fmt: skip
 HARMLESS = ("show", "count", "group", "on", "about", "me", "with")  # words that are also one of these
 COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count"}
+_PART_OF = re.compile(r"(month|quarter|week|day) (?:of|in)\b", re.IGNORECASE)
+PRICED = {"most expensive", "cheapest", "priciest", "最贵", "最便宜"}
+LENGTHS = {"longest", "slowest", "最长", "最久", "最慢"}
 WHICH = {"which", "which one", "which of them", "哪个", "哪一个", "哪家", "哪一家", "哪位"}
 COMMONEST = {"most common", "most frequent", "most often", "least common", "least frequent", "least often", "最常见", "最普遍"}
 MOST = {"most", "fewest", "least", "最多", "最少", "most often", "least often", "most frequent"}
@@ -85,6 +89,8 @@ class Reader:
 
     def read(self) -> list[Frame]:
         """The frames of a question that changes nothing; empty when it is about nothing known."""
+        if self.spans and self.spans[0].func("show") and self.spans[0].fields:
+            self.spans[0].senses = self.spans[0].of("func")  # "name the five sectors": a verb
         self._compared_metrics()
         metrics = self._metrics()
         if metrics and not self._prefers_records():
@@ -155,6 +161,8 @@ class Reader:
             return True
         if self.said("who", "max", "min") and self._most_entity():
             return True
+        if any(span.text.lower() in PRICED for span in self.spans):
+            return False  # "the cheapest product": its price, not what it sold
         ranked = self.said("top", "bottom", "max", "min", "rank")
         subject = next((span.entity.entity for span in self.spans if span.entity), "")
         return ranked and subject in {"user", "team", "product"} and not self._sort_field(subject)
@@ -205,7 +213,8 @@ class Reader:
         """ "GTX Pro 的价格是多少", "how much is deal X": one field of one named record."""
         if self._how_much() and self._priced() and not self.said("sum", "avg", "sold", "win", "lose"):
             return True
-        self._counted_in_a_field()
+        if self._counted_in_a_field():
+            return True
         kinds = {name.type for span in self.spans for name in span.names if name.score == 1.0}
         fields = {sense.entity for span in self.spans for sense in span.fields}
         entities = {span.entity.entity for span in self.spans if span.entity}
@@ -216,16 +225,18 @@ class Reader:
             and not any(span.choices and not any(f.entity in kinds for f in span.fields) for span in self.spans)
         )
 
-    def _counted_in_a_field(self) -> None:
+    def _counted_in_a_field(self) -> bool:
         """ "how many people work at Globex": a noun that is also a number kept on the one record named is that number."""
-        named = {name.id: name for span in self.spans for name in span.names if name.score >= 0.9 and name.type != "user"}
+        named = {name.id: name for span in self.spans for name in span.names if name.type != "user"}
         kinds = {name.type for name in named.values()}
         nouns = [span for span in self.spans if span.entity and not span.names]
-        if len(named) != 1 or not self.said("count") or len(nouns) != 1 or nouns[0].choices:
-            return
-        own = [s for s in nouns[0].fields if s.entity in kinds and self._numeric(s)]
-        if own:
-            nouns[0].senses = own
+        asked = [span for span in self.spans if any(s.entity in kinds and self._numeric(s) for s in span.fields)]
+        if len(named) != 1 or not self.said("count") or len(asked) != 1 or [span for span in nouns if span is not asked[0]] or asked[0].choices:
+            return False
+        asked[0].senses = [s for s in asked[0].fields if s.entity in kinds and self._numeric(s)]
+        for span in self.spans:  # "work at": the way to the one named
+            span.used = span.used or any(self.schema.field(s.entity, s.field).kind == "record" for s in span.fields)
+        return True
 
     def _priced(self) -> bool:
         """Whether exactly one deal, product or order is named in full, and nothing else is counted."""
@@ -344,9 +355,10 @@ class Reader:
             return "lost_amount"
         if self._most_of_status() and not self._measured_field() and not self._most_entity():
             often = any(span.text.lower() in MOST for span in self.spans if span.func("max", "min"))
-            return (COUNT_BY_STATUS if often else SUM_BY_STATUS)[self._status()]
+            return (COUNT_BY_STATUS if often or self._how_many() else SUM_BY_STATUS)[self._status()]
         others = any(span.choices and not any(ch.field == "status" for ch in span.choices) for span in self.spans)
-        if self.said("share") and self._status() == "won" and not others:
+        one_day = any(span.time and span.time.grain == "day" for span in self.spans)
+        if self.said("share") and self._status() == "won" and not others and not one_day:
             return "win_rate"
         if self.said("win", "lose") and self.said("max", "min") and not self._most_entity() and not self.said("sold"):
             return "lost_count" if self.said("lose") else "won_count"
@@ -394,6 +406,8 @@ class Reader:
         return any(span.func("count") and self._money_word(span) for span in self.spans) or (self.said("sum") and not self._how_many())
 
     def _money_word(self, span: Span) -> bool:
+        if span.text == "多少" and self.said("sum") and self.said("win", "sold") and span is self.spans[-1]:
+            return True  # 一共成交了多少
         return span.text.lower() in {"how much", "多少钱"}
 
     def _measured_field(self) -> Field | None:
@@ -537,6 +551,8 @@ class Reader:
                     ):
                         break
                     place = at + 1
+            elif (part := _PART_OF.match(span.text)) and span.time and number and spans[number - 1].func("show") and len(frame.by) < 2:
+                frame.by.append(part[1].lower())  # "which month of 2026"
             elif span.grain and not span.used and not span.time:
                 if span.grain not in frame.by and len(frame.by) < 2 and self._grain_is_grouping(number):
                     frame.by.append(span.grain)
@@ -715,7 +731,10 @@ class Reader:
 
     def _ranking(self, frame: Frame) -> None:
         """ "top five reps by won revenue", "which product sells best", "who has the lowest win rate"."""
-        ranked = [span for span in self.spans if span.func("top", "bottom", "max", "min", "rank")]
+        days = self.lexicon.metrics[frame.metric].unit == "days"
+        ranked = [
+            span for span in self.spans if span.func("top", "bottom", "max", "min", "rank") or (days and span.text.lower() in LENGTHS)
+        ]
         asks_who = self.said("who")
         if not ranked and not (asks_who and self.said("sold", "win", "lose")):
             if asks_who and not frame.by:
@@ -726,6 +745,8 @@ class Reader:
             subject = self._subject_dimension(frame)
             if subject is None and asks_who:
                 self._group_by_person(frame)
+        if not frame.by and self._commonest_value():
+            self._broken_down(frame)
         if not frame.by:
             return
         worst = any(span.func("bottom", "min") and not span.func("top") and not span.func("max") for span in ranked)
@@ -750,7 +771,7 @@ class Reader:
 
     def _count_beside(self, ranked: Iterable[Span]) -> int | None:
         ranked = list(ranked)
-        noun = next((number for number, span in enumerate(self.spans) if span.entity and number), None)
+        noun = next((number for number, span in enumerate(self.spans) if (span.entity or span.fields) and number), None)
         if ranked and noun is not None and self.spans[noun - 1].amount:
             ranked = [*ranked, self.spans[noun]]  # "three products with the fewest wins"
         for span in ranked:
@@ -848,6 +869,9 @@ class Reader:
         if self.said("subsidiary"):
             return "account"
         implied = [c.entity for span in self.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.names]
+        held = next((n for n, span in enumerate(self.spans) if span.choices and not span.names), None)
+        if named and held is not None and held < named[0][0] and all(self._lacked(number, held) for number, _ in named):
+            return self.spans[held].choices[0].entity  # "prospects in the UK without an open deal"
         if named:
             return self._head_entity(self._with_implied(named))
         metric = next((self.lexicon.metrics[span.metric].entity for span in self.spans if span.metric), "")
@@ -903,6 +927,16 @@ class Reader:
             if self.text.language == "zh" and number > named[-1][0] and not span.fields and self._closes(number):
                 nouns[number] = found.entity  # 杭州客户里的决策人
         return sorted(nouns.items())
+
+    def _lacked(self, number: int, holder: int) -> bool:
+        """Whether the noun at `number` is what the records of the value at `holder` have or lack."""
+        mark = next((p for p in range(number - 1, holder, -1) if self.spans[p].func("with", "without")), None)
+        if self.text.language != "en" or mark is None:
+            return False
+        between = self.spans[mark + 1 : number]
+        return all(each.filler or each.choices or each.amount or each.func("over", "under", "at_least", "at_most") for each in between) and (
+            self.spans[holder].choices[0].entity != (self.spans[number].entity or self.spans[holder].choices[0]).entity
+        )
 
     def _closes(self, number: int) -> bool:
         """Whether nothing that matters follows, and the noun is not what somebody has or lacks."""
