@@ -23,16 +23,20 @@ demo: setup
 	$(BIN)/rapport demo
 	$(BIN)/rapport serve
 
+# One process a core, four at most: the tests share nothing but the machine.
+IN_PARALLEL := -n auto --maxprocesses 4
+
 test: $(VENV)/.developing
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q $(IN_PARALLEL)
 
 # The same suite on PostgreSQL: RAPPORT_TEST_DATABASE_URL, else 127.0.0.1:5432, else one started from PATH. CI runs the part
 # where the databases can differ; `make test-postgresql-all` runs every room that touches the store.
-POSTGRESQL_PART := $(addprefix tests/store/test_,gate.py audit.py query.py measures.py migrations.py passages.py people.py) \
+POSTGRESQL_PART := $(addprefix tests/store/test_,gate.py audit.py comparing.py custom_index.py query.py measures.py migrations.py many_writers.py \
+	merging.py name_search.py passages.py people.py setup.py) \
 	tests/agent/test_demo_questions.py tests/tools
 
 test-postgresql: $(VENV)/.developing
-	$(BIN)/python -m pytest -q --database postgresql $(POSTGRESQL_PART)
+	$(BIN)/python -m pytest -q --database postgresql $(IN_PARALLEL) $(POSTGRESQL_PART)
 
 test-postgresql-all: $(VENV)/.developing
 	$(BIN)/python -m pytest -q --database postgresql tests/store tests/tools tests/agent tests/ui
