@@ -2,8 +2,8 @@
 
 from copy import deepcopy
 
-from agent.embedded.conditions import MONEY
 from agent.embedded.frames import Frame, Part
+from agent.embedded.hosts import MONEY
 from agent.embedded.reading import Reader
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span

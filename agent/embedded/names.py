@@ -260,7 +260,8 @@ def _note_presence(unit: Unit, index: NameIndex) -> None:
             index.present.add(spec.name)
         for field_ in spec.fields.values():
             if field_.custom and field_.kind in TEMPORAL and unit.principal.sees(spec.name, field_.name):
-                last = unit.session.scalar(select(func.max(spec.model.custom[field_.name].as_string())).where(seen))
+                column = readable(unit.principal, spec.name, field_.name, spec.model, spec.model.custom[field_.name].as_string())
+                last = unit.session.scalar(select(func.max(column)).where(seen))
                 if last is not None and str(last)[:10] > unit.today().isoformat():
                     index.ahead.add((spec.name, field_.name))
 

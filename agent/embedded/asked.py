@@ -1,0 +1,120 @@
+"""What a clause says, before it is known which kind of question it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from agent.embedded.conditions import Conditions
+from agent.embedded.frames import Frame, Part
+from agent.embedded.lexicon import Lexicon, Sense
+from agent.embedded.names import NameIndex
+from agent.embedded.routes import Routes
+from agent.embedded.spans import Span, Spanned
+from store.rights import Principal
+from store.schema import NUMERIC, Schema
+
+
+@dataclass
+class Asked:
+    """A clause with the dictionary, the names and the person who asks. A new one for each clause.
+
+    The kinds of question build on one another: groupings, rankings, lookups, figures, heads, finding, reading.
+    """
+
+    lexicon: Lexicon
+    names: NameIndex
+    routes: Routes
+    principal: Principal
+    today: date
+    text: Spanned
+    extra: list[Part] = field(default_factory=list)
+    base: str = ""
+
+    @property
+    def schema(self) -> Schema:
+        return self.lexicon.schema
+
+    @property
+    def spans(self) -> list[Span]:
+        return self.text.spans
+
+    def said(self, *funcs: str) -> bool:
+        return any(span.func(*funcs) for span in self.spans)
+
+    def entities(self) -> list[Span]:
+        return [span for span in self.spans if span.entity and not span.used]
+
+    def conditions(self, target: str) -> Conditions:
+        return Conditions(self.schema, self.routes, self.names, self.principal, self.today, self.text, target)
+
+    def _metrics(self) -> list[Span]:
+        return [span for span in self.spans if span.metric and not span.used]
+
+    def _numeric(self, sense: Sense) -> bool:
+        return self.schema.field(sense.entity, sense.field).kind in NUMERIC
+
+    def _status(self) -> str:
+        """The one deal status said, if one is."""
+        kinds = {stage.name: stage.kind for stage in self.schema.stages}
+        found = {
+            c.value if c.field == "status" else kinds.get(c.value, "open")
+            for span in self.spans
+            for c in span.choices
+            if c.entity == "opportunity" and (c.field == "status" or (c.field == "stage" and kinds.get(c.value) in {"won", "lost"}))
+        }
+        if self.said("lose") and not found:
+            return "lost"
+        if self.said("win", "sold") and not found:
+            return "won"
+        return next(iter(found)) if len(found) == 1 else ""
+
+    def _how_many(self) -> bool:
+        return any(span.func("count") and not self._money_word(span) for span in self.spans)
+
+    def _how_much(self) -> bool:
+        return any(span.func("count") and self._money_word(span) for span in self.spans) or (self.said("sum") and not self._how_many())
+
+    def _money_word(self, span: Span) -> bool:
+        if span.text == "多少" and self.said("sum") and self.said("win", "sold") and span is self.spans[-1]:
+            return True  # 一共成交了多少
+        return span.text.lower() in {"how much", "多少钱"}
+
+    def _is_dimension(self, span: Span) -> bool:
+        number = self.spans.index(span)
+        before = [each for each in self.spans[max(0, number - 2) : number] if not each.filler]
+        return bool(before) and before[-1].func("group")
+
+    def _ranking_of(self) -> bool:
+        return self.said("top", "bottom", "rank", "max", "min") or (self.said("who") and self.said("sold", "win"))
+
+    def _head(self, named: Sequence[str]) -> str:
+        return named[0] if self.text.language == "en" else named[-1]
+
+    def _is_object(self, number: int) -> bool:
+        """Whether the noun at `number` is what another has or lacks."""
+        for earlier in reversed(self.spans[:number]):
+            if earlier.func("with", "without"):
+                if self.text.language == "zh":
+                    return any(later.entity for later in self.spans[number + 1 :]) or any(
+                        each.entity for each in self.spans[: self.spans.index(earlier)]
+                    )
+                return any(each.entity or each.func("it") for each in self.spans[: self.spans.index(earlier)]) or self.said("who")
+            if not (
+                earlier.filler
+                or earlier.choices
+                or earlier.amount
+                or earlier.time
+                or earlier.func("over", "under", "at_least", "at_most", "all", "not", "newest")
+            ):
+                return False
+        return False
+
+    def _take(self, frame: Frame, conditions: Conditions) -> None:
+        frame.parts += conditions.parts
+        frame.ids += conditions.ids
+        frame.notes += conditions.notes
+        if conditions.period:
+            frame.period, frame.date_field = conditions.period, conditions.date_field
+
+    def _extra(self, frame: Frame) -> None:
+        frame.parts += [part for part in self.extra if not any(part.slot == held.slot for held in frame.parts)]

@@ -1,0 +1,178 @@
+"""Dates as conditions: periods, what is overdue, and silences."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from agent.embedded.quantities import Quantities
+from agent.embedded.spans import Span
+from agent.embedded.times import since
+from store.filters import Filter
+from store.schema import TEMPORAL, Field
+
+DONE = {"opportunity": "close_date", "case": "closed_at"}
+
+
+@dataclass
+class Dated(Quantities):
+    """Gives each time the date field it is about."""
+
+    def _times(self) -> None:
+        for number, span in enumerate(self.spans):
+            time = span.time
+            if span.used or time is None or time.kind == "invalid":
+                continue
+            first, last = time.first, time.last
+            if self._year(number, span):
+                continue
+            named = self._date_field(number)
+            negated = self._negated(number) if named is None else False
+            if time.kind == "duration":
+                older = any(each.func("over", "at_least") for each in self.spans[max(0, number - 2) : number])
+                if not older and named is None and self.target != "activity":
+                    continue
+                first, last = (None, since(time, self.today) - timedelta(days=1)) if older else (since(time, self.today), self.today)
+                for each in self.spans[max(0, number - 2) : number]:
+                    if each.func("over", "at_least"):
+                        each.used = True
+            if number and self.spans[number - 1].text.lower() in {"a", "any"} and time.grain == "day":
+                continue  # "on a Friday" is every Friday: not one date, and not something that can be asked for here
+            entity, name = (named.entity, named.name) if named else self._usual_date(number)
+            span.used = True
+            self.time_said = True
+            if entity == self.target and not negated and self.period is None:
+                self.period = (first, last)
+                self.date_field = name
+                continue
+            value = [first.isoformat() if first else None, last.isoformat() if last else None]
+            self.add(f"time:{entity}.{name}", self.routes.condition(self.target, entity, name, "between", value), negate=negated)
+
+    def _year(self, number: int, span: Span) -> bool:
+        """ "founded before 1985", 1985年以前成立的: a year against a field that holds years."""
+        near = [*range(number - 1, max(-1, number - 3), -1), *range(number + 1, min(number + 4, len(self.spans)))]
+        for place in near:
+            for sense in self._by_host(self.spans[place].fields, place):
+                field_ = self.schema.field(sense.entity, sense.field)
+                if field_.kind == "integer" and "year" in field_.name and span.time is not None:
+                    years = [span.time.first.year if span.time.first else None, span.time.last.year if span.time.last else None]
+                    span.used = self.add(
+                        f"{sense.entity}.{sense.field}", self.routes.condition(self.target, sense.entity, sense.field, "between", years)
+                    )
+                    self.spans[place].used = True
+                    return True
+        return False
+
+    def _date_field(self, number: int) -> Field | None:
+        """The date said beside a time: "closing this month", "created last week", 本月到期."""
+        spans = self.spans
+        order = [*range(number - 1, max(-1, number - 4), -1), *range(number + 1, min(number + 4, len(spans)))]
+        for place in order:
+            span = spans[place]
+            if span.entity and not span.fields and place < number:
+                if self.text.language == "en":
+                    break
+                continue
+            if span.time or (span.func("with", "without") and not span.fields):
+                continue
+            for sense in self._by_host(span.fields, place):
+                field_ = self.schema.field(sense.entity, sense.field)
+                if field_.name == "created_at" and sense.entity == "opportunity":
+                    field_ = self.schema.field("opportunity", "engaged_on")  # the day the deal began, not the day it was typed in
+                if field_.kind in TEMPORAL and (sense.entity == self.target or sense.entity == self.host(place)):
+                    if not span.choices and not span.entity:
+                        span.used = True
+                    return field_
+        return None
+
+    def _usual_date(self, number: int) -> tuple[str, str]:
+        host = self.host(number)
+        entity = host if host == self.target or self.routes.path(self.target, host) is not None else self.target
+        if self._said("create") and "created_at" in self.schema.entity(entity).fields and entity != "activity":
+            created = {"opportunity": "engaged_on", "case": "opened_at"}.get(entity, "created_at")
+            return entity, created
+        if entity != self.target and self.schema.entity(entity).date == "created_at":
+            entity = self.target
+        closed = any(c.entity == "case" and c.value == "closed" for span in self.spans for c in span.choices)
+        if entity == "case" and closed:
+            return "case", "closed_at"
+        return entity, self.schema.entity(entity).date
+
+    def _overdue(self) -> None:
+        for span in self.spans:
+            if span.used or not span.func("overdue"):
+                continue
+            passed = self._passed_field(span)
+            if passed and passed not in {"due_at", "close_date"}:
+                span.used = self.add("overdue", Filter(field=passed, op="lt", value=self.today.isoformat()))
+            elif self.target == "task":
+                self.add("overdue", Filter(field="due_at", op="lt", value=self.today.isoformat()))
+                if not any(part.slot.startswith("task.status") for part in self.parts):
+                    self.add("task.status", Filter(field="status", value="open"))
+                span.used = True
+            elif self.target == "opportunity":
+                self.add("overdue", Filter(field="close_date", op="lt", value=self.today.isoformat()))
+                self.add("opportunity.status", Filter(field="status", value="open"))
+                span.used = True
+
+    def _passed_field(self, mark: Span) -> str:
+        """The date said to have passed: "contracts whose end date has passed"."""
+        before = self.spans[: self.spans.index(mark)]
+        for span in reversed([each for each in before if not each.filler][-2:]):
+            for sense in span.fields:
+                if sense.entity == self.target and self.schema.field(sense.entity, sense.field).kind in TEMPORAL:
+                    span.used = True
+                    return sense.field
+        return ""
+
+    def _silence(self) -> None:
+        """ "not contacted in 30 days", "haven't touched", 60天没联系: nothing happened since a day."""
+        spans = self.spans
+        for number, span in enumerate(spans):
+            if span.used or not span.func("contacted"):
+                continue
+            if any(s.kind in {"entity"} for s in span.senses) and not self._negation_before(number):
+                continue
+            if not self._negation_before(number):
+                continue
+            spot = self._silent_target()
+            if spot is None:
+                continue
+            _entity, path = spot
+            when = next((each for each in spans if each.time and not each.used), None)
+            start = self._window_start(when)
+            field_ = f"{path}.last_contact_at" if path else "last_contact_at"
+            if when is not None and start is None:
+                continue
+            span.used = True
+            for earlier in spans[:number]:
+                if earlier.func("not", "without"):
+                    earlier.used = True
+            if when is None:
+                self.add("silence", Filter(field=field_, op="is_empty"))
+                return
+            when.used = True
+            for each in spans:
+                if each.func("over", "at_least") and when and each.end <= when.start:
+                    each.used = True
+            self.add(
+                "silence",
+                Filter(
+                    any=[Filter(field=field_, op="lt", value=start.isoformat() if start else None), Filter(field=field_, op="is_empty")]
+                ),
+            )
+            return
+
+    def _negation_before(self, number: int) -> bool:
+        return any(each.func("not", "without") for each in self.spans[:number])
+
+    def _silent_target(self) -> tuple[str, str] | None:
+        if "last_contact_at" in self.schema.entity(self.target).fields:
+            return self.target, ""
+        path = self.routes.path(self.target, "account")
+        return ("account", path) if path is not None else None
+
+    def _window_start(self, span: Span | None) -> date | None:
+        if span is None or span.time is None:
+            return None
+        if span.time.kind == "duration":
+            return since(span.time, self.today)
+        return span.time.first or span.time.last

@@ -1,0 +1,114 @@
+"""The kind of record a question asks for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.embedded.figures import Figures
+from agent.embedded.rankings import IMPLYING
+
+
+@dataclass
+class Heads(Figures):
+    """Chooses the head among the nouns said, values that stand for nouns, and names."""
+
+    def _target(self) -> str:
+        """The kind of record asked for."""
+        named = [(number, span.entity.entity) for number, span in enumerate(self.spans) if span.entity]
+        if self.said("subsidiary"):
+            return "account"
+        implied = [c.entity for span in self.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.names]
+        held = next((n for n, span in enumerate(self.spans) if span.choices and not span.names), None)
+        if named and held is not None and held < named[0][0] and all(self._lacked(number, held) for number, _ in named):
+            return self.spans[held].choices[0].entity  # "prospects in the UK without an open deal"
+        if named:
+            return self._head_entity(self._with_implied(named))
+        metric = next((self.lexicon.metrics[span.metric].entity for span in self.spans if span.metric), "")
+        if metric:
+            return metric
+        kinds = {name.type for span in self.spans for name in span.names}
+        nouns = [
+            span
+            for span in self.spans
+            if any((c.entity, c.field) in IMPLYING for c in span.choices) and not any(f.entity in kinds for f in span.fields)
+        ]
+        nouns = [span for span in nouns if not span.fields] or nouns  # "the e-mail of the champion" asks for a person
+        if implied and nouns:
+            return next(c.entity for c in nouns[0].choices if (c.entity, c.field) in IMPLYING)
+        statuses = [c.entity for span in self.spans for c in span.choices if c.entity == "opportunity"]
+        if statuses and not any(name.type == "opportunity" for span in self.spans for name in span.names):
+            others = [span for span in self.spans if span.choices and all(c.entity != "opportunity" for c in span.choices)]
+            if not others or self.said("max", "min"):
+                return "opportunity"
+        named_types = [span.names for span in self.spans if span.names]
+        if named_types:
+            order = ["opportunity", "contact", "account", "user", "product", "lead", "team", "order"]
+            types = {name.type for name in named_types[0] if name.score == max(n.score for n in named_types[0])}
+            wanted = {s.entity for span in self.spans for s in span.fields}
+            owned = [
+                s.entity for span in self.spans if not span.names for s in (*span.fields, *span.choices) if s.entity in self.names.present
+            ]
+            if (
+                types <= {"user", "team"}
+                and owned
+                and not wanted & types
+                and any(span.time or span.choices or span.amount for span in self.spans)
+            ):
+                return owned[0]  # "anything of Priya's closing in November"
+            fitting = [t for t in order if t in types and (not wanted or t in wanted)]
+            return (fitting or [t for t in order if t in types])[0]
+        if statuses:
+            return "opportunity"
+        choice = [c.entity for span in self.spans for c in (*span.choices, *span.lacks)]
+        return choice[0] if choice else next((s.entity for span in self.spans for s in span.fields if s.entity in self.names.present), "")
+
+    def _with_implied(self, named: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+        """Nouns with those that values stand for: "decision makers in healthcare accounts" asks for contacts."""
+        nouns = dict(named)
+        for number, span in enumerate(self.spans):
+            found = next((c for c in span.choices if (c.entity, c.field) in IMPLYING), None)
+            following = self.spans[number + 1 : number + 2]
+            adjective = bool(following and following[0].entity)
+            if not found or number in nouns or adjective or span.names:
+                continue
+            if self.text.language == "en" and number < named[0][0]:
+                nouns[number] = found.entity
+            if self.text.language == "zh" and number > named[-1][0] and not span.fields and self._closes(number):
+                nouns[number] = found.entity  # 杭州客户里的决策人
+        return sorted(nouns.items())
+
+    def _lacked(self, number: int, holder: int) -> bool:
+        """Whether the noun at `number` is what the records of the value at `holder` have or lack."""
+        mark = next((p for p in range(number - 1, holder, -1) if self.spans[p].func("with", "without")), None)
+        if self.text.language != "en" or mark is None:
+            return False
+        between = self.spans[mark + 1 : number]
+        return all(
+            each.filler or each.choices or each.amount or each.func("over", "under", "at_least", "at_most") for each in between
+        ) and (self.spans[holder].choices[0].entity != (self.spans[number].entity or self.spans[holder].choices[0]).entity)
+
+    def _closes(self, number: int) -> bool:
+        """Whether nothing that matters follows, and the noun is not what somebody has or lacks."""
+        after = [span for span in self.spans[number + 1 :] if not span.filler and not span.func("show", "count")]
+        return not after and not any(span.func("with", "without", "over", "at_least") for span in self.spans[:number])
+
+    def _head_entity(self, named: Sequence[tuple[int, str]]) -> str:
+        """English: the first noun, or the last of a compound ("customer deals"). Chinese: the last, unless it is what is lacked."""
+        spans = self.spans
+        objects = {number for number, _ in named if self._is_object(number)}
+        free = [(number, entity) for number, entity in named if number not in objects] or list(named)
+        if self.text.language == "zh":
+            asked = [entity for number, entity in free if number > 0 and spans[number - 1].func("show", "who")]
+            if asked and free[-1][0] != len(spans) - 1:
+                return asked[0]
+            return free[-1][1]
+        number, entity = free[0]
+        for following, other in free[1:]:
+            between = spans[number + 1 : following]
+            compound = all(each.text.lower() in {"'s", "'"} for each in between)
+            if compound:
+                number, entity = following, other
+            else:
+                break
+        if entity == "user" and len(free) > 1 and self.said("who", "show") and not spans[free[0][0]].entity:
+            return free[1][1]
+        return entity

@@ -1,0 +1,100 @@
+"""Where a condition belongs: the entity a modifier stands beside, and what is collected of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from agent.embedded.frames import Part
+from agent.embedded.lexicon import Sense
+from agent.embedded.names import NameIndex
+from agent.embedded.routes import Routes
+from agent.embedded.spans import Span, Spanned
+from store.filters import Filter
+from store.rights import Principal
+from store.schema import Schema
+
+MONEY = {"opportunity": "amount", "order": "amount", "account": "annual_revenue", "product": "price", "lead": "score"}
+COMPARE = ("over", "at_least", "under", "at_most")
+
+
+@dataclass
+class Hosts:
+    """Collects the conditions of one clause over `target`."""
+
+    schema: Schema
+    routes: Routes
+    names: NameIndex
+    principal: Principal
+    today: date
+    text: Spanned
+    target: str
+    parts: list[Part] = field(default_factory=list)
+    period: tuple[date | None, date | None] | None = None
+    date_field: str | None = None
+    notes: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    time_said: bool = False
+    spans_override: list[Span] | None = None
+
+    @property
+    def spans(self) -> list[Span]:
+        return self.spans_override if self.spans_override is not None else self.text.spans
+
+    def host(self, number: int) -> str:
+        """The entity the span at `number` stands beside: the noun right after it, else the one before, else the target."""
+        spans = self.spans
+        for later in spans[number + 1 :]:
+            if later.entity:
+                return later.entity.entity
+            if self.text.language == "en" and (
+                later.filler or later.func(*COMPARE, "on", "not", "with", "without", "owned") or later.time or later.names
+            ):
+                break
+            if self.text.language == "zh" and (later.func("with", "without", "not") or later.unknown):
+                break
+        for earlier in reversed(spans[:number]):
+            if earlier.entity:
+                return earlier.entity.entity
+        return self.target
+
+    def add(self, slot: str, condition: Filter | None, *, negate: bool = False) -> bool:
+        if condition is None:
+            return False
+        if negate:
+            condition = condition.model_copy(update={"negate": not condition.negate})
+        self.parts.append(Part(slot, condition))
+        return True
+
+    def _negated(self, number: int) -> bool:
+        """Whether a "not" stands right before the span (fillers between are allowed)."""
+        for earlier in reversed(self.spans[:number]):
+            if earlier.func("not") or (earlier.func("without") and not earlier.entity):
+                earlier.used = True
+                return True
+            if not earlier.filler and not earlier.func("owned", "on") and not any(s.field == "owner" for s in earlier.fields):
+                return False
+        return False
+
+    def _by_host(self, senses: Sequence[Sense], number: int) -> list[Sense]:
+        """Senses with those of the host first, then the target's, then whatever can be reached."""
+        host = self.host(number)
+        reach = [
+            s
+            for s in senses
+            if s.entity in {host, self.target}
+            or self.routes.path(self.target, s.entity) is not None
+            or self.routes.relation(self.target, s.entity)
+        ]
+        return sorted(
+            reach, key=lambda s: (s.entity != host, s.entity != self.target, (self.routes.path(self.target, s.entity) or "zzz").count("."))
+        )
+
+    def _said(self, *funcs: str) -> bool:
+        return any(span.func(*funcs) for span in self.spans)
+
+    def filters_with_period(self) -> list[Filter]:
+        found = [part.filter for part in self.parts]
+        if self.period:
+            name = self.date_field or self.schema.entity(self.target).date
+            found.append(Filter(field=name, op="between", value=[day.isoformat() if day else None for day in self.period]))
+        return found

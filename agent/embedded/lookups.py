@@ -1,0 +1,78 @@
+"""Lookups: a field of one named record, "Jane's phone number", "how many people work at Globex"."""
+
+from dataclasses import dataclass
+
+from agent.embedded.frames import Frame
+from agent.embedded.hosts import MONEY
+from agent.embedded.rankings import Rankings
+
+
+@dataclass
+class Lookups(Rankings):
+    """Tells a question about one value from one about many records."""
+
+    def _asks_one_value(self) -> bool:
+        """ "GTX Pro 的价格是多少", "how much is deal X": one field of one named record."""
+        if self._how_much() and self._priced() and not self.said("sum", "avg", "sold", "win", "lose"):
+            return True
+        if self._counted_in_a_field():
+            return True
+        kinds = {name.type for span in self.spans for name in span.names if name.score == 1.0}
+        fields = {sense.entity for span in self.spans for sense in span.fields}
+        entities = {span.entity.entity for span in self.spans if span.entity}
+        return (
+            bool(kinds & fields)
+            and not (entities - kinds)
+            and not self.said("sum", "avg", "group", "sold", "win", "lose")
+            and not any(span.choices and not any(f.entity in kinds for f in span.fields) for span in self.spans)
+        )
+
+    def _counted_in_a_field(self) -> bool:
+        """ "how many people work at Globex": a noun that is also a number kept on the one record named is that number."""
+        named = {name.id: name for span in self.spans for name in span.names if name.type != "user"}
+        kinds = {name.type for name in named.values()}
+        nouns = [span for span in self.spans if span.entity and not span.names]
+        asked = [span for span in self.spans if any(s.entity in kinds and self._numeric(s) for s in span.fields)]
+        if (
+            len(named) != 1
+            or not self.said("count")
+            or len(asked) != 1
+            or [span for span in nouns if span is not asked[0]]
+            or asked[0].choices
+        ):
+            return False
+        asked[0].senses = [s for s in asked[0].fields if s.entity in kinds and self._numeric(s)]
+        for span in self.spans:  # "work at": the way to the one named
+            span.used = span.used or any(self.schema.field(s.entity, s.field).kind == "record" for s in span.fields)
+        return True
+
+    def _priced(self) -> bool:
+        """Whether exactly one deal, product or order is named in full, and nothing else is counted."""
+        named = [
+            name for span in self.spans for name in span.names if name.score == 1.0 and name.type in {"opportunity", "product", "order"}
+        ]
+        plural = any(span.entity and span.entity.plural for span in self.spans)
+        return len({name.id for name in named}) == 1 and not plural
+
+    def _asked_fields(self, frame: Frame) -> None:
+        """Fields named without a condition are what the person wants to see: "phone number of Jane"."""
+        if self.said("where") and {"city", "country"} <= self.schema.entity(frame.entity).fields.keys():
+            frame.shown += ["city", "country"]
+        if self._how_much() and frame.entity in MONEY:
+            frame.shown.append(MONEY[frame.entity])
+        for span in self.spans:
+            if span.func("where") or (span.func("when") and any(f.entity == frame.entity for each in self.spans for f in each.fields)):
+                span.used = True
+        for span in self.spans:
+            if span.used or not span.fields:
+                continue
+            own = next((s for s in span.fields if s.entity == frame.entity), None)
+            if own is None:
+                reach = [s for s in span.fields if self.routes.path(frame.entity, s.entity) is not None]
+                path = self.routes.path(frame.entity, reach[0].entity) if reach else None
+                if path is None:
+                    continue
+                frame.shown.append(f"{path}.{reach[0].field}")
+            else:
+                frame.shown.append(own.field)
+            span.used = True

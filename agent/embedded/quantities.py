@@ -1,0 +1,130 @@
+"""Amounts as conditions: "over 50k", "between 5 and 10 employees", 不超过3万."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from agent.embedded.hosts import MONEY
+from agent.embedded.named import Named
+from agent.embedded.spans import Span
+from store.filters import Filter
+from store.schema import NUMERIC, Field
+
+_OPS = {"over": "gt", "at_least": "ge", "under": "lt", "at_most": "le"}
+_OPPOSITE = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt"}
+_AFTER = ("or more", "or less", "and up", "and above", "以上", "以下", "及以上", "及以下", "以内", "起")
+
+
+@dataclass
+class Quantities(Named):
+    """Gives each amount its comparison and the number field it is about."""
+
+    def _amounts(self) -> None:
+        spans = self.spans
+        number = 0
+        while number < len(spans):
+            span = spans[number]
+            if span.used or not span.amount or span.names or span.literal or (span.time and not span.amount.currency):
+                number += 1
+                continue
+            low, high, op, marks, stop = self._comparison(number)
+            found = self._numeric_field(number, stop)
+            if op is None and found is None and not self._looks_like_money(span):
+                number += 1
+                continue
+            field_, mark = found or (self._usual_number(number), None)
+            if field_ is None:
+                number += 1
+                continue
+            condition = self._number_condition(field_, op or "eq", low, high)
+            if condition is not None:
+                self.add(f"{field_.entity}.{field_.name}", condition)
+                for each in (span, *marks, *([mark] if mark else [])):
+                    each.used = True
+                if high is not None and stop < len(spans):
+                    spans[stop].used = True
+            number += 1
+
+    def _looks_like_money(self, span: Span) -> bool:
+        return bool(span.amount and (span.amount.currency or not span.amount.integer))
+
+    def _comparison(self, number: int) -> tuple[Decimal, Decimal | None, str | None, list[Span], int]:
+        """(low, high, op, words used, position of the last number)."""
+        spans = self.spans
+        amount = spans[number].amount
+        assert amount is not None
+        marks: list[Span] = []
+        op: str | None = None
+        back = number - 1
+        while back >= 0 and spans[back].filler and number - back < 4:
+            back -= 1
+        if back >= 0 and spans[back].func("between", "around"):
+            marks.append(spans[back])
+        compared = next((name for name in ("at_least", "at_most", "over", "under") if back >= 0 and spans[back].func(name)), None)
+        if compared:
+            op = _OPS[compared]
+            marks.append(spans[back])
+            if back > 0 and spans[back - 1].func("not"):
+                op = _OPPOSITE[op]
+                marks.append(spans[back - 1])
+        after = number + 1
+        if after < len(spans) and spans[after].func("at_least", "at_most") and spans[after].text.lower() in _AFTER:
+            op = "ge" if spans[after].func("at_least") else "le"
+            marks.append(spans[after])
+        if op is None:
+            second = next((p for p in range(number + 1, min(number + 4, len(spans))) if spans[p].amount), None)
+            joined = second is not None and all(spans[p].filler or spans[p].func("to", "compare", "on") for p in range(number + 1, second))
+            between = (
+                any(mark.func("between") for mark in marks)
+                or "-" in self.text.text[spans[number].last : spans[second].first if second else 0]
+            )
+            if (
+                second is not None
+                and joined
+                and (between or self.text.text[spans[number].last : spans[second].first].strip() in {"to", "-", "–", "到", "至", "~"})
+            ):
+                high = spans[second].amount
+                return amount.value, high.value if high else None, "between", [*marks, *spans[number + 1 : second]], second
+        return amount.value, None, op, marks, number
+
+    def _numeric_field(self, number: int, stop: int) -> tuple[Field, Span] | None:
+        """The number field said beside an amount: "amount over 50k", "more than 500 employees", 员工超过1000人."""
+        spans = self.spans
+        ahead = list(range(stop + 1, min(stop + 3, len(spans))))
+        back = list(range(number - 1, max(-1, number - 5), -1))
+        near = (
+            ahead[:1]
+            if self.text.language == "en"
+            and ahead
+            and any(self.schema.field(f.entity, f.field).kind in NUMERIC for f in spans[ahead[0]].fields)
+            else []
+        )
+        for place in (*near, *back, *ahead):  # "fewer than 500 employees": the noun right after a number is what it counts
+            span = spans[place]
+            if span.used and not span.fields:
+                continue
+            if span.entity and place in back and not span.fields:
+                break
+            for sense in self._by_host(span.fields, place):
+                field_ = self.schema.field(sense.entity, sense.field)
+                if field_.kind in NUMERIC:
+                    return field_, span
+        return None
+
+    def _usual_number(self, number: int) -> Field | None:
+        for entity in (self.host(number), self.target):
+            if entity in MONEY:
+                return self.schema.field(entity, MONEY[entity])
+        path = self.routes.path(self.target, "opportunity")
+        return self.schema.field("opportunity", "amount") if path is not None else None
+
+    def _number_condition(self, field_: Field, op: str, low: Decimal, high: Decimal | None) -> Filter | None:
+        value: Any = [_plain(low), _plain(high)] if op == "between" and high is not None else _plain(low)
+        return self.routes.condition(self.target, field_.entity, field_.name, op, value)
+
+
+def _plain(value: Decimal | None) -> Any:
+    """JSON-safe: a whole number as int, else a string."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else str(value)

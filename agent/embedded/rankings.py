@@ -1,0 +1,187 @@
+"""Rankings: "top five reps by revenue", "the most common reason", "oldest open case", 最大的三笔."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from agent.embedded.frames import Frame, Part
+from agent.embedded.groupings import Groupings
+from agent.embedded.hosts import MONEY
+from agent.embedded.routes import PERSON
+from agent.embedded.spans import Span
+from store.filters import Filter
+from store.schema import NUMERIC, TEMPORAL, Field
+
+COMMONEST = {"most common", "most frequent", "most often", "least common", "least frequent", "least often", "最常见", "最普遍"}
+MOST = {"most", "fewest", "least", "最多", "最少", "most often", "least often", "most frequent"}
+LENGTHS = {"longest", "slowest", "最长", "最久", "最慢"}
+IMPLYING = {("activity", "kind"), ("case", "type"), ("contact", "role")}  # values that are nouns: "calls", "complaints"
+
+
+@dataclass
+class Rankings(Groupings):
+    """Orders groups of a figure, or records, and says how many are wanted."""
+
+    def _most_entity(self) -> str:
+        """What is counted in "who has the most open deals", "the customer with the most complaints"; "" when nothing is."""
+        for number, span in enumerate(self.spans):
+            if not span.func("max", "min") or span.text.lower() not in MOST:
+                continue
+            around = self.spans[number + 1 :] if self.text.language == "en" else [*reversed(self.spans[:number]), *self.spans[number + 1 :]]
+            for other in around:
+                noun = next((c.entity for c in other.choices if (c.entity, c.field) in IMPLYING), "")
+                thing = other.entity.entity if other.entity else noun
+                if not thing or thing in {"user", "team"}:
+                    continue
+                held, self.base = self.base, thing
+                if self._subject(exclude=other) is not None or self.said("who"):
+                    if other.entity:
+                        other.used = True
+                    return thing
+                self.base = held
+                break
+        return ""
+
+    def _most_of_status(self) -> bool:
+        """ "which region lost the most deals", 哪个产品丢单最多: deals of a status, ranked by something they belong to."""
+        if not self._status() or not self.said("max", "min"):
+            return False
+        held, self.base = self.base, "opportunity"
+        subject = self._subject()
+        if subject is not None and not (subject.entity and subject.entity.entity == "opportunity") and not subject.choices:
+            return True
+        self.base = held
+        return self.said("who") or any(span.grain and not span.time for span in self.spans)
+
+    def _commonest_value(self) -> bool:
+        """ "the most common lost reason", 哪个来源最常见: the values of a field by how often they occur."""
+        if not any(span.func("max", "min") and span.text.lower() in COMMONEST for span in self.spans):
+            return False
+        return any(self._as_dimension(span) for span in self.spans if span.fields and not span.entity)
+
+    def _ranking(self, frame: Frame) -> None:
+        """ "top five reps by won revenue", "which product sells best", "who has the lowest win rate"."""
+        days = self.lexicon.metrics[frame.metric].unit == "days"
+        ranked = [
+            span for span in self.spans if span.func("top", "bottom", "max", "min", "rank") or (days and span.text.lower() in LENGTHS)
+        ]
+        asks_who = self.said("who")
+        if not ranked and not (asks_who and self.said("sold", "win", "lose")):
+            if asks_who and not frame.by:
+                self._group_by_person(frame)
+            return
+        subject = None
+        if not frame.by:
+            subject = self._subject_dimension(frame)
+            if subject is None and asks_who:
+                self._group_by_person(frame)
+        if not frame.by and self._commonest_value():
+            self._broken_down(frame)
+        if not frame.by:
+            return
+        worst = any(span.func("bottom", "min") and not span.func("top") and not span.func("max") for span in ranked)
+        frame.ascending = worst
+        count = self._count_beside(ranked)
+        for span in ranked:
+            span.used = True
+        whole_list = any(span.func("rank") for span in ranked) and count is None and not any(span.func("max", "min") for span in ranked)
+        plural = (
+            subject is not None and subject.entity is not None and subject.entity.plural and self.text.language == "en" and not asks_who
+        )
+        if not whole_list:
+            frame.top = count or (5 if plural and not self.said("max", "min") else 1 if not plural else 5)
+
+    def _group_by_person(self, frame: Frame) -> None:
+        path = PERSON.get(frame.entity, "owner")
+        if path in self.schema.entity(frame.entity).fields:
+            frame.by.append(path)
+            for span in self.spans:
+                if span.func("who"):
+                    span.used = True
+
+    def _count_beside(self, ranked: Iterable[Span]) -> int | None:
+        ranked = list(ranked)
+        noun = next((number for number, span in enumerate(self.spans) if (span.entity or span.fields) and number), None)
+        if ranked and noun is not None and self.spans[noun - 1].amount:
+            ranked = [*ranked, self.spans[noun]]  # "three products with the fewest wins"
+        for span in ranked:
+            number = self.spans.index(span)
+            for place in (*range(number + 1, min(number + 3, len(self.spans))), number - 1):
+                if place < 0:
+                    continue
+                other = self.spans[place]
+                if (
+                    other.amount
+                    and other.amount.integer
+                    and not other.used
+                    and not other.amount.currency
+                    and 0 < other.amount.value <= 1000
+                ):
+                    other.used = True
+                    return int(other.amount.value)
+        return None
+
+    def _sort_field(self, target: str) -> str | None:
+        for number, span in enumerate(self.spans):
+            for sense in span.fields:
+                if sense.entity == target and self.schema.field(target, sense.field).kind in NUMERIC | TEMPORAL:
+                    near = self.spans[max(0, number - 3) : number + 3]
+                    if any(each.func("max", "min", "top", "bottom", "group", "rank", "newest", "oldest", "desc", "asc") for each in near):
+                        return sense.field
+        return None
+
+    def _sorting(self, frame: Frame) -> None:
+        """ "the largest won deal", "top 5 accounts by employees", "oldest open case", "sorted by close date"."""
+        if frame.sort:
+            return
+        target = frame.entity
+        spec = self.schema.entity(target)
+        ordered = [
+            span
+            for span in self.spans
+            if span.func("max", "min", "top", "bottom", "newest", "oldest", "rank", "desc", "asc") and not span.time
+        ]
+        by = next((number for number, span in enumerate(self.spans) if span.func("group", "rank")), None)
+        named = self._sort_field(target)
+        if not ordered and (by is None or not named):
+            return
+        for span in self.spans:
+            if named and any(s.entity == target and s.field == named for s in span.fields) and not span.amount:
+                near = self.spans.index(span)
+                if not any(each.amount and each.func("over", "under") for each in self.spans[near : near + 2]):
+                    span.used = True
+            if span.func("group", "rank"):
+                span.used = True
+        count = self._count_beside(ordered)
+        if not named and any(span.text.lower() in MOST for span in ordered):
+            return  # "most …" of something that was not found: no other order will do
+        recent = next((span for span in ordered if span.func("newest", "oldest") and not span.func("max", "min", "top", "bottom")), None)
+        if recent is not None and not named:
+            field = spec.date if self._status() in {"won", "lost"} or "engaged_on" not in spec.fields else "engaged_on"
+            ascending = recent.func("oldest")
+        elif named:
+            field = named
+            ascending = self._ascending(ordered, spec.fields[named])
+        else:
+            field = MONEY.get(target, spec.date)
+            ascending = self._ascending(ordered, spec.fields[field])
+        for span in ordered:
+            span.used = True
+        if ordered or by is not None:
+            frame.sort = [field if ascending else f"-{field}"]
+            frame.parts.append(Part("sorted", Filter(field=field, op="is_set")))
+        superlative = any(span.func("max", "min", "top", "bottom", "newest", "oldest") for span in ordered)
+        if count:
+            frame.limit = count
+        elif superlative:
+            plural = any(span.entity and span.entity.entity == target and span.entity.plural for span in self.spans)
+            frame.limit = None if plural and self.text.language == "en" else 1
+
+    def _ascending(self, ordered: Sequence[Span], field: Field) -> bool:
+        if any(span.func("asc", "oldest") for span in ordered):
+            return True
+        if any(span.func("desc") for span in ordered):
+            return False
+        low = any(span.func("min", "bottom") and not span.func("max", "top") for span in ordered)
+        if field.kind in TEMPORAL and not ordered:
+            return True
+        return low

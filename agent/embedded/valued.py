@@ -1,0 +1,119 @@
+"""Values as conditions: picklist values, stages, yes/no fields, and what lacks them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.embedded.dated import Dated
+from agent.embedded.lexicon import YES, Sense
+from agent.embedded.spans import Span
+from agent.embedded.tokens import is_chinese, stem
+from store.filters import Filter
+
+
+@dataclass
+class Valued(Dated):
+    """Gives each value the field of the nearest record that has it."""
+
+    def _rather_a_value(self, number: int, span: Span) -> bool:
+        """ "accounts in China": a country, though a team is called so too, unless "team" is said beside it."""
+        if not span.choices or any(name.type != "team" for name in span.names):
+            return False
+        beside = [each for each in self.spans[max(0, number - 1) : number + 2] if each is not span]
+        team_said = any((each.entity and each.entity.entity == "team") or any(s.field == "team" for s in each.fields) for each in beside)
+        return not team_said and self.target not in {"user", "team"}
+
+    def _choice(self, number: int, span: Span) -> None:
+        senses = self._by_host(span.choices, number)
+        if not senses:
+            return
+        best = self._richest(senses)
+        if self._unspoken_status(best):
+            return
+        values = [best.value]
+        negated = self._negated(number)
+        same = [
+            p for p in self.parts if p.slot == f"{best.entity}.{best.field}" and p.filter.op in {"eq", "in"} and p.filter.negate == negated
+        ]
+        if same and self._joined_by_or(number):
+            held = same[0].filter
+            values = [*(held.value if isinstance(held.value, list) else [held.value]), best.value]
+            self.parts.remove(same[0])
+        op = "eq" if len(values) == 1 else "in"
+        condition = self.routes.condition(self.target, best.entity, best.field, op, values[0] if len(values) == 1 else values)
+        span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
+        self._field_beside(number, best)
+        self._field_hinted(number, best)
+
+    def _unspoken_status(self, sense: Sense) -> bool:
+        """The status of records nobody spoke of and that only point back here: not a condition, but something to ask about."""
+        if sense.field != "status" or sense.entity in {self.target, "opportunity"}:
+            return False
+        spoken = any(each.entity and each.entity.entity == sense.entity for each in self.text.spans)
+        return not spoken and self.routes.path(self.target, sense.entity) is None
+
+    def _lacking(self, number: int, span: Span) -> None:
+        """ "unpaid orders", 没关闭的工单: not this value, whatever else it is."""
+        senses = self._by_host(span.lacks, number)
+        if senses:
+            best = senses[0]
+            value = True if best.value == YES else best.value
+            if self._negated(number):
+                condition = self.routes.condition(self.target, best.entity, best.field, "eq", value)
+            elif (path := self.routes.path(self.target, best.entity)) is not None:
+                condition = Filter(field=f"{path}.{best.field}" if path else best.field, value=value, negate=True)
+            else:
+                condition = self.routes.related(self.target, best.entity, [Filter(field=best.field, value=value, negate=True)])
+            span.used = self.add(f"{best.entity}.{best.field}", condition)
+
+    def _yes_no(self, number: int, span: Span) -> None:
+        """ "contacts who opted out": a yes/no field named is a condition by itself."""
+        sense = next((s for s in self._by_host(span.fields, number) if self.schema.field(s.entity, s.field).kind == "bool"), None)
+        if sense is not None:
+            negated = self._negated(number)
+            span.used = self.add(
+                f"{sense.entity}.{sense.field}", self.routes.condition(self.target, sense.entity, sense.field, "eq", True), negate=negated
+            )
+
+    def _field_beside(self, number: int, choice: Sense) -> None:
+        """ "West region", 医疗行业, "stage Won": the field's name next to its value says nothing more."""
+        for place in (number - 1, number + 1, number - 2, number + 2):
+            if (
+                0 <= place < len(self.spans)
+                and not self.spans[place].used
+                and all(s.filler for s in self.spans[min(number, place) + 1 : max(number, place)])
+            ):
+                beside = self.spans[place]
+                grouped = place > 0 and self.spans[place - 1].func("group")
+                if any(sense.field == choice.field for sense in beside.fields) and not beside.choices and not grouped:
+                    beside.used = True
+                    return
+
+    def _field_hinted(self, number: int, choice: Sense) -> None:
+        """和康信竞争, "competing with Kangxin": an unknown word beside a value that is half of its field's name says nothing more."""
+        field_ = self.schema.field(choice.entity, choice.field)
+        names = [field_.en.lower(), field_.zh, *(word.lower() for word in field_.words)]
+        for place in (number - 1, number + 1, number - 2, number + 2):
+            if 0 <= place < len(self.spans) and self.spans[place].unknown and not self.spans[place].used:
+                said = self.spans[place].text.lower()
+                half = said if is_chinese(said) else stem(said)
+                if len(half) >= (2 if is_chinese(half) else 5) and any(name.startswith(half) for name in names):
+                    self.spans[place].used = True
+
+    def _richest(self, senses: Sequence[Sense]) -> Sense:
+        """Among equally near senses: a status before a stage of the same name, a field with values in it before an empty one."""
+        first = senses[0]
+        near = [s for s in senses if s.entity == first.entity] or [first]
+        near.sort(key=lambda s: (s.field != "status", s.field not in {"stage", "kind", "type"}))
+        for sense in near:
+            if (sense.entity, sense.field) in self.names.facet_fields:
+                return sense
+        if (first.entity, first.field) not in self.names.facet_fields and first.field == "region":
+            for sense in senses:
+                if (sense.entity, sense.field) in self.names.facet_fields:
+                    return sense
+        return near[0]
+
+    def _joined_by_or(self, number: int) -> bool:
+        return any(
+            each.text.lower() in {"or", "and", "或", "或者", "和", "、", "及", "与"} for each in self.spans[max(0, number - 2) : number]
+        )
