@@ -17,6 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from store import name_index
@@ -38,7 +39,10 @@ def make_engine(url: str) -> Engine:
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() == "sqlite":
             return _sqlite_engine(parsed.render_as_string(hide_password=False))
-        return create_engine(parsed, pool_pre_ping=True, isolation_level="READ COMMITTED", json_serializer=_json)
+        return create_engine(
+            parsed, pool_pre_ping=True, isolation_level="READ COMMITTED", json_serializer=_json, pool_size=10, max_overflow=10,
+            pool_timeout=BUSY_TIMEOUT_MS / 1000,
+        )  # fmt: skip
     except (ArgumentError, NoSuchModuleError) as error:
         raise InvalidInput(
             f"RAPPORT_DATABASE_URL={url!r} is not a database address.", hint="Use sqlite:///file.db or postgresql://user@host/name."
@@ -54,7 +58,10 @@ def _sqlite_engine(url: str) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, json_serializer=_json, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False})
+    engine = create_engine(
+        url, json_serializer=_json, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
+        pool_timeout=BUSY_TIMEOUT_MS / 1000,
+    )  # fmt: skip
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
@@ -213,6 +220,8 @@ def _said_plainly() -> Iterator[None]:
         if "unique" not in str(error.orig).lower():
             raise
         raise Conflict("Another record has such a key or address already.", hint="Nothing was written; look again, then retry.") from error
+    except PoolTimeout as error:
+        raise Unavailable("Too many people are at the database at once.", hint="Nothing was written; try again in a moment.") from error
     except OperationalError as error:
         cause = str(error.orig).lower()
         if "locked" in cause or "busy" in cause or "lock timeout" in cause or "deadlock" in cause or "could not serialize" in cause:

@@ -38,10 +38,11 @@ def holds(store: Store, writers: int, rounds: int) -> None:
         accounts = session.scalars(select(Account).order_by(Account.id)).all()
         assert sum(each.employees or 0 for each in accounts) == writers * rounds
         assert len({each.city for each in accounts}) == 1
-        bulks = writers * -(-rounds // 3)
+        bulks = -(-writers // 5) * -(-rounds // 3)
         assert sum(each.version for each in accounts) == ACCOUNTS * (1 + bulks) + writers * rounds
         left = {row[0]: row[1] for row in session.execute(select(Proposal.status, func.count()).group_by(Proposal.status))}
         assert set(left) <= {"applied", "conflict", "pending"}
+        assert left["conflict"] > 0, "nobody met anybody: this run has shown nothing"
         assert left["applied"] == ACCOUNTS + bulks + writers * rounds
         assert audit.verify(session).problem == ""
 
@@ -83,8 +84,8 @@ def test_three_processes(store: Store, boss: Hand) -> None:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("kind", ["threads", "processes"])
 def test_fifty(store: Store, boss: Hand, kind: str) -> None:
-    (threads if kind == "threads" else processes)(store, 50, 3)
-    holds(store, 50, 3)
+    (threads if kind == "threads" else processes)(store, 50, 1)
+    holds(store, 50, 1)
 
 
 def test_one_key_at_once_is_one_proposal(store: Store, boss: Hand) -> None:

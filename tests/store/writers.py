@@ -1,11 +1,12 @@
 """Writers at the same records, as threads or as processes: `python writers.py HOME URL NUMBER ROUNDS` is one of them.
 
 Each round is a read, a proposal on what was read and its approval; after a conflict it reads again. The counter on each account
-therefore has to end as the number of rounds done by all: an update that was lost would be missing. Every third round is a bulk
-that writes one word into all accounts: accounts that differ in it would be a bulk half applied.
+therefore has to end as the number of rounds done by all: an update that was lost would be missing. Every fifth writer also writes
+one word into all accounts, as a bulk: accounts that differ in it would be a bulk half applied.
 """
 
 import sys
+import time
 from pathlib import Path
 
 from store import gate
@@ -16,6 +17,7 @@ from store.rights import Principal
 from store.settings import Settings
 from store.unit import Store
 
+LOOK = 0.02  # seconds somebody looks at a proposal before approving it: long enough for others to get in between
 PATIENCE = 2_000  # attempts; every conflict means that somebody else got on
 
 
@@ -29,6 +31,7 @@ def count_up(store: Store, who: Principal, account: str) -> int:
             proposal = store.run(who, lambda unit, wish=wish: gate.propose(unit, [wish]))
             if (proposal.changes[0]["before"].get("employees") or 0) != seen:
                 continue  # it moved between reading and proposing
+            time.sleep(LOOK)
             if store.run(who, lambda unit, made=proposal.id: gate.approve(unit, made)).status == "applied":
                 return attempt
         except InvalidInput:
@@ -41,6 +44,7 @@ def say_in_all(store: Store, who: Principal, accounts: list[str], word: str) -> 
     for _ in range(PATIENCE):
         changes = [Change(op="update", type="account", id=each, values={"city": word}) for each in accounts]
         proposal = store.run(who, lambda unit, changes=changes: gate.propose(unit, changes))
+        time.sleep(LOOK)
         if store.run(who, lambda unit, made=proposal.id: gate.approve(unit, made)).status == "applied":
             return
     raise AssertionError("nobody got on")
@@ -52,7 +56,7 @@ def write(store: Store, number: int, rounds: int) -> None:
         accounts = sorted(unit.session.scalars(Account.__table__.select().with_only_columns(Account.id)))
     for each in range(rounds):
         count_up(store, who, accounts[(number + each) % len(accounts)])
-        if each % 3 == 0:
+        if number % 5 == 0 and each % 3 == 0:
             say_in_all(store, who, accounts, f"{number}-{each}")
 
 
