@@ -204,5 +204,3 @@ def _list_of_figure(reader: Reader, before: Frame) -> list[Frame] | None:
         frame.date_field = metric.date
     _use_all(reader)
     return [frame]
-
-

@@ -766,7 +766,7 @@ class Reader:
             types = {name.type for name in named_types[0] if name.score == max(n.score for n in named_types[0])}
             wanted = {s.entity for span in self.spans for s in span.fields}
             fitting = [t for t in order if t in types and (not wanted or t in wanted)]
-            return (fitting or [t for t in order if t in types])[0]
+            return (fitting or [t for t in order if t in types] or sorted(types))[0]
         if statuses:
             return "opportunity"
         choice = [c.entity for span in self.spans for c in span.choices]

@@ -12,7 +12,10 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _DONE = re.compile(r"了[!！。.~]*$|了[,，]|^[^,，]*(?:赢|拿|签|丢|输)[^,，]*了")
-_WON = re.compile(r"赢了|拿下了|赢下了|签下了|签了|成交了|谈成了|搞定了|\b(?:we|i)(?:'ve| have)? (?:just )?(?:won|got|signed|closed)\b|\bis (?:now )?won\b", re.IGNORECASE)
+_WON = re.compile(
+    r"赢了|拿下了|赢下了|签下了|签了|成交了|谈成了|搞定了|\b(?:we|i)(?:'ve| have)? (?:just )?(?:won|got|signed|closed)\b|\bis (?:now )?won\b",
+    re.IGNORECASE,
+)
 _LOST = re.compile(r"丢了|输了|黄了|没谈成|\b(?:we|i)(?:'ve| have)? (?:just )?lost\b|\bis (?:now )?lost\b", re.IGNORECASE)
 _NOW = re.compile(r"\b(?:now|no longer|does have|do have|doesn't have any|from now on)\b|现在|已经|不再", re.IGNORECASE)
 
