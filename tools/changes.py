@@ -12,7 +12,7 @@ from store.gate import Change, propose
 from store.query import RecordQuery, find_ids, load
 from store.unit import Unit
 from store.values import find_named
-from tools import naming
+from tools import derived, naming
 from tools.context import Context
 from tools.lenient import Filters, Names, Values
 from tools.results import Proposed
@@ -62,7 +62,8 @@ def update_records(
 
     Args:
         entity: As in find_records.
-        values: Fields and their new values, such as {"stage": "Won", "amount": 1200}.
+        values: Fields and their new values, such as {"stage": "Won", "amount": 1200}; {"owner": {"from": "account.owner"}} takes
+            each record's own from the related one.
         records: Names, keys or ids of the records.
         filters: Instead of records: conditions, as in find_records; every match is changed.
     """
@@ -85,13 +86,22 @@ def _change(
     context: Context, op: Any, entity: str, values: dict[str, Any], records: list[str] | None, filters: list[Filter] | None
 ) -> tuple[str, Any]:
     left_out: list[str] = []
+    underived: list[str] = []
+    own: dict[str, dict[str, Any]] = {}
     with context.reading() as unit:
         entity = naming.entity_name(unit.schema, entity)
-        values = naming.values(unit, entity, values)
+        wanted = derived.paths(unit.schema, entity, values)
+        values = naming.values(unit, entity, {name: value for name, value in values.items() if name not in wanted})
         ids = _named(unit, entity, records) if records else _matching(unit, entity, naming.filters(unit, entity, filters), left_out)
+        if wanted:
+            own, underived = derived.derive(unit, entity, ids, wanted)
+            ids = [each for each in ids if each in own]
+            if not ids:
+                raise InvalidInput("For none of these records is there a value to take over.", hint="Say the value, or name other records.")
     if len(ids) > BULK_LIMIT:
         raise InvalidInput(f"That is {len(ids):,} records, more than {BULK_LIMIT:,} in one go.", hint="Narrow the condition.")
-    return _propose(context, [Change(op=op, type=entity, id=each, values=values) for each in ids], left_out)
+    changes = [Change(op=op, type=entity, id=each, values={**values, **own.get(each, {})}) for each in ids]
+    return _propose(context, changes, left_out, underived)
 
 
 def _named(unit: Unit, entity: str, records: Sequence[str]) -> list[str]:
@@ -121,8 +131,8 @@ def _matching(unit: Unit, entity: str, filters: list[Filter], left_out: list[str
     return ids
 
 
-def _propose(context: Context, changes: list[Change], left_out: Sequence[str] = ()) -> tuple[str, Any]:
+def _propose(context: Context, changes: list[Change], left_out: Sequence[str] = (), underived: Sequence[str] = ()) -> tuple[str, Any]:
     with context.writing() as unit:
         made = propose(unit, changes, external=context.external, conversation_id=context.conversation_id)
-    found = Proposed(made, list(left_out))
+    found = Proposed(made, list(left_out), list(underived))
     return found.content(), found

@@ -88,10 +88,13 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A change waiting for approval, or applied already by a policy; `left_out` are records that matched but could not be part of it."""
+    """A change waiting for approval, or applied already where a policy allows it; `left_out` are records that matched but could not be
+    part of it, with the reason; `underived` have no value to take over, `already` have such an open task."""
 
     proposal: ProposalView
     left_out: list[str] = field(default_factory=list)
+    underived: list[str] = field(default_factory=list)
+    already: list[str] = field(default_factory=list)
 
     @property
     def applied(self) -> bool:
@@ -101,7 +104,8 @@ class Proposed:
         shown = self.proposal.to_json()
         shown["changes"] = shown["changes"][:SHOWN_TO_MODEL]
         state = "applied_by_policy" if self.applied else "proposed_not_applied"
-        return _json({state: shown, "left_out": self.left_out[:SHOWN_TO_MODEL]})
+        others = {"no_value_to_take": self.underived[:SHOWN_TO_MODEL], "has_such_a_task": self.already[:SHOWN_TO_MODEL]}
+        return _json({state: shown, "left_out": self.left_out[:SHOWN_TO_MODEL], **{name: held for name, held in others.items() if held}})
 
     def summary(self) -> str:
         return f"{'applied' if self.applied else 'proposed'}: {self.proposal.operation} {self.proposal.type}, {len(self.proposal.changes)} change(s)"

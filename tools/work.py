@@ -4,11 +4,16 @@ from typing import Any, Literal
 
 from langchain.tools import ToolRuntime, tool
 
+from store.errors import InvalidInput, NotFound
+from store.filters import Filter
 from store.gate import Change, propose
+from store.query import RecordQuery, find_ids, load
 from tools import naming
 from tools.context import Context
-from tools.lenient import Moment, Text
+from tools.lenient import Filters, Moment, Text
 from tools.results import Proposed
+
+BULK_LIMIT = 5_000
 
 
 @tool(parse_docstring=True, response_format="content_and_artifact")
@@ -45,8 +50,10 @@ def create_task(
     opportunity: Text = None,
     assignee: Text = None,
     priority: Literal["low", "normal", "high"] = "normal",
+    for_each: Text = None,
+    filters: Filters = None,
 ) -> tuple[str, Any]:
-    """Propose a task or reminder.
+    """Propose a task or reminder; with for_each, one for every record that meets the filters and has no such open task yet.
 
     Args:
         title: What to do.
@@ -56,12 +63,42 @@ def create_task(
         opportunity: The deal it concerns.
         assignee: Who does it (e-mail or name); the asker when absent.
         priority: How urgent.
+        for_each: A kind of record, as in find_records.
+        filters: Which of them, as in find_records.
     """
     values = {
         "title": title, "due_at": due_at, "account": account, "contact": contact, "opportunity": opportunity,
         "assignee": assignee, "priority": priority,
     }  # fmt: skip
+    if for_each:
+        return _for_each(runtime.context, for_each, filters or [], values)
     return _propose(runtime.context, "task", values)
+
+
+def _for_each(context: Context, entity: str, filters: list[Filter], values: dict[str, Any]) -> tuple[str, Any]:
+    """A task for every match, in one proposal; records that have an open one of the same title are named and left alone."""
+    with context.writing() as unit:
+        kind = naming.entity_name(unit.schema, entity)
+        field = next((f.name for f in unit.schema.entity("task").fields.values() if f.refers_to == kind and not f.custom), None)
+        if field is None:
+            raise InvalidInput(f"A task is not about a {unit.schema.entity(kind).en}.", hint="Name accounts, contacts, deals or leads.")
+        ids = find_ids(unit, RecordQuery(entity=kind, filters=naming.filters(unit, kind, filters)))
+        if not ids:
+            raise NotFound("No record meets these conditions, so there is nothing to do.", hint="Loosen the conditions.")
+        if len(ids) > BULK_LIMIT:
+            raise InvalidInput(f"That is {len(ids):,} tasks, more than {BULK_LIMIT:,} in one go.", hint="Narrow the condition.")
+        same = [Filter(field="status", value="open"), Filter(field="title", value=values["title"])]
+        relation = next(each.name for each in unit.schema.entity(kind).relations.values() if each.target == "task")
+        having = [*naming.filters(unit, kind, filters), Filter(field=relation, op="has", where=same)]
+        busy = set(find_ids(unit, RecordQuery(entity=kind, filters=having)))
+        given = naming.values(unit, "task", {name: value for name, value in values.items() if value is not None})
+        changes = [Change(op="create", type="task", values={**given, field: each}) for each in ids if each not in busy]
+        already = [record.name for record in load(unit, kind, [each for each in ids if each in busy])]
+        if not changes:
+            raise InvalidInput("All of them have such an open task already.", hint="Nothing is proposed.")
+        made = propose(unit, changes, external=context.external, conversation_id=context.conversation_id)
+    found = Proposed(made, already=already)
+    return found.content(), found
 
 
 def _propose(context: Context, entity: str, values: dict[str, Any]) -> tuple[str, Any]:

@@ -15,7 +15,7 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
             return "find_records", _without_empty(
                 {
                     "entity": frame.entity,
-                    "filters": filters + _period(frame, schema),
+                    "filters": filters + period_filters(frame, schema),
                     "sort": frame.sort,
                     "limit": frame.limit or limit,
                     "fields": [path for path in frame.shown if "." in path],
@@ -43,21 +43,31 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
                     "entity": frame.entity,
                     "values": frame.values,
                     "records": frame.ids,
-                    "filters": [] if frame.ids else filters + _period(frame, schema),
+                    "filters": [] if frame.ids else filters + period_filters(frame, schema),
                 }
             )
         case "delete":
             return "delete_records", _without_empty(
-                {"entity": frame.entity, "records": frame.ids, "filters": [] if frame.ids else filters + _period(frame, schema)}
+                {"entity": frame.entity, "records": frame.ids, "filters": [] if frame.ids else filters + period_filters(frame, schema)}
             )
         case "log":
             return "log_activity", {"body": frame.text, **frame.values}
         case "task":
-            return "create_task", {"title": frame.text, **frame.values}
+            return "create_task", _without_empty(
+                {
+                    "title": frame.text,
+                    **frame.values,
+                    "filters": filters + period_filters(frame, schema) if "for_each" in frame.values else [],
+                }
+            )
+        case "merge":
+            return "merge_records", {"entity": frame.entity, "records": frame.ids, **frame.values}
+        case "handover":
+            return "hand_over", dict(frame.values)
     return None
 
 
-def _period(frame: Frame, schema: Schema) -> list[dict[str, Any]]:
+def period_filters(frame: Frame, schema: Schema) -> list[dict[str, Any]]:
     """The period of a find as a condition on its date."""
     if not frame.period:
         return []

@@ -5,6 +5,7 @@ import re
 from agent.embedded.spans import Span, Spanned
 
 _JOINT = re.compile(r"(?:[,;，；。.!！]\s*|\s)(?:and then|then|and also|also|and|并且|并|然后|同时|再|另外|顺便)?\s*$", re.IGNORECASE)
+_FOR_EACH = re.compile(r"(?:please )?for (?:each|every|all)\b|(?:请|帮我)*(?:给|为|对|替)?每", re.IGNORECASE)
 ACTIONS = ("create", "update", "assign", "delete", "log", "remind")
 _STRONG = {"and", "then", "also", "and then", "and also", "并", "并且", "然后", "同时", "再", "另外", "顺便"}
 
@@ -15,15 +16,18 @@ def split(text: Spanned) -> list[str]:
     A new clause starts at an action verb, or at a question word after a joint, when what stands before it is a whole
     request of its own. Text after a colon or in quotes is never cut: it is what is to be logged.
     """
+    if _FOR_EACH.match(text.text.strip()):
+        return [text.text]
     cuts: list[int] = []
     quoted_from = _free_text_start(text)
     for number, span in enumerate(text.spans):
         if number == 0 or span.first >= quoted_from:
             continue
-        if _another_change(text, number) or (
-            _starts_request(text, number) and _joint_before(text, number) and not _same_update(text, number)
-        ):
+        opening = _opening(text, number)
+        if _another_change(text, number):
             cuts.append(span.first)
+        elif _starts_request(text, number) and not _same_update(text, number) and opening and _joint_before(text, opening, number):
+            cuts.append(text.spans[opening].first)
     pieces = []
     start = 0
     for cut in cuts:
@@ -52,6 +56,16 @@ def _another_change(text: Spanned, number: int) -> bool:
     return bool(opens and before and later and any(each.names for each in text.spans[:number]))
 
 
+_RECEIVERS = {"给", "为", "帮", "请", "替", "我"}
+
+
+def _opening(text: Spanned, number: int) -> int:
+    """Where the request of a verb begins: Chinese says for whom before it (再给它建一个…)."""
+    while text.language == "zh" and number > 1 and (text.spans[number - 1].text in _RECEIVERS or text.spans[number - 1].func("it")):
+        number -= 1
+    return number
+
+
 def _same_update(text: Spanned, number: int) -> bool:
     """ "move X to Won and set the amount to 1200": the second verb names no record of its own."""
     if text.spans[number].func("delete") and any(span.func("delete") for span in text.spans[:number]):
@@ -72,7 +86,9 @@ def _starts_request(text: Spanned, number: int) -> bool:
     span = text.spans[number]
     if span.func(*ACTIONS) and not span.names and not span.time and _is_imperative(text.spans, number):
         return True
-    return (span.func("show") and span.text.lower() in {"show", "list", "show me", "显示", "列出"}) or (
+    if span.func("zh_to") and number and text.language == "zh":
+        return True
+    return (span.func("show") and span.text.lower() in {"show", "list", "show me", "tell me", "显示", "列出", "告诉我"}) or (
         span.func("count") and span.text.lower() == "how many"
     )
 
@@ -86,16 +102,20 @@ def _is_imperative(spans: list[Span], number: int) -> bool:
     return not (previous.func("not", "group", "with", "without") or previous.text.lower() in {"the", "a", "an", "to", "last", "的"})
 
 
-def _joint_before(text: Spanned, number: int) -> bool:
+def _joint_before(text: Spanned, number: int, verb: int) -> bool:
     """Whether what precedes is a request and ends in a joint."""
     before = text.spans[:number]
     joint = text.text[: text.spans[number].first].rstrip()
     ends = joint[-1:] in {",", ";", "，", "；", "。", ".", "!", "！"} or (before and before[-1].text.lower() in _STRONG)
     if not ends:
         return False
+    if text.spans[verb].func("remind", "create", "log", "zh_to") and any(span.content for span in before):
+        return True
     said = [
         span
         for span in before
-        if span.func("show", "count", "who", *ACTIONS) or span.metric or (span.func("to") and span.text[:1] in "改设变推移标调更修转定")
+        if span.func("show", "count", "who", "close", *ACTIONS)
+        or span.metric
+        or (span.func("to") and span.text[:1] in "改设变推移标调更修转定")
     ]
     return bool(said)

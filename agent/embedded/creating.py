@@ -40,8 +40,25 @@ _TIES = {
     "公司",
 }
 _TITLE_AS = re.compile(r"\bas (?:a |an |the |our |their )?([\w /&-]{2,40}?)(?=$|,| at | for | with | email| phone|，)", re.IGNORECASE)
+_LIGHT = {
+    "wants",
+    "want",
+    "needs",
+    "likes",
+    "interested",
+    "works",
+    "met",
+    "met him",
+    "met her",
+    "him",
+    "her",
+    "来的",
+    "想要",
+    "需要",
+    "认识",
+}
 _BODY = re.compile(r"[:：]|\bthat\b|\bsaying\b", re.IGNORECASE)
-_TRIM_TITLE = re.compile(r"^(?:to|that|about|me|me to|for|and|去|要|在|：|:|,|，|\s)+\s*", re.IGNORECASE)
+_TRIM_TITLE = re.compile(r"^(?:(?:to|that|about|me|me to|for|and)\b|去|要|在|：|:|,|，|\s)+\s*", re.IGNORECASE)
 KINDS_OF_WORK = {"call": "Call", "meeting": "Meeting", "visit": "Visit", "email": "E-mail"}
 
 
@@ -63,8 +80,7 @@ def task(scene: Scene) -> list[Frame]:
     else:
         title = _title(scene, removed)
     about = _references(scene, [span for span in spans if span is not assignee], "task", values)
-    if "account" not in values and any(span.func("it") for span in spans):
-        _subject_before(scene, values)
+    _subject_before(scene, "task", values)
     for span in spans:
         priority = next(
             (
@@ -92,12 +108,26 @@ def task(scene: Scene) -> list[Frame]:
     return [Frame("task", entity="task", text=title, values=values)]
 
 
-def _subject_before(scene: Scene, values: dict[str, Any]) -> None:
-    """ "… and remind me to call them": the account the turn (or the one before) was about."""
-    for frame in scene.previous[:1]:
-        for part in frame.parts:
-            if part.slot in {"ref:account", "is:account"} and isinstance(part.filter.value, str):
-                values["account"] = part.filter.value
+def _subject_before(scene: Scene, kind: str, values: dict[str, Any]) -> None:
+    """ "… and remind me to call them", "put a note on the clinic", "add a note there": what was spoken of just before."""
+    said = any(span.func("it") or (span.entity and not span.entity.plural and span.entity.entity == "account") for span in scene.spans)
+    if not said or not scene.previous or {"account", "contact", "opportunity", "lead"} & set(values):
+        return
+    before = scene.previous[0]
+    fields = scene.unit.schema.entity(kind).fields
+    for name in ("account", "contact", "opportunity"):
+        if isinstance(before.values.get(name), str) and before.intent in {"create", "log", "task"} and name in fields:
+            values[name] = before.values[name]
+    one = before.results if len(before.results) == 1 else before.ids if len(before.ids) == 1 else []
+    if before.entity in {"account", "contact", "opportunity", "lead"} and before.entity in fields:
+        if one:
+            values[before.entity] = one[0]
+        elif before.intent == "create" and not before.also:
+            values[before.entity] = NEW
+    for part in before.parts:
+        target = part.slot.split(":")[-1]
+        if part.slot in {"ref:account", "is:account"} and isinstance(part.filter.value, str) and target in fields:
+            values.setdefault(target, part.filter.value)
 
 
 def _beside_priority(spans: list[Span], span: Span) -> bool:
@@ -110,23 +140,12 @@ def _assignee(scene: Scene) -> Span | None:
     before = scene.spans[: scene.place]
     if before and any(span.text in {"给", "让", "叫"} for span in before) and any(name.type == "user" for name in before[-1].names):
         return before[-1]  # 给李娜安排个任务
-    for span in scene.spans[scene.place + 1 : scene.place + 3]:
-        if any(name.type == "user" for name in span.names) and scene.verb.text.lower() in {
-            "remind",
-            "提醒",
-            "task to",
-            "add a task",
-            "create a task",
-            "new task",
-            "make sure",
-            "task for",
-            "todo for",
-            "to-do for",
-            "reminder for",
-            "set a task",
-        }:
-            return span
-        if not span.filler:
+    after = scene.spans[scene.place + 1 : scene.place + 4]
+    for number, span in enumerate(after):
+        if any(name.type == "user" for name in span.names):
+            following = after[number + 1].text.lower() if number + 1 < len(after) else ""
+            return None if following in {"'s", "的"} else span
+        if not (span.filler or span.func("on", "to")):
             return None
     return None
 
@@ -190,6 +209,13 @@ def _references(scene: Scene, spans: list[Span], entity: str, values: dict[str, 
 def activity(scene: Scene) -> list[Frame]:
     """Something that took place: kind, with whom, when, and the text."""
     spans = scene.spans
+    noun = next((span for span in spans[scene.place + 1 :] if not span.filler), None)
+    if (
+        noun is not None
+        and scene.place >= 0
+        and ((noun.entity and noun.entity.entity == "case") or any((c.entity, c.field) == ("case", "type") for c in noun.choices))
+    ):
+        return _case(scene, noun)
     values: dict[str, Any] = {}
     mark = _BODY.search(scene.text.text, scene.verb.last)
     head = [span for span in spans if mark is None or span.first < mark.start()]
@@ -203,10 +229,45 @@ def activity(scene: Scene) -> list[Frame]:
     )
     if when is not None and when.time is not None:
         values["occurred_at"] = moment(scene, when)
+    _subject_before(scene, "activity", values)
     body = scene.text.text[mark.end() :].strip() if mark else _title(scene, [scene.verb, *([when] if when else [])])
     if not body:
         return [Frame("clarify", entity="activity", text=scene.text.text, reason="body")]
     return [Frame("log", entity="activity", text=body, values=values)]
+
+
+_ABOUT = re.compile(r"\b(?:about|that|saying|because|regarding)\b|[:：]|反映|说|关于", re.IGNORECASE)
+
+
+def _case(scene: Scene, noun: Span) -> list[Frame]:
+    """ "log a complaint from Globex about leaking bottles, high priority": a case; what it is about is its subject."""
+    values: dict[str, Any] = {}
+    kind = next((c.value for c in noun.choices if (c.entity, c.field) == ("case", "type")), None)
+    if kind:
+        values["type"] = kind
+    about = _ABOUT.search(scene.text.text, noun.last)
+    stop = about.end() if about else noun.last
+    words = [span for span in scene.spans if span.first >= stop and not (span.filler and span.first == stop)]
+    subject: list[Span] = []
+    for span in words:
+        if subject and re.search(r"[,，;；]", scene.text.text[subject[-1].last : span.first]):
+            break
+        subject.append(span)
+    if about and subject:
+        values["subject"] = clean(scene.text.text[subject[0].first : subject[-1].last])
+    else:
+        subject = []
+    rest = [span for span in scene.spans if span not in subject and span is not noun and span is not scene.verb]
+    found = Assigned(values, [])
+    _references(scene, rest, "case", values)
+    _fielded(scene, "case", rest, found)
+    pairs(scene, "case", [span for span in rest if span not in found.consumed and not span.names], found, [])
+    lost = [s for s in rest if s.unknown and s not in found.consumed]
+    if lost:
+        return [Frame("clarify", entity="case", text=scene.text.text, reason="words", notes=[span.text for span in lost])]
+    if not values.get("subject"):
+        values["subject"] = clean(scene.text.text[noun.first :])
+    return [Frame("create", entity="case", values=values)]
 
 
 def record(scene: Scene) -> list[Frame]:
@@ -231,6 +292,9 @@ def record(scene: Scene) -> list[Frame]:
     found.consumed += used
     spec = scene.unit.schema.entity(kind)
     rest = [span for span in after if span not in found.consumed]
+    for span in rest:
+        if span.unknown and span.text.lower() in _LIGHT:
+            span.unknown, span.filler = False, True
     _owner(scene, kind, rest, found)
     _job_title(scene, kind, found, rest)
     _fielded(scene, kind, rest, found)
@@ -293,7 +357,7 @@ def _name(scene: Scene, kind: str, head: Span) -> tuple[str, list[Span]]:
             if span.first >= start:
                 if used and re.search(r"[,，;；]", scene.text.text[used[-1].last : span.first]):
                     break
-                if kind in {"contact", "lead"} and used and span.text.lower() in _TIES:
+                if kind not in {"opportunity", "case"} and used and span.text.lower() in _TIES:
                     break
                 used.append(span)
         products = kind in {"opportunity", "order"} and all(span.names or span.filler for span in used)
@@ -421,7 +485,7 @@ def _fill_references(scene: Scene, kind: str, rest: list[Span], found: Assigned)
                 found.consumed.append(span)
                 break
     for number, span in enumerate(rest):
-        if span.unknown and span not in found.consumed and number and rest[number - 1].text.lower() in {"from", "at", "in"}:
+        if span.unknown and span not in found.consumed and number and rest[number - 1].text.lower() in {"from", "at", "in", "of", "with"}:
             place = "company" if kind == "lead" else "city" if kind == "account" and rest[number - 1].text.lower() == "in" else ""
             if place and place in fields and place not in found.values and fields[place].kind in FREE_TEXT:
                 found.values[place] = clean(span.text)

@@ -55,7 +55,7 @@ class Heads(Figures):
             ):
                 return owned[0]  # "anything of Priya's closing in November"
             fitting = [t for t in order if t in types and (not wanted or t in wanted)]
-            return (fitting or [t for t in order if t in types])[0]
+            return (fitting or [t for t in order if t in types] or sorted(types))[0]
         if statuses:
             return "opportunity"
         choice = [c.entity for span in self.spans for c in (*span.choices, *span.lacks)]

@@ -14,7 +14,7 @@ from store.query import Page, RecordQuery, find
 from store.unit import Unit
 
 ASKED = 5
-_ALL = {"all", "every", "both", "entire", "any", "everything", "所有", "全部", "全", "都", "所有的", "每个", "一切"}
+_ALL = {"all", "every", "both", "entire", "any", "everything", "所有", "全部", "全", "都", "所有的", "每个", "一切", "统统", "一律", "通通"}
 
 
 @dataclass

@@ -12,7 +12,7 @@ from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import NameIndex, NameIndexes
 from agent.embedded.reading import Reader
 from agent.embedded.repair import repair, respelt
-from agent.embedded.routes import Routes
+from agent.embedded.routes import PERSON, Routes
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.talk import small_talk
 from store.filters import Filter
@@ -117,6 +117,7 @@ def whom_to_call(text: str) -> str:
 
 def _pronoun(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
     """ "any cases from them?", "open deals there?": what the turn before found narrows what is asked now."""
+    _person_before(reader, previous)
     before = followup.latest(previous)
     text = reader.text
     heads = [span.entity.entity for span in text.spans if span.entity]
@@ -144,6 +145,22 @@ def _pronoun(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
         filters.append(Filter(field=name, op="between", value=[day.isoformat() if day else None for day in before.period]))
     reader.extra += [Part(f"before:{place}", _through(path, each)) for place, each in enumerate(filters)]
     pronoun.used = True
+
+
+_PERSON_WORDS = {"he", "she", "him", "his", "her", "他", "她", "他的", "她的"}
+
+
+def _person_before(reader: Reader, previous: Sequence[Frame]) -> None:
+    """ "… and how many open deals has he": the colleague whose records were spoken of just before."""
+    pronoun = next((span for span in reader.spans if span.func("it") and span.text.lower() in _PERSON_WORDS), None)
+    heads = [span.entity.entity for span in reader.spans if span.entity]
+    said = next((part for part in previous[0].parts if part.slot == "owner"), None) if previous else None
+    if pronoun is None or not heads or said is None or any(name.type == "user" for span in reader.spans for name in span.names):
+        return
+    field = PERSON.get(heads[0], "owner")
+    if field in reader.schema.entity(heads[0]).fields:
+        reader.extra.append(Part("owner", said.filter.model_copy(update={"field": field})))
+        pronoun.used = True
 
 
 def _shared_account(unit: Unit, before: Frame) -> list[str]:

@@ -3,10 +3,12 @@
 from typing import Any
 
 from agent.embedded import told
-from agent.embedded.frames import Frame
+from agent.embedded.frames import Frame, Part
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene, choose, resolve
+from agent.embedded.targets import Scene, Target, choose, resolve
 from agent.embedded.values import FREE_TEXT, Assigned, assign
+from store.filters import Filter
+from store.query import RecordQuery, find
 
 CANCELLING = {"task": {"status": "cancelled"}}
 CANCEL = {"cancel", "call off", "取消", "撤掉"}
@@ -17,7 +19,7 @@ CLOSING = {"case": {"status": "closed"}, "task": {"status": "done"}}
 
 def delete(scene: Scene) -> list[Frame]:
     spans = [span for span in scene.spans if span is not scene.verb]
-    target = resolve(scene, spans)
+    target = _task_by_words(scene) or resolve(scene, spans)
     if isinstance(target, Frame):
         return [target]
     ids = choose(target, scene)
@@ -34,6 +36,17 @@ def delete(scene: Scene) -> list[Frame]:
             date_field=frame.date_field,
         )
     ]
+
+
+def _task_by_words(scene: Scene) -> Target | None:
+    """ "we no longer need the task to book a visit at Greystone": a task by what its title says."""
+    called = next((span for span in scene.spans if span.func("remind") and scene.unit.schema.entity("task").en in span.text.lower()), None)
+    title = scene.text.text[called.last :].strip(" .!:") if called is not None else ""
+    if not title:
+        return None
+    frame = Frame("find", entity="task", parts=[Part("name", Filter(field="title", op="contains", value=title))])
+    page = find(scene.unit, RecordQuery(entity="task", filters=frame.filters, limit=6))
+    return Target(frame, page, False, []) if page.total else None
 
 
 def update(scene: Scene, action: str) -> list[Frame]:
@@ -214,7 +227,14 @@ def _kind(scene: Scene, left: list[Span], right: list[Span]) -> str:
 
 
 def _names_value(scene: Scene, span: Span, kind: str) -> bool:
-    """Whether a span on the record's side names the field to change ("the amount of the Globex deal")."""
-    if span.entity or span.names or span.choices:
+    """Whether a span on the record's side names the field to change ("the amount of the Globex deal"), not a condition ("without an
+    owner", 健联采购联盟)."""
+    if (span.entity and span.entity.entity == kind) or span.names or any(choice.entity == kind for choice in span.choices):
         return False
-    return any(sense.entity == kind for sense in span.fields)
+    own = {sense.field for sense in span.fields if sense.entity == kind}
+    place = scene.spans.index(span)
+    beside = [each for each in scene.spans[max(0, place - 1) : place + 2] if each is not span]
+    valued = any(choice.entity == kind and choice.field in own for each in beside for choice in each.choices)
+    earlier = next((each for each in reversed(scene.spans[:place]) if not each.filler), None)
+    lacked = earlier is not None and earlier.func("with", "without", "over", "under", "at_least", "at_most")
+    return bool(own) and not valued and not lacked

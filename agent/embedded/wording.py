@@ -314,8 +314,13 @@ def _proposed(unit: Unit, found: Proposed, language: str) -> str:
             before, after = (_value(unit, change["type"], name, side.get(name), language) for side in (change["before"], change["after"]))
             rows.append([f"{spec.label(language)} {change['name']}", spec.fields[name].label(language), before, after])
     more = f"\n\n{say('more_changes', language, n=len(changes) - CHANGES_SHOWN)}" if len(changes) > CHANGES_SHOWN else ""
+    others = "".join(
+        f"\n\n{say(name, language, names=', '.join(cell(each) for each in held[:10]) + (' …' if len(held) > 10 else ''))}"
+        for name, held in (("underived", found.underived), ("already", found.already))
+        if held
+    )
     left = f"\n\n{say('left_out', language, names=', '.join(cell(name) for name in found.left_out[:10]))}" if found.left_out else ""
-    return f"{head}\n\n{table(labels, rows)}{more}{left}"
+    return f"{head}\n\n{table(labels, rows)}{more}{left}{others}"
 
 
 def question(unit: Unit, frame: Frame, language: str) -> str:

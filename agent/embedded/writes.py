@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from agent.embedded import creating, targets, told, updating
+from agent.embedded import creating, targets, told, updating, wide
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon, function_words
 from agent.embedded.names import NameIndex
@@ -30,6 +30,9 @@ def verb(span: Span, name: str) -> bool:
 
 def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frames of a wish for change; None when the sentence is a question."""
+    rule = wide.read(targets.Scene(unit, text, words, names, routes, list(previous), -1))
+    if rule is not None:
+        return rule
     found = _action(text)
     if found is None:
         return None

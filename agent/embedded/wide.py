@@ -1,0 +1,223 @@
+"""Changes of many records by a rule: a task for each, a value each takes from a related record, merging, handing over."""
+
+import re
+
+from agent.embedded import creating, told
+from agent.embedded.calls import period_filters
+from agent.embedded.frames import Frame
+from agent.embedded.repair import repair
+from agent.embedded.spans import Span, Spanned, spanned
+from agent.embedded.targets import Scene
+from store.filters import Filter
+from store.query import RecordQuery, find_ids
+
+_TASK = (
+    r"(?:(?:create|add|make|set up|open|schedule)\s+(?:a|one)\s+(?:new\s+)?(?:task|reminder|to-?do|follow-up task)|remind me|"
+    r"(?:一)?(?:建|创建|新建|加|添加|安排|生成)(?:一)?(?:个|条)?(?:跟进)?(?:任务|待办|提醒))"
+)
+_EACH_FIRST = re.compile(rf"^(?:please\s+)?for (?P<what>(?:each|every|all)\b.+?),?\s+(?P<task>{_TASK}\b.*)$", re.IGNORECASE)
+_EACH_LAST = re.compile(rf"^(?:please\s+)?(?P<task>{_TASK}\b.*?)\s+for (?P<what>(?:each|every|all)(?: of)?\b.+)$", re.IGNORECASE)
+_EACH_ZH = re.compile(rf"^(?:请|帮我)*(?:给|为|对|替)?(?P<what>(?:每|所有|全部).+?)(?:都|各|分别)*(?P<task>{_TASK}.*)$")
+_TAKEN_EN = re.compile(
+    r"^(?P<head>.+)\s+of\s+(?:its|their|the|his|her|each one's)\s+(?P<related>[a-z][a-z -]*?)[.!]?$",
+    re.IGNORECASE,
+)
+_TAKEN_ZH = re.compile(
+    r"(?:(?:改成|改为|设为|设成|用|取|跟|和|随|按|换成|交给|分给|转给|归)(?:成|为)?)(?:其|它的|它|它们的|对应的?|所属的?|各自的?|相应的?|该|所在)+(?P<related>[\u4e00-\u9fff]{2,6}?)的?(?P<field>[\u4e00-\u9fff]{2,8}?)(?:一致|相同)?[。!！]?$"
+)
+_MERGE = re.compile(
+    r"^(?:please |can you |could you )?(?:merge|combine|dedupe|deduplicate|unify)\b|^(?:请|帮我|麻烦)*(?:把|将)?.*合并", re.IGNORECASE
+)
+_KEEP = re.compile(r"\b(?:keep(?:ing)?|into|survivor is)\b|保留|合并到|并入|以", re.IGNORECASE)
+_EVERYTHING = re.compile(
+    r"\b(?:everything|all (?:of )?(?:the |his |her )?(?:records|stuff|things|book|work)|whole book|all that)\b|全部|所有(?:东西|记录|资料|数据|的)?|一切|手上的|名下",
+    re.IGNORECASE,
+)
+_HANDING = re.compile(
+    r"\b(?:goes? to|hand(?:s|ed)? (?:\w+ )?over|hand|give|gives|transfer|move|pass|takes? over|inherits?)\b|交给|移交|转给|交接|接手|接管",
+    re.IGNORECASE,
+)
+_TAKER_FIRST = re.compile(r"\btakes? over\b|\binherits?\b|接手|接管", re.IGNORECASE)
+
+
+def read(scene: Scene) -> list[Frame] | None:
+    """The frames of a change by a rule; None when the sentence is none."""
+    text = scene.text.text.strip()
+    if text.endswith(("?", "？", "吗")) and not re.match(r"(?:can|could|would|please|能|可以)", text, re.IGNORECASE):
+        return None
+    return _handover(scene) or _merge(scene) or _for_each(scene) or _taken(scene)
+
+
+def _part(scene: Scene, text: str, *, future: bool = False) -> Spanned:
+    unit = scene.unit
+    part = spanned(text, scene.words, scene.names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=future)
+    repair(part, scene.names)
+    return part
+
+
+def _condition(scene: Scene, part: Spanned, spans: list[Span]) -> Frame:
+    """The records a stretch speaks of, as a find; a question back when a word in it has no place."""
+    reader = scene.reader(spans)
+    reader.text = Spanned(part.text, part.tokens, spans, part.language)
+    frame = reader._find()
+    left = [span for span in reader.unread() if not span.func("all", "group", "it")]
+    if frame is None:
+        return Frame("clarify", text=scene.text.text, reason="target")
+    if left:
+        return Frame("clarify", entity=frame.entity, text=scene.text.text, reason="words", notes=[span.text for span in left])
+    filters = list(frame.filters)
+    if not filters and not frame.period and not any(span.func("all", "group") for span in spans):
+        return Frame("clarify", entity=frame.entity, text=scene.text.text, reason="which")
+    return frame
+
+
+def _empty(scene: Scene, frame: Frame) -> Frame | None:
+    """The refusal when nothing meets the condition."""
+    period = [Filter.model_validate(each) for each in period_filters(frame, scene.unit.schema)]
+    if find_ids(scene.unit, RecordQuery(entity=frame.entity, filters=[*frame.filters, *period])):
+        return None
+    return Frame(
+        "refuse", entity=frame.entity, text=scene.text.text, reason="nothing", parts=frame.parts, period=frame.period,
+        date_field=frame.date_field,
+    )  # fmt: skip
+
+
+def _for_each(scene: Scene) -> list[Frame] | None:
+    text = scene.text.text.strip()
+    found = _EACH_FIRST.match(text) or _EACH_LAST.match(text) or _EACH_ZH.match(text)
+    if found is None:
+        return None
+    what, wish = _part(scene, found["what"]), _part(scene, found["task"], future=True)
+    verb = next((number for number, span in enumerate(wish.spans) if span.func("remind", "create")), None)
+    if verb is None:
+        return None
+    own = Scene(scene.unit, wish, scene.words, scene.names, scene.routes, [], verb)
+    task = creating.task(own)[0]
+    frame = _condition(scene, what, what.spans)
+    if frame.intent != "find" or task.intent != "task":
+        return [task if task.intent != "task" else frame]
+    nothing = _empty(scene, frame)
+    if nothing is not None:
+        return [nothing]
+    return [
+        Frame(
+            "task", entity=frame.entity, text=task.text, values={**task.values, "for_each": frame.entity}, parts=frame.parts,
+            period=frame.period, date_field=frame.date_field,
+        )
+    ]  # fmt: skip
+
+
+def _taken(scene: Scene) -> list[Frame] | None:
+    """ "give every deal without an owner the owner of its account", "every project without an owner gets …"."""
+    text = scene.text.text.strip()
+    found = _TAKEN_EN.search(text) or _TAKEN_ZH.search(text)
+    if found is None or told.asks(scene.text):
+        return None
+    if scene.text.language == "en":
+        before, tail = _part(scene, found["head"]), _part(scene, found["related"])
+        if len(before.spans) < 3 or not before.spans[-1].fields:
+            return None
+        named = before.spans.pop()
+        sensed = [named, *(span for span in tail.spans if span.entity)]
+    else:
+        before, tail = _part(scene, text[: found.start()]), _part(scene, f"{found['field']}的{found['related']}")
+        sensed = [span for span in tail.spans if span.fields or span.entity]
+    kinds = [span.entity.entity for span in before.spans if span.entity]
+    if not kinds or not sensed:
+        return None
+    kind = kinds[0] if scene.text.language == "en" else kinds[-1]
+    related = next((span.entity.entity for span in reversed(sensed) if span.entity and span.entity.entity != "user"), "")
+    reference = next((f for f in scene.unit.schema.entity(kind).fields.values() if f.refers_to == related and not f.custom), None)
+    if not related or reference is None:
+        return None
+    field = next((s.field for span in sensed for s in span.fields if s.entity == related), "")
+    mine = field if field in scene.unit.schema.entity(kind).fields else ""
+    if not mine:
+        return None
+    spans = [
+        span
+        for number, span in enumerate(before.spans)
+        if not (span.func("assign", "update", "create", "zh_to", "to") and not span.entity and not span.names)
+        and not _heads(before.spans, number, mine, kind)
+        and span.text.lower() not in {"gets", "get", "takes", "take", "inherits", "inherit", "同步", "都", "统统"}
+    ]
+    frame = _condition(scene, before, spans)
+    if frame.intent != "find":
+        return [frame]
+    nothing = _empty(scene, frame)
+    if nothing is not None:
+        return [nothing]
+    return [
+        Frame(
+            "update", entity=kind, parts=frame.parts, period=frame.period, date_field=frame.date_field,
+            values={mine: {"from": f"{reference.name}.{field}"}},
+        )
+    ]  # fmt: skip
+
+
+def _heads(spans: list[Span], number: int, field: str, kind: str) -> bool:
+    """Whether the span names the field to be filled ("set the owner of …", …的负责人), not one that is lacked."""
+    span = spans[number]
+    if not any(s.field == field and s.entity == kind for s in span.fields):
+        return False
+    earlier = next((each for each in reversed(spans[:number]) if not each.filler), None)
+    return not (earlier is not None and earlier.func("with", "without"))
+
+
+def _users(scene: Scene) -> list[Span]:
+    return [span for span in scene.spans if any(name.type == "user" for name in span.names) or span.func("me")]
+
+
+def _handover(scene: Scene) -> list[Frame] | None:
+    """ "everything of Anna goes to Ben", 把Anna名下的全部移交给Ben."""
+    text = scene.text.text
+    people = _users(scene)
+    if not (_EVERYTHING.search(text) and _HANDING.search(text)) or len(people) < 2 or told.asks(scene.text):
+        return None
+    if any(span.entity and span.entity.entity != "user" for span in scene.spans) or any(span.choices or span.time for span in scene.spans):
+        return None
+    ids = []
+    for span in people:
+        best = max((name.score for name in span.names), default=0)
+        users = {name.id for name in span.names if name.type == "user" and name.score == best} if span.names else set()
+        if len(users) > 1:
+            options = sorted({name.name for name in span.names if name.type == "user"})
+            return [Frame("clarify", text=span.text, reason="name", options=options)]
+        ids += users or [scene.unit.principal.user_id]
+    unique = list(dict.fromkeys(ids))
+    if len(unique) != 2:
+        return [Frame("clarify", text=text, reason="handover")]
+    giver, taker = unique if not (_TAKER_FIRST.search(text) and not re.search(r"由|\bby\b", text)) else unique[::-1]
+    verb = next((span for span in scene.spans if span.func("assign")), None)
+    if verb is not None and scene.text.language == "en" and people[0].first > verb.last and people[0].first - verb.last <= 2:
+        giver, taker = taker, giver  # "give Ben everything of Anna"
+    return [Frame("handover", values={"giver": giver, "taker": taker})]
+
+
+def _merge(scene: Scene) -> list[Frame] | None:
+    """ "merge Globex and Globex Inc, keep the first": the records named become one."""
+    text = scene.text.text
+    if not _MERGE.search(text):
+        return None
+    spans = [span for span in scene.spans if any(name.type not in {"user", "team"} for name in span.names)]
+    said = next((span.entity.entity for span in scene.spans if span.entity), "")
+    kinds = [said] if said else [name.type for span in spans for name in span.names if name.type not in {"user", "team"}]
+    if not kinds:
+        return [Frame("clarify", text=text, reason="merge")]
+    kind = said or max(set(kinds), key=kinds.count)
+    ids: list[str] = []
+    first: dict[int, list[str]] = {}
+    for span in spans:
+        own = [name for name in span.names if name.type == kind]
+        best = max((name.score for name in own), default=0)
+        first[span.first] = list(dict.fromkeys(name.id for name in own if name.score == best))
+        ids += [each for each in first[span.first] if each not in ids]
+    if len(ids) < 2:
+        return [Frame("clarify", entity=kind, text=text, reason="merge")]
+    if len(spans) > 1 and any(len(each) > 1 for each in first.values()):
+        vague = next(span for span in spans if len(first[span.first]) > 1)
+        return [Frame("clarify", text=vague.text, reason="name", options=sorted({name.name for name in vague.names if name.type == kind}))]
+    keep = _KEEP.search(text)
+    stays = next((first[span.first] for span in spans if keep and span.first >= keep.end()), None)
+    values = {"survivor": stays[0]} if stays and len(stays) == 1 else {}
+    return [Frame("merge", entity=kind, ids=ids, values=values)]
