@@ -198,8 +198,9 @@ def _list_of_figure(reader: Reader, before: Frame) -> list[Frame] | None:
     frame.intent, frame.metric, frame.compare, frame.top, frame.results = "find", "", None, None, []
     for name, value in (metric.where if metric else {}).items():
         if not any(part.slot.endswith(f".{name}") for part in frame.parts):
-            operator = "in" if isinstance(value, list) else "eq"
-            frame.parts.append(Part(f"{frame.entity}.{name}", Filter(field=name, op=operator, value=value)))
+            frame.parts.append(
+                Part(f"{frame.entity}.{name}", Filter(field=name, op="in" if isinstance(value, list) else "eq", value=value))
+            )
     if metric is not None and frame.period and not frame.date_field:
         frame.date_field = metric.date
     _use_all(reader)
