@@ -1,9 +1,10 @@
 """WRITE: propose changes. Nothing is written here: every tool ends in the gate, and a person approves."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from langchain.tools import ToolRuntime, tool
+from pydantic import WithJsonSchema
 from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
 
 from store.errors import Ambiguous, InvalidInput, NotAllowed, NotFound
@@ -27,7 +28,7 @@ class Further(TypedDict):
     values: dict[str, Any]
 
 
-Belonging = list[Further] | None
+Belonging = Annotated[list[Further] | None, WithJsonSchema({"type": "array", "items": {"type": "object"}})]
 
 
 @tool(parse_docstring=True, response_format="content_and_artifact")
@@ -37,8 +38,7 @@ def create_record(entity: str, values: Values, runtime: ToolRuntime[Context], al
     Args:
         entity: As in find_records.
         values: Fields and values, such as {"name": "Jane Doe", "account": "Globex", "email": "jane@globex.example"}.
-        also: Further records made with it, such as [{"entity": "opportunity", "values": {"account": "@new", "amount": 6000}}]; "@new" is
-            the record itself.
+        also: Records made with it, such as [{"entity": "opportunity", "values": {"account": "@new", "amount": 6000}}].
     """
     context = runtime.context
     with context.reading() as unit:

@@ -23,18 +23,21 @@ _TAKEN_EN = re.compile(
     re.IGNORECASE,
 )
 _TAKEN_ZH = re.compile(
-    r"(?:(?:改成|改为|设为|设成|用|取|跟|和|随|按|换成|交给|分给|转给|归)(?:成|为)?)(?:其|它的|它|它们的|对应的?|所属的?|各自的?|相应的?|该|所在)+(?P<related>[\u4e00-\u9fff]{2,6}?)的?(?P<field>[\u4e00-\u9fff]{2,8}?)(?:一致|相同)?[。!！]?$"
+    r"(?:(?:改成|改为|设为|设成|用|取|跟|和|随|按|换成|交给|分给|转给|归)(?:成|为)?)"
+    r"(?:其|它的|它|它们的|对应的?|所属的?|各自的?|相应的?|该|所在)+(?P<related>[\u4e00-\u9fff]{2,6}?)的?(?P<field>[\u4e00-\u9fff]{2,8}?)(?:一致|相同)?[。!！]?$"
 )
 _MERGE = re.compile(
     r"^(?:please |can you |could you )?(?:merge|combine|dedupe|deduplicate|unify)\b|^(?:请|帮我|麻烦)*(?:把|将)?.*合并", re.IGNORECASE
 )
 _KEEP = re.compile(r"\b(?:keep(?:ing)?|into|survivor is)\b|保留|合并到|并入|以", re.IGNORECASE)
 _EVERYTHING = re.compile(
-    r"\b(?:everything|all (?:of )?(?:the |his |her )?(?:records|stuff|things|book|work)|whole book|all that)\b|全部|所有(?:东西|记录|资料|数据|的)?|一切|手上的|名下",
+    r"\b(?:everything|all (?:of )?(?:the |his |her )?(?:records|stuff|things|book|work)|whole book|all that)\b|"
+    r"全部|所有(?:东西|记录|资料|数据|的)?|一切|手上的|名下",
     re.IGNORECASE,
 )
 _HANDING = re.compile(
-    r"\b(?:goes? to|hand(?:s|ed)? (?:\w+ )?over|hand|give|gives|transfer|move|pass|takes? over|inherits?)\b|交给|移交|转给|交接|接手|接管",
+    r"\b(?:goes? to|hand(?:s|ed)? (?:\w+ )?over|hand|gives?|transfer|move|pass|takes? over|inherits?)\b|"
+    r"交给|移交|转给|交接|接手|接管",
     re.IGNORECASE,
 )
 _TAKER_FIRST = re.compile(r"\btakes? over\b|\binherits?\b|接手|接管", re.IGNORECASE)
@@ -174,9 +177,9 @@ def _handover(scene: Scene) -> list[Frame] | None:
     people = _users(scene)
     if not (_EVERYTHING.search(text) and _HANDING.search(text)) or len(people) < 2 or told.asks(scene.text):
         return None
-    if any(span.entity and span.entity.entity != "user" for span in scene.spans) or any(span.choices or span.time for span in scene.spans):
+    if any((span.entity and span.entity.entity != "user") or span.choices or span.time or span.unknown for span in scene.spans):
         return None
-    ids = []
+    ids: list[str] = []
     for span in people:
         best = max((name.score for name in span.names), default=0)
         users = {name.id for name in span.names if name.type == "user" and name.score == best} if span.names else set()
@@ -212,9 +215,13 @@ def _merge(scene: Scene) -> list[Frame] | None:
         best = max((name.score for name in own), default=0)
         first[span.first] = list(dict.fromkeys(name.id for name in own if name.score == best))
         ids += [each for each in first[span.first] if each not in ids]
+    lost = [span.text for span in scene.spans if span.unknown]
+    if lost:
+        return [Frame("clarify", entity=kind, text=text, reason="words", notes=lost)]
     if len(ids) < 2:
         return [Frame("clarify", entity=kind, text=text, reason="merge")]
-    if len(spans) > 1 and any(len(each) > 1 for each in first.values()):
+    alike = {name.name.casefold() for span in spans for name in span.names if name.id in ids}
+    if (len(spans) > 1 or len(alike) > 1) and any(len(each) > 1 for each in first.values()):
         vague = next(span for span in spans if len(first[span.first]) > 1)
         return [Frame("clarify", text=vague.text, reason="name", options=sorted({name.name for name in vague.names if name.type == kind}))]
     keep = _KEEP.search(text)

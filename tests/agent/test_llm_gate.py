@@ -15,6 +15,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "delete_records": {"entity": "account", "filters": [{"field": "name", "op": "is_set"}]},
     "log_activity": {"body": "They called.", "account": "Globex Corporation"},
     "create_task": {"title": "Call them", "account": "Initech"},
+    "merge_records": {"entity": "account", "records": ["Globex Corporation", "Initech"]},
+    "hand_over": {"giver": "Bo Boss", "taker": "Anna Berg"},
 }
 
 

@@ -32,6 +32,9 @@ def boss(store: Store) -> Hand:
     return hand
 
 
+CROWD = 12  # of so many writers some meet; three may pass each other by
+
+
 def holds(store: Store, writers: int, rounds: int) -> None:
     """The end state, by counting: each account's counter and version, one word in all, statuses, the chain."""
     with store.database.reading() as session:
@@ -42,7 +45,8 @@ def holds(store: Store, writers: int, rounds: int) -> None:
         assert sum(each.version for each in accounts) == ACCOUNTS * (1 + bulks) + writers * rounds
         left = {row[0]: row[1] for row in session.execute(select(Proposal.status, func.count()).group_by(Proposal.status))}
         assert set(left) <= {"applied", "conflict", "pending"}
-        assert left["conflict"] > 0, "nobody met anybody: this run has shown nothing"
+        if writers >= CROWD:
+            assert left.get("conflict", 0) > 0, "nobody met anybody: this run has shown nothing"
         assert left["applied"] == ACCOUNTS + bulks + writers * rounds
         assert audit.verify(session).problem == ""
 

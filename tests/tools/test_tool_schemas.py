@@ -7,7 +7,7 @@ from inline_snapshot import snapshot
 
 from tools.catalogue import ALL, READ, WRITE, arguments, schemas, writes
 
-SIZE_LIMIT = 9_000  # characters of all schemas; 12,590 before the conditions were written out once, in find_records
+SIZE_LIMIT = 9_300  # characters of all schemas; 12,590 before the conditions were written out once, in find_records
 IDENTITY = {"user", "user_id", "email", "principal", "role", "as", "as_user", "on_behalf_of", "tenant", "session", "runtime", "context"}
 
 
@@ -23,7 +23,9 @@ def _kind(spec: dict[str, Any]) -> str:
 
 def test_names_and_marks() -> None:
     assert [tool.name for tool in READ] == snapshot(["find_records", "get_record", "measure", "search_notes"])
-    assert [tool.name for tool in WRITE] == snapshot(["create_record", "update_records", "delete_records", "log_activity", "create_task"])
+    assert [tool.name for tool in WRITE] == snapshot(
+        ["create_record", "update_records", "delete_records", "log_activity", "create_task", "merge_records", "hand_over"]
+    )
     assert [writes(tool.name) for tool in ALL] == [False] * len(READ) + [True] * len(WRITE)
 
 
@@ -66,7 +68,7 @@ def test_arguments() -> None:
                 "kinds?": "[string]",
                 "limit?": "integer",
             },
-            "create_record": {"entity": "string", "values": "object", "also?": "None"},
+            "create_record": {"entity": "string", "values": "object", "also?": '[object]'},
             "update_records": {"entity": "string", "values": "object", "records?": "[string]", "filters?": "[object]"},
             "delete_records": {"entity": "string", "records?": "[string]", "filters?": "[object]"},
             "log_activity": {
@@ -84,9 +86,7 @@ def test_arguments() -> None:
                 "contact?": "string",
                 "opportunity?": "string",
                 "assignee?": "string",
-                "priority?": "low|normal|high",
-            },
-        }
+                "priority?": "low|normal|high", 'for_each?': 'string', 'filters?': '[object]'}, 'merge_records': {'entity': 'string', 'records': '[string]', 'survivor?': 'string'}, 'hand_over': {'giver': 'string', 'taker': 'string', 'entities?': '[string]'}}
     )
 
 
