@@ -9,8 +9,6 @@ from agent.embedded.times import since
 from store.filters import Filter
 from store.schema import TEMPORAL, Field
 
-DONE = {"opportunity": "close_date", "case": "closed_at"}
-
 
 @dataclass
 class Dated(Quantities):

@@ -145,6 +145,17 @@ def spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisca
     return whole
 
 
+def _whole_field(span: Span, later: Span, lexicon: Lexicon, names: NameIndex) -> list[Sense]:
+    """The field both halves name, the second as said or by another word for it: "the contract … runs out" is the contract's end."""
+    own = [lexicon.schema.field(s.entity, s.field) for s in later.fields if span.entity and s.entity == span.entity.entity]
+    seconds = [later.text, *(word for field_ in own for word in (field_.en, field_.zh, *field_.words))]
+    for second in seconds:
+        found = [s for s in lexicon.table.meaning(f"{span.text} {second}") if s.kind == "field" and s.entity in names.present]
+        if found:
+            return found
+    return []
+
+
 def _kinds_of_place(text: Spanned, names: NameIndex) -> None:
     """ "veterinary hospitals", 宠物医院: after a value, the word such accounts' names end in means accounts."""
     for before, span in pairwise(text.spans):
@@ -170,7 +181,7 @@ def _parted_fields(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
         if span.entity is None or span.entity.entity in names.present:
             continue
         for later in text.spans[number + 1 :]:
-            whole = [s for s in lexicon.table.meaning(f"{span.text} {later.text}") if s.kind == "field" and s.entity in names.present]
+            whole = _whole_field(span, later, lexicon, names)
             if whole and not later.names and not later.time:
                 later.senses, later.unknown, later.filler = whole, False, False
                 span.senses, span.filler = [], True
