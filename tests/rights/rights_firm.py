@@ -187,8 +187,8 @@ class _Making:
         for name in [each for each in world.firm.roles if each != "administrator"]:
             own = world.firm.roles[name].hidden
             with world.store.database.writing() as session:
-                for path in r.sample(MASKED, r.choice((0, 1, 4))):
-                    how = r.choice(("all", "others"))
+                for path in r.sample(MASKED, r.choice((2, 6, 10))):
+                    how = r.choice(("all", "others", "others", "others"))  # what is refused outright tests little
                     role_setup.set_mask(session, world.store.settings, name, path, others=how == "others", by=world.boss)
                     own[path.partition(".")[0], path.partition(".")[2]] = how
                 if ("account", "commission") in own and r.random() < 0.3:

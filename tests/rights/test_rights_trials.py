@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from plain_rights import NUMBERS, REFERS, TEXTS, Refused, Row
-from rights_firm import KINDS, World, open_world
+from rights_firm import KINDS, MASKED, World, open_world
 
 from agent.embedded import names
 from store.errors import InvalidInput, NotAllowed, NotFound, RapportError
@@ -53,6 +53,9 @@ def a_path(r: Random, kind: str, fields: dict[str, Sequence[str]]) -> tuple[str,
 
 def a_filter(world: World, r: Random, kind: str) -> Filter:
     draw = r.random()
+    masked = [path.partition(".")[2] for path in MASKED if path.startswith(f"{kind}.")]
+    if draw > 0.8 and masked:
+        return Filter(field=r.choice(masked), op=r.choice(("is_set", "is_empty")), negate=r.random() < 0.2)
     if draw < 0.2 and kind in RELATIONS:
         relation = r.choice(list(RELATIONS[kind]))
         where = [a_filter(world, r, RELATIONS[kind][relation][0])] if r.random() < 0.5 else []
@@ -239,6 +242,8 @@ def a_figure(asked: Asked) -> str:
         )
         if path and path.rsplit(".", 1)[-1] not in ("description", "body") and path not in by and at:
             by.append(path)
+    if r.random() < 0.3 and kind in KINDS:
+        by = [r.choice(list(REFERS[kind]))]
     filters = [a_filter(world, r, kind)] if r.random() < 0.4 else []
     wanted = Measure(metric=f"{agg}_{kind}_{number}" if number else f"{kind}_count", by=by, filters=filters)
 
