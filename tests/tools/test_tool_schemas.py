@@ -68,7 +68,7 @@ def test_arguments() -> None:
                 "kinds?": "[string]",
                 "limit?": "integer",
             },
-            "create_record": {"entity": "string", "values": "object"},
+            "create_record": {"entity": "string", "values": "object", "also?": "[object]"},
             "update_records": {"entity": "string", "values": "object", "records?": "[string]", "filters?": "[object]"},
             "delete_records": {"entity": "string", "records?": "[string]", "filters?": "[object]"},
             "log_activity": {
@@ -87,7 +87,11 @@ def test_arguments() -> None:
                 "opportunity?": "string",
                 "assignee?": "string",
                 "priority?": "low|normal|high",
+                "for_each?": "string",
+                "filters?": "[object]",
             },
+            "merge_records": {"entity": "string", "records": "[string]", "survivor?": "string"},
+            "hand_over": {"giver": "string", "taker": "string", "entities?": "[string]"},
         }
     )
 
