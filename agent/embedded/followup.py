@@ -56,6 +56,8 @@ def ordinal(text: Spanned, size: int) -> int | None:
     """ "the second one", 第二个, "number 3": a place (from 0) among what was shown."""
     if not size or len([span for span in text.spans if span.content and not span.amount and not span.unknown]) > 1:
         return None
+    if any(span.func("max", "min") for span in text.spans) and any(span.fields for span in text.spans):
+        return None  # "highest score first": an order
     for span in text.spans:
         number: int | None = None
         if span.amount and span.amount.unit == "ordinal":

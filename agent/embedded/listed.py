@@ -12,6 +12,7 @@ from store.filters import Filter
 _ORDERING = ("max", "min", "newest", "oldest", "top", "bottom", "rank", "desc", "asc")
 _LIGHT = ("it", "all", "about", "show", "only", "who")
 _WHOSE = ("whose", "谁的", "谁负责", "谁在负责")
+_ARRANGING = {"排", "排列", "排一排", "放前面"}
 _MONEY_WORDS = {"how much", "多少钱"}
 
 
@@ -90,6 +91,9 @@ def _whose(reader: Reader, before: Frame) -> list[Frame] | None:
 
 def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
     """ "which one is the biggest?", "who has the highest score among them?", 最大的那个, "highest score first"."""
+    for span in reader.spans:
+        if span.unknown and span.text in _ARRANGING:
+            span.unknown, span.filler = False, True
     marks = [span for span in reader.spans if span.func(*_ORDERING) and not span.time]
     if not marks or _foreign(reader, before) or any(span.metric or span.choices or span.time or span.unknown for span in reader.spans):
         return None
@@ -140,7 +144,8 @@ def _figure_of_list(reader: Reader, before: Frame) -> list[Frame] | None:
         return None
     said = [span for span in reader.spans if not span.filler and not span.func("it", "all", "about", "show")]
     money = MONEY.get(before.entity)
-    amounts = [span for span in said if any(s.entity == before.entity and s.field == money for s in span.fields)]
+    worths = [span for span in said if any(s.entity == before.entity and s.field == money for s in span.fields)]
+    amounts = [span for span in worths if not span.func("count", "sum")]
     rest = [span for span in said if span not in amounts]
     plain = all(span.func("count", "sum", "only") and not (span.names or span.entity or span.choices or span.time) for span in rest)
     counts = any(span.func("count", "sum") for span in rest)

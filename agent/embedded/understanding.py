@@ -74,6 +74,12 @@ class Understanding:
             return written
         spans = _spans(unit, clause, words, names)
         fixed, notes = respelt(spans, words, names)
+        if notes:  # "chnage the stage …": a verb put right may make a change of it, a new record's own words are never put right
+            mended = writes.read(unit, _spans(unit, fixed, words, names, future=True), words, names, routes, previous)
+            if mended and mended[0].intent in {"update", "delete", "clarify"}:
+                for frame in mended:
+                    frame.notes += notes if frame.intent != "clarify" else []
+                return mended
         if notes or _ahead(spans, names):
             spans = _spans(unit, fixed, words, names, future=_ahead(_spans(unit, fixed, words, names), names))
         notes += repair(spans, names)

@@ -215,7 +215,7 @@ def _merge(scene: Scene) -> list[Frame] | None:
         best = max((name.score for name in own), default=0)
         first[span.first] = list(dict.fromkeys(name.id for name in own if name.score == best))
         ids += [each for each in first[span.first] if each not in ids]
-    lost = [span.text for span in scene.spans if span.unknown]
+    lost = [span.text for span in scene.spans if span.unknown and not (_MERGE.fullmatch(span.text) or _KEEP.fullmatch(span.text))]
     if lost:
         return [Frame("clarify", entity=kind, text=text, reason="words", notes=lost)]
     if len(ids) < 2:

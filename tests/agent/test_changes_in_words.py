@@ -18,11 +18,11 @@ def tables() -> dict[str, list[Row]]:
     return demo_tables(today=date(2026, 11, 21))
 
 
-def talk(ask: Any, *turns: str) -> Any:
+def talk(ask: Any, *turns: str, **options: Any) -> Any:
     """The last answer of a conversation."""
-    answer = ask(turns[0])
+    answer = ask(turns[0], **options)
     for turn in turns[1:]:
-        answer = ask(turn, conversation_id=answer.conversation_id)
+        answer = ask(turn, conversation_id=answer.conversation_id, **options)
     return answer
 
 
@@ -48,17 +48,16 @@ def test_a_new_record_and_what_hangs_on_it_are_one_proposal(demo: Rapport, ask_d
         assert gate.undo(unit, proposal["id"]).status == "applied"
 
 
-@pytest.mark.parametrize("turns", [("my open tasks", "mark them all done"), ("open tasks of Ben Carter", "都标记成已完成")])
+@pytest.mark.parametrize("turns", [("open tasks of Ben Carter", "mark them all done"), ("open tasks of Ben Carter", "都标记成已完成")])
 def test_them_means_all_that_met_the_condition(ask_demo: Any, tables: dict[str, list[Row]], turns: tuple[str, ...]) -> None:
-    answer = talk(ask_demo(ROOT), *turns)
-    owner = "ben.carter@demo.example" if "Ben" in turns[0] else ROOT
-    wanted = {row["key"] for row in tables["task"] if row["assignee"] == owner and row["status"] == "open"}
-    assert len(changes(answer)) == len(wanted)
+    answer = talk(ask_demo(ROOT), *turns, limit=5)
+    wanted = {row["key"] for row in tables["task"] if row["assignee"] == "ben.carter@demo.example" and row["status"] == "open"}
+    assert len(changes(answer)) == len(wanted) > 5
     assert all(change["after"] == {"status": "done"} for change in changes(answer))
 
 
 def test_two_changes_of_one_record_are_one_change(ask_demo: Any) -> None:
-    (change,) = changes(ask_demo(ROOT)("set De Linde: dosing line, phase 2 to 70,000 and hand it to Ben"))
+    (change,) = changes(ask_demo(ROOT)("set Weidemann stability lab to 70,000 and hand it to Ben"))
     assert change["after"]["owner"] == "ben.carter@demo.example"
     assert float(change["after"]["amount"]) == 70000
 

@@ -68,7 +68,7 @@ def test_arguments() -> None:
                 "kinds?": "[string]",
                 "limit?": "integer",
             },
-            "create_record": {"entity": "string", "values": "object", "also?": '[object]'},
+            "create_record": {"entity": "string", "values": "object", "also?": "[object]"},
             "update_records": {"entity": "string", "values": "object", "records?": "[string]", "filters?": "[object]"},
             "delete_records": {"entity": "string", "records?": "[string]", "filters?": "[object]"},
             "log_activity": {
@@ -86,7 +86,13 @@ def test_arguments() -> None:
                 "contact?": "string",
                 "opportunity?": "string",
                 "assignee?": "string",
-                "priority?": "low|normal|high", 'for_each?': 'string', 'filters?': '[object]'}, 'merge_records': {'entity': 'string', 'records': '[string]', 'survivor?': 'string'}, 'hand_over': {'giver': 'string', 'taker': 'string', 'entities?': '[string]'}}
+                "priority?": "low|normal|high",
+                "for_each?": "string",
+                "filters?": "[object]",
+            },
+            "merge_records": {"entity": "string", "records": "[string]", "survivor?": "string"},
+            "hand_over": {"giver": "string", "taker": "string", "entities?": "[string]"},
+        }
     )
 
 
