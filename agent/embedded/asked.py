@@ -98,7 +98,7 @@ class Asked:
                     return any(later.entity for later in self.spans[number + 1 :]) or any(
                         each.entity for each in self.spans[: self.spans.index(earlier)]
                     )
-                return any(each.entity or each.func("it") for each in self.spans[: self.spans.index(earlier)]) or self.said("who")
+                return any(each.entity or each.func("it", "only") for each in self.spans[: self.spans.index(earlier)]) or self.said("who")
             if not (
                 earlier.filler
                 or earlier.choices

@@ -4,7 +4,7 @@ import re
 
 from agent.embedded.spans import Span, Spanned
 
-_JOINT = re.compile(r"(?:[,;，；。.!！]\s*|\s)(?:and then|then|and also|also|and|并且|并|然后|同时|再|另外|顺便)?\s*$", re.IGNORECASE)
+_JOINT = re.compile(r"(?:[,;，；。.!！?？]\s*|\s)(?:and then|then|and also|also|and|并且|并|然后|同时|再|另外|顺便)?\s*$", re.IGNORECASE)
 _FOR_EACH = re.compile(r"(?:please )?for (?:each|every|all)\b|(?:请|帮我)*(?:给|为|对|替)?每", re.IGNORECASE)
 ACTIONS = ("create", "update", "assign", "delete", "log", "remind")
 _STRONG = {"and", "then", "also", "and then", "and also", "并", "并且", "然后", "同时", "再", "另外", "顺便"}
@@ -106,7 +106,7 @@ def _joint_before(text: Spanned, number: int, verb: int) -> bool:
     """Whether what precedes is a request and ends in a joint."""
     before = text.spans[:number]
     joint = text.text[: text.spans[number].first].rstrip()
-    ends = joint[-1:] in {",", ";", "，", "；", "。", ".", "!", "！"} or (before and before[-1].text.lower() in _STRONG)
+    ends = joint[-1:] in {",", ";", "，", "；", "。", ".", "!", "！", "?", "？"} or (before and before[-1].text.lower() in _STRONG)
     if not ends:
         return False
     if text.spans[verb].func("remind", "create", "log", "zh_to") and any(span.content for span in before):

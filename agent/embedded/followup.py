@@ -32,7 +32,13 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
         return _merge(reader, listed.as_measure(before, f"{before.entity}_count"))
     if not _leans(reader, before):
         return None
+    which = any(span.func("show") and span.text.lower() in _WHICH for span in reader.spans[:2])
+    if which and before.intent == "measure" and not before.by and not any(span.func("group") or span.grain for span in reader.spans):
+        return _merge(reader, listed.as_list(reader, before))
     return _merge(reader, before)
+
+
+_WHICH = {"which", "which ones", "show", "list", "哪些", "哪几个", "有哪些", "列出"}
 
 
 def _counts_among(reader: Reader) -> bool:
@@ -118,7 +124,7 @@ def _leans(reader: Reader, before: Frame) -> bool:
     of_those = any(span.func("only") and span.text.lower().split(" ")[-1] in _REFERRING for span in reader.spans)
     if of_those and modifiers and entity and all(s.entity.entity == before.entity for s in spans if s.entity):
         return True
-    if before.intent == "measure" and spans[0].func("group") and _splits(reader):
+    if before.intent == "measure" and (spans[0].func("group") or spans[0].grain) and _splits(reader):
         return True
     if metric or asks:
         return False

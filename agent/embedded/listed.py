@@ -198,6 +198,12 @@ def _list_of_figure(reader: Reader, before: Frame) -> list[Frame] | None:
     which = any(span.text.lower() in {"which ones", "哪些", "which"} for span in said)
     if before.intent != "measure" or before.by or not (shows or which) or not all(span.func("show", "it", "all", "only") for span in said):
         return None
+    _use_all(reader)
+    return [as_list(reader, before)]
+
+
+def as_list(reader: Reader, before: Frame) -> Frame:
+    """The records a figure stands on, as a find."""
     metric = reader.lexicon.metrics.get(before.metric)
     frame = deepcopy(before)
     frame.intent, frame.metric, frame.compare, frame.top, frame.results = "find", "", None, None, []
@@ -207,5 +213,4 @@ def _list_of_figure(reader: Reader, before: Frame) -> list[Frame] | None:
             frame.parts.append(Part(f"{frame.entity}.{name}", wanted))
     if metric is not None and frame.period and not frame.date_field:
         frame.date_field = metric.date
-    _use_all(reader)
-    return [frame]
+    return frame

@@ -116,7 +116,8 @@ def _referred(scene: Scene, spans: list[Span]) -> Target | Frame | None:
             return Frame("clarify", text=scene.text.text, reason="it")
         return None
     place = ordinal(part, len(before.results))
-    if place is None and ((pronoun is None and not all_of_them) or names):
+    bare = not any(span.content or span.func("it", "all") for span in spans) and len(before.results) == 1  # 推进到投标, after one record
+    if place is None and ((pronoun is None and not all_of_them and not bare) or names):
         return None
     kind = next((span.entity.entity for span in spans if span.entity), before.entity)
     if kind != before.entity or not (before.results or before.ids):

@@ -12,7 +12,7 @@ from store.query import RecordQuery, find
 
 CANCELLING = {"task": {"status": "cancelled"}}
 CANCEL = {"cancel", "call off", "取消", "撤掉"}
-LABELLING = {"mark", "make", "set", "flag", "tick", "put"}
+LABELLING = {"mark", "make", "set", "flag", "tick", "put", "标记", "设置"}
 _RELATIVE = {"that", "which", "who", "whose", "where", "with", "in", "from"}
 CLOSING = {"case": {"status": "closed"}, "task": {"status": "done"}}
 

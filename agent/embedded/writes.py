@@ -66,8 +66,8 @@ def _action(text: Spanned) -> tuple[str, int] | None:
     asks = any(span.func("count", "who", "avg") or (span.metric and not span.choices) or span.func("compare") for span in spans)
     for number, span in enumerate(spans):
         names = [name for name in ORDER if verb(span, name)]
-        if not names or span.names:
-            continue
+        if not names or span.names or (number == 0 and span.func("about")):
+            continue  # 换成按产品, 换成Anna呢: another view of the answer before
         if not _commanding(text, number):
             continue
         action = names[0]
@@ -92,6 +92,8 @@ _PASSIVE = {
 def _commanding(text: Spanned, number: int) -> bool:
     """English: the verb opens the sentence. Chinese: it may follow 把/给/a name/a time."""
     before = text.spans[:number]
+    if text.language == "zh" and text.text[text.spans[number].last :][:1] == "的":
+        return False  # 完成的任务, 取消的任务: a state, not a wish
     if all(span.filler or span.func("me", "my_team", "it", "help", "show", "about", "zh_to", "to", "all") for span in before):
         return not any(span.func("show") and span.text.lower() not in {"see"} for span in before) or text.language == "zh"
     word = text.spans[number].text
@@ -101,6 +103,8 @@ def _commanding(text: Spanned, number: int) -> bool:
             return True
         around = text.text[: text.spans[number].first][-1:], text.text[text.spans[number].last :][:1]
         done = around[0] in {"已", "被", "未", "没"} or around[1] == "的"  # 已删除的: a state, not a wish
+        if text.spans[number].func("close") and any(span.func("to", "update") and len(span.text) > 1 for span in before):
+            return False  # 标记为完成: the value, not the verb
         asked = told.asks(text) or any(span.func("show") for span in before[:1])
         return text.spans[number].func("assign", "delete", "close") and not done and not asked
     passive = word.lower() in _PASSIVE or (text.spans[number].func("delete") and before[-1].text.lower() in {"please", "just"})

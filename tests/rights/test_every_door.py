@@ -302,6 +302,8 @@ TOOL_TRIES: dict[str, tuple[list[dict[str, Any]], Callable[[str], list[dict[str,
     "delete_records": ([], lambda secret: [{"entity": kind, "records": [secret]} for kind in KINDS]),
     "log_activity": ([], lambda secret: [{"body": "talked", "account": secret}, {"body": "talked", "contact": secret}]),
     "create_task": ([], lambda secret: [{"title": "call", "account": secret}, {"title": "call", "opportunity": secret}]),
+    "merge_records": ([], lambda secret: [{"entity": kind, "records": [secret, "01" + "Z" * 24]} for kind in KINDS]),
+    "hand_over": ([], lambda secret: [{"giver": secret, "taker": "anna@firm.example"}]),
 }  # fmt: skip
 
 
