@@ -1,14 +1,13 @@
-"""New records: "add a contact Jane Doe at Globex", "remind me to call Acme next Tuesday", "log a call with Globex: …"."""
+"""New records of any kind: "add a contact Jane Doe at Globex", fields in any order."""
 
 import re
-from typing import Any
 
 from agent.embedded.compound import NEW
+from agent.embedded.doing import activity, task
 from agent.embedded.frames import Frame
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
-from agent.embedded.values import FREE_TEXT, Assigned, clean, moment, pairs
-from store.query import load
+from agent.embedded.values import FREE_TEXT, Assigned, clean, fielded, pairs
 from store.schema import Field
 from store.values import find_named
 
@@ -57,217 +56,6 @@ _LIGHT = {
     "需要",
     "认识",
 }
-_BODY = re.compile(r"[:：]|\bthat\b|\bsaying\b", re.IGNORECASE)
-_TRIM_TITLE = re.compile(r"^(?:(?:to|that|about|me|me to|for|and)\b|去|要|在|：|:|,|，|\s)+\s*", re.IGNORECASE)
-KINDS_OF_WORK = {"call": "Call", "meeting": "Meeting", "visit": "Visit", "email": "E-mail"}
-
-
-def task(scene: Scene) -> list[Frame]:
-    """A task: what is left of the sentence without the trigger and the date is its title."""
-    spans = scene.spans
-    when = next((span for span in spans if span.time and span.time.kind == "period"), None)
-    values: dict[str, Any] = {}
-    if when is not None:
-        due = moment(scene, when)
-        if due:
-            values["due_at"] = due
-    assignee = _assignee(scene)
-    removed = [scene.verb, *([when] if when else []), *([assignee] if assignee else [])]
-    colon = re.search(r"[:：]", scene.text.text[scene.verb.last :]) if scene.place >= 0 else None
-    if colon is not None:
-        start = scene.verb.last + colon.end()
-        title = _title(scene, [*removed, Span(0, 0, "", 0, start)])
-    else:
-        title = _title(scene, removed)
-    about = _references(scene, [span for span in spans if span is not assignee], "task", values)
-    _subject_before(scene, "task", values)
-    for span in spans:
-        priority = next(
-            (
-                c.value
-                for c in span.choices
-                if c.entity == "task"
-                and c.field == "priority"
-                and (
-                    "priority" in span.text.lower()
-                    or "优先" in span.text
-                    or span.text in {"紧急", "重要", "urgent"}
-                    or _beside_priority(spans, span)
-                )
-            ),
-            None,
-        )
-        if priority:
-            values["priority"] = priority
-    if assignee:
-        values["assignee"] = assignee.names[0].id
-    if not title:
-        title = _default_title(scene, values, about)
-    if not title:
-        return [Frame("clarify", entity="task", text=scene.text.text, reason="title")]
-    return [Frame("task", entity="task", text=title, values=values)]
-
-
-def _subject_before(scene: Scene, kind: str, values: dict[str, Any]) -> None:
-    """ "… and remind me to call them", "put a note on the clinic", "add a note there": what was spoken of just before."""
-    said = any(span.func("it") or (span.entity and not span.entity.plural and span.entity.entity == "account") for span in scene.spans)
-    if not said or not scene.previous or {"account", "contact", "opportunity", "lead"} & set(values):
-        return
-    before = scene.previous[0]
-    fields = scene.unit.schema.entity(kind).fields
-    for name in ("account", "contact", "opportunity"):
-        if isinstance(before.values.get(name), str) and before.intent in {"create", "log", "task"} and name in fields:
-            values[name] = before.values[name]
-    one = before.results if len(before.results) == 1 else before.ids if len(before.ids) == 1 else []
-    if before.entity in {"account", "contact", "opportunity", "lead"} and before.entity in fields:
-        if one:
-            values[before.entity] = one[0]
-        elif before.intent == "create" and not before.also:
-            values[before.entity] = NEW
-    for part in before.parts:
-        target = part.slot.split(":")[-1]
-        if part.slot in {"ref:account", "is:account"} and isinstance(part.filter.value, str) and target in fields:
-            values.setdefault(target, part.filter.value)
-
-
-def _beside_priority(spans: list[Span], span: Span) -> bool:
-    place = spans.index(span)
-    return any(s.field == "priority" for each in spans[max(0, place - 1) : place + 2] for s in each.fields)
-
-
-def _assignee(scene: Scene) -> Span | None:
-    """ "remind Ben to …": a colleague right after the verb."""
-    before = scene.spans[: scene.place]
-    if before and any(span.text in {"给", "让", "叫"} for span in before) and any(name.type == "user" for name in before[-1].names):
-        return before[-1]  # 给李娜安排个任务
-    after = scene.spans[scene.place + 1 : scene.place + 4]
-    for number, span in enumerate(after):
-        if any(name.type == "user" for name in span.names):
-            following = after[number + 1].text.lower() if number + 1 < len(after) else ""
-            return None if following in {"'s", "的"} else span
-        if not (span.filler or span.func("on", "to")):
-            return None
-    return None
-
-
-def _title(scene: Scene, removed: list[Span]) -> str:
-    """The sentence without the removed spans; words that only introduced a date go with it."""
-    text = scene.text.text
-    pieces, place = [], 0
-    for span in sorted(removed, key=lambda each: each.first):
-        piece = text[place : span.first]
-        if span.time:
-            piece = re.sub(r"\s*\b(?:on|by|at|for|before|in|due|until)\s*$", "", piece, flags=re.IGNORECASE)
-        pieces.append(piece)
-        place = span.last
-    pieces.append(text[place:])
-    joined = re.sub(r"\s+", " ", " ".join(piece.strip() for piece in pieces)).strip(" ,，.。;；!！?？")
-    joined = re.sub(r"^(?:please|can you|could you|请|帮我|麻烦)\s*", "", joined, flags=re.IGNORECASE)
-    joined = _TRIM_TITLE.sub("", joined)
-    joined = (
-        re.sub(r"^(?:create|add|a|the|new|task|reminder)\b\s*(?:to\b)?\s*", "", joined, flags=re.IGNORECASE)
-        if scene.text.language == "en"
-        else joined
-    )
-    joined = joined.strip(" ,，.。;；!！?？")
-    return joined[:1].upper() + joined[1:] if joined[:1].isascii() else joined
-
-
-def _default_title(scene: Scene, values: dict[str, Any], about: str) -> str:
-    subject = about or (scene.previous[0].values.get("account_name", "") if scene.previous else "")
-    earlier = scene.previous[0].values if scene.previous else {}
-    for name in ("account", "contact", "opportunity"):
-        if name in earlier and name not in values:
-            values[name] = earlier[name]
-    if scene.text.language == "zh":
-        return f"跟进{subject}" if subject or scene.previous else ""
-    return f"Follow up with {subject}" if subject else ("Follow up" if scene.previous else "")
-
-
-def _references(scene: Scene, spans: list[Span], entity: str, values: dict[str, Any]) -> str:
-    """Records named in the sentence, put into the fields that point to them; returns the first one's name."""
-    fields = scene.unit.schema.entity(entity).fields
-    shown = ""
-    namesakes: list[str] = []
-    for span in spans:
-        if not span.names:
-            continue
-        best = max(name.score for name in span.names)
-        names = [name for name in span.names if name.score == best and name.type in fields and fields[name.type].refers_to == name.type]
-        if len({name.id for name in names}) == 1 and names[0].type not in values:
-            values[names[0].type] = names[0].id
-            shown = shown or names[0].name
-        elif names and names[0].type == "contact":
-            namesakes += [name.id for name in names]
-    if namesakes and "contact" not in values and "account" in values:
-        own = [record.id for record in load(scene.unit, "contact", namesakes) if record.fields.get("account_id") == values["account"]]
-        if len(own) == 1:
-            values["contact"] = own[0]  # of two people of one name, the one who works there
-    return shown
-
-
-def activity(scene: Scene) -> list[Frame]:
-    """Something that took place: kind, with whom, when, and the text."""
-    spans = scene.spans
-    noun = next((span for span in spans[scene.place + 1 :] if not span.filler), None)
-    if (
-        noun is not None
-        and scene.place >= 0
-        and ((noun.entity and noun.entity.entity == "case") or any((c.entity, c.field) == ("case", "type") for c in noun.choices))
-    ):
-        return _case(scene, noun)
-    values: dict[str, Any] = {}
-    mark = _BODY.search(scene.text.text, scene.verb.last)
-    head = [span for span in spans if mark is None or span.first < mark.start()]
-    kind = next((c.value for span in (*head, *spans) for c in span.choices if (c.entity, c.field) == ("activity", "kind")), "note")
-    values["kind"] = kind
-    if not _references(scene, head if mark else spans, "activity", values):
-        _references(scene, spans, "activity", values)
-    when = next(
-        (span for span in head if span.time and span.time.kind == "period" and span.time.first and span.time.first <= scene.unit.today()),
-        None,
-    )
-    if when is not None and when.time is not None:
-        values["occurred_at"] = moment(scene, when)
-    _subject_before(scene, "activity", values)
-    body = scene.text.text[mark.end() :].strip() if mark else _title(scene, [scene.verb, *([when] if when else [])])
-    if not body:
-        return [Frame("clarify", entity="activity", text=scene.text.text, reason="body")]
-    return [Frame("log", entity="activity", text=body, values=values)]
-
-
-_ABOUT = re.compile(r"\b(?:about|that|saying|because|regarding)\b|[:：]|反映|说|关于", re.IGNORECASE)
-
-
-def _case(scene: Scene, noun: Span) -> list[Frame]:
-    """ "log a complaint from Globex about leaking bottles, high priority": a case; what it is about is its subject."""
-    values: dict[str, Any] = {}
-    kind = next((c.value for c in noun.choices if (c.entity, c.field) == ("case", "type")), None)
-    if kind:
-        values["type"] = kind
-    about = _ABOUT.search(scene.text.text, noun.last)
-    stop = about.end() if about else noun.last
-    words = [span for span in scene.spans if span.first >= stop and not (span.filler and span.first == stop)]
-    subject: list[Span] = []
-    for span in words:
-        if subject and re.search(r"[,，;；]", scene.text.text[subject[-1].last : span.first]):
-            break
-        subject.append(span)
-    if about and subject:
-        values["subject"] = clean(scene.text.text[subject[0].first : subject[-1].last])
-    else:
-        subject = []
-    rest = [span for span in scene.spans if span not in subject and span is not noun and span is not scene.verb]
-    found = Assigned(values, [])
-    _references(scene, rest, "case", values)
-    _fielded(scene, "case", rest, found)
-    pairs(scene, "case", [span for span in rest if span not in found.consumed and not span.names], found, [])
-    lost = [s for s in rest if s.unknown and s not in found.consumed]
-    if lost:
-        return [Frame("clarify", entity="case", text=scene.text.text, reason="words", notes=[span.text for span in lost])]
-    if not values.get("subject"):
-        values["subject"] = clean(scene.text.text[noun.first :])
-    return [Frame("create", entity="case", values=values)]
 
 
 def record(scene: Scene) -> list[Frame]:
@@ -297,7 +85,7 @@ def record(scene: Scene) -> list[Frame]:
             span.unknown, span.filler = False, True
     _owner(scene, kind, rest, found)
     _job_title(scene, kind, found, rest)
-    _fielded(scene, kind, rest, found)
+    fielded(scene, kind, rest, found)
     rest = [span for span in rest if span not in found.consumed]
     _fill_references(scene, kind, rest, found)
     pairs(scene, kind, [span for span in rest if span not in found.consumed], found, [])
@@ -454,17 +242,6 @@ def _job_title(scene: Scene, kind: str, found: Assigned, rest: list[Span]) -> No
     if match and not any(span.entity and match.start(1) <= span.first < match.end(1) for span in scene.spans):
         found.values["title"] = match.group(1).strip()
         found.consumed += [span for span in rest if match.start() <= span.first < match.end()]
-
-
-def _fielded(scene: Scene, kind: str, rest: list[Span], found: Assigned) -> None:
-    """Values that follow their field's name, and e-mails and phones wherever they stand."""
-    pairs(scene, kind, rest, found, [], only_named=True)
-    fields = scene.unit.schema.entity(kind).fields
-    for span in rest:
-        for literal in ("email", "phone"):
-            if span.literal_kind == literal and literal in fields and literal not in found.values:
-                found.values[literal] = span.literal
-                found.consumed.append(span)
 
 
 def _fill_references(scene: Scene, kind: str, rest: list[Span], found: Assigned) -> None:

@@ -278,3 +278,14 @@ def _literal(fields: dict[str, Field], span: Span) -> tuple[str, Any] | None:
 def clean(text: str) -> str:
     """Free text without the words that only tie it to the sentence."""
     return _TAIL.sub("", _LEAD.sub("", text)).strip(" \"'“”‘’「」")
+
+
+def fielded(scene: Scene, kind: str, rest: list[Span], found: Assigned) -> None:
+    """Values that follow their field's name, and e-mails and phones wherever they stand."""
+    pairs(scene, kind, rest, found, [], only_named=True)
+    fields = scene.unit.schema.entity(kind).fields
+    for span in rest:
+        for literal in ("email", "phone"):
+            if span.literal_kind == literal and literal in fields and literal not in found.values:
+                found.values[literal] = span.literal
+                found.consumed.append(span)

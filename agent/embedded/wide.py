@@ -2,7 +2,7 @@
 
 import re
 
-from agent.embedded import creating, told
+from agent.embedded import doing, told
 from agent.embedded.calls import period_filters
 from agent.embedded.frames import Frame
 from agent.embedded.repair import repair
@@ -95,7 +95,7 @@ def _for_each(scene: Scene) -> list[Frame] | None:
     if verb is None:
         return None
     own = Scene(scene.unit, wish, scene.words, scene.names, scene.routes, [], verb)
-    task = creating.task(own)[0]
+    task = doing.task(own)[0]
     frame = _condition(scene, what, what.spans)
     if frame.intent != "find" or task.intent != "task":
         return [task if task.intent != "task" else frame]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from agent.embedded import creating, targets, told, updating, wide
+from agent.embedded import creating, doing, targets, told, updating, wide
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon, function_words
 from agent.embedded.names import NameIndex
@@ -44,9 +44,9 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
     scene = targets.Scene(unit, text, words, names, routes, list(previous), place)
     match action:
         case "remind":
-            frames = creating.task(scene)
+            frames = doing.task(scene)
         case "log":
-            frames = creating.activity(scene)
+            frames = doing.activity(scene)
         case "create":
             frames = creating.record(scene)
         case "delete":
@@ -148,6 +148,8 @@ def _chinese_shift(text: Spanned) -> tuple[str, int] | None:
 def _close(text: Spanned) -> tuple[str, int] | None:
     """ "close the Globex case", 关闭工单."""
     spans = [span for span in text.spans if not span.filler]
+    if spans and text.language == "zh" and text.text[spans[0].last :][:1] == "的":
+        return None  # 取消的任务: those that were cancelled
     while spans and spans[0].func("my_team", "me") and not spans[0].content:
         spans = spans[1:]  # "we won …!"
     if spans and spans[0].text.lower() in {"cancel", "取消"} and any(span.entity and span.entity.entity == "task" for span in spans):
