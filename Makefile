@@ -31,12 +31,11 @@ test: $(VENV)/.developing
 
 # The same suite on PostgreSQL: RAPPORT_TEST_DATABASE_URL, else 127.0.0.1:5432, else one started from PATH. CI runs the part
 # where the databases can differ; `make test-postgresql-all` runs every room that touches the store.
-POSTGRESQL_PART := $(addprefix tests/store/test_,gate.py audit.py comparing.py custom_index.py query.py measures.py migrations.py many_writers.py \
-	merging.py name_search.py passages.py people.py setup.py) \
-	tests/agent/test_demo_questions.py tests/tools
+POSTGRESQL_PART := $(addprefix tests/store/test_,gate.py audit.py comparing.py custom_index.py query.py measures.py migrations.py \
+	name_search.py passages.py people.py) tests/agent/test_demo_questions.py
 
 test-postgresql: $(VENV)/.developing
-	$(BIN)/python -m pytest -q --database postgresql $(IN_PARALLEL) $(POSTGRESQL_PART)
+	$(BIN)/python -m pytest -q --database postgresql $(POSTGRESQL_PART)
 
 test-postgresql-all: $(VENV)/.developing
 	$(BIN)/python -m pytest -q --database postgresql tests/store tests/tools tests/agent tests/ui
