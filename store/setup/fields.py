@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import Session
 
 from store import custom_values, schema
@@ -42,7 +43,13 @@ def add_field(
     field = CustomField(entity=entity, name=name, kind=kind, label_en=label, label_zh=label_zh, words=list(words), target=target)
     session.add(field)
     schema.bump(session)
-    custom_values.make_index(session, entity, name, kind)
+    try:
+        with session.begin_nested():
+            custom_values.make_index(session, entity, name, kind)
+    except DataError as error:  # values of a field of this name that was taken away
+        raise InvalidInput(
+            f"Records hold values under {name!r} that are no {kind}.", hint="Give the field the kind it had, or another name."
+        ) from error
     return field
 
 
