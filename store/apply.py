@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
-from store.bulk import insert_many
+from store.bulk import insert_many, pieces
 from store.drafting import Draft
 from store.duplicates import keys as duplicate_keys
 from store.models import RECORD_MODELS, Account, Activity, OutboxEntry, StageHistory, User, new_id
@@ -17,7 +17,6 @@ from store.values import from_json
 
 INDEXED = frozenset({"activity", "case", "task", "account", "opportunity", "lead", "contact"})
 TOUCHES = frozenset({"call", "meeting", "visit", "email", "chat"})
-_PIECE = 500
 _TYPED = frozenset({"money", "date", "datetime"})  # kinds whose column holds another type than JSON has
 Entered = Mapping[str, Sequence[tuple[str, datetime]]]  # record id -> (stage id, moment)
 
@@ -75,8 +74,7 @@ def _check_versions(unit: Unit, drafts: Sequence[Draft]) -> None:
             newest = unit.session.scalar(select(func.max(model.id)))
             if newest is None or newest < min(each.record_id for each in group):
                 continue  # ids sort by the moment they were made: none of these can be there yet
-        for start in range(0, len(group), _PIECE):
-            piece = group[start : start + _PIECE]
+        for piece in pieces(group):
             statement = (
                 select(model.id, model.version, model.deleted_at).where(model.id.in_([each.record_id for each in piece])).with_for_update()
             )
@@ -131,8 +129,8 @@ def _teams(unit: Unit, owners: set[str]) -> dict[Any, str | None]:
     """Team by owner."""
     waiting = sorted(owners)
     found: dict[Any, str | None] = {}
-    for start in range(0, len(waiting), _PIECE):
-        rows = unit.session.execute(select(User.id, User.team_id).where(User.id.in_(waiting[start : start + _PIECE])))
+    for piece in pieces(waiting):
+        rows = unit.session.execute(select(User.id, User.team_id).where(User.id.in_(piece)))
         found.update((row.id, row.team_id) for row in rows)
     return found
 
@@ -188,8 +186,8 @@ def _touch_accounts(unit: Unit, drafts: Sequence[Draft]) -> dict[int, dict[str, 
         return effects
     field = unit.schema.field("account", "last_contact_at")
     held: dict[str, Any] = {}
-    for start in range(0, len(accounts := sorted(newest)), _PIECE):
-        wanted = select(Account.id, Account.last_contact_at).where(Account.id.in_(accounts[start : start + _PIECE]))
+    for piece in pieces(sorted(newest)):
+        wanted = select(Account.id, Account.last_contact_at).where(Account.id.in_(piece))
         held.update((row.id, row.last_contact_at) for row in unit.session.execute(wanted))
     moments = {account: from_json(field, moment) for account, moment in newest.items()}
     later = [{"at": account, "to": moment} for account, moment in moments.items() if held[account] is None or moment > held[account]]

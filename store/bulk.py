@@ -5,17 +5,24 @@ Here values are made ready column by column and handed to the driver's `executem
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from json import encoder as _json
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import JSON, Column, Dialect, Table
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
+IN_LIST = 500  # ids in one IN list
 _PIECE = 5_000  # rows in one call of the driver
 _ABSENT = object()
+T = TypeVar("T")
+
+
+def pieces(items: Sequence[T], size: int = IN_LIST) -> Iterator[Sequence[T]]:
+    """The items in order, `size` at a time: as many ids as one statement takes."""
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def _encoder() -> Callable[[Any], str]:

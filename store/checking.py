@@ -1,19 +1,18 @@
 """What the changes of a proposal must satisfy together, when proposed, when applied and when undone."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import or_, select
 
+from store.bulk import pieces
 from store.drafting import Draft, may_create, may_write
 from store.errors import InvalidInput, NotAllowed, NotFound
 from store.holdings import held_by
 from store.models import RECORD_MODELS, User
 from store.rights import visible
 from store.unit import Unit
-
-_PIECE = 500
 
 
 def check(unit: Unit, drafts: Sequence[Draft]) -> None:
@@ -40,7 +39,7 @@ def check_rights(unit: Unit, drafts: Iterable[Draft]) -> None:
             wanted[each.type][each.record_id] = each
     for entity, group in wanted.items():
         en = unit.schema.entity(entity).en
-        for piece in _pieces(list(group)):
+        for piece in pieces(list(group)):
             missing = set(piece) - _reached(unit, entity, piece, writing=False)
             if missing:
                 raise NotFound(f"There is no {en} {min(missing)!r}.", hint="Search for it by name.")
@@ -51,7 +50,7 @@ def check_rights(unit: Unit, drafts: Iterable[Draft]) -> None:
                 )
 
 
-def _reached(unit: Unit, entity: str, ids: list[str], *, writing: bool) -> set[str]:
+def _reached(unit: Unit, entity: str, ids: Sequence[str], *, writing: bool) -> set[str]:
     model = RECORD_MODELS[entity]
     condition = or_(*(visible(unit.principal, entity, model, writing=writing, deleted=deleted) for deleted in (False, True)))
     return set(unit.session.scalars(select(model.id).where(model.id.in_(ids), condition)))
@@ -96,7 +95,7 @@ def living(unit: Unit, entity: str, ids: Iterable[str]) -> set[str]:
     """Which of these records are there and not deleted, whoever may see them."""
     model = RECORD_MODELS[entity]
     found: set[str] = set()
-    for piece in _pieces(list(ids)):
+    for piece in pieces(list(ids)):
         found |= set(unit.session.scalars(select(model.id).where(model.id.in_(piece), model.deleted_at.is_(None))))
     return found
 
@@ -169,7 +168,3 @@ def check_somebody_administers(unit: Unit, drafts: Sequence[Draft]) -> None:
     after = (now - set(leaving)) | set(unit.session.scalars(active.where(User.id.in_(coming))))
     if now and not after:
         raise InvalidInput("Nobody would be left who administers.", hint="Make somebody else an administrator first.")
-
-
-def _pieces(ids: list[str]) -> Iterator[list[str]]:
-    return (ids[start : start + _PIECE] for start in range(0, len(ids), _PIECE))

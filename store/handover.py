@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from store.bulk import pieces
 from store.checking import check
 from store.drafting import Draft
 from store.errors import InvalidInput, NotAllowed, NotFound
@@ -87,7 +88,7 @@ def _writable(unit: Unit, entity: str, ids: list[str]) -> set[str]:
     """Those the asker may change."""
     found: set[str] = set()
     model = unit.schema.entity(entity).model
-    for start in range(0, len(ids), 500):
-        mine = visible(unit.principal, entity, model, writing=True)
-        found |= set(unit.session.scalars(select(model.id).where(model.id.in_(ids[start : start + 500]), mine)))
+    mine = visible(unit.principal, entity, model, writing=True)
+    for piece in pieces(ids):
+        found |= set(unit.session.scalars(select(model.id).where(model.id.in_(piece), mine)))
     return found

@@ -4,12 +4,12 @@ The triggers see every write, whoever makes it; the words are made here, because
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, text
 
+from store.bulk import pieces
 from store.models import RECORD_MODELS, NamePending, NameSpelling, NameTerm, NameWord
 from store.name_words import SHORT, WHOLE, index_words, misspellings, spelt_like
 from store.schema import name_field
@@ -75,7 +75,7 @@ def _new_terms(connection: Connection, terms: Sequence[str]) -> list[str]:
     """Keep the words that were not there yet; which those are. PostgreSQL: another writer of the same word is waited for."""
     if connection.dialect.name != "sqlite":
         statement = text("INSERT INTO name_term (term) SELECT unnest(CAST(:terms AS text[])) ON CONFLICT DO NOTHING RETURNING term")
-        return [term for piece in _pieces(terms, _REBUILD) for term in connection.scalars(statement, {"terms": list(piece)})]
+        return [term for piece in pieces(terms, _REBUILD) for term in connection.scalars(statement, {"terms": list(piece)})]
     asked = "SELECT term FROM name_term WHERE term IN (SELECT value FROM json_each(?))"  # one parameter, however many words
     held = {row[0] for row in connection.exec_driver_sql(asked, (json.dumps(terms),))}
     new = [term for term in terms if term not in held]
@@ -94,7 +94,7 @@ def _insert(connection: Connection, table: str, columns: tuple[str, ...], rows: 
         return
     lists = ", ".join(f"CAST(:{name} AS text[])" for name in columns)
     statement = text(f"INSERT INTO {table} ({named}) SELECT * FROM unnest({lists}) ON CONFLICT DO NOTHING")
-    for piece in _pieces(rows, _REBUILD):
+    for piece in pieces(rows, _REBUILD):
         connection.execute(statement, {name: [row[n] for row in piece] for n, name in enumerate(columns)})
 
 
@@ -105,7 +105,3 @@ def _remove(connection: Connection, words: Collection[Word]) -> None:
             here.word == bindparam("a"), here.type == bindparam("b"), here.record_id == bindparam("c")
         )
         connection.execute(statement, [{"a": word, "b": kind, "c": record_id} for word, kind, record_id in sorted(words)])
-
-
-def _pieces(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
-    return (rows[start : start + size] for start in range(0, len(rows), size))

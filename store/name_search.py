@@ -7,7 +7,7 @@ Memory does not grow with the store. Source of the allowed slips: none below fou
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from rapidfuzz.distance import OSA
 from sqlalchemy import Select, and_, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
+from store.bulk import pieces
 from store.models import RECORD_MODELS, NameSpelling, NameTerm, NameWord
 from store.name_index import NAMED, catch_up
 from store.name_words import OVERLAP, fold, is_chinese, misspellings, pairs, phrase_forms, runs, sound, spelt_like
@@ -31,7 +32,6 @@ BEGINNINGS = 50  # words tried that begin with what was typed
 LEAST = 45.0  # a hit below is none
 TERMS = 1_000  # words that contain a part, at most, to look them up one by one
 LEADING = 4  # words looked for when no record has all
-_PIECE = 500
 _Row = tuple[str, str, str, str | None]  # kind, id, name, key
 
 
@@ -149,7 +149,7 @@ def _may_be_key(phrase: str) -> bool:
 def _with_forms(unit: Unit, entities: Sequence[str], forms: Sequence[str], limit: int) -> dict[str, list[_Row]]:
     """Records by form: at most `limit` a form, of those the person may see."""
     there: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for piece in _pieces(forms):
+    for piece in pieces(forms):
         statement = select(NameWord.word, NameWord.type, NameWord.record_id).where(NameWord.word.in_(piece), NameWord.type.in_(entities))
         for word, entity, record_id in unit.session.execute(statement):
             there[word].append((entity, record_id))
@@ -164,7 +164,7 @@ def _with_keys(unit: Unit, entities: Sequence[str], phrases: Sequence[str]) -> d
         for spelling in {phrase.strip(), phrase.strip().upper(), phrase.strip().lower()} - {""}:
             asked[spelling[:200]].append(phrase)
     found: dict[str, list[_Row]] = defaultdict(list)
-    for piece in _pieces(sorted(asked)):
+    for piece in pieces(sorted(asked)):
         each_kind = []
         for entity in entities:
             model = RECORD_MODELS[entity]
@@ -184,16 +184,12 @@ def _shown(unit: Unit, pairs_: Iterable[tuple[str, str]]) -> dict[tuple[str, str
     found: dict[tuple[str, str], _Row] = {}
     for entity, held in ids.items():
         model = RECORD_MODELS[entity]
-        for piece in _pieces(sorted(held)):
+        for piece in pieces(sorted(held)):
             statement = select(model.id, getattr(model, name_field(entity)), model.key).where(
                 model.id.in_(piece), visible(unit.principal, entity, model)
             )
             found.update({(entity, row[0]): (entity, row[0], row[1] or "", row[2]) for row in unit.session.execute(statement)})
     return found
-
-
-def _pieces(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (values[start : start + _PIECE] for start in range(0, len(values), _PIECE))
 
 
 def _words(unit: Unit, text: str) -> list[_Word]:

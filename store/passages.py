@@ -14,11 +14,11 @@ from sqlalchemy import Select, String, column, delete, func, insert, literal, se
 from sqlalchemy.orm import Session, aliased
 
 from store.apply import INDEXED
+from store.bulk import pieces
 from store.models import RECORD_MODELS, Account, Contact, Meta, OutboxEntry, Passage, new_id
 
 ENCODER = "index_encoder"  # Meta: which encoder made the vectors
 WORDS = table("passage_words", column("id"), column("passage_id"), column("words"))
-_PIECE = 500
 _ACCOUNT, _CONTACT = aliased(Account), aliased(Contact)
 _TITLE = {"activity": "subject", "case": "subject", "task": "title"}
 _BODY = {"activity": "body"}
@@ -55,14 +55,14 @@ def waiting(session: Session, limit: int) -> dict[tuple[str, str], list[int]]:
 
 
 def settle(session: Session, entries: Iterable[int]) -> None:
-    for piece in _pieces(list(entries)):
+    for piece in pieces(list(entries)):
         session.execute(delete(OutboxEntry).where(OutboxEntry.id.in_(piece)))
 
 
 def told_by(session: Session, account_ids: Collection[str]) -> list[tuple[str, str]]:
     """Records with passages under these accounts: their words hold the account's name."""
     found: set[tuple[str, str]] = set()
-    for piece in _pieces(list(account_ids)):
+    for piece in pieces(list(account_ids)):
         statement = select(Passage.type, Passage.record_id).where(Passage.account_id.in_(piece)).distinct()
         found |= {(row.type, row.record_id) for row in session.execute(statement)}
     return sorted(found)
@@ -87,7 +87,7 @@ def records(session: Session, keys: Iterable[tuple[str, str]]) -> dict[tuple[str
         wanted[entity].append(record_id)
     found: dict[tuple[str, str], RecordText] = {}
     for entity, ids in wanted.items():
-        for piece in _pieces(ids):
+        for piece in pieces(ids):
             for row in session.execute(_text_of(entity).where(RECORD_MODELS[entity].id.in_(piece))):
                 names = " ".join(name for name in (row.account, row.contact) if name)
                 found[entity, row.id] = RecordText(entity, row.id, row.title, row.body, row.account_id, row.happened_at, names)
@@ -151,7 +151,7 @@ def replace(session: Session, texts: Mapping[tuple[str, str], tuple[RecordText, 
                 added.append({"id": passage_id, "type": key[0], "record_id": key[1], "text": each.text, **place})
             words[passage_id] = each.words
         gone += [passage_id for ids in free.values() for passage_id in ids]
-    for piece in _pieces(gone):
+    for piece in pieces(gone):
         session.execute(delete(WORDS).where(WORDS.c.passage_id.in_(piece)))
         session.execute(delete(Passage).where(Passage.id.in_(piece)))
     if moved:
@@ -168,7 +168,7 @@ def _held(session: Session, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, 
         wanted[entity].append(record_id)
     found: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for entity, ids in wanted.items():
-        for piece in _pieces(ids):
+        for piece in pieces(ids):
             statement = select(Passage.id, Passage.record_id, Passage.text).where(Passage.type == entity, Passage.record_id.in_(piece))
             for row in session.execute(statement.order_by(Passage.seq)):
                 found[entity, row.record_id].append(row)
@@ -242,7 +242,7 @@ def encoded_numbers(session: Session, language: str) -> set[int]:
 
 def vectors(session: Session, numbers: Collection[int]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
-    for piece in _pieces(list(numbers)):
+    for piece in pieces(list(numbers)):
         statement = select(WORDS.c.id, Passage.vector).join(Passage, Passage.id == WORDS.c.passage_id)
         found |= {row[0]: row[1] for row in session.execute(statement.where(WORDS.c.id.in_(piece))) if row[1] is not None}
     return found
@@ -254,14 +254,10 @@ def sample(session: Session, size: int) -> list[tuple[str, bytes]]:
     numbers = sorted({1 + place * top // size for place in range(size)}) if top else []
     statement = select(Passage.language, Passage.vector).join(WORDS, WORDS.c.passage_id == Passage.id)
     found: list[tuple[str, bytes]] = []
-    for piece in _pieces(numbers):
+    for piece in pieces(numbers):
         found += [(row[0], row[1]) for row in session.execute(statement.where(WORDS.c.id.in_(piece))) if row[1] is not None]
     return found
 
 
 def _numbered() -> Select[Any]:
     return select(WORDS.c.id).join(Passage, Passage.id == WORDS.c.passage_id).where(Passage.vector.is_not(None))
-
-
-def _pieces(items: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (items[start : start + _PIECE] for start in range(0, len(items), _PIECE))

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from store.bulk import pieces
 from store.drafting import Draft
 from store.schema import Field
 from store.unit import Unit
 
 CARRIED = {"carried": True}
-_PIECE = 500
 
 
 def references_to(unit: Unit, entity: str) -> Iterator[Field]:
@@ -23,8 +23,8 @@ def pointing(unit: Unit, field: Field, ids: Collection[str]) -> Iterator[Any]:
     model = unit.schema.entity(field.entity).model
     held = model.custom[field.name].as_string() if field.custom else getattr(model, field.column)
     waiting = sorted(ids)
-    for start in range(0, len(waiting), _PIECE):
-        yield from unit.session.scalars(select(model).where(held.in_(waiting[start : start + _PIECE])).order_by(model.id))
+    for piece in pieces(waiting):
+        yield from unit.session.scalars(select(model).where(held.in_(piece)).order_by(model.id))
 
 
 def moves(unit: Unit, entity: str, survivor: str, merged: Collection[str]) -> list[Draft]:

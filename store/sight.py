@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import or_, select
 
+from store.bulk import pieces
 from store.models import RECORD_MODELS, ProposalChange
 from store.rights import owned, visible
 from store.unit import Unit
 
-_PIECE = 500
 _PEOPLE = ("owner", "assignee", "author")
 Key = tuple[str, str]
 
@@ -51,8 +51,8 @@ def sight(unit: Unit, changes: Sequence[ProposalChange], *, mine: bool = False) 
     for entity, by_id in wanted.items():
         model, ids, there = RECORD_MODELS[entity], sorted(by_id), set()
         alive, gone = visible(unit.principal, entity, model), visible(unit.principal, entity, model, deleted=True)
-        for start in range(0, len(ids), _PIECE):
-            piece = model.id.in_(ids[start : start + _PIECE])
+        for some in pieces(ids):
+            piece = model.id.in_(some)
             there |= set(unit.session.scalars(select(model.id).where(piece)))
             rows = unit.session.execute(select(model.id, owned(unit.principal, entity, model)).where(piece, or_(alive, gone)))
             for record_id, is_own in rows:

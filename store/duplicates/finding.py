@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from store.bulk import pieces
 from store.duplicates import keys
 from store.duplicates.reading import Seen, content, read
 from store.duplicates.scoring import matches, score
@@ -14,7 +15,6 @@ from store.errors import InvalidInput
 from store.models import DuplicateCandidate, new_id
 from store.unit import Unit
 
-_PIECE = 500
 _COLUMNS = ("id", "a_type", "a_id", "b_type", "b_id", "content", "status", "score", "reasons")
 
 
@@ -96,5 +96,5 @@ def _write(unit: Unit, fresh: list[dict[str, Any]], moved: list[dict[str, Any]],
     if moved:
         rows = [{name: value for name, value in each.items() if name != "reopened"} for each in moved]
         unit.session.execute(update(DuplicateCandidate), rows)
-    for start in range(0, len(gone), _PIECE):
-        unit.session.execute(delete(DuplicateCandidate).where(DuplicateCandidate.id.in_(gone[start : start + _PIECE])))
+    for piece in pieces(gone):
+        unit.session.execute(delete(DuplicateCandidate).where(DuplicateCandidate.id.in_(piece)))

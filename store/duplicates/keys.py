@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from store.bulk import insert_many
+from store.bulk import insert_many, pieces
 from store.drafting import Draft
 from store.duplicates.blocking import keys
 from store.duplicates.scoring import prepare
@@ -30,7 +30,6 @@ from store.unit import Unit
 META: Final = "duplicate_keys"
 MANY: Final = 200  # new records in one proposal from which their keys can wait
 LARGEST: Final = 50  # records looked at that share one key
-_PIECE = 500
 _KEYS_PIECE = 5_000
 _ROWS_PIECE = 20_000
 
@@ -90,8 +89,8 @@ def keep(unit: Unit, drafts: Sequence[Draft]) -> None:
         elif any(field in each.after for field in sources.values()):
             changed[each.type].append(each)
     for entity, group in changed.items():
-        for start in range(0, len(group), _PIECE):
-            added += _changed(unit, entity, group[start : start + _PIECE])
+        for piece in pieces(group):
+            added += _changed(unit, entity, piece)
     _insert(unit.session, added)
     insert_many(unit.session, DuplicatePending, pending)
 
@@ -103,9 +102,10 @@ def catch_up(unit: Unit) -> int:
         waiting[entity].append(record_id)
     for entity, ids in waiting.items():
         spec = spec_of(entity)
-        for start in range(0, len(ids), _PIECE) if spec else ():
-            assert spec is not None
-            stored = _stored(unit, spec, entity, ids[start : start + _PIECE])
+        if spec is None:
+            continue
+        for piece in pieces(ids):
+            stored = _stored(unit, spec, entity, piece)
             _insert(unit.session, [row for record_id, values in stored.items() for row in _rows(entity, record_id, numbers(spec, values))])
     unit.session.execute(delete(DuplicatePending))
     return sum(map(len, waiting.values()))

@@ -1,17 +1,17 @@
 """What has happened to records since a proposal was made or applied: which fields, by whom, in which proposal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
+from store.bulk import pieces
 from store.drafting import Draft
 from store.models import Proposal, ProposalChange, User
 from store.unit import Unit
 
 Key = tuple[str, str]  # type, record id
-_PIECE = 500
 _NAMED = 10  # records named in a message; the rest are counted
 
 
@@ -40,7 +40,8 @@ def later_changes(unit: Unit, since: Mapping[Key, int]) -> dict[Key, list[Later]
     """Applied changes of each record from its given version on, oldest first. `counts` is False for what nets out: a change
     that was undone, and the undo of it."""
     found: dict[Key, list[Later]] = {}
-    rows = [row for piece in _pieces(since) for row in unit.session.execute(_applied(piece))]
+    ids = sorted({record_id for _, record_id in since})
+    rows = [row for piece in pieces(ids) for row in unit.session.execute(_applied(piece))]
     rows = [row for row in rows if row.base_version >= since.get((row.type, row.record_id), 1 << 60)]
     undos = _undo_depths(unit, {row.id: row.undo_of for row in rows})
     for row in rows:
@@ -63,12 +64,7 @@ def told(unit: Unit, moved: Iterable[Draft]) -> str:
     return ", ".join(parts) + (f" and {more:,} more" if more > 0 else "")
 
 
-def _pieces(since: Mapping[Key, int]) -> Iterable[list[str]]:
-    ids = sorted({record_id for _, record_id in since})
-    return (ids[start : start + _PIECE] for start in range(0, len(ids), _PIECE))
-
-
-def _applied(ids: list[str]) -> Any:
+def _applied(ids: Sequence[str]) -> Any:
     return (
         select(
             ProposalChange.type, ProposalChange.record_id, ProposalChange.base_version, ProposalChange.op, ProposalChange.after,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from store.bulk import pieces
 from store.checking import check
 from store.drafting import Draft
 from store.errors import Conflict, InvalidInput
@@ -23,7 +24,6 @@ from store.values import to_json
 
 INVERSE = {"create": "delete", "delete": "restore", "restore": "delete", "update": "update"}
 FOLLOWING = frozenset({("account", "last_contact_at")})  # kept true by the system: a later call moved it, nobody decided it
-_PIECE = 500
 _NAMED = 10
 
 
@@ -131,7 +131,7 @@ def _rows(unit: Unit, changes: Sequence[ProposalChange]) -> dict[tuple[str, str]
     found: dict[tuple[str, str], Any] = {}
     for entity, ids in wanted.items():
         model = RECORD_MODELS[entity]
-        for start in range(0, len(ids), _PIECE):
-            piece = select(model).where(model.id.in_(ids[start : start + _PIECE])).execution_options(populate_existing=True)
-            found.update(((entity, row.id), row) for row in unit.session.scalars(piece))
+        for piece in pieces(ids):
+            rows = select(model).where(model.id.in_(piece)).execution_options(populate_existing=True)
+            found.update(((entity, row.id), row) for row in unit.session.scalars(rows))
     return found

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import literal, select
 
+from store.bulk import pieces
 from store.duplicates.checking import possible_duplicates
 from store.importing.entries import Entry
 from store.importing.headers import normal
@@ -27,7 +28,6 @@ NATURAL: dict[str, tuple[str, ...]] = {
 }
 PEOPLE = {"contact": "account", "lead": "company", "user": ""}
 REPEATING = frozenset({"opportunity", "activity", "task", "case"})
-_PIECE = 500
 
 
 class Held(NamedTuple):
@@ -207,8 +207,8 @@ class Matcher:
         table = self._model.__table__
         needed = [column for column in table.c if column.name in {*columns, "id", "key", "version", "team_id", "custom", self._name}]
         found: dict[str, Any] = {}
-        for start in range(0, len(ids), _PIECE):
-            wanted = select(*needed).where(table.c.id.in_(ids[start : start + _PIECE]))
+        for piece in pieces(ids):
+            wanted = select(*needed).where(table.c.id.in_(piece))
             found.update((row["id"], row) for row in self.unit.session.execute(wanted).mappings())
         return found
 
