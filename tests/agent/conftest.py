@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from llm_firm import Firm, firm
+from scripted_server import serving
 
 from agent.answer import Answer
 from agent.bootstrap import Rapport, build
@@ -78,3 +80,18 @@ def ask_maven(maven: Rapport) -> Ask:
 @pytest.fixture
 def ask_demo(demo: Rapport) -> Callable[[str], Ask]:
     return lambda email: asker(demo, email)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
+    with serving() as script, firm(tmp_path_factory.mktemp("llm"), script) as made:
+        yield made
+
+
+@pytest.fixture
+def here(shared: Firm) -> Firm:
+    """A firm with a scripted model that has nothing to say yet."""
+    shared.script.replies.clear()
+    shared.script.requests.clear()
+    shared.script.endless = None
+    return shared

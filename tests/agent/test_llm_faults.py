@@ -1,7 +1,6 @@
 """The model is down, slow, cut off or talks nonsense: the built-in brain answers and says so, and nothing is lost or doubled."""
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,20 +10,6 @@ from scripted_server import Reply, Script, serving
 from agent.answer import TextDelta
 
 TASK = {"title": "Call Globex", "account": "Globex Corporation", "due_at": "2026-11-24T09:00"}
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
-    with serving() as script, firm(tmp_path_factory.mktemp("faults"), script) as made:
-        yield made
-
-
-@pytest.fixture
-def here(shared: Firm) -> Firm:
-    shared.script.replies.clear()
-    shared.script.requests.clear()
-    shared.script.endless = None
-    return shared
 
 
 DOWN: dict[str, tuple[Reply, str, int]] = {

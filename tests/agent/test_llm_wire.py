@@ -1,32 +1,17 @@
 """The language model's path over the wire: langchain-openai against a scripted server on loopback."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from llm_firm import Firm, firm
-from scripted_server import Reply, serving
+from llm_firm import Firm
+from scripted_server import Reply
 
 from agent.answer import Done, TextDelta, ToolFinished, ToolStarted
 from agent.build import MODEL_CALLS
 
 WON_OPEN = {"metric": "open_amount"}
 TASK = {"title": "Call Globex", "account": "Globex Corporation", "due_at": "2026-11-24T09:00"}
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
-    with serving() as script, firm(tmp_path_factory.mktemp("llm"), script) as made:
-        yield made
-
-
-@pytest.fixture
-def here(shared: Firm) -> Firm:
-    shared.script.replies.clear()
-    shared.script.requests.clear()
-    shared.script.endless = None
-    return shared
 
 
 def test_text_and_tool_calls_stream(here: Firm) -> None:
