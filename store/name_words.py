@@ -59,11 +59,11 @@ def pairs(run: str) -> list[str]:
 @lru_cache(maxsize=200_000)
 def sound(characters: str) -> str:
     """mingyuan for 明远."""
-    return "".join(_pinyin()(characters)).lower()
+    return "".join(pinyin()(characters)).lower()
 
 
 @cache
-def _pinyin() -> Callable[[str], list[str]]:
+def pinyin() -> Callable[[str], list[str]]:
     """The reader of Chinese sounds; its dictionary takes half a second, which only stores with Chinese names pay."""
     return cast(Callable[[str], list[str]], importlib.import_module("pypinyin").lazy_pinyin)
 

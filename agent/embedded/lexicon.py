@@ -4,7 +4,6 @@ Built from the schema (so a new field or stage is understood the moment it exist
 records are not here: see `names.py`.
 """
 
-import importlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from babel import Locale
 
 from agent.embedded.tokens import Token, is_chinese, phrase, stem
 from store.measures import Metric, catalogue
+from store.name_words import pinyin
 from store.schema import Entity, Field, Schema, vocabulary
 
 
@@ -82,7 +82,7 @@ class PhraseTable:
     def by_sound(self, sounds: tuple[str, ...]) -> list[str]:
         """Chinese phrases that are said like this, tones aside."""
         if self._sounds is None:
-            read = importlib.import_module("pypinyin").lazy_pinyin  # half a second to load: only when a Chinese word was not found
+            read = pinyin()  # half a second to load: only when a Chinese word was not found
             self._sounds = defaultdict(list)
             for phrases in self._exact.values():
                 for key in phrases:

@@ -3,13 +3,11 @@
 The index is made per person from scoped reads and thrown away when anything was written since (the audit head moved).
 """
 
-import importlib
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from threading import Lock
-from typing import cast
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -19,6 +17,7 @@ from agent.embedded.lexicon import PhraseTable, Sense, fillers, other_words
 from agent.embedded.tokens import Token, is_chinese, phrase
 from store.audit import HEAD
 from store.models import Meta
+from store.name_words import pinyin
 from store.rights import readable, visible
 from store.schema import TEMPORAL
 from store.unit import Unit
@@ -308,12 +307,6 @@ def _add_record(index: NameIndex, entity: str, record_id: str, name: str, key: s
             index.add(phrase(other), whole)
     for form, score in _short_forms(entity, words, name):
         index.add(form, Name(entity, record_id, name, key, score))
-
-
-@cache
-def pinyin() -> Callable[[str], list[str]]:
-    """The reader of Chinese sounds; its dictionary takes half a second, which only stores with Chinese names pay."""
-    return cast(Callable[[str], list[str]], importlib.import_module("pypinyin").lazy_pinyin)
 
 
 def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tuple[tuple[str, ...], float]]:

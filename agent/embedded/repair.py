@@ -6,9 +6,10 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from agent.embedded.lexicon import Lexicon, fillers
-from agent.embedded.names import Name, NameIndex, pinyin
+from agent.embedded.names import Name, NameIndex
 from agent.embedded.spans import Spanned
 from agent.embedded.tokens import Token, is_chinese
+from store.name_words import pinyin
 
 SURE = 86.0  # likeness (0-100) from which a single candidate is taken
 LEAD = 5.0

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import select
 
 from store.errors import InvalidInput
 from store.importing.headers import normal
 from store.models import RECORD_MODELS
+from store.name_words import pinyin
 from store.rights import visible
 from store.schema import name_field
 from store.unit import Unit
@@ -176,7 +176,7 @@ def sounds(name: str) -> tuple[str, ...]:
     """A Chinese name in Latin letters, family name first and last: 李娜 is lina and nali; none for any other name."""
     if not _CHINESE.search(name) or len(name) > 10:
         return ()
-    parts = lazy_pinyin(name.strip())
+    parts = pinyin()(name.strip())
     first = 2 if len(parts) > 3 else 1  # 欧阳娜娜: family names of two characters are rare among shorter names
     return tuple(dict.fromkeys(normal("".join(each)) for each in (parts, parts[first:] + parts[:first], parts[1:] + parts[:1])))
 

@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from pypinyin import lazy_pinyin
-
 from store.drafting import Draft
 from store.errors import InvalidInput, NotAllowed
 from store.importing.cells import ColumnReader, as_text, says_nothing, translated
@@ -15,6 +13,7 @@ from store.importing.mapping import Plan
 from store.importing.reading import Table
 from store.importing.report import FileReport
 from store.models import new_id
+from store.name_words import pinyin
 from store.unit import Unit
 
 DOMAIN = "import.invalid"  # RFC 2606: can never be a real mail domain
@@ -37,7 +36,7 @@ class People:
 
     def address(self, name: str) -> str:
         """A made-up address for somebody without one: anna.snelling@import.invalid."""
-        words = re.findall(r"[a-z0-9]+", (name if name.isascii() else " ".join(lazy_pinyin(name))).lower())
+        words = re.findall(r"[a-z0-9]+", (name if name.isascii() else " ".join(pinyin()(name))).lower())
         stem = ".".join(words) or "user"
         taken = self.known.kind("user").by_email
         free, number = f"{stem}@{DOMAIN}", 2
