@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from store.bulk import dumps
 from store.models import AuditEvent, Meta, Proposal, ProposalChange
+from store.unit import Unit
 
 HEAD = "audit_head"
 GENESIS = "0" * 64
@@ -70,6 +71,14 @@ def append(
     else:
         session.add(Meta(name=HEAD, value=value))
     session.flush()
+
+
+def record(unit: Unit, action: str, summary: str, *, proposal_id: str | None = None, digest: str | None = None) -> None:
+    """`append`, of what the person of this unit does now, through its door."""
+    append(
+        unit.session, at=unit.now(), user_id=unit.principal.user_id, door=unit.door, action=action, summary=summary,
+        proposal_id=proposal_id, digest=digest,
+    )  # fmt: skip
 
 
 def _hash(event: AuditEvent) -> str:

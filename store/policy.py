@@ -58,9 +58,7 @@ def set_rule(unit: Unit, rule: Rule) -> None:
     else:
         kept.auto = rule.auto
     summary = f"{rule.role} {rule.operation} {rule.entity}: {'automatic' if rule.auto else 'by approval'}"
-    audit.append(
-        unit.session, at=unit.now(), user_id=unit.principal.user_id, door=unit.door, action="policy set", summary=summary
-    )  # fmt: skip
+    audit.record(unit, "policy set", summary)
 
 
 def _check(unit: Unit, rule: Rule) -> None:

@@ -131,10 +131,7 @@ def changes_of(unit: Unit, proposal: Proposal) -> list[ProposalChange]:
 
 def log(unit: Unit, action: str, proposal: Proposal, summary: str = "", *, digest: str | None = None) -> None:
     """A link in the audit chain about this proposal."""
-    audit.append(
-        unit.session, at=unit.now(), user_id=unit.principal.user_id, door=unit.door, action=action, proposal_id=proposal.id,
-        summary=summary or f"{proposal.operation} {proposal.type}", digest=digest,
-    )  # fmt: skip
+    audit.record(unit, action, summary or f"{proposal.operation} {proposal.type}", proposal_id=proposal.id, digest=digest)
 
 
 def _decidable(principal: Principal) -> ColumnElement[bool]:

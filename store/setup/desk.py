@@ -224,6 +224,4 @@ class SetupDesk:
         return known
 
     def _log(self, summary: str) -> None:
-        audit.append(
-            self.session, at=self.unit.now(), user_id=self.unit.principal.user_id, door=self.unit.door, action="set-up", summary=summary
-        )
+        audit.record(self.unit, "set-up", summary)
