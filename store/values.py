@@ -221,11 +221,16 @@ def resolve_reference(unit: Unit, field: Field, raw: str) -> str:
         if not found:
             raise InvalidInput(f"There is no pipeline {raw!r}.")
         return found
-    matches = find_named(unit, target, raw)
+    lacking = NotFound(f"There is no {target} {raw[:80]!r} here.", hint="Check the spelling, or create it first.")
+    return one_named(target, raw, find_named(unit, target, raw), lacking)
+
+
+def one_named(entity: str, raw: str, matches: Sequence[tuple[str, str, str | None]], lacking: NotFound) -> str:
+    """The id of the one record `find_named` found; raises `lacking` when there is none, Ambiguous with the choices for several."""
     if not matches:
-        raise NotFound(f"There is no {target} {raw[:80]!r} here.", hint="Check the spelling, or create it first.")
+        raise lacking
     if len(matches) > 1:
-        raise Ambiguous(f"Several {target} records are called {raw!r}.", options=[f"{name} ({key or rid})" for rid, name, key in matches])
+        raise Ambiguous(f"Several {entity} records are called {raw!r}.", options=[f"{name} ({key or rid})" for rid, name, key in matches])
     return matches[0][0]
 
 

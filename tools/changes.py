@@ -7,12 +7,11 @@ from langchain.tools import ToolRuntime, tool
 from pydantic import WithJsonSchema
 from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
 
-from store.errors import Ambiguous, InvalidInput, NotAllowed, NotFound
+from store.errors import InvalidInput, NotAllowed, NotFound
 from store.filters import Filter
 from store.gate import Change, propose
 from store.query import RecordQuery, find_ids, load
 from store.unit import Unit
-from store.values import find_named
 from tools import derived, naming
 from tools.context import Context
 from tools.lenient import Filters, Names, Values
@@ -105,15 +104,7 @@ def _change(
 
 
 def _named(unit: Unit, entity: str, records: Sequence[str]) -> list[str]:
-    ids = []
-    for name in records:
-        matches = find_named(unit, entity, name)
-        if not matches:
-            raise naming.not_found(entity, name, naming.like(unit, entity, name))
-        if len(matches) > 1:
-            raise Ambiguous(f"Several {entity} records are called {name!r}.", options=[f"{m[1]} ({m[2] or m[0]})" for m in matches])
-        ids.append(matches[0][0])
-    return list(dict.fromkeys(ids))
+    return list(dict.fromkeys(naming.record_id(unit, entity, name) for name in records))
 
 
 def _matching(unit: Unit, entity: str, filters: list[Filter], left_out: list[str]) -> list[str]:

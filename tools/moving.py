@@ -4,12 +4,11 @@ from typing import Any
 
 from langchain.tools import ToolRuntime, tool
 
-from store.errors import Ambiguous, InvalidInput, NotFound
+from store.errors import InvalidInput, NotFound
 from store.handover import propose_handover
 from store.merging import propose_merge
 from store.models import User
 from store.unit import Unit
-from store.values import find_named
 from tools import naming
 from tools.context import Context
 from tools.lenient import Names, Text
@@ -28,8 +27,8 @@ def merge_records(entity: str, records: list[str], runtime: ToolRuntime[Context]
     context = runtime.context
     with context.writing() as unit:
         kind = naming.entity_name(unit.schema, entity)
-        ids = list(dict.fromkeys(_one(unit, kind, each) for each in records))
-        stays = _one(unit, kind, survivor) if survivor else None
+        ids = list(dict.fromkeys(naming.record_id(unit, kind, each) for each in records))
+        stays = naming.record_id(unit, kind, survivor) if survivor else None
         made = propose_merge(unit, kind, ids, survivor=stays, external=context.external, conversation_id=context.conversation_id)
     found = Proposed(made)
     return found.content(), found
@@ -55,17 +54,8 @@ def hand_over(giver: str, taker: str, runtime: ToolRuntime[Context], entities: N
     return found.content(), found
 
 
-def _one(unit: Unit, entity: str, name: str) -> str:
-    matches = find_named(unit, entity, name)
-    if not matches:
-        raise naming.not_found(entity, name, naming.like(unit, entity, name))
-    if len(matches) > 1:
-        raise Ambiguous(f"Several {entity} records are called {name!r}.", options=[f"{each[1]} ({each[2] or each[0]})" for each in matches])
-    return matches[0][0]
-
-
 def _email(unit: Unit, name: str) -> str:
-    user = unit.session.get(User, _one(unit, "user", name))
+    user = unit.session.get(User, naming.record_id(unit, "user", name))
     if user is None:
         raise NotFound(f"There is no user {name[:80]!r}.", hint="Search for the person by name.")
     return user.email

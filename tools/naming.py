@@ -17,7 +17,7 @@ from store.models import RECORD_MODELS
 from store.rights import visible
 from store.schema import NUMERIC, Field, Schema
 from store.unit import Unit
-from store.values import find_named, read_decimal
+from store.values import find_named, one_named, read_decimal
 
 _ME = {"me", "my", "mine", "myself", "i", "current_user", "current user", "self", "我", "我的", "本人"}
 _RELATED = {"has", "has_no", "count_eq", "count_ge", "count_le"}
@@ -135,6 +135,12 @@ def _meant(unit: Unit, field: Field, raw: Any) -> Any:
     if whole:
         raise Ambiguous(f"{raw!r} fits several: say which.", options=[name for _, name in whole])
     raise not_found(target, raw, near)
+
+
+def record_id(unit: Unit, entity: str, name: str) -> str:
+    """The id of the one record this name, e-mail, key or id means. Raises NotFound with names like it, Ambiguous with the choices."""
+    matches = find_named(unit, entity, name)
+    return one_named(entity, name, matches, not_found(entity, name, [] if matches else like(unit, entity, name)))
 
 
 def not_found(entity: str, raw: str, near: Sequence[tuple[str, str]]) -> NotFound:

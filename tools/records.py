@@ -4,10 +4,8 @@ from typing import Any
 
 from langchain.tools import ToolRuntime, tool
 
-from store.errors import Ambiguous
 from store.filters import Filter
 from store.query import Page, RecordQuery, find, get
-from store.values import find_named
 from tools import naming
 from tools.context import Context
 from tools.describe import describe
@@ -65,12 +63,7 @@ def get_record(entity: str, name: str, runtime: ToolRuntime[Context]) -> tuple[s
     context = runtime.context
     with context.reading() as unit:
         entity = naming.entity_name(unit.schema, entity)
-        matches = find_named(unit, entity, name)
-        if not matches:
-            raise naming.not_found(entity, name, naming.like(unit, entity, name))
-        if len(matches) > 1:
-            raise Ambiguous(f"Several {entity} records are called {name!r}.", options=[f"{m[1]} ({m[2] or m[0]})" for m in matches])
-        record = get(unit, entity, matches[0][0])
+        record = get(unit, entity, naming.record_id(unit, entity, name))
         query = RecordQuery(entity=entity, filters=[Filter(field="name", value=record.name)] if entity != "activity" else [], limit=1)
         found = Records(query, Page(entity, 1, [record]), record.name, whole=True)
         context.external = context.external or _from_outside(found.page)

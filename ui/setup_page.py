@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from store.errors import InvalidInput, RapportError
 from store.schema import CUSTOM_KINDS, ENTITY_TYPES
-from store.setup import SetupDesk
+from store.setup import SetupDesk, split_list
 from ui.identity import Administrator, CurrentStore
 from ui.pages import page
 from ui.rest.setup import overview
@@ -18,10 +18,6 @@ from ui.web.words import Words, language_of, words
 
 router = APIRouter(include_in_schema=False)
 Form = dict[str, str]
-
-
-def _split(text: str) -> list[str]:
-    return [each.strip() for each in text.replace("，", ",").split(",") if each.strip()]
 
 
 def _number(text: str) -> float | None:
@@ -33,17 +29,17 @@ def _number(text: str) -> float | None:
 
 def _add_field(desk: SetupDesk, form: Form) -> None:
     desk.add_field(
-        form["entity"], form["name"], form["kind"], values=_split(form.get("values", "")), label=form.get("label") or None,  # type: ignore[arg-type]
-        label_zh=form.get("label_zh") or None, words=_split(form.get("words", "")), target=form.get("target") or None,
+        form["entity"], form["name"], form["kind"], values=split_list(form.get("values", "")), label=form.get("label") or None,  # type: ignore[arg-type]
+        label_zh=form.get("label_zh") or None, words=split_list(form.get("words", "")), target=form.get("target") or None,
     )  # fmt: skip
 
 
 ACTIONS: dict[str, Callable[[SetupDesk, Form], Any]] = {
     "add-field": _add_field,
     "remove-field": lambda desk, form: desk.remove_field(form["entity"], form["name"]),
-    "add-values": lambda desk, form: desk.add_choices(form["field"], _split(form["values"])),
+    "add-values": lambda desk, form: desk.add_choices(form["field"], split_list(form["values"])),
     "remove-value": lambda desk, form: desk.remove_choice(form["field"], form["value"], replace_with=form.get("replace_with") or None),
-    "add-pipeline": lambda desk, form: desk.add_pipeline(form["name"], _split(form["stages"])),
+    "add-pipeline": lambda desk, form: desk.add_pipeline(form["name"], split_list(form["stages"])),
     "add-stage": lambda desk, form: desk.add_stage(
         form["name"], pipeline=form["pipeline"], probability=_number(form.get("probability", "")), zh=form.get("zh") or None
     ),
@@ -52,7 +48,7 @@ ACTIONS: dict[str, Callable[[SetupDesk, Form], Any]] = {
         probability=_number(form.get("probability", "")),
     ),
     "remove-stage": lambda desk, form: desk.remove_stage(form["stage"], pipeline=form["pipeline"], move_to=form.get("move_to") or None),
-    "add-words": lambda desk, form: desk.add_words(form["subject"], _split(form["words"])),
+    "add-words": lambda desk, form: desk.add_words(form["subject"], split_list(form["words"])),
     "remove-words": lambda desk, form: desk.remove_words(form["subject"], [form["word"]]),
 }  # fmt: skip
 

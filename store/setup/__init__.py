@@ -6,6 +6,6 @@ from store.setup.desk import SetupDesk
 from store.setup.fields import add_field
 from store.setup.fresh import prepare
 from store.setup.pipelines import add_stage, set_pipeline, stage_like
-from store.setup.words import add_words
+from store.setup.words import add_words, split_list
 
-__all__ = ["SetupDesk", "add_choices", "add_field", "add_stage", "add_words", "prepare", "set_pipeline", "stage_like"]
+__all__ = ["SetupDesk", "add_choices", "add_field", "add_stage", "add_words", "prepare", "set_pipeline", "split_list", "stage_like"]

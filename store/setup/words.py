@@ -13,6 +13,11 @@ from store.schema import ENTITY_TYPES
 WORD_LIMIT = 200
 
 
+def split_list(text: str) -> list[str]:
+    """What stands between commas, English or Chinese ones."""
+    return [each.strip() for each in text.replace("，", ",").split(",") if each.strip()]
+
+
 def add_words(session: Session, subject: str, words: Sequence[str]) -> list[str]:
     """Words that from now on mean an entity (`lead`) or a field (`account.industry`)."""
     entity, _, name = subject.partition(".")

@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from store import gate
-from store.errors import Ambiguous, NotFound
+from store.errors import NotFound
 from store.gate import ProposalView
 from store.handover import propose_handover
 from store.merging import propose_merge
 from store.unit import Unit
-from store.values import find_named
+from store.values import find_named, one_named
 from ui.cli.asking import Json
 from ui.cli.gate import show_proposal
 from ui.cli.terminal import DONE, FAILED, hint, opened, person, print_json, say
@@ -77,12 +77,8 @@ def handover(
 
 
 def _one(unit: Unit, entity: str, named: str) -> str:
-    found = find_named(unit, entity, named)
-    if not found:
-        raise NotFound(f"There is no {unit.schema.entity(entity).en} {named[:80]!r}.", hint="Search for it by name.")
-    if len(found) > 1:
-        raise Ambiguous(f"Several {entity} records are called {named!r}.", options=[f"{name} ({key or rid})" for rid, name, key in found])
-    return found[0][0]
+    lacking = NotFound(f"There is no {unit.schema.entity(entity).en} {named[:80]!r}.", hint="Search for it by name.")
+    return one_named(entity, named, find_named(unit, entity, named), lacking)
 
 
 def _said(made: ProposalView, *, as_json: bool) -> int:

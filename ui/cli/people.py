@@ -15,7 +15,7 @@ from store.models import Team, User
 from store.rights import Principal
 from store.unit import Store
 from ui.cli.asking import Json
-from ui.cli.terminal import DONE, hint, opened, print_json, say, table
+from ui.cli.terminal import DONE, hint, listed, opened, say
 
 USER_ACTIONS = ("add", "set", "enable", "disable", "password", "list", "token", "tokens", "revoke")
 TEAM_ACTIONS = ("add", "set", "list", "remove")
@@ -62,7 +62,7 @@ def user(
     _known(action, USER_ACTIONS)
     with opened() as store:
         if action == "list":
-            return _listed(_users(store), as_json)
+            return _rows(_users(store), as_json)
         if not email:
             raise InvalidInput(f"Whom should I {action}?", hint="Give the e-mail address.")
         by = administrator(store, as_)
@@ -73,7 +73,7 @@ def user(
             return DONE
         if action == "tokens":
             with store.database.reading() as session:
-                return _listed([_token_row(each) for each in people.tokens_of(session, store.settings, email)], as_json)
+                return _rows([_token_row(each) for each in people.tokens_of(session, store.settings, email)], as_json)
         with store.database.writing() as session:
             match action:
                 case "add":
@@ -117,7 +117,7 @@ def team(
     _known(action, TEAM_ACTIONS)
     with opened() as store:
         if action == "list":
-            return _listed(_teams(store), as_json)
+            return _rows(_teams(store), as_json)
         by = administrator(store, as_)
         if not name:
             raise InvalidInput("What is the team called?", hint="See `rapport team list`.")
@@ -192,9 +192,5 @@ def _token_row(token: people.TokenView) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _listed(rows: list[dict[str, Any]], as_json: bool) -> int:
-    if as_json:
-        print_json(rows)
-    else:
-        table([each.replace("_", " ") for each in rows[0]] if rows else ["none"], [list(row.values()) for row in rows])
-    return DONE
+def _rows(rows: list[dict[str, Any]], as_json: bool) -> int:
+    return listed(rows, [each.replace("_", " ") for each in rows[0]] if rows else ["none"], as_json)

@@ -8,7 +8,7 @@ from store.errors import InvalidInput
 from store.setup import SetupDesk
 from ui.cli.asking import Json
 from ui.cli.people import As, administrator
-from ui.cli.terminal import DONE, opened, print_json, say, table
+from ui.cli.terminal import DONE, listed, opened, print_json, say, table
 
 InPipeline = Annotated[str | None, typer.Option("--pipeline", help="Which pipeline; the first when absent.")]
 
@@ -78,11 +78,7 @@ def stage(
                 for s in known
                 if in_pipeline is None or s.pipeline.casefold() == in_pipeline.casefold()
             ]
-            if as_json:
-                print_json(rows)
-            else:
-                table(["pipeline", "stage", "zh", "kind", "%"], [list(row.values()) for row in rows])
-            return DONE
+            return listed(rows, ["pipeline", "stage", "zh", "kind", "%"], as_json)
         if not name:
             raise InvalidInput("Which stage?", hint="See `rapport stage list`.")
         with store.writing(administrator(store, as_)) as unit:

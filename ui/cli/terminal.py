@@ -73,6 +73,15 @@ def complain(message: str, advice: str, code: int) -> int:
     return code
 
 
+def listed(rows: list[dict[str, Any]], head: list[str], as_json: bool) -> int:
+    """Rows as JSON, or as a table under these heads; words in a list stand with commas between."""
+    if as_json:
+        print_json(rows)
+    else:
+        table(head, [[", ".join(map(str, cell)) if isinstance(cell, list) else cell for cell in row.values()] for row in rows])
+    return DONE
+
+
 def table(head: list[str], rows: list[list[Any]]) -> None:
     """Plain columns."""
     cells = [[str(each if each is not None else "") for each in row] for row in [head, *rows]]

@@ -9,10 +9,10 @@ from store import schema
 from store.errors import InvalidInput
 from store.models import CustomField, PicklistValue, Synonym
 from store.schema import Kind
-from store.setup import SetupDesk
+from store.setup import SetupDesk, split_list
 from ui.cli.asking import Json
 from ui.cli.people import As, administrator
-from ui.cli.terminal import DONE, opened, print_json, say, table
+from ui.cli.terminal import DONE, listed, opened, say
 
 Words = Annotated[str | None, typer.Option(help="What else people call it, separated by commas.")]
 LabelZh = Annotated[str | None, typer.Option(help="What it is called in Chinese.")]
@@ -54,13 +54,7 @@ def field(
                     for f in session.scalars(statement)
                     if not entity or f.entity == entity
                 ]
-            if as_json:
-                print_json(rows)
-            else:
-                table(
-                    ["entity", "field", "kind", "label", "zh", "words"], [[*list(row.values())[:5], _joined(row["words"])] for row in rows]
-                )
-            return DONE
+            return listed(rows, ["entity", "field", "kind", "label", "zh", "words"], as_json)
         if action not in {"add", "set", "remove"}:
             raise typer.BadParameter(f"{action!r} is not add, set, remove or list")
         if not entity or not name:
@@ -69,12 +63,12 @@ def field(
             desk = SetupDesk(unit)
             if action == "add":
                 desk.add_field(
-                    entity, name, cast(Kind, kind), values=_split(values) or [], label=label, label_zh=label_zh, words=_split(words) or [],
+                    entity, name, cast(Kind, kind), values=split_list(values or ""), label=label, label_zh=label_zh, words=split_list(words or ""),
                     target=target,
                 )  # fmt: skip
                 say(f"{entity}.{name} added ({kind}).")
             elif action == "set":
-                desk.change_field(entity, name, label=label, label_zh=label_zh, words=_split(words))
+                desk.change_field(entity, name, label=label, label_zh=label_zh, words=None if words is None else split_list(words))
                 say(f"{entity}.{name} changed.")
             else:
                 desk.remove_field(entity, name)
@@ -102,11 +96,7 @@ def picklist(
                     for v in session.scalars(statement)
                     if not name or v.field == name
                 ]
-            if as_json:
-                print_json(rows)
-            else:
-                table(["field", "value", "zh", "words"], [[*list(row.values())[:3], _joined(row["words"])] for row in rows])
-            return DONE
+            return listed(rows, ["field", "value", "zh", "words"], as_json)
         if action not in {"set", "label", "remove"}:
             raise typer.BadParameter(f"{action!r} is not set, label, remove or list")
         if not name or not values:
@@ -117,7 +107,7 @@ def picklist(
                 say(f"{name}: {len(desk.add_choices(name, values))} value(s) added.")
             for value in values if action != "set" else ():
                 if action == "label":
-                    desk.label_choice(name, value, zh=label_zh, words=_split(words))
+                    desk.label_choice(name, value, zh=label_zh, words=None if words is None else split_list(words))
                     say(f"{name}: {value} labelled.")
                 else:
                     moved = desk.remove_choice(name, value, replace_with=replace_with)
@@ -139,11 +129,7 @@ def vocabulary(
                 rows = [
                     {"subject": s.subject, "word": s.word} for s in session.scalars(select(Synonym).order_by(Synonym.subject, Synonym.word))
                 ]
-            if as_json:
-                print_json(rows)
-            else:
-                table(["means", "word"], [list(row.values()) for row in rows])
-            return DONE
+            return listed(rows, ["means", "word"], as_json)
         if action not in {"add", "remove"}:
             raise typer.BadParameter(f"{action!r} is not add, remove or list")
         if not subject or not words:
@@ -153,11 +139,3 @@ def vocabulary(
             done = desk.add_words(subject, words) if action == "add" else desk.remove_words(subject, words)
         say(f"{subject}: {', '.join(done) or 'nothing new'}")
     return DONE
-
-
-def _split(text: str | None) -> list[str] | None:
-    return None if text is None else [each.strip() for each in text.replace("，", ",").split(",") if each.strip()]
-
-
-def _joined(words: object) -> str:
-    return ", ".join(str(each) for each in words) if isinstance(words, list) else ""
