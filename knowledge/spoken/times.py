@@ -22,13 +22,13 @@ from datetime import date, time
 from itertools import pairwise
 from typing import Literal
 
-from agent.embedded.amounts import plain
-from agent.embedded.patterns import Lazy
-from agent.embedded.time_chinese import CHINESE
-from agent.embedded.time_context import YEAR_REFUSED_AFTER, credible
-from agent.embedded.time_dates import ImpossibleDateError, Mode, grain_of, resolve
-from agent.embedded.time_english import ENGLISH
-from agent.embedded.time_words import (
+from knowledge.spoken.amounts import plain
+from knowledge.spoken.patterns import Lazy
+from knowledge.spoken.time_chinese import CHINESE
+from knowledge.spoken.time_context import YEAR_REFUSED_AFTER, credible
+from knowledge.spoken.time_dates import ImpossibleDateError, Mode, grain_of, resolve
+from knowledge.spoken.time_english import ENGLISH
+from knowledge.spoken.time_words import (
     Atom,
     Base,
     Clock,

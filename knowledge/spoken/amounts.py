@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from agent.embedded.patterns import Lazy
+from knowledge.spoken.patterns import Lazy
 
 __all__ = ["AmountSpan", "chinese_number", "english_number", "find_amounts", "plain"]
 

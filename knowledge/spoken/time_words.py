@@ -16,8 +16,8 @@ from typing import Literal, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from agent.embedded.amounts import chinese_number, english_number
-from agent.embedded.patterns import Lazy
+from knowledge.spoken.amounts import chinese_number, english_number
+from knowledge.spoken.patterns import Lazy
 
 Grain = Literal["minute", "day", "week", "month", "quarter", "half", "year", "range"]
 Unit = Literal["day", "week", "month", "quarter", "year"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, time
 
-from agent.embedded.time_words import (
+from knowledge.spoken.time_words import (
     BACKWARD,
     DAYPART,
     LENGTH,
