@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from agent.embedded import creating, doing, targets, told, updating, wide
+from agent.embedded import changing, creating, doing, targets, told, updating, wide
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon, function_words
 from agent.embedded.names import NameIndex
@@ -34,6 +34,10 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
     if rule is not None:
         return rule
     found = _action(text)
+    if found is None or found[0] in {"update", "assign", "close"} or verb(text.spans[found[1]], "update") or text.spans[found[1]].text.lower() == "make":
+        changed = changing.read(targets.Scene(unit, text, words, names, routes, list(previous), -1))
+        if changed is not None:
+            return changed
     if found is None:
         return None
     action, place = found
