@@ -7,7 +7,6 @@ left aside. What the reading cannot place makes it give up: the caller asks back
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 from agent.embedded import told
@@ -17,7 +16,7 @@ from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.repair import respelt
 from agent.embedded.spans import Span, spanned
 from agent.embedded.subjects import Subject, subjects
-from agent.embedded.targets import Scene
+from agent.embedded.targets import QUANTIFIERS, Scene
 from agent.embedded.tokens import is_chinese
 from agent.embedded.turning import tied
 from agent.embedded.values import FREE_TEXT, OWNER, clean, implied, value_of
@@ -52,9 +51,20 @@ class Reading:
             fresh = [each for each in said if not self._held(name, each[0])] or said
             top = max(strength for _, strength in fresh)
             chosen[name] = [value for value, strength in fresh if strength == top][-1]
+            if self.scene.unit.schema.field(self.kind, name).kind == "tags":
+                chosen[name] = self._with_held(name, chosen[name])
         return chosen
 
+    def _with_held(self, name: str, value: Any) -> Any:
+        """A tag is put beside those there are, unless it is said to take their place."""
+        held = self.subject.records[0].fields.get(name) if self.subject.records else None
+        if not isinstance(held, list) or re.search(r"改成|改为|换成|替换|\breplace\b|\bset\b.*\bto\b|\binstead\b", self.scene.text.text):
+            return value
+        return list(dict.fromkeys([*held, *value]))
+
     def _held(self, name: str, value: Any) -> bool:
+        if not self.subject.records:
+            return False
         record = self.subject.records[0]
         held = (record.fields.get(f"{name}_id"), record.fields.get(name))
         return any(str(each) == str(value) or _same_number(each, value) for each in held if each is not None)
@@ -195,12 +205,14 @@ class Breath:
                     rest = self.spans[place + 1 :]
                     if not any(each.func("to") for each in rest):
                         break
-            elif not (span.filler or span.func("to", "on", "not", "named", "it", "with", "update", "me") or self._off_on(span)):
+            elif not (span.filler or span.func("to", "on", "not", "named", "it", "with", "update", "me", "all") or self._off_on(span)):
                 break
         return best
 
     def _value(self, label: Field, span: Span) -> Any:
         if label.kind in FREE_TEXT:
+            if span.literal_kind == "quoted":
+                return [span.literal] if label.kind == "tags" else span.literal
             own = next((c.value for c in span.choices if (c.entity, c.field) == (self.kind, label.name)), None)
             return [own] if own is not None and label.kind == "tags" else own
         return value_of(self.scene, label, span)
@@ -213,6 +225,7 @@ class Breath:
             or (self.spans[start].filler and not self.spans[start].literal and self._tie_ahead(start))
             or self.spans[start].func("to", "named")
             or (self.spans[start].func("on") and self._tie_ahead(start))
+            or (self.spans[start].text in QUANTIFIERS and start + 1 < len(self.spans))
         ):
             start += 1
         if start >= len(self.spans):
@@ -242,7 +255,7 @@ class Breath:
         text = self.scene.text.text[self.spans[0].first : self.spans[-1].last].lower()
         name = self.spans[number].text.lower()
         around = text.replace(name, " ", 1)
-        off = _holds_any(around, "switched_off")
+        off = bool(told.any_of("switched_off").search(around))
         place = number + 1
         while place < len(self.spans) and (
             self.spans[place].func("to") or self.spans[place].text.lower() in change_words("switched_on") | change_words("switched_off")
@@ -365,7 +378,7 @@ class Breath:
 
     def _future(self) -> bool:
         text = self.scene.text.text[self.spans[0].first : self.spans[-1].last].lower()
-        return _holds_any(text, "future") and not any(each.func("to") and len(each.text) > 2 for each in self.spans)
+        return told.any_of("future").search(text) is not None and not any(each.func("to") and len(each.text) > 2 for each in self.spans)
 
     def _passing(self, span: Span) -> bool:
         """ "from today", "yesterday", 今天: since when, not until when."""
@@ -397,24 +410,12 @@ class Breath:
         self.reading.found.append((name, value, strength))
 
 
-@cache
-def _any_of(name: str) -> re.Pattern[str]:
-    latin = [re.escape(word) for word in change_words(name) if not is_chinese(word)]
-    han = [re.escape(word) for word in change_words(name) if is_chinese(word)]
-    marks = [rf"(?<![\w]){word}(?![\w])" if word[0].isalnum() else rf"{word}(?!\w)" for word in latin]
-    return re.compile("|".join([*marks, *han]), re.IGNORECASE)
-
-
-def _holds_any(text: str, name: str) -> bool:
-    return bool(_any_of(name).search(text))
-
-
 def read(scene: Scene, *, asked: bool = False) -> list[Frame] | None:
     """The change this sentence makes to records it names; None when it names none, or a word that may matter has no place.
 
     `asked`: it is known already that a change is meant, so no sign of it is looked for.
     """
-    if told.asks(scene.text) or _holds_any(scene.text.text, "conditions"):
+    if told.asks(scene.text) or told.conditional(scene.text.text):
         return None
     tied_scene = replace(scene, text=tied(scene.text), place=-1)
     best = _best(tied_scene, asked)

@@ -131,6 +131,8 @@ def function_words() -> dict[str, Any]:
     words.pop("changes")
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
+    ends_of_delete = words.pop("delete_ends")
+    words["delete"] = [*words["delete"], *(f"{verb}{end}" for verb in words.pop("delete_verbs") for end in ends_of_delete)]
     words["to"] = list(dict.fromkeys([*words["to"], *turns]))
     return words
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from agent.embedded.lexicon import change_words
 from agent.embedded.spans import Span, Spanned
@@ -43,6 +44,20 @@ def record(text: Spanned) -> tuple[int, Span] | None:
         if not (span.filler or span.func("zh_to", "me", "my_team", "help")) and not (span.entity and number < 2):
             return None
     return None
+
+
+@cache
+def any_of(name: str) -> re.Pattern[str]:
+    """One of the words of change of a list of words.yaml, anywhere."""
+    latin = [re.escape(word) for word in change_words(name) if not is_chinese(word)]
+    han = [re.escape(word) for word in change_words(name) if is_chinese(word)]
+    marks = [rf"(?<![\w]){word}(?![\w])" if word[0].isalnum() else rf"{word}(?!\w)" for word in latin]
+    return re.compile("|".join([*marks, *han]), re.IGNORECASE)
+
+
+def conditional(text: str) -> bool:
+    """ "if they sign", "except Globex": words that no change is read without."""
+    return bool(any_of("conditions").search(text))
 
 
 def ended(span: Span) -> str:

@@ -62,7 +62,7 @@ def _mark(text: Spanned, run: list[Span]) -> None:
             for span in run[place:-1]:
                 if span.unknown or span.filler:
                     span.unknown, span.filler = False, True
-                elif not span.func("assign", "delete", "zh_to", "update", "to"):
+                elif not span.func("assign", "delete", "zh_to", "update", "to", "all"):
                     span.senses, span.filler = [], True
             last = run[-1]
             if not last.func("delete", "zh_to"):

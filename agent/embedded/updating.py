@@ -103,7 +103,7 @@ def _close(scene: Scene) -> list[Frame]:
     kind = target.frame.entity
     values: dict[str, Any] | None = (CANCELLING if cancelled else CLOSING).get(kind)
     if kind == "opportunity" and ended:
-        values = {"stage": _stage_of(scene, ended)}
+        values = {"stage": told.stage_of(scene.unit.schema, ended)}
         if reason and ended == "lost":
             values["lost_reason"] = reason
     if values is None:
@@ -113,11 +113,6 @@ def _close(scene: Scene) -> list[Frame]:
     if isinstance(ids, Frame):
         return [ids]
     return [_frame(target.frame, ids, Assigned(dict(values), []))]
-
-
-def _stage_of(scene: Scene, value: str) -> str:
-    """The stage a status stands for: won -> the won stage."""
-    return next((s.name for s in scene.unit.schema.stages if s.name == value or s.kind == value.lower()), value)
 
 
 def _sides(scene: Scene, action: str) -> tuple[list[Span], list[Span]]:
