@@ -80,7 +80,7 @@ _HOLDS: dict[str, frozenset[str]] = {
 }
 _INSIDE = Lazy(r"\s*(?:,|的|'s|/|-)?\s*(?:(?:of|in|on|for)\s+)?(?:the\s+|the$)?")
 _OUTSIDE = Lazy(r"\s*(?:,|的|'s|-)?\s*(?:on\s+|the\s+)?")
-_WITH_CLOCK = Lazy(r"\s*(?:,|的|\(|在)?\s*(?:(?:at|on|around|by|in the|before|from)\s+)?")
+_WITH_CLOCK = Lazy(r"\s*(?:,|的|\(|在)?\s*(?:(?:at|on|around|by|in the|before|from|for)\s+)?")
 _REDUNDANT = Lazy(r"\s*[,(]?\s*(?:the\s+)?")
 
 
