@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from agent.embedded.quantities import Quantities
 from agent.embedded.spans import Span
-from agent.embedded.times import since
+from knowledge.spoken.times import since
 from store.filters import Filter
 from store.schema import TEMPORAL, Field
 

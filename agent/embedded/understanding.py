@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from agent.embedded import asked_back, compound, followup, lexicon, telling, writes
+from agent.embedded import announced, asked_back, compound, followup, lexicon, telling, writes
 from agent.embedded.clauses import split
 from agent.embedded.frames import Frame, Part
 from agent.embedded.lexicon import Lexicon
@@ -53,6 +53,9 @@ class Understanding:
         talk = small_talk(whole)
         if talk:
             return Understood([talk], spoken)
+        told_of = announced.rewritten(whole, words)
+        if told_of is not None:
+            whole = _spans(unit, told_of, words, names)
         for sentence in asked_back.completed(text, previous):
             answered = self._sentence(unit, _spans(unit, sentence, words, names), words, names, routes, previous[1:])
             if not any(frame.intent in {"clarify", "refuse"} for frame in answered):

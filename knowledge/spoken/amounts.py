@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from agent.embedded.patterns import Lazy
+from knowledge.spoken.patterns import Lazy
 
 __all__ = ["AmountSpan", "chinese_number", "english_number", "find_amounts", "plain"]
 
@@ -142,11 +142,17 @@ _FULLWIDTH = {
     0x2212: 0x2D,
 }
 _ASCII_LOWER = {c: c + 32 for c in range(65, 91)}
+# the traditional characters of times and amounts
+_SIMPLIFIED = str.maketrans(
+    "後號點鐘時週禮兩個內這過來間從為開結束萬億幾數約節將續當現遲賬財季關還歲餘貳參陸圓幣塊錢歐鎊臺單雙",
+    "后号点钟时周礼两个内这过来间从为开结束万亿几数约节将续当现迟账财季关还岁余贰叁陆圆币块钱欧镑台单双",
+)
 
 
 def plain(text: str) -> str:
-    """The text with full-width forms narrowed and ASCII lower-cased, of the same length."""
-    return text.translate(_FULLWIDTH).translate(_ASCII_LOWER)
+    """The text with full-width forms narrowed, ASCII lower-cased and traditional characters simplified, of the same length."""
+    low = text.translate(_FULLWIDTH).translate(_ASCII_LOWER)
+    return low if low.isascii() else low.translate(_SIMPLIFIED)
 
 
 def chinese_number(text: str) -> Decimal | None:
