@@ -87,7 +87,7 @@ def _spoken(unit: Unit, frames: Sequence[Frame], language: str) -> AIMessage:
     )
     kind = {"clarify": "clarify", "refuse": "refuse"}.get(held.intent, "chat")
     options = held.options or (
-        list(wording.phrases()["examples"][language]) if held.reason in {"scope", "draft"} or held.intent == "help" else []
+        list(wording.phrases()["examples"][language]) if held.reason == "scope" or held.intent == "help" else []
     )
     return AIMessage(content=wording.question(unit, held, language), additional_kwargs={KIND: kind, OPTIONS: options})
 

@@ -52,6 +52,10 @@ def result(unit: Unit, frame: Frame, found: Result, language: str) -> str:
         return _figures(unit, found, language)
     if isinstance(found, Notes):
         return _notes(found, language)
+    if isinstance(found, Suggested):
+        return advised(unit, found, language)
+    if isinstance(found, Drafted):
+        return drafted(unit, found, language)
     return _proposed(unit, found, language)
 
 
@@ -343,8 +347,6 @@ def question(unit: Unit, frame: Frame, language: str) -> str:
                 )
             )
             return say("refuse_nothing", language, things=plural, filter=filters)
-        case "refuse", "draft":
-            return f"{say('refuse_draft', language)}\n\n{say('scope', language)}"
         case "refuse", _:
             return f"{say('refuse_scope', language)}\n\n{say('scope', language)}"
         case "clarify", "words":

@@ -1,0 +1,66 @@
+"""Whom or what a request about advice or a message is about: a name in it, or what the turn before was about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from agent.embedded.followup import ambiguous_name, latest
+from agent.embedded.frames import Frame
+from agent.embedded.names import Name
+from agent.embedded.spans import Span, Spanned
+
+ABOUT = ("contact", "lead", "account", "opportunity", "user", "team")
+_SURE = 0.75
+
+
+@dataclass(slots=True)
+class Subjects:
+    """The best reading of each name, by kind of record; `asked`: a question back when a name fits several."""
+
+    found: dict[str, Name] = field(default_factory=dict)
+    spans: list[Span] = field(default_factory=list)
+    asked: Frame | None = None
+
+
+def subjects(text: Spanned, *, kinds: Sequence[str] = ABOUT, before: int | None = None) -> Subjects:
+    """The records named before a place in the text (all of it when none is given), the first of each kind."""
+    held = Subjects(asked=ambiguous_name(text))
+    for span in text.spans:
+        if before is not None and span.first >= before:
+            break
+        if not span.names:
+            continue
+        best = max(name.score for name in span.names)
+        fits = [name for name in span.names if name.score == best and name.type in kinds]
+        if not fits or (best < _SURE and span.senses):
+            continue
+        name = min(fits, key=lambda each: kinds.index(each.type))
+        if name.type not in held.found:
+            held.found[name.type] = name
+            held.spans.append(span)
+    return held
+
+
+def referred(text: Spanned, previous: Sequence[Frame]) -> tuple[str, str] | None:
+    """(kind, id) of the one record "him", "them", 他 stands for: what the turn before showed or was about."""
+    if not any(span.func("it") for span in text.spans):
+        return None
+    return before(previous)
+
+
+def before(previous: Sequence[Frame]) -> tuple[str, str] | None:
+    """(kind, id) of the one record the turn before was about."""
+    first = previous[0] if previous else None
+    if first is not None and first.intent in {"suggest", "draft"}:
+        for kind in ("contact", "lead", "account", "opportunity"):
+            if first.values.get(kind):
+                return kind, str(first.values[kind])
+    if first is not None and first.intent == "notes":
+        for kind in ("contact", "account"):
+            if first.values.get(kind):
+                return kind, str(first.values[kind])
+    found = latest(previous)
+    if found is not None and found.intent in {"find", "get"} and found.entity in {"contact", "lead", "account", "opportunity"}:
+        about = next((part for part in found.parts if part.slot == f"is:{found.entity}"), None)
+        if about is not None or len(found.results) == 1:
+            return found.entity, str(about.filter.value if about is not None else found.results[0])
+    return None
