@@ -42,3 +42,15 @@ def brief_text(text: str, limit: int = 160) -> str:
     cut = flat[: limit - 1]
     space = cut.rfind(" ")
     return f"{cut[:space] if space > limit * 2 // 3 else cut}…"
+
+
+def day_count(days: int, language: str) -> str:
+    """ "1 day", "5 days", 5天."""
+    return f"{days}天" if language == "zh" else f"{days} day{'' if days == 1 else 's'}"
+
+
+def ahead(days: int, language: str) -> str:
+    """ "in 5 days", "tomorrow", 还有5天, 今天."""
+    if days in {0, 1}:
+        return (("today", "今天"), ("tomorrow", "明天"))[days][language == "zh"]
+    return f"还有{days}天" if language == "zh" else f"in {day_count(days, language)}"

@@ -32,7 +32,7 @@ def read(unit: Unit, text: Spanned, previous: Sequence[Frame]) -> list[Frame] | 
 
 def _asked(unit: Unit, text: Spanned, previous: Sequence[Frame]) -> list[Frame] | None:
     """A request: for the asker unless somebody, a team or a record is named. None when it says something that has no place here."""
-    held = subjects(text, kinds=("opportunity", "account", "contact", "lead", "user", "team"))
+    held = subjects(unit, text, kinds=("opportunity", "account", "contact", "lead", "user", "team"))
     if held.asked is not None:
         return [held.asked]
     mine = {"suggest", "me", "my_team", "it", "about", "on", "show", "for", "brief", "help", "to", "now", "all"}
@@ -47,9 +47,7 @@ def _asked(unit: Unit, text: Spanned, previous: Sequence[Frame]) -> list[Frame] 
         frame.values[{"user": "person"}.get(kind, kind)] = held.found[kind].id
     elif any(span.func("my_team") for span in text.spans) and _says_team(text.text):
         frame.values["team"] = "mine"
-    elif (found := referred(text, previous)) is not None:
-        frame.values[found[0]] = found[1]
-    elif _what_next(text) and (found := before(previous)) is not None:
+    elif (found := referred(text, previous)) is not None or (_what_next(text) and (found := before(previous)) is not None):
         frame.values[found[0]] = found[1]
     return [frame]
 
@@ -63,7 +61,13 @@ def _says_team(text: str) -> bool:
 
 def _what_next(text: Spanned) -> bool:
     """ "what next?", 下一步呢 after something was shown: about that."""
-    return bool(re.search(r"^\W*(?:so |and |ok(?:ay)? )?(?:what(?:'s| is)? next|next steps?|what now)\W*$|^(?:那)?(?:接下来|下一步)", text.text, re.IGNORECASE))
+    return bool(
+        re.search(
+            r"^\W*(?:so |and |ok(?:ay)? )?(?:what(?:'s| is)? next|next steps?|what now)\W*$|^(?:那)?(?:接下来|下一步)",
+            text.text,
+            re.IGNORECASE,
+        )
+    )
 
 
 def _answered(unit: Unit, text: Spanned, shown: Frame) -> list[Frame] | None:
@@ -123,8 +127,9 @@ def _until(unit: Unit, text: Spanned) -> str:
             continue
         if time.kind == "duration" and time.count and time.unit in days:
             return (unit.today() + timedelta(days=days[time.unit] * time.count)).isoformat()
-        if time.kind == "period" and time.first is not None and time.first > unit.today():
-            return time.first.isoformat()
+        day = time.first or time.last
+        if time.kind == "period" and day is not None and day > unit.today():
+            return day.isoformat()
     return (unit.today() + timedelta(days=SNOOZE_DAYS)).isoformat()
 
 

@@ -9,6 +9,7 @@ from agent.embedded.patterns_of import says, words
 from agent.embedded.spans import Spanned
 from agent.embedded.subjects import before, referred, subjects
 from agent.embedded.tokens import is_chinese
+from store.unit import Unit
 
 FILE = "draft_words.yaml"
 NAME = "␟"
@@ -17,7 +18,7 @@ _TRIMMED = " ,，.。:：;；!！?？、\"'“”"
 _SHORTEST_NAME = 2
 
 
-def read(text: Spanned, names: NameIndex, previous: Sequence[Frame]) -> list[Frame] | None:
+def read(unit: Unit, text: Spanned, names: NameIndex, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frame of a request for a message; None for anything else."""
     shown = previous[0] if previous else None
     if shown is not None and shown.intent == "draft" and shown.results:
@@ -27,7 +28,7 @@ def read(text: Spanned, names: NameIndex, previous: Sequence[Frame]) -> list[Fra
     masked = _masked(text)
     if not says(masked, FILE, "trigger") or says(masked, FILE, "never"):
         return None
-    return [_asked(text, masked, names, previous)]
+    return [_asked(unit, text, masked, names, previous)]
 
 
 def _masked(text: Spanned) -> str:
@@ -40,15 +41,15 @@ def _masked(text: Spanned) -> str:
     return "".join([*pieces, text.text[place:]]).lower().strip()
 
 
-def _asked(text: Spanned, masked: str, names: NameIndex, previous: Sequence[Frame]) -> Frame:
+def _asked(unit: Unit, text: Spanned, masked: str, names: NameIndex, previous: Sequence[Frame]) -> Frame:
     purpose = next((name for name in words(FILE)["purposes"] if says(masked, FILE, "purposes", name)), "message")
     topic, place = _topic(text, purpose)
-    held = subjects(text, kinds=KINDS, before=place)
+    held = subjects(unit, text, kinds=KINDS, before=place)
     if held.asked is not None:
         return held.asked
     frame = Frame("draft", values={"purpose": purpose, **_style(masked)})
     found = {kind: name.id for kind, name in held.found.items() if kind != "user"}
-    later = subjects(text, kinds=("opportunity",)).found if not found.get("opportunity") else {}
+    later = subjects(unit, text, kinds=("opportunity",)).found if not found.get("opportunity") else {}
     if "opportunity" in later:
         found["opportunity"] = later["opportunity"].id
     if not {"contact", "lead", "account", "opportunity"} & found.keys():

@@ -7,6 +7,8 @@ from agent.embedded.followup import ambiguous_name, latest
 from agent.embedded.frames import Frame
 from agent.embedded.names import Name
 from agent.embedded.spans import Span, Spanned
+from store.query import load
+from store.unit import Unit
 
 ABOUT = ("contact", "lead", "account", "opportunity", "user", "team")
 _SURE = 0.75
@@ -21,7 +23,7 @@ class Subjects:
     asked: Frame | None = None
 
 
-def subjects(text: Spanned, *, kinds: Sequence[str] = ABOUT, before: int | None = None) -> Subjects:
+def subjects(unit: Unit, text: Spanned, *, kinds: Sequence[str] = ABOUT, before: int | None = None) -> Subjects:
     """The records named before a place in the text (all of it when none is given), the first of each kind."""
     held = Subjects(asked=ambiguous_name(text))
     for span in text.spans:
@@ -34,10 +36,29 @@ def subjects(text: Spanned, *, kinds: Sequence[str] = ABOUT, before: int | None 
         if not fits or (best < _SURE and span.senses):
             continue
         name = min(fits, key=lambda each: kinds.index(each.type))
+        same = {each.id for each in fits if each.type == name.type}
+        if len(same) > 1 and held.asked is None:
+            chosen = _told_apart(unit, text, name.type, sorted(same), span)
+            if isinstance(chosen, Frame):
+                held.asked = chosen
+                continue
+            name = next(each for each in fits if each.id == chosen)
         if name.type not in held.found:
             held.found[name.type] = name
             held.spans.append(span)
     return held
+
+
+def _told_apart(unit: Unit, text: Spanned, kind: str, ids: list[str], span: Span) -> str | Frame:
+    """Which of several of one name is meant: the one whose account is named too; else a question."""
+    records = load(unit, kind, ids)
+    accounts = {name.id for other in text.spans if other is not span for name in other.names if name.type == "account"}
+    meant = [record.id for record in records if record.fields.get("account_id") in accounts]
+    if len(meant) == 1:
+        return meant[0]
+    marks = [str(record.fields.get("account") or record.fields.get("company") or record.key or record.id) for record in records]
+    options = [f"{record.name} ({mark})" for record, mark in zip(records, marks, strict=True)]
+    return Frame("clarify", text=span.text, reason="name", options=options)
 
 
 def referred(text: Spanned, previous: Sequence[Frame]) -> tuple[str, str] | None:

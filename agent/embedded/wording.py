@@ -8,14 +8,15 @@ from typing import Any
 
 import yaml
 
+from agent.embedded.advice_wording import advised, drafted
 from agent.embedded.frames import Frame
+from agent.embedded.marks import cell, cell_long
 from store.measures import GRAINS
 from store.query import RecordView, user_names
 from store.unit import Unit
 from tools.describe import describe, field_at, path_label, period_words, value_label
-from tools.results import Figures, Notes, Proposed, Records, Result
+from tools.results import Drafted, Figures, Notes, Proposed, Records, Result, Suggested
 
-CELL = 60
 CHANGES_SHOWN = 10
 _HIDDEN = {"team", "created_at", "updated_at"}
 
@@ -27,15 +28,6 @@ def phrases() -> dict[str, Any]:
 
 def say(name: str, language: str, **values: object) -> str:
     return str(phrases()[name][language]).format(**values)
-
-
-def cell(value: object) -> str:
-    """A value for a markdown table: one line, no mark-up of its own, not too long."""
-    text = " ".join(str(value).split())
-    text = text if len(text) <= CELL else f"{text[: CELL - 1]}…"
-    for mark in ("\\", "|", "<", ">", "`", "*", "_", "[", "]", "!"):
-        text = text.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
-    return text
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -290,13 +282,6 @@ def _notes(found: Notes, language: str) -> str:
             lines.append(f"> {cell_long(each['quote'])}\n>\n> — {cell(where)}")
         text = say("quotes", language, text=cell(found.text)) + "\n\n" + "\n\n".join(lines)
     return f"{text}\n\n{found.note}" if found.note else text
-
-
-def cell_long(text: str) -> str:
-    flat = " ".join(text.split())
-    for mark in ("\\", "`", "*", "_", "[", "]", "!"):
-        flat = flat.replace(mark, f"\\{mark}")
-    return flat.replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _proposed(unit: Unit, found: Proposed, language: str) -> str:

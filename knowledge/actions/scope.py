@@ -24,9 +24,17 @@ class Scope:
     contact: str = ""
     lead: str = ""
 
-    @property
-    def about_record(self) -> bool:
-        return bool(self.account or self.opportunity or self.contact or self.lead)
+    @classmethod
+    def about(cls, kind: str, record_id: str) -> "Scope":
+        """An account, opportunity, contact or lead."""
+        match kind:
+            case "account":
+                return cls(account=record_id)
+            case "opportunity":
+                return cls(opportunity=record_id)
+            case "contact":
+                return cls(contact=record_id)
+        return cls(lead=record_id)
 
     def filters(self, rule: Rule) -> list[Filter] | None:
         """The conditions that narrow a rule to this scope; None when the rule has nothing to say about it."""

@@ -1,17 +1,15 @@
-"""Which rules apply to what: candidates with their evidence, read through the unit like everything a person sees."""
+"""Candidates: a rule that applies to a record, with words and evidence. Read through the unit like everything a person sees."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from knowledge.actions.rules import Rule
 from knowledge.actions.scope import Scope
-from knowledge.shown import brief_text, day_of, day_words, money_words
+from knowledge.shown import ahead, brief_text, day_count, day_of, day_words, money_words
 from store.conditions import Filter
-from store.duplicates import candidates as duplicate_candidates
-from store.errors import NotAllowed
-from store.query import RecordQuery, RecordView, find, get
+from store.query import RecordQuery, RecordView, find
 from store.unit import Unit
 from store.values import to_json
 
@@ -48,19 +46,8 @@ class Candidate:
         return self.record.id if self.record.type == "opportunity" else self.record.fields.get("opportunity_id")
 
 
-def candidates(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str = "") -> list[Candidate]:
-    """What the rule finds within the scope (about one record, when its id is given); nothing when it asks for fields the person may
-    not see."""
-    try:
-        kept = list(_SOURCES[rule.source](unit, rule, scope, language) if rule.source else _matching(unit, rule, scope, record_id))
-    except NotAllowed:
-        return []
-    for each in kept:
-        _fill(unit, each, language)
-    return [each for each in kept if each.evidence]
-
-
-def _matching(unit: Unit, rule: Rule, scope: Scope, record_id: str) -> Iterator[Candidate]:
+def matching(unit: Unit, rule: Rule, scope: Scope, record_id: str = "") -> Iterator[Candidate]:
+    """The records that meet a rule's conditions within the scope."""
     narrowed = scope.filters(rule)
     if narrowed is None or unit.principal.scope(rule.about) == "none":
         return
@@ -124,7 +111,7 @@ def _latest(unit: Unit, of: str, records: Sequence[RecordView]) -> dict[str, Rec
     return {record_id: newest[each] for record_id, each in about.items() if each in newest}
 
 
-def _fill(unit: Unit, each: Candidate, language: str) -> None:
+def fill(unit: Unit, each: Candidate, language: str) -> None:
     """Slots for the words, and the evidence of the record itself."""
     record, rule, zone = each.record, each.rule, unit.settings.zone
     shown = {name: words for name in rule.facts if (words := fact(unit, record, name, language))}
@@ -132,13 +119,14 @@ def _fill(unit: Unit, each: Candidate, language: str) -> None:
     each.slots = {
         "name": brief_text(record.name, 80), "account": each.account, "contact": str(record.fields.get("contact") or ""),
         "owner": str(record.fields.get("owner") or ""), "day": day_words(each.day, language, today=today) if each.day else "",
-        "days": str(abs((today - each.day).days)) if each.day else "",
+        "days": day_count(abs((today - each.day).days), language) if each.day else "",
+        "ahead": ahead((each.day - today).days, language) if each.day else "",
         "subject": brief_text(str(record.fields.get("subject") or ""), 80), "company": str(record.fields.get("company") or ""),
         "source": fact(unit, record, "source", language) if record.type == "lead" else "",
         **{name: fact(unit, record, name, language) for name in ("stage", "status", "priority", "tier", "role", "amount")},
         **each.slots,
     }  # fmt: skip
-    if shown:
+    if shown and not each.evidence:
         labels = unit.schema.entity(record.type).fields
         quote = " · ".join(f"{labels[name].label(language)}: {words}" for name, words in shown.items())
         happened = day_of(record.fields.get(rule.since or rule.until), zone) if (rule.since or rule.until) in record.fields else None
@@ -195,50 +183,3 @@ def spoken(unit: Unit, activity: RecordView) -> dict[str, Any]:
     return citation(unit, activity, brief_text(text, 220), day_of(activity.fields.get("occurred_at"), unit.settings.zone)) | {
         "kind": activity.fields.get("kind"), "author": activity.fields.get("author"),
     }  # fmt: skip
-
-
-def _birthdays(unit: Unit, rule: Rule, scope: Scope, language: str) -> Iterator[Candidate]:
-    """Contacts whose birthday falls into the next days."""
-    today = unit.today()
-    days = {(today + timedelta(days=ahead)).strftime("%m-%d"): today + timedelta(days=ahead) for ahead in range(rule.rises + 1)}
-    looked = rule.model_copy(update={"about": "contact", "whose": ["owner", "account.owner"]})
-    narrowed = scope.filters(looked)
-    if narrowed is None or not unit.principal.sees("contact", "birthday"):
-        return
-    page = find(unit, RecordQuery(entity="contact", filters=[Filter(field="birthday", op="is_set"), *narrowed], limit=10_000))
-    for record in page.records:
-        born = str(record.fields.get("birthday") or "")
-        if born[5:] in days:
-            yield Candidate(rule, record, days[born[5:]])
-
-
-def _duplicates(unit: Unit, rule: Rule, scope: Scope, language: str) -> Iterator[Candidate]:
-    """Pairs that may be the same, where one of the two is within the scope."""
-    for pair in duplicate_candidates.listed(unit, limit=MOST)[1]:
-        kinds = {each["type"] for each in pair.records}
-        if len(kinds) != 1 or pair.proposal_id:
-            continue
-        both = [get(unit, each["type"], each["id"]) for each in pair.records]
-        if not any(_inside(unit, scope, record) for record in both):
-            continue
-        why = "; ".join(str(reason["text"]) for reason in pair.reasons[:2])
-        made = Candidate(rule, both[0], None, {"other": both[1].name, "why": why}, also_records=[each.id for each in both], key_id=pair.id)
-        made.evidence = [citation(unit, record, record.name, None) for record in both]
-        yield made
-
-
-def _inside(unit: Unit, scope: Scope, record: RecordView) -> bool:
-    looked = Rule.model_construct(about=record.type, whose=["owner"])
-    narrowed = scope.filters(looked)
-    if narrowed is None:
-        return False
-    return find(unit, RecordQuery(entity=record.type, filters=[Filter(field="id", value=record.id), *narrowed], limit=0)).total > 0
-
-
-def _nothing(unit: Unit, rule: Rule, scope: Scope, language: str) -> Iterator[Candidate]:
-    return iter(())
-
-
-_SOURCES: dict[str, Callable[[Unit, Rule, Scope, str], Iterator[Candidate]]] = {
-    "birthdays": _birthdays, "duplicates": _duplicates, "promises": _nothing, "promises_theirs": _nothing, "health": _nothing,
-}  # fmt: skip

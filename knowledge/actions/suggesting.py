@@ -8,9 +8,10 @@ from decimal import Decimal
 from math import ceil
 from typing import Any
 
-from knowledge.actions.rules import Rule, book
+from knowledge.actions.rules import book
 from knowledge.actions.scope import Scope
-from knowledge.actions.situations import Candidate, candidates, recall
+from knowledge.actions.situations import Candidate, recall
+from knowledge.actions.sources import candidates
 from knowledge.actions.steps import Proposable, proposable, touched
 from knowledge.actions.weighing import Stakes, scores
 from knowledge.phrasing import filled
@@ -18,7 +19,7 @@ from store.suggestions import Said, said
 from store.unit import Unit
 
 FEW = 5
-MOST = 50
+ALSO = 2  # further reasons shown of what meets the same deal or account
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +148,25 @@ def _worded(
     title, reason, effect = (filled(words.said(language), slots)[0] for words in (each.rule.title, each.rule.reason, each.rule.effect))
     if step.how:
         title = f"{title}{'：' if language == 'zh' else ': '}{step.how}"
-    further = [other for other in also if other.rule.name != each.rule.name]
-    reasons = list(dict.fromkeys(filled(_reason(other.rule, language), other.slots)[0] for other in further))[:2]
-    evidence = [*each.evidence, *(quote for other in further[:2] for quote in other.evidence)]
-    kept = list({(quote["type"], quote["id"], quote["quote"]): quote for quote in evidence}.values())
+    further = list({other.rule.name: other for other in also if other.rule.name != each.rule.name}.values())[:ALSO]
+    reasons = [_said_of(other, each, language) for other in further]
+    evidence = [*each.evidence, *(quote for other in further for quote in other.evidence)]
+    kept = list(
+        {
+            (quote["type"], quote["id"], quote["quote"] if quote["type"] == "activity" else ""): quote for quote in reversed(evidence)
+        }.values()
+    )
     return Action(
         each.key, each.rule.name, title, reason, effect, unit.today() + timedelta(days=each.rule.due), weight,
         {"type": each.record.type, "id": each.record.id, "name": each.record.name}, each.account_id, each.account, step, expected,
-        reasons, kept,
+        reasons, kept[::-1],
     )  # fmt: skip
 
 
-def _reason(rule: Rule, language: str) -> str:
-    return rule.reason.said(language)
+def _said_of(other: Candidate, each: Candidate, language: str) -> str:
+    """A further reason; with what it is about, when that is another record."""
+    reason = filled(other.rule.reason.said(language), other.slots)[0]
+    if other.record.id == each.record.id or other.rule.reason.en.startswith("{name}"):
+        return reason
+    title = filled(other.rule.title.said(language), other.slots)[0]
+    return f"{title}{'：' if language == 'zh' else ': '}{reason}"

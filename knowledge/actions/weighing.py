@@ -1,6 +1,6 @@
 """How much a suggestion matters: its rule's weight, what is at stake, how urgent it is, and what the person said to such before.
 
-score = weight × (1 + expected / (expected + typical)) × (1 + urgency / 2) / (1 + dislikes / 2)
+score = weight × (1 + expected / (expected + typical)) × (1 + urgency / 2) / (1 + dislikes / 4)
 
 `expected` is the amount times the probability (of the deal, or of an account's open deals), `typical` the median of it over all that is
 weighed: so that what is at stake doubles a weight at most, in any currency and firm. `urgency` grows from 0 to 1 within the days the
@@ -76,7 +76,7 @@ def scores(candidates: Sequence[Candidate], stakes: Stakes, said: Sequence[Said]
         each.rule.weight
         * (1 + float(worth / (worth + typical) if worth else 0))
         * (1 + _urgency(each, today) / 2)
-        / (1 + dislikes[each.rule.name] / 2)
+        / (1 + dislikes[each.rule.name] / 4)
         for each, worth in zip(candidates, worths, strict=True)
     ]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from knowledge.drafts.gathering import Facts, gather
-from knowledge.drafts.parts import Block, Wording, parts
+from knowledge.drafts.parts import Block, Wording, label, parts
 from knowledge.drafts.request import LENGTHS, Request
 from knowledge.phrasing import filled, slots_of
 from store.unit import Unit
@@ -62,17 +62,12 @@ class _Writer:
         slots = {name: value for name, value in self.facts.slots.items() if name not in asked}
         said, lacking = filled(text, slots)
         for name in dict.fromkeys([*asked, *lacking]):
-            label = self.label(name)
-            said = said.replace(f"{{{name}}}", f"[{label}]")
+            said = said.replace(f"{{{name}}}", f"[{label(name, self.facts.language)}]")
         self.used += [
             name for name in [*_SLOT.findall(text), *wording.needs] if (name in slots and slots[name] in said) or name in wording.needs
         ]
         self.missing += [found for found in _BRACKETED.findall(said) if found not in self.missing]
         return said
-
-    def label(self, name: str) -> str:
-        held = parts().missing.get(name)
-        return held.said(self.facts.language, "formal") if held else name.replace("_", " ")
 
     def block(self, block: Block) -> str:
         if LENGTHS.index(block.level) > LENGTHS.index(self.request.length) or any(self.facts.slots.get(name) for name in block.unless):

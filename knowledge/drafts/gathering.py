@@ -6,7 +6,7 @@ from typing import Any
 
 from knowledge.actions.situations import citation, spoken
 from knowledge.drafts.addressing import Address, address, salutation_of
-from knowledge.drafts.parts import kind_words
+from knowledge.drafts.parts import kind_words, label
 from knowledge.drafts.request import Request
 from knowledge.sentences import HAN, language_of, split_sentences
 from knowledge.shown import brief_text, day_of, day_words, money_words
@@ -20,6 +20,7 @@ from store.values import to_json
 TALKS = ["meeting", "visit", "call"]
 RECENT = 40  # activities looked at for forms of address and language
 QUESTIONS = 4
+PROMISES = 3
 
 
 @dataclass(slots=True)
@@ -176,6 +177,8 @@ def _what(unit: Unit, facts: Facts, request: Request, recent: Sequence[RecordVie
     mail = get(unit, "activity", request.reply_to) if request.reply_to else next((each for each in recent if _from_them(each)), None)
     if mail is not None:
         _mail(unit, facts, mail, day(mail, "occurred_at"))
+    if request.purpose in {"follow_up", "chase"}:
+        _promised(unit, facts, request)
     quote = _one(unit, facts, request.quote, "quote", request, "-issued_on", [Filter(field="status", op="in", value=["sent", "draft"])])
     if quote is not None:
         source = cited(quote, "number", "amount", "currency", "issued_on")
@@ -218,8 +221,31 @@ def _mail(unit: Unit, facts: Facts, mail: RecordView, day: str) -> None:
     facts.put("mail_kind", kind_words(str(mail.fields.get("kind")), facts.language), source)
     facts.put("mail_subject", brief_text(str(mail.fields.get("subject") or ""), 120), source)
     asked = [each for each in split_sentences(str(mail.fields.get("body") or "")) if each.rstrip().endswith(("?", "？"))][:QUESTIONS]
-    answer = {"en": "your answer", "zh": "您的答复"}[facts.language]
+    answer = label("answer", facts.language)
     facts.put("questions", "\n".join(f"- “{brief_text(each, 200)}” [{answer}]" for each in asked), source)
+
+
+def _promised(unit: Unit, facts: Facts, request: Request) -> None:
+    """What was promised and not yet done, of this contact (or deal). What the customer has read stands as it was written; what only
+    stands in a note of ours is put before the author in brackets, to be put into words: a note was not written for the customer."""
+    person, today = facts.person, unit.today()
+    if not facts.account_id:
+        return
+    made_there = promises(unit, facts.account_id, today=today)
+    for who, slot in (("us", "our_promises"), ("them", "their_promises")):
+        lines, sources = [], []
+        for made in made_there:
+            mine = made.contact_id == (person.id if person else None) or (
+                request.opportunity and made.opportunity_id == request.opportunity
+            )
+            if made.who != who or made.kept or not mine:
+                continue
+            for activity in load(unit, "activity", [made.activity_id]):
+                written = activity.fields.get("kind") in {"email", "chat"} and activity.fields.get("direction") in {"inbound", "outbound"}
+                text, day = brief_text(made.text, 200), day_words(made.day, facts.language, today=today)
+                lines.append(f"- “{text}” ({day})" if written else f"- [{noted(facts.language, text, day)}]")
+                sources.append({**spoken(unit, activity), "quote": made.text})
+        facts.put(slot, "\n".join(lines[-PROMISES:]), *sources[-PROMISES:])
 
 
 def _one(unit: Unit, facts: Facts, record_id: str, entity: str, request: Request, sort: str, where: Sequence[Filter]) -> RecordView | None:

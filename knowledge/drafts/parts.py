@@ -43,6 +43,7 @@ class Parts(BaseModel):
     closing: dict[str, Wording]
     missing: dict[str, Wording]
     kinds: dict[str, Wording]
+    noted: Wording
     purposes: dict[str, Purpose]
 
 
@@ -56,3 +57,14 @@ def kind_words(kind: str, language: str) -> str:
     """ "our meeting" for an activity's kind; empty for one nobody would name."""
     held = parts().kinds.get(kind)
     return held.said(language, "formal") if held else ""
+
+
+def label(slot: str, language: str) -> str:
+    """What a slot is called that the author is to fill."""
+    held = parts().missing.get(slot)
+    return held.said(language, "formal") if held else slot.replace("_", " ")
+
+
+def noted(language: str, text: str, day: str) -> str:
+    """A sentence of a note, for the author to put into words."""
+    return parts().noted.said(language, "formal").format(text=text.replace("[", "(").replace("]", ")"), day=day)
