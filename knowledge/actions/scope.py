@@ -48,11 +48,11 @@ class Scope:
             return [Filter(field="id", value=self.lead)] if rule.about == "lead" else None
         if not rule.whose or not (self.people or self.teams):
             return []
-        paths = [(path, list(self.people)) if self.people else (f"{path}.team", list(self.teams)) for path in rule.whose]
+        paths = [(f"{path}.id", list(self.people)) if self.people else (f"{path}.team.id", list(self.teams)) for path in rule.whose]
         return [Filter(any=[Filter(field=path, op="in", value=ids) for path, ids in paths])]
 
 
 def _at(about: str, itself: dict[str, str], beside: frozenset[str], field_name: str, record_id: str) -> list[Filter] | None:
     if about in itself:
         return [Filter(field=itself[about], value=record_id)]
-    return [Filter(field=field_name, value=record_id)] if about in beside else None
+    return [Filter(field=f"{field_name}.id", value=record_id)] if about in beside else None

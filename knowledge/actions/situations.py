@@ -83,7 +83,7 @@ def _answered(unit: Unit, rule: Rule, records: Sequence[RecordView]) -> set[str]
     via = rule.unless.via
     ids = sorted({str(each.fields[f"{via}_id"]) for each in records if each.fields.get(f"{via}_id")})
     earliest = min(str(each.fields[rule.since]) for each in records if each.fields.get(rule.since))
-    after = [Filter(field=via, op="in", value=ids), Filter(field=rule.since, op="gt", value=earliest), *rule.unless.where]
+    after = [Filter(field=f"{via}.id", op="in", value=ids), Filter(field=rule.since, op="gt", value=earliest), *rule.unless.where]
     newest: dict[str, str] = {}
     for later in find(unit, RecordQuery(entity=rule.about, filters=after, sort=[rule.since], limit=2_000)).records:
         newest[str(later.fields[f"{via}_id"])] = str(later.fields[rule.since])
@@ -102,7 +102,7 @@ def _latest(unit: Unit, of: str, records: Sequence[RecordView]) -> dict[str, Rec
     waiting = {each for each in about.values() if each}
     newest: dict[str, RecordView] = {}
     while waiting:  # the newest thousand tell of most; the rest are asked for again
-        past = [Filter(field=of, op="in", value=sorted(waiting)), Filter(field="occurred_at", op="le", value=to_json(unit.now()))]
+        past = [Filter(field=f"{of}.id", op="in", value=sorted(waiting)), Filter(field="occurred_at", op="le", value=to_json(unit.now()))]
         page = find(unit, RecordQuery(entity="activity", filters=past, sort=["-occurred_at"], limit=1_000))
         for activity in page.records:
             newest.setdefault(str(activity.fields.get(f"{of}_id")), activity)

@@ -83,7 +83,7 @@ def _spoken(unit: Unit, of: str, ids: Sequence[str]) -> dict[str, list[str]]:
     """Contacts by deal or account, whom we spoke with last first."""
     if not ids:
         return {}
-    past = [Filter(field=of, op="in", value=list(ids)), Filter(field="contact", op="is_set")]
+    past = [Filter(field=f"{of}.id", op="in", value=list(ids)), Filter(field="contact", op="is_set")]
     found: dict[str, list[str]] = {}
     for record in find(unit, RecordQuery(entity="activity", filters=past, sort=["-occurred_at"], limit=2_000)).records:
         held = found.setdefault(str(record.fields.get(f"{of}_id")), [])

@@ -32,7 +32,7 @@ class Stakes:
         self._of_deal = {record.id: self.of_record(record) for record in load(unit, "opportunity", deals)}
         self._of_account: dict[str, Decimal] = {}
         if accounts and unit.principal.scope("opportunity") != "none":
-            open_ = [Filter(field="account", op="in", value=accounts), Filter(field="status", value="open")]
+            open_ = [Filter(field="account.id", op="in", value=accounts), Filter(field="status", value="open")]
             for record in find(unit, RecordQuery(entity="opportunity", filters=open_, limit=5_000)).records:
                 at = str(record.fields.get("account_id"))
                 self._of_account[at] = self._of_account.get(at, Decimal(0)) + (self.of_record(record) or Decimal(0))

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from knowledge.actions.situations import citation, spoken
+from knowledge.briefs.said import promises
 from knowledge.drafts.addressing import Address, address, salutation_of
-from knowledge.drafts.parts import kind_words, label
+from knowledge.drafts.parts import kind_words, label, noted
 from knowledge.drafts.request import Request
 from knowledge.sentences import HAN, language_of, split_sentences
 from knowledge.shown import brief_text, day_of, day_words, money_words
 from store.conditions import Filter
 from store.errors import InvalidInput, NotAllowed
-from store.query import RecordQuery, RecordView, find, get
+from store.query import RecordQuery, RecordView, find, get, load
 from store.reach import Reach, reach
 from store.unit import Unit
 from store.values import to_json
