@@ -14,8 +14,8 @@ from agent.embedded.frames import Frame
 from agent.embedded.lexicon import change_words
 from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.repair import respelt
-from agent.embedded.spans import Span, spanned
-from agent.embedded.subjects import Subject, subjects
+from agent.embedded.spans import Span, Spanned, spanned
+from agent.embedded.spoken import RECORDS, Subject, subjects
 from agent.embedded.targets import QUANTIFIERS, Scene
 from agent.embedded.tokens import is_chinese
 from agent.embedded.turning import tied
@@ -31,13 +31,15 @@ WEAK, PLAIN, STRONG = 0, 1, 2  # told by the way; as a value; tied to its field
 
 @dataclass
 class Reading:
-    """The values found for one subject. `lost`: what has no place; each value with how strongly it was given."""
+    """The values found for one subject, each with how strongly it was given. `lost`: what has no place; `open`: fields without a value;
+    `apart`: a field and its value stand in a breath of their own, or a yes/no field is switched."""
 
     scene: Scene
     subject: Subject
     found: list[tuple[str, Any, int]] = field(default_factory=list)
     lost: list[Span] = field(default_factory=list)
     open: list[Field] = field(default_factory=list)
+    apart: bool = False
 
     @property
     def kind(self) -> str:
@@ -132,8 +134,12 @@ class Breath:
                 self.unknown.append(span)
             number += 1
         self._flush()
-        if self.gave or self._wish():
+        if self.gave or self._wish() or any(self._another(span) for span in self.spans):
             self.reading.lost += self.unknown
+
+    def _another(self, span: Span) -> bool:
+        """Another record of the same kind, which something else may be said of."""
+        return span not in self.reading.subject.spans and any(name.type == self.kind and name.score >= 0.9 for name in span.names)
 
     def _label(self, number: int) -> Field | None:
         span = self.spans[number]
@@ -169,6 +175,7 @@ class Breath:
         self._flush()
         if after is not None:
             self._give(label.name, after[0], STRONG)
+            self.reading.apart |= not any(span in self.reading.subject.spans for span in self.spans) and bool(self.reading.subject.spans)
             return after[1]
         if label.kind in FREE_TEXT:
             stop = self._free_text(label, number)
@@ -262,6 +269,7 @@ class Breath:
         ):
             place += 1
         self._give(label.name, not off, STRONG)
+        self.reading.apart |= any(len(each.text) > 1 and self._off_on(each) and is_chinese(each.text) for each in self.spans)
         self.unknown = [each for each in self.unknown if not self._off_on(each)]
         return place
 
@@ -391,10 +399,11 @@ class Breath:
     def _matters(self, span: Span) -> bool:
         if span.func("delete", "remind", "log", "create", "draft") and span.text.lower() not in _NEW and not span.func("to", "update") and not span.filler and len(span.text) > 1:
             return span.text.lower() not in change_words("wishes")
-        if span.entity and not span.choices and span.entity.entity != self.kind:
+        light = _LIGHT | change_words("wishes") | change_words("leads")
+        if span.text.lower() in light or self._off_on(span) or span.func("to", "update", "assign", "it", "me", "my_team", "all", "win", "lose"):
+            return False
+        if span.unknown or (span.content and not (span.entity and span.entity.entity == self.kind)):
             return True
-        if span.unknown:
-            return span.text.lower() not in _LIGHT | change_words("wishes") | change_words("leads") and not self._off_on(span)
         return span.func("without", "over", "under", "why", "when") and not span.filler and span.text != ">" and len(span.text) > 1
 
     def _wish(self) -> bool:
@@ -417,32 +426,60 @@ def read(scene: Scene, *, asked: bool = False) -> list[Frame] | None:
     """
     if told.asks(scene.text) or told.conditional(scene.text.text):
         return None
-    tied_scene = replace(scene, text=tied(scene.text), place=-1)
-    best = _best(tied_scene, asked)
-    notes: list[str] = []
-    if best is None and any(span.unknown for span in scene.spans):
+    own = replace(scene, text=tied(scene.text), place=-1)
+    found = _frames(own, asked)
+    if found is None and any(span.unknown for span in scene.spans):
         fixed, notes = respelt(scene.text, scene.words, scene.names)
         if notes:
             unit = scene.unit
-            again = spanned(
-                fixed, scene.words, scene.names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=True
-            )
-            best = _best(replace(scene, text=tied(again), place=-1), asked)
-    if best is None:
-        return None
-    ids = [record.id for record in best.subject.records]
-    return [Frame("update", entity=best.kind, ids=ids, values=best.values(), notes=notes)]
+            again = spanned(fixed, scene.words, scene.names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=True)
+            found = _frames(replace(scene, text=tied(again), place=-1), asked)
+            for frame in found or []:
+                frame.notes += notes
+    return found
 
 
-def _best(tied_scene: Scene, asked: bool) -> Reading | None:
+def _frames(scene: Scene, asked: bool) -> list[Frame] | None:
+    """One change of the whole sentence, or one for each record that opens a breath of its own ("A to Won; B: margin 500")."""
+    best = _best(scene, asked)
+    if best is not None:
+        return [_frame(best)]
+    frames = []
+    segments = _segments(scene)
+    signed = asked
+    for segment in segments if len(segments) > 1 else []:
+        part = _best(replace(scene, text=Spanned(scene.text.text, scene.text.tokens, segment, scene.text.language), previous=[]), signed)
+        if part is None:
+            return None
+        signed = True
+        frames.append(_frame(part))
+    return frames or None
+
+
+def _frame(reading: Reading) -> Frame:
+    return Frame("update", entity=reading.kind, ids=[record.id for record in reading.subject.records], values=reading.values())
+
+
+def _segments(scene: Scene) -> list[list[Span]]:
+    """The spans cut where a breath begins that names a record."""
+    found: list[list[Span]] = [[]]
+    for breath in _breaths(scene, Subject("", [])):
+        opens = any(name.type in RECORDS and name.score >= 0.9 for span in breath for name in span.names)
+        if opens and any(span.names for span in found[-1]):
+            found.append([])
+        found[-1] += breath
+    return found
+
+
+def _best(scene: Scene, asked: bool) -> Reading | None:
     """The reading that places every word and gives the most values."""
     best: Reading | None = None
-    for subject in subjects(tied_scene):
-        if not (asked or told.signs(tied_scene.text, subject.spans)):
-            continue
-        reading = Reading(tied_scene, subject)
+    for subject in subjects(scene):
+        reading = Reading(scene, subject)
         reading.read()
         if not reading.found or reading.lost or reading.open or not reading.values():
+            continue
+        if not (asked or reading.apart or told.signs(scene.text, subject.spans)):
             continue
         if best is None or len(reading.values()) > len(best.values()):
             best = reading

@@ -6,7 +6,7 @@ from agent.embedded import told
 from agent.embedded.frames import Frame
 from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.spans import Span
-from agent.embedded.subjects import Subject, subjects
+from agent.embedded.spoken import Subject, subjects
 from agent.embedded.targets import Scene
 from agent.embedded.turning import tied
 

@@ -13,7 +13,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Sense
 from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.spans import Span
-from agent.embedded.subjects import Subject
+from agent.embedded.spoken import Subject
 from agent.embedded.targets import QUANTIFIERS, Scene, choose, resolve
 from agent.embedded.turning import tied
 from store.filters import Filter

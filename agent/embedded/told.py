@@ -23,7 +23,7 @@ _WON = re.compile(
 )
 _LOST = re.compile(r"丢了|输了|黄了|没谈成|\b(?:we|i)(?:'ve| have)? (?:just )?lost\b|\bis (?:now )?lost\b", re.IGNORECASE)
 _STATED = re.compile(
-    r"(?:'s|\s+(?:is|are|was|were|has|have|had|got|gets|now|just|does|did|no longer|isn't|aren't|wasn't|hasn't|"
+    r"(?:'s|(?:\s+(?:both|all|each|now|also|just|really|already|finally|officially|apparently))*\s+(?:is|are|go|belong|need|come|cost|was|were|has|have|had|got|gets|now|just|does|did|no longer|isn't|aren't|wasn't|hasn't|"
     r"[a-z]+(?:ed|s)|went|fell|rose|won|lost|cost|became|left|took|agreed|signed|told))\b",
     re.IGNORECASE,
 )
@@ -83,7 +83,7 @@ def signs(text: Spanned, subject: Sequence[Span]) -> bool:
             return True
         if span.text.lower() in change_words("wishes") and not span.names and not span.entity and _opens(text, number):
             return True
-    last = max(span.last for span in subject)
+    last = max((span.last for span in subject), default=0)
     rest = text.text[last:]
     if re.match(r"\s*(?:[:：=]|[-=]+>|→)", rest) or _STATED.match(rest) or _FIRST_PERSON.search(text.text):
         return True
