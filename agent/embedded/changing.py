@@ -399,7 +399,7 @@ class Breath:
     def _matters(self, span: Span) -> bool:
         if span.func("delete", "remind", "log", "create", "draft") and span.text.lower() not in _NEW and not span.func("to", "update") and not span.filler and len(span.text) > 1:
             return span.text.lower() not in change_words("wishes")
-        light = _LIGHT | change_words("wishes") | change_words("leads")
+        light = _LIGHT | _NEW | change_words("wishes") | change_words("leads")
         if span.text.lower() in light or self._off_on(span) or span.func("to", "update", "assign", "it", "me", "my_team", "all", "win", "lose"):
             return False
         if span.unknown or (span.content and not (span.entity and span.entity.entity == self.kind)):

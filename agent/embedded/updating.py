@@ -218,7 +218,10 @@ def _kind(scene: Scene, left: list[Span], right: list[Span]) -> str:
         return types[0]
     if scene.previous and scene.previous[0].entity:
         return scene.previous[0].entity
-    return next(iter(values), "")
+    said = [{choice.entity for choice in span.choices} | {f.entity for f in span.fields} for span in (*left, *right)]
+    fits = {kind: sum(kind in each for each in said) for kind in sorted(set().union(*said))}
+    best = max(fits.values(), default=0)
+    return next((kind for kind in ("opportunity", *fits) if fits.get(kind) == best and best), "")  # "every complaint": a value of cases
 
 
 def _names_value(scene: Scene, span: Span, kind: str) -> bool:
