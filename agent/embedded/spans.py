@@ -18,7 +18,7 @@ from knowledge.spoken.times import TimeSpan, find_times
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|《([^》]+)》|(?<!\w)'([^']{2,})'(?!\w)")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_PHONE = re.compile(r"(?<![\w.,])(?:\+?\d[\d\s()-]{6,}\d)(?![\w])")
+_PHONE = re.compile(r"(?<![A-Za-z0-9_.,])(?:\+?\d[\d\s()-]{6,}\d)(?![\w])")
 _WEIGHT = {
     "name": 1.15,
     "time": 1.15,
