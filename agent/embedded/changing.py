@@ -603,7 +603,7 @@ def _without_value(scene: Scene) -> list[Frame] | None:
     for subject in subjects(scene):
         reading = Reading(scene, subject)
         reading.read()
-        command = any(span.func("update") or (span.func("to") and span.text[:1] in "改调换设") for span in scene.spans)
+        command = any(span.func("update") or (span.func("to") and is_chinese(span.text)) for span in scene.spans)
         if command and len(reading.open) == 1 and not reading.found and not reading.lost:
             label = reading.open[0]
             stages = [stage.name for stage in scene.unit.schema.stages] if label.kind == "stage" else []
