@@ -8,7 +8,8 @@ import re
 from agent.embedded import told
 from agent.embedded.lexicon import Lexicon
 from agent.embedded.pieces import BREAK
-from agent.embedded.spans import Span, Spanned
+from agent.embedded.spans import Span, Spanned, spanned
+from agent.embedded.targets import Scene
 
 _MADE = {"en": "create {noun}: {what}", "zh": "新建{noun}:{what}"}
 _KINDS = frozenset({"account", "contact", "lead", "opportunity", "case", "product", "order", "campaign", "quote", "contract"})
@@ -30,6 +31,17 @@ def rewritten(text: Spanned, words: Lexicon) -> str | None:
     if told.asks(text) or not text.spans:
         return None
     return _command_last(text) or _is_new(text, words) or _noun_first(text, words)
+
+
+def as_request(scene: Scene) -> Scene | None:
+    """A sentence that is known to want something new, whose noun or verb stands somewhere inside, as "create KIND: …"."""
+    head = next((span for span in scene.spans if span.entity and span.entity.entity in _KINDS), None)
+    if head is None or (scene.place >= 0 and scene.spans[scene.place].first < head.first):
+        return None
+    unit, plain = scene.unit, scene.text.text
+    said = _form(scene.text, head.text, f"{plain[: head.first]}, {plain[head.last :]}")
+    text = spanned(said, scene.words, scene.names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=True)
+    return Scene(unit, text, scene.words, scene.names, scene.routes, scene.previous, 0)
 
 
 def _form(text: Spanned, noun: str, what: str) -> str:
