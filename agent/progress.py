@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 from agent.answer import Answer, AnswerKind, Event, ToolFinished, ToolStarted, Usage
 from agent.embedded.model import KIND, OPTIONS
 from agent.llm import ModelFault
-from tools.results import Figures, Notes, Proposed, Records, Result
+from tools.results import Drafted, Figures, Notes, Proposed, Records, Result, Suggested
 
 
 @dataclass
@@ -60,7 +60,14 @@ class Progress:
             return self.kind  # type: ignore[return-value]
         if self.kind == "brief" and self.results:
             return "brief"
-        kinds: dict[type[Any], AnswerKind] = {Proposed: "proposal", Figures: "measure", Records: "records", Notes: "notes"}
+        kinds: dict[type[Any], AnswerKind] = {
+            Proposed: "proposal",
+            Drafted: "draft",
+            Suggested: "actions",
+            Figures: "measure",
+            Records: "records",
+            Notes: "notes",
+        }
         for kind, name in kinds.items():
             if any(isinstance(found, kind) for found in self.results):
                 return name
@@ -79,5 +86,9 @@ class Progress:
                 answer.measure = answer.measure or found.to_json()
             elif isinstance(found, Notes):
                 answer.citations += found.citations
+            elif isinstance(found, Suggested):
+                answer.citations += [quote for each in found.found.actions for quote in each.evidence]
+            elif isinstance(found, Drafted):
+                answer.citations += found.made.citations
             else:
                 answer.proposals.append(found.proposal.to_json())

@@ -21,10 +21,6 @@ _NOT_A_TOPIC = ("said", "show", "about", "it", "me", "who", "all", "with", "grou
 
 def read(reader: Reader) -> list[Frame] | None:
     """The frames of such a question; None when it is another kind."""
-    if reader.said("draft"):
-        return [Frame("refuse", reason="draft")]
-    if reader.said("suggest"):
-        return _today(reader)
     if reader.said("brief") and not reader._metrics():
         return _brief(reader)
     if reader.said("said") and _ASKED.search(reader.text.text):
@@ -131,27 +127,3 @@ def _best(names: Sequence[Name]) -> Name | None:
     best = max(name.score for name in names)
     fits = [name for name in names if name.score == best and name.type in order]
     return min(fits, key=lambda name: order.index(name.type)) if fits else None
-
-
-def _today(reader: Reader) -> list[Frame] | None:
-    """What waits: tasks due, deals past their close date. None when the question says more than that."""
-    if any(span.unknown or span.choices or span.amount or (span.entity and span.entity.entity != "task") for span in reader.spans):
-        return None
-    for span in reader.spans:
-        span.used = True
-    me, today = reader.principal.user_id, reader.today.isoformat()
-    open_ = Filter(field="status", value="open")
-    tasks = [
-        Part("owner", Filter(field="assignee", value=me)),
-        Part("task.status", open_),
-        Part("overdue", Filter(field="due_at", op="le", value=today)),
-    ]
-    slipped = [
-        Part("owner", Filter(field="owner", value=me)),
-        Part("opportunity.status", open_),
-        Part("overdue", Filter(field="close_date", op="lt", value=today)),
-    ]
-    return [
-        Frame("find", entity="task", parts=tasks, sort=["due_at"], limit=2 * RECENT),
-        Frame("find", entity="opportunity", parts=slipped, sort=["close_date"], limit=2 * RECENT),
-    ]
