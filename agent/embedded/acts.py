@@ -137,6 +137,10 @@ def of_frames(frames: Sequence[Frame]) -> Act | None:
                 return "brief" if frame.reason == "brief" else "said"
             case "create" | "update" | "delete" | "log" | "task":
                 return frame.intent
+            case "suggest":
+                return "advise"
+            case "draft":
+                return "draft"
             case "merge" | "handover":
                 return "move"
             case _:
