@@ -7,7 +7,7 @@ import re
 
 from agent.embedded import told
 from agent.embedded.lexicon import Lexicon
-from agent.embedded.pieces import BREAK
+from agent.embedded.pieces import BREAK, breaks
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.targets import Scene
 
@@ -23,6 +23,8 @@ _HAVE_NEW = re.compile(
     r"(?:a|an|another|one more)\s+(?:new\s+)?(?P<noun>[a-z]+)\b\s*[:,-]?\s*(?P<rest>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
+_PUTS = {"put", "open", "enter", "set", "get", "book"}
+_ASKING = {"please", "帮我", "麻烦", "请", "先", "再", "给我", "pls", "so", "and", "把他", "把她", "把它", "你", "我"}
 _RECEIVER = {"her", "him", "it", "them", "this", "that", "she", "he", "他", "她", "它", "这个", "这位", "这家"}
 
 
@@ -30,6 +32,12 @@ def rewritten(text: Spanned, words: Lexicon) -> str | None:
     """The sentence as "create KIND: …"; None when it announces nothing new."""
     if told.asks(text) or not text.spans:
         return None
+    plain = text.text.strip()
+    stripped = _AFTERWARDS.sub("", plain)
+    if stripped != plain:
+        last = re.search(r"(?:^|[,，;；。\s—-])\s*新(?P<noun>[\u4e00-\u9fff]{2,4})$", stripped)
+        if last and _kind(words, last["noun"]):
+            return _form(text, last["noun"], stripped[: last.start()])
     return _command_last(text) or _is_new(text, words) or _noun_first(text, words)
 
 
@@ -44,7 +52,16 @@ def as_request(scene: Scene) -> Scene | None:
     return Scene(unit, text, scene.words, scene.names, scene.routes, scene.previous, 0)
 
 
+_AFTERWARDS = re.compile(
+    r"[,.;!，。；—-]?\s*(?:and |so )?(?:please |pls |could you |can you )?(?:add|record|put|log|register|save|enter|create|note|file) "
+    r"(?:her|him|it|them|that|this|these)(?: (?:in|down|up|please|now|to the (?:crm|system|list)))*\s*[.!]?$|"
+    r"[,，。；—\s]+(?:请|麻烦|帮我|帮忙|你)*(?:先)?(?:录|建|加|登记|记|存|补|添)(?:一下|上|进去|进系统|入系统|下来|吧|起来)+[。!！]?$",
+    re.IGNORECASE,
+)
+
+
 def _form(text: Spanned, noun: str, what: str) -> str:
+    what = _AFTERWARDS.sub("", what)
     return _MADE[text.language].format(noun=noun, what=what.strip(" ,，:：;；-–。."))
 
 
@@ -108,18 +125,24 @@ def _command_last(text: Spanned) -> str | None:
     """ "Priya Nair, works at Thornmoor, add her to contacts", …,录成线索, …,开个紧急工单,类型故障."""
     spans = text.spans
     for place, span in enumerate(spans):
-        if place == 0 or not span.func("create", "log") or span.names:
+        if place == 0 or not (span.func("create", "log") or span.text.lower() in _PUTS) or span.names:
             continue
-        before = text.text[: span.first].rstrip()
-        if not BREAK.search(before[-1:] + " ") and before[-1:] not in {"。", ".", "!", "！"}:
+        opening = place
+        while opening > 1 and spans[opening - 1].text.lower() in _ASKING:
+            opening -= 1
+        before = text.text[: spans[opening].first].rstrip()
+        spaced = text.language == "zh" and breaks(text.text, spans[opening - 1], spans[opening])
+        if not BREAK.search(before[-1:] + " ") and before[-1:] not in {"。", ".", "!", "！", "—", "-", "–"} and not spaced:
             continue
-        stop = next((n for n in range(place + 1, len(spans)) if BREAK.search(text.text[spans[n - 1].last : spans[n].first])), len(spans))
+        stop = next((n for n in range(place + 1, len(spans)) if breaks(text.text, spans[n - 1], spans[n])), len(spans))
         breath = [each for each in spans[place + 1 : stop] if not each.filler]
         head = next((each for each in breath if each.entity and each.entity.entity in _KINDS), None)
         if head is None or any(each.names or each.unknown or each.literal or each.time or each.amount for each in breath):
             continue
-        told_before = [each for each in spans[:place] if each.unknown or each.literal]
-        asked = any(each.func("show", "count", "update", "delete", "assign", "remind", "create", "log") for each in spans[:place])
+        told_before = [each for each in spans[:opening] if each.unknown or each.literal]
+        asked = any(
+            each.func("show", "count", "update", "delete", "assign", "remind", "create", "log") and each.first == 0 for each in spans[:1]
+        )
         if not told_before or asked:
             continue
         kept = [each.text for each in breath if each is not head and each.choices and each.text.lower() not in _RECEIVER]

@@ -1,12 +1,14 @@
 """New records of any kind: "add a contact Jane Doe at Globex", fields in any order, with or without their names."""
 
+import re
 from typing import Any
 
 from agent.embedded.compound import NEW
 from agent.embedded.doing import activity, task
 from agent.embedded.frames import Frame
-from agent.embedded.pieces import Piece, cut, typed
-from agent.embedded.slots import SUBJECTS, Slots, company_and_rest, person_and_title
+from agent.embedded.lexicon import Sense
+from agent.embedded.pieces import PHRASED, Piece, cut, typed
+from agent.embedded.slots import Slots, company_and_rest, person_and_title
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
@@ -15,7 +17,7 @@ from store.schema import Field
 from store.values import find_named
 
 LIGHT_ZH = {"认识", "见到", "碰到", "遇到", "上", "了", "今天", "昨天"}
-UNNAMED = frozenset({"opportunity", "order", "quote", "contract"})  # the store names them after what they are about
+UNNAMED = frozenset({"opportunity", "order", "quote", "contract", "consent"})  # the store names them after what they are about
 _PERSONS = frozenset({"contact", "lead"})
 
 
@@ -25,6 +27,9 @@ def record(scene: Scene) -> list[Frame]:
     head = next((span for span in spans[scene.place + 1 :] if span.entity), None) or next((span for span in spans if span.entity), None)
     if head is None or head.entity is None:
         after = [span for number, span in enumerate(spans) if number != scene.place]
+        if _person_told(scene):
+            head = Span(0, 0, "", scene.verb.last, scene.verb.last, senses=[Sense("entity", "contact")])
+            return _described(scene, head)
         work = next((c for span in after for c in span.choices if (c.entity, c.field) == ("activity", "kind")), None)
         if work is not None:
             return task(scene) if any(span.time for span in after) else activity(scene)
@@ -34,6 +39,25 @@ def record(scene: Scene) -> list[Frame]:
         return task(scene)
     if kind == "activity":
         return activity(scene)
+    return _described(scene, head)
+
+
+def asked_of(scene: Scene) -> bool:
+    """ "登记订单…", "register a lead …": a verb of noting whose object is a record other than an activity or a case about something."""
+    noun = next((span for span in scene.spans[scene.place + 1 :] if not span.filler), None)
+    return noun is not None and noun.entity is not None and noun.entity.entity not in {"activity", "task", "case", "account", "contact"}
+
+
+def _person_told(scene: Scene) -> bool:
+    """ "add Gwen Talbot to Thornmoor Water, she's their lab manager": a person by name at a customer, the noun left out."""
+    person = any(span.unknown and re.fullmatch(r"[A-Z][\w'-]+(?: [A-Z][\w'-]+){1,2}", span.text) for span in scene.spans)
+    customer = any(name.type == "account" for span in scene.spans for name in span.names)
+    return person and customer and not any(span.amount or span.time for span in scene.spans)
+
+
+def _described(scene: Scene, head: Span) -> list[Frame]:
+    """The new record from what stands around its noun."""
+    kind = head.entity.entity if head.entity else ""
     slots = Slots(scene, kind)
     pronoun: list[Span] = []
     if _of_the_new(scene, kind, slots.values, pronoun):
@@ -49,7 +73,7 @@ def record(scene: Scene) -> list[Frame]:
     if name and spec.name_field not in slots.values:
         slots.values[spec.name_field] = name
     slots.place_texts()
-    if kind in SUBJECTS and "account" in spec.fields and "account" not in slots.values and name:
+    if kind in PHRASED and "account" in spec.fields and "account" not in slots.values and name:
         _account_in_name(slots, [*main, *earlier], name)
     if slots.lost:
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=slots.lost)]
@@ -87,13 +111,15 @@ def _name(scene: Scene, kind: str, pieces: list[Piece], *, late: bool = False) -
 
 def _may_name(scene: Scene, kind: str, piece: Piece, late: bool) -> bool:
     """Whether a piece can be what the record is called: not one tied to another field, nor made of values alone."""
-    if piece.label is not None or not piece.spans or piece.tie not in ({"", "about"} if kind in SUBJECTS else {""}):
+    if piece.label is not None or not piece.spans or piece.tie not in ({"", "about"} if kind in PHRASED else {""}):
         return False
     spec = scene.unit.schema.entity(kind)
     content = [span for span in piece.spans if not span.filler]
     if not content or all(span.literal or span.time or (span.amount and not span.unknown) for span in content):
         return False
-    if kind in SUBJECTS | UNNAMED:
+    if spec.name_field in {"number", "channel"}:
+        return False  # a number or a value, never a stretch of words
+    if kind in PHRASED | UNNAMED:
         return any(span.unknown for span in content)
     if late and not any(span.unknown or span.names for span in content):
         return False
@@ -113,12 +139,12 @@ def _taken(scene: Scene, kind: str, piece: Piece, pieces: list[Piece]) -> str:
     while spans and (spans[0].filler or (len(spans) > 1 and _leads_in(kind, spans[0]))):
         ahead += [spans[0]] if spans[0].choices else []
         spans = spans[1:]
-    stop = len(spans) if kind in SUBJECTS else _end_of_name(scene, kind, spans)
+    stop = len(spans) if kind in PHRASED else _end_of_name(scene, kind, spans)
     named, rest = spans[:stop], spans[stop:]
     text = clean(whole[named[0].first : named[-1].last]) if named else ""
     piece.spans = ahead + rest
     piece.tie = ""
-    if kind in SUBJECTS:
+    if kind in PHRASED:
         return text
     if not is_chinese(text):
         return text
@@ -132,7 +158,7 @@ def _taken(scene: Scene, kind: str, piece: Piece, pieces: list[Piece]) -> str:
 
 def _leads_in(kind: str, span: Span) -> bool:
     """Words before a Chinese name that are none of it: where from, "met"."""
-    if not is_chinese(span.text) or kind in SUBJECTS:
+    if not is_chinese(span.text) or kind in PHRASED:
         return False
     return span.func("on", "contacted", "zh_to", "with") or any(choice.entity == kind for choice in span.choices) or span.text in LIGHT_ZH
 

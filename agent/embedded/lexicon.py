@@ -125,6 +125,8 @@ def function_words() -> dict[str, Any]:
     words = dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), yaml.BaseLoader))  # words only: "no" is a word here
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
+    measures = words.pop("make_measures")
+    words["create"] = [*words["create"], *(f"{verb}{end}" for verb in words.pop("make_verbs") for end in measures)]
     words["to"] = list(dict.fromkeys([*words["to"], *turns]))
     return words
 

@@ -18,13 +18,15 @@ from knowledge.spoken.times import TimeSpan, find_times
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|《([^》]+)》|(?<!\w)'([^']{2,})'(?!\w)")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_PHONE = re.compile(r"(?<![\w.,])(?:\+?\d[\d\s()-]{6,}\d)(?![\w])")
+_CODE = re.compile(r"(?<![A-Za-z0-9_@./-])(?=[A-Za-z0-9-]*\d)[A-Z]{1,6}-?[A-Z]*-?\d[A-Za-z0-9-]*(?![A-Za-z0-9_@])")
+_PHONE = re.compile(r"(?<![A-Za-z0-9_.])(?<!\d,)(?:\+?\d[\d\s()-]{6,}\d)(?![A-Za-z0-9_])")
 _WEIGHT = {
     "name": 1.15,
     "time": 1.15,
     "quoted": 2.0,
     "email": 1.5,
     "phone": 1.3,
+    "code": 0.92,
     "metric": 1.1,
     "choice": 1.05,
     "lacks": 1.05,
@@ -202,7 +204,7 @@ def _plural_of_value(tokens: Sequence[Token], match: Match) -> bool:
 
 
 def _literals(plain: str, tokens: Sequence[Token], at: object) -> None:
-    for pattern, kind in ((_QUOTED, "quoted"), (_EMAIL, "email"), (_PHONE, "phone")):
+    for pattern, kind in ((_QUOTED, "quoted"), (_EMAIL, "email"), (_PHONE, "phone"), (_CODE, "code")):
         for match in pattern.finditer(plain):
             place = _tokens_in(tokens, match.start(), match.end())
             if place is None or (kind == "phone" and sum(c.isdigit() for c in match.group()) < 7):
