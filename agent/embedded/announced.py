@@ -13,7 +13,9 @@ from agent.embedded.targets import Scene
 
 _MADE = {"en": "create {noun}: {what}", "zh": "新建{noun}:{what}"}
 _KINDS = frozenset({"account", "contact", "lead", "opportunity", "case", "product", "order", "campaign", "quote", "contract"})
-_NEW_ZH = re.compile(r"^(?:有个|有一个|来了个|来了一个|又有个|多了个|我们有个|这边有个|我有个)?新(?:的)?(?:增|来)?")
+_NEW_ZH = re.compile(
+    r"^(?:嗯|呃|那个|帮我|请|麻烦)*(?:我们|这边|我|又)?(?:有|来|多|上|开|建|加|录|添|出|补)?了?(?:一)?(?:个|条|家|款|位|份)?新(?:的)?(?:增|来)?"
+)
 _IS_NEW = re.compile(
     r"^(?P<who>.{2,60}?)\s*(?:\bis\b|'s\b)\s+(?:our|a|the|their|my)\s+new\s+(?P<noun>[a-z]+(?: person)?)\b(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
@@ -30,7 +32,7 @@ _RECEIVER = {"her", "him", "it", "them", "this", "that", "she", "he", "他", "�
 
 def rewritten(text: Spanned, words: Lexicon) -> str | None:
     """The sentence as "create KIND: …"; None when it announces nothing new."""
-    if told.asks(text) or not text.spans:
+    if not text.spans or told.QUESTION.search(text.text.strip()) or text.spans[0].func("show", "count", "who"):
         return None
     plain = text.text.strip()
     stripped = _AFTERWARDS.sub("", plain)
@@ -46,6 +48,8 @@ def as_request(scene: Scene) -> Scene | None:
     head = next((span for span in scene.spans if span.entity and span.entity.entity in _KINDS), None)
     if head is None or (scene.place >= 0 and scene.spans[scene.place].first < head.first):
         return None
+    if scene.place >= 0 and any(span.unknown or span.literal for span in scene.spans[scene.place + 1 :][:2]):
+        return None  # 产品目录里加一个 Corvo X9: what it is called follows the verb
     unit, plain = scene.unit, scene.text.text
     said = _form(scene.text, head.text, f"{plain[: head.first]}, {plain[head.last :]}")
     text = spanned(said, scene.words, scene.names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=True)

@@ -3,16 +3,20 @@
 import re
 from typing import Any
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from agent.embedded.compound import NEW
 from agent.embedded.doing import activity, task
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Sense
 from agent.embedded.pieces import PHRASED, Piece, cut, typed
-from agent.embedded.slots import Slots, company_and_rest, person_and_title
+from agent.embedded.slots import Slots, company_and_rest, person_and_title, says_nothing
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from agent.embedded.values import clean
+from store.name_words import pinyin
 from store.schema import Field
 from store.values import find_named
 
@@ -27,6 +31,9 @@ def record(scene: Scene) -> list[Frame]:
     head = next((span for span in spans[scene.place + 1 :] if span.entity), None) or next((span for span in spans if span.entity), None)
     if head is None or head.entity is None:
         after = [span for number, span in enumerate(spans) if number != scene.place]
+        heard = _noun_heard(scene)
+        if heard is not None:
+            return _described(scene, heard)
         if _person_told(scene):
             head = Span(0, 0, "", scene.verb.last, scene.verb.last, senses=[Sense("entity", "contact")])
             return _described(scene, head)
@@ -46,6 +53,34 @@ def asked_of(scene: Scene) -> bool:
     """ "登记订单…", "register a lead …": a verb of noting whose object is a record other than an activity or a case about something."""
     noun = next((span for span in scene.spans[scene.place + 1 :] if not span.filler), None)
     return noun is not None and noun.entity is not None and noun.entity.entity not in {"activity", "task", "case", "account", "contact"}
+
+
+def _noun_heard(scene: Scene) -> Span | None:
+    """The noun after the verb of making, misspelt, misheard, or short for its document: acount, 联系任, 报价 for 报价单."""
+    kinds = scene.words.table
+    after = [span for span in scene.spans[scene.place + 1 :] if not span.filler] if scene.place >= 0 else []
+    if not after:
+        return None
+    first = after[1] if after[0].func("create") and len(after) > 1 else after[0]
+    start, text = first.first, scene.text.text
+    if is_chinese(first.text):
+        for end in range(start + 4, start + 1, -1):
+            said = text[start:end]
+            if not all(is_chinese(letter) for letter in said):
+                continue
+            heard = [said + "单", *kinds.by_sound(tuple(pinyin()(said)))]
+            sense = next((s for each in heard for s in kinds.meaning(each) if s.kind == "entity"), None)
+            if sense is not None:
+                return Span(first.start, first.end, said, start, end, senses=[sense])
+        return None
+    word = first.text.split()[0]
+    nouns = [each for each in kinds.words() if any(s.kind == "entity" for s in kinds.meaning(each))]
+    near = process.extractOne(word.lower(), nouns, scorer=OSA.distance, score_cutoff=1 if len(word) < 7 else 2) if first.unknown else None
+    if near is None or len(word) < 4:
+        return None
+    return Span(
+        first.start, first.start + 1, word, start, start + len(word), senses=[s for s in kinds.meaning(near[0]) if s.kind == "entity"]
+    )
 
 
 def _person_told(scene: Scene) -> bool:
@@ -75,6 +110,9 @@ def _described(scene: Scene, head: Span) -> list[Frame]:
     slots.place_texts()
     if kind in PHRASED and "account" in spec.fields and "account" not in slots.values and name:
         _account_in_name(slots, [*main, *earlier], name)
+    if kind in PHRASED and "type" in spec.fields and "type" not in slots.values:
+        said = next((c.value for span in scene.spans for c in span.choices if (c.entity, c.field) == (kind, "type")), None)
+        slots.values |= {"type": said} if said else {}  # 投诉口罩有异味: what it is stands in what it is about
     if slots.lost:
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=slots.lost)]
     if not slots.values or (spec.fields[spec.name_field].required and spec.name_field not in slots.values):
@@ -90,8 +128,16 @@ def _parts(scene: Scene, head: Span, without: list[Span]) -> tuple[list[Span], l
     return (
         [span for span in spans if span.last <= first and span is not head],
         [span for span in spans if first <= span.first and span.last <= last and span not in (verb, head)],
-        [span for span in spans if span.first >= last and span is not head],
+        [part for span in spans if span.last > last and span is not head for part in _beyond(scene, span, last)],
     )
+
+
+def _beyond(scene: Scene, span: Span, place: int) -> list[Span]:
+    """A span that starts at or after a place; of one that reaches over it, the rest as unknown text."""
+    if span.first >= place:
+        return [span]
+    text = scene.text.text[place : span.last].strip()
+    return [Span(span.start, span.end, text, span.last - len(text), span.last, unknown=True)] if text else []
 
 
 def _name(scene: Scene, kind: str, pieces: list[Piece], *, late: bool = False) -> str:
@@ -117,11 +163,15 @@ def _may_name(scene: Scene, kind: str, piece: Piece, late: bool) -> bool:
     content = [span for span in piece.spans if not span.filler]
     if not content or all(span.literal or span.time or (span.amount and not span.unknown) for span in content):
         return False
+    if kind in _PERSONS and piece.tie == "" and says_nothing(re.sub(r"^.*的(?=一?[位个名家]$)", "", piece.text(scene.text))):
+        return False
     if spec.name_field in {"number", "channel"}:
         return False  # a number or a value, never a stretch of words
     if kind in PHRASED | UNNAMED:
         return any(span.unknown for span in content)
     if late and not any(span.unknown or span.names for span in content):
+        return False
+    if says_nothing("".join(span.text for span in content if not any(c.entity == kind for c in span.choices) and not span.func("on"))):
         return False
     chosen = all(any(c.entity == kind for c in span.choices) for span in content)
     people = kind not in _PERSONS and all(any(n.type == "user" for n in span.names) for span in content)

@@ -11,7 +11,7 @@ from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from agent.embedded.values import clean, implied, value_of
-from knowledge.spoken.times import find_times
+from knowledge.spoken.times import TimeSpan, find_times
 from store.schema import TEMPORAL, Entity, Field
 
 _LIGHT = (
@@ -21,7 +21,7 @@ _LIGHT = (
 )
 _LIGHT_ZH = (
     r"认识|见到|碰到|遇到|想要|想买|需要|来的|来了|来|过来|这边|那边|录入|录|一下|请|谢谢|大概|大约|左右|我们|新来|新|了|的|留言|一位|一家|一个|一名|位|要|有|"
-    r"又|再|先|里|上|能签|能成|管|跟|算"
+    r"又|再|先|里|上|能签|能成|有效|对应|用于|管|跟|算"
 )
 _EDGE = re.compile(rf"^(?:(?:{_LIGHT})\b|{_LIGHT_ZH}|[\s.,:;-])+|(?:\b(?:{_LIGHT})|{_LIGHT_ZH}|[\s.,:;-])+$", re.IGNORECASE)
 COMPANY = re.compile(
@@ -109,6 +109,8 @@ class Slots:
             return implied(self.scene, self.kind, span) if piece.tie in {"for", "by", "to"} else None
         if span.literal_kind == "quoted":
             return None
+        if span.literal_kind in {"phone", "email"} and not span.time and span.literal_kind in self.spec.fields:
+            return span.literal_kind, span.literal
         if span.literal_kind == "code":
             name = next((each for each in ("number", "sku") if each in self.spec.fields), "")
             return (name, span.literal) if name else None
@@ -135,11 +137,9 @@ class Slots:
         return None
 
     def _date(self, span: Span) -> tuple[str, Any] | None:
-        ends = [name for name in ("starts_on", "ends_on") if name in self.spec.fields]
-        if len(ends) == 2 and span.time is not None and span.time.first and span.time.last:
-            if span.time.grain != "day" and span.time.first != span.time.last and "ends_on" not in self.values:
-                self.values["ends_on"] = span.time.last.isoformat()
-            return "starts_on", span.time.first.isoformat()
+        term = self._term(span.time) if span.time is not None else None
+        if term is not None:
+            return term
         found = implied(self.scene, self.kind, span)
         if found is not None:
             return found[0], self._already(found[0], span) or found[1]
@@ -149,6 +149,20 @@ class Slots:
             if value is not None and (len(dates) == 1 or one.custom):
                 return one.name, value
         return None
+
+    def _term(self, said: TimeSpan) -> tuple[str, Any] | None:
+        """ "from 1 May to 30 June", "valid until Friday": the first and last day of what runs for a time."""
+        last = next((name for name in ("ends_on", "valid_until") if name in self.spec.fields), "")
+        if not last or said.kind != "period":
+            return None
+        if said.first is None or ("starts_on" not in self.spec.fields and last == "valid_until"):
+            day = said.last or said.first
+            return (last, day.isoformat()) if day and last not in self.values else None
+        if "starts_on" in self.values:
+            return last, (said.last or said.first).isoformat()
+        if said.last is not None and said.first != said.last:
+            self.values.setdefault(last, said.last.isoformat())
+        return "starts_on", said.first.isoformat()
 
     def _already(self, name: str, span: Span) -> Any:
         """The same date read as one gone by, for what has happened already ("ordered 20 November")."""
@@ -203,6 +217,8 @@ class Slots:
         if self.kind == "account":
             if lacking("country") and _is_country(text):
                 return "country"
+            if lacking("city") and is_chinese(text) and len(text) <= 4 and str(self.values.get("name", "")).startswith(text.removesuffix("市")):
+                return "city"  # 温岭永兴泵业有限公司,温岭
             return "city" if lacking("city") and (tie in {"in", "at", "from"} or (len(text.split()) == 1 and text[:1].isupper())) else ""
         if self.kind in _PERSONS:
             if tie in {"from", "at", "with", "for"} or COMPANY.search(text):
@@ -231,6 +247,11 @@ def _before(scene: Scene, piece: Piece, label: Field) -> str:
     sense = next((s for s in scene.spans if any(f.field == label.name for f in s.fields)), None)
     start = sense.first if sense else first
     return scene.text.text[max(0, start - 12) : start]
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a stretch is light words alone."""
+    return not _EDGE.sub("", text)
 
 
 def company_and_rest(text: str) -> tuple[str, str]:
