@@ -5,11 +5,15 @@ Such a sentence is put into the form `creating` reads, "create lead: …"; a que
 
 import re
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from agent.embedded import told
-from agent.embedded.lexicon import Lexicon
+from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.pieces import BREAK, breaks
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.targets import Scene
+from agent.embedded.tokens import tokenise
 
 _MADE = {"en": "create {noun}: {what}", "zh": "新建{noun}:{what}"}
 _KINDS = frozenset({"account", "contact", "lead", "opportunity", "case", "product", "order", "campaign", "quote", "contract"})
@@ -34,6 +38,9 @@ def rewritten(text: Spanned, words: Lexicon) -> str | None:
     """The sentence as "create KIND: …"; None when it announces nothing new."""
     if not text.spans or told.QUESTION.search(text.text.strip()) or text.spans[0].func("show", "count", "who"):
         return None
+    slip = _front_respelt(text, words)
+    if slip is not None:
+        return slip
     plain = text.text.strip()
     stripped = _AFTERWARDS.sub("", plain)
     if stripped != plain:
@@ -41,6 +48,35 @@ def rewritten(text: Spanned, words: Lexicon) -> str | None:
         if last and _kind(words, last["noun"]):
             return _form(text, last["noun"], stripped[: last.start()])
     return _command_last(text) or _is_new(text, words) or _noun_first(text, words)
+
+
+_FRONT = 5  # words in which the verb and the noun of a request stand
+_MAKING = ("create", "add", "register", "make", "open", "enter", "record")
+
+
+def _front_respelt(text: Spanned, words: Lexicon) -> str | None:
+    """ "creat new acount …", "ad a contct …": the verb and the noun of the request put right, what is new left as it was written."""
+    if text.language != "en":
+        return None
+    nouns = [each for each in words.table.words() if _kind(words, each)]
+    fixed, slips, verb = text.text, 0, False
+    for token in reversed(text.tokens[:_FRONT]):
+        written = text.text[token.start : token.end]
+        if written[:1].isupper() and token.start > 0:
+            continue
+        known = token.word in _MAKING or token.word in nouns
+        wanted = (*_MAKING, *nouns) if not known else ()
+        near = process.extractOne(token.word, wanted, scorer=OSA.distance, score_cutoff=1 if len(token.word) < 7 else 2)
+        plain = token.word in fillers() or (bool(words.table.meaning(token.word)) and len(token.word) < 4)
+        if near is not None and token.word[0] == near[0][0] and not plain:
+            fixed, slips = fixed[: token.start] + near[0] + fixed[token.end :], slips + 1
+        verb = verb or (near[0] if near and not plain else token.word) in _MAKING
+    front = tokenise(fixed)[:_FRONT]
+    makes = next((place for place, token in enumerate(front) if token.word in _MAKING), None)
+    names = next((place for place, token in enumerate(front) if token.word in nouns), None)
+    if not slips or not verb or makes is None or names is None or not makes < names or makes > 1:
+        return None
+    return _form(text, front[names].word, fixed[front[names].end :])
 
 
 def as_request(scene: Scene) -> Scene | None:

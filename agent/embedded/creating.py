@@ -10,8 +10,8 @@ from agent.embedded.compound import NEW
 from agent.embedded.doing import activity, task
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Sense
-from agent.embedded.pieces import PHRASED, Piece, cut, typed
-from agent.embedded.slots import Slots, company_and_rest, person_and_title, says_nothing
+from agent.embedded.pieces import PHRASED, Piece, cut, labels_heard, typed
+from agent.embedded.slots import COMPANY, Slots, company_and_rest, person_and_title, says_nothing
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
@@ -97,7 +97,7 @@ def _described(scene: Scene, head: Span) -> list[Frame]:
     pronoun: list[Span] = []
     if _of_the_new(scene, kind, slots.values, pronoun):
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="it_new")]
-    before, beside, after = _parts(scene, head, pronoun)
+    before, beside, after = (labels_heard(scene, kind, part) for part in _parts(scene, head, pronoun))
     schema = scene.unit.schema
     main = cut(schema, kind, scene.text, after)
     earlier = cut(schema, kind, scene.text, before)
@@ -110,7 +110,7 @@ def _described(scene: Scene, head: Span) -> list[Frame]:
     slots.place_texts()
     if kind in PHRASED and "account" in spec.fields and "account" not in slots.values and name:
         _account_in_name(slots, [*main, *earlier], name)
-    if kind in PHRASED and "type" in spec.fields and "type" not in slots.values:
+    if kind == "case" and "type" not in slots.values:
         said = next((c.value for span in scene.spans for c in span.choices if (c.entity, c.field) == (kind, "type")), None)
         slots.values |= {"type": said} if said else {}  # 投诉口罩有异味: what it is stands in what it is about
     if slots.lost:
@@ -151,7 +151,10 @@ def _name(scene: Scene, kind: str, pieces: list[Piece], *, late: bool = False) -
             piece.spans.remove(quoted)
             return quoted.literal or ""
     called = next((piece for piece in pieces if piece.tie == "named" and piece.spans), None)
-    first = called or next((piece for piece in pieces if _may_name(scene, kind, piece, late)), None)
+    fitting = [piece for piece in pieces if _may_name(scene, kind, piece, late)]
+    if kind in _PERSONS:  # 湖州莫干山矿泉水厂,俞晓棠: where somebody works may come first
+        fitting = [piece for piece in fitting if not COMPANY.search(piece.text(scene.text))] or fitting
+    first = called or next(iter(fitting), None)
     return _taken(scene, kind, first, pieces) if first is not None else ""
 
 

@@ -7,7 +7,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from agent.embedded.spans import Span, Spanned
+from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from store.schema import NUMERIC, Entity, Field, Schema
 
@@ -24,6 +28,7 @@ _TIES: dict[str, Tie] = {
     "说": "about", "反馈": "about", "给": "for", "为": "for", "由": "by", "她": "who", "他": "who", "并": "and", "和": "and", "并且": "and",
     "职位": "as", "归": "by",
 }  # fmt: skip
+_MEASURES = {"间", "个", "位", "台", "张", "家", "套", "条", "箱", "盒"}
 _GIVES = {"先", "写", "写上", "填", "填上", "算", "定", "用", "先写", "先填", "就", "暂定", "暂时", "大概", "=", "->", "：", "to"}
 _NAMED = {"named", "called", "call it", "叫", "名叫", "名为", "叫做", "名字叫", "名称为", "称为"}
 _LONG_TIES = {"来自", "位于", "属于", "担任", "关于", "反映", "反馈"}  # Chinese ties that cannot be part of a name
@@ -103,6 +108,35 @@ def breaks(text: str, last: Span | None, span: Span) -> bool:
     return bool(BREAK.search(gap)) or (gap.isspace() and is_chinese(text[last.last - 1]) and is_chinese(text[span.first]))
 
 
+def labels_heard(scene: Scene, kind: str, spans: list[Span]) -> list[Span]:
+    """Spans with misspelt field names put right: "intrest dressings", "coutnry Denmark"; only where a breath begins with a small letter."""
+    table, found, last = scene.words.table, [], None
+    labels = {
+        word: senses
+        for word in table.words()
+        if len(word) > 4
+        for senses in [table.meaning(word)]
+        if any(s.kind == "field" and s.entity == kind for s in senses)
+    }
+    for span in spans:
+        word = span.text.split()[0] if span.unknown else ""
+        starts = last is None or breaks(scene.text.text, last, span)
+        last = span
+        if not starts or len(word) < 5 or not word.isascii() or not word.islower() or word in labels:
+            found.append(span)
+            continue
+        near = process.extractOne(word, list(labels), scorer=OSA.distance, score_cutoff=1 if len(word) < 7 else 2)
+        if near is None:
+            found.append(span)
+            continue
+        end = span.first + len(word)
+        found.append(Span(span.start, span.start + 1, word, span.first, end, senses=[s for s in labels[near[0]] if s.kind == "field"]))
+        rest = scene.text.text[end : span.last].strip()
+        if rest:
+            found.append(Span(span.start + 1, span.end, rest, span.last - len(rest), span.last, unknown=True))
+    return found
+
+
 def _label_here(schema: Schema, kind: str, whole: Spanned, spans: list[Span], place: int, now: Piece) -> Field | None:
     """The field a span names, when it does name one here and is not a value itself ("Won", "call") or part of a name."""
     span = spans[place]
@@ -127,7 +161,8 @@ def _ends_value(label: Field, now: Piece, span: Span, after: list[Span], whole: 
         return False
     closes = not after or breaks(whole.text, span, after[0]) or after[0].text.lower() in _TIES
     if label.kind in NUMERIC:
-        return len(now.spans) == 1 and now.spans[0].amount is not None
+        content = [each for each in now.spans if not each.filler and each.text not in _MEASURES]
+        return len(content) == 1 and content[0].amount is not None
     return (closes and label.kind in TEXTS and not now.opens and len(now.spans) == 1) or (closes and _twice(now, span))
 
 

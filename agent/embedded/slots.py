@@ -34,6 +34,7 @@ _TITLE_ZH = re.compile(
     r"(?:经理|总监|主任|主管|总裁|董事长|院长|科长|处长|部长|店长|厂长|所长|校长|园长|行长|组长|工程师|会计|助理|专员|老师|医生|大夫|护士|护士长|"
     r"采购|秘书|负责人|总经理|老板|总|经办|设计师|研究员|教授|博士|技术员|出纳|店员|前台)$"
 )
+_PEOPLE = re.compile(r"\s*(?:人|名员工|个人|people\b|staff\b|heads\b|strong\b)", re.IGNORECASE)
 _GONE_BY = frozenset({"ordered_on", "issued_on", "opened_at", "given_at"})
 _PERSONS = frozenset({"contact", "lead"})
 
@@ -176,6 +177,8 @@ class Slots:
         money = [f for f in self.spec.fields.values() if f.kind == "money" and not f.readonly]
         if span.amount.currency and len(money) == 1:
             return money[0].name, str(span.amount.value)
+        if "employees" in self.spec.fields and _PEOPLE.match(self.scene.text.text[span.last :]):
+            return "employees", str(span.amount.value)
         found = implied(self.scene, self.kind, span)
         if found is None and len(money) == 1:
             return money[0].name, str(span.amount.value)
@@ -217,7 +220,12 @@ class Slots:
         if self.kind == "account":
             if lacking("country") and _is_country(text):
                 return "country"
-            if lacking("city") and is_chinese(text) and len(text) <= 4 and str(self.values.get("name", "")).startswith(text.removesuffix("市")):
+            if (
+                lacking("city")
+                and is_chinese(text)
+                and len(text) <= 4
+                and str(self.values.get("name", "")).startswith(text.removesuffix("市"))
+            ):
                 return "city"  # 温岭永兴泵业有限公司,温岭
             return "city" if lacking("city") and (tie in {"in", "at", "from"} or (len(text.split()) == 1 and text[:1].isupper())) else ""
         if self.kind in _PERSONS:
