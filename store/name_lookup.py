@@ -9,20 +9,19 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Select, TextClause, select, text
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, TextClause, and_, case, func, or_, select, text
 
 from store.bulk import pieces
 from store.models import RECORD_MODELS, NameWord
-from store.name_words import CHINESE, LEGAL_ZH, LONGEST, SHORT, WHOLE, is_chinese, runs
+from store.name_words import CHINESE, LEGAL_ZH, LONGEST, SHORT, WHOLE, is_chinese, pairs, runs
 from store.rights import readable, visible
 from store.schema import name_field
 from store.unit import Unit
 
-FEW = 200  # records a word may stand for
+FEW = 100  # records a word may stand for
+BEGINNING, PLACE = 4, 5  # Chinese characters: of a beginning that is compared, of a place before a name
 LONG = 24  # words of a name that are compared as a whole
 TITLES = ("总", "经理", "工", "老师", "女士", "先生", "主任", "医生")
 PERSONS, FIRMS = ("contact", "lead"), ("account", "product")  # what has short names that the index knows by their words
@@ -69,13 +68,12 @@ class Lookup:
     def _named(self, sentence: str) -> set[Found]:
         found = [run for run in runs(sentence) if len(run) <= LONGEST or is_chinese(run)]
         self._count({cut for run in found for cut in _cuts(run)})
-        ids = self._with_forms(_forms(found, self._counts))
-        for run in found:
-            if is_chinese(run):
-                ids |= self._chinese(run)
-            elif run in self._counts:
-                ids |= self._latin(run)
-        return ids
+        for kind in (*PERSONS, *FIRMS):
+            rare: set[str] = set()
+            for run in found:
+                rare |= self._chinese(kind, run) if is_chinese(run) else self._latin(kind, run)
+            self._keep(kind, rare)
+        return self._with_forms(_forms(found, self._counts))
 
     def _count(self, words: set[str]) -> None:
         """In how many names of each kind a word is, no further than it matters; words no name has are left out."""
@@ -99,7 +97,7 @@ class Lookup:
             if len(held) <= self.few:
                 ids |= held
             else:
-                self._among_many(kind, _ids(kind, NameWord.word == word), word[1:])
+                self._among_many(kind, NameWord.word == word, word[1:])
         return ids
 
     def _with_keys(self, codes: Collection[str]) -> set[Found]:
@@ -108,83 +106,74 @@ class Lookup:
         spellings = sorted({each for code in new for each in (code, code.upper(), code.lower(), code.title())})
         return {(kind, record_id) for kind, record_id in self._ask(_BY_KEY[self._dialect], words=spellings)} if spellings else set()
 
-    def _latin(self, word: str) -> set[Found]:
-        """People with the name anywhere in theirs; firms and products, where it is in many names, beginning with it."""
-        ids: set[Found] = set()
-        counts = self._counts[word]
-        for kind in (*PERSONS, *FIRMS):
-            if not counts[kind] or not self._first(kind, word):
-                continue
-            if counts[kind] <= self.few:
-                ids |= self._having(kind, [word])
-            elif kind in PERSONS:
-                self._among_many(kind, _ids(kind, NameWord.word == word), word)
-            else:
-                for beginning in (word, f"the {word}"):
-                    ids |= self._beginning(kind, beginning, word)
-        return ids
-
-    def _chinese(self, run: str) -> set[Found]:
-        """By pairs of characters; where a pair is in many names, by as many of the following ones as it takes; people by family name and title."""
-        ids: set[Found] = set()
-        for place, (first, second) in enumerate(pairwise(run)):
-            pair = first + second
-            if any(run.startswith(title, place + 1) for title in TITLES):
-                title = next(title for title in TITLES if run.startswith(title, place + 1))
-                for kind in PERSONS:
-                    if self._first(kind, first + title):
-                        ids |= self._beginning(kind, first, first + title)
-            if pair not in self._counts or any(run.startswith(form, place) for form in LEGAL_ZH):
-                continue
-            for kind in (*PERSONS, *FIRMS):
-                if self._counts[pair][kind] and self._first(kind, run[place : place + 4] if self._counts[pair][kind] > self.few else pair):
-                    ids |= self._with_pairs(kind, run[place:])
-        return ids
-
-    def _with_pairs(self, kind: str, rest: str) -> set[Found]:
-        known: list[str] = []
-        for first, second in pairwise(rest[:5]):
-            if first + second not in self._counts:
-                break
-            known.append(first + second)
-            if self._counts[known[-1]][kind] <= self.few or len(known) > 1:
-                ids = self._having(kind, known)
-                if len(ids) <= self.few:
-                    return ids
-            self.crowded.add((kind, rest[: len(known) + 1]))
-        if kind in PERSONS and known:  # given names: only a person's rights can make them few
-            self.crowded.discard((kind, known[0]))
-            self._among_many(kind, _ids(kind, NameWord.word == known[0]), known[0])
+    def _latin(self, kind: str, word: str) -> set[str]:
+        """The word, when few names have it. Of many, people who have it, and firms and products that begin with it, are looked for at once."""
+        count = self._counts.get(word, {}).get(kind, 0)
+        if not count or not self._first(kind, word):
+            return set()
+        if count <= self.few:
+            return {word}
+        self._among_many(kind, NameWord.word == word if kind in PERSONS else or_(_begins(word), _begins(f"the {word}")), word)
         return set()
 
-    def _having(self, kind: str, words: Sequence[str]) -> set[Found]:
-        ids = _ids(kind, NameWord.word == words[0])
-        for word in words[1:]:
-            other = aliased(NameWord)
-            same = select(other.word).where(other.word == word, other.type == kind, other.record_id == NameWord.record_id)
-            ids = ids.where(same.exists())
-        return {(kind, each) for each in self.unit.session.scalars(ids.limit(self.few + 1))}
+    def _chinese(self, kind: str, run: str) -> set[str]:
+        """The pairs of characters that few names have. Of one that many have: whole beginnings, given names, family names with a title."""
+        rare = set()
+        for place, pair in enumerate(pairs(run) if len(run) > 1 else ()):
+            title = next((each for each in TITLES if run.startswith(each, place + 1)), "")
+            if title and kind in PERSONS and self._first(kind, pair[0] + title):
+                low = f"{WHOLE}{pair[0]}"
+                self._among_many(kind, (NameWord.word >= low) & (NameWord.word < low + _AFTER), pair[0] + title)
+            count = self._counts.get(pair, {}).get(kind, 0)
+            if not count or any(run.startswith(form, place) for form in LEGAL_ZH):
+                continue
+            said = pair if count <= self.few or kind in PERSONS else self._beginning(run[place : place + BEGINNING], kind)
+            if not self._first(kind, said):
+                continue
+            if count <= self.few:
+                rare.add(pair)
+                continue
+            self.crowded.update((kind, said[:size]) for size in range(2, len(said)))
+            rarest = min(pairs(said), key=lambda each: self._counts[each][kind])
+            self._among_many(kind, and_(NameWord.word == rarest, self._early(kind, said)), said)
+        return rare
 
-    def _beginning(self, kind: str, beginning: str, word: str) -> set[Found]:
-        """Whole names that begin so: with this word, or with this Chinese character."""
-        low = f"{WHOLE}{beginning}"
-        ids = _ids(kind, (NameWord.word == low) | ((NameWord.word > f"{low} ") & (NameWord.word < f"{low} {_AFTER}")))
-        if is_chinese(beginning):
-            ids = _ids(kind, (NameWord.word >= low) & (NameWord.word < low + _AFTER))
-        found = {(kind, each) for each in self.unit.session.scalars(ids.limit(self.few + 1))}
-        if len(found) <= self.few:
-            return found
-        self._among_many(kind, ids, word)
-        return set()
+    def _beginning(self, text_: str, kind: str) -> str:
+        """As much of a text as names of this kind may have."""
+        size = 2
+        while size < len(text_) and self._counts.get(text_[size - 1 : size + 1], {}).get(kind):
+            size += 1
+        return text_[:size]
 
-    def _among_many(self, kind: str, ids: Select[Any], word: str) -> None:
+    def _early(self, kind: str, part: Any) -> Any:
+        """Where a Chinese name has this: a given name after one or two characters, a firm's name after a place at most."""
+        name = getattr(RECORD_MODELS[kind], name_field(kind))
+        place = func.instr(name, part) if self._dialect == "sqlite" else func.strpos(name, part)
+        return place.between(2, 3) if kind in PERSONS else place.between(1, 1 + PLACE)
+
+    def _keep(self, kind: str, words: Collection[str]) -> None:
+        """The records that have one of these words, which few have."""
+        chinese = [each for each in words if is_chinese(each)]
+        latin = [each for each in words if not is_chinese(each)]
+        if latin:
+            self._fetch(kind, NameWord.word.in_(latin))
+        if chinese:
+            self._fetch(kind, and_(NameWord.word.in_(chinese), self._early(kind, NameWord.word)))
+
+    def _among_many(self, kind: str, condition: Any, word: str) -> None:
         """Of very many records those the person sees, when they are few."""
-        model = RECORD_MODELS[kind]
-        rows = self.unit.session.execute(self._columns(kind).where(model.id.in_(ids)).limit(self.few + 1)).all()
-        if len(rows) > self.few:
+        if not self._fetch(kind, condition, limit=self.few):
             self.crowded.add((kind, word))
-        else:
-            self.records.update({(kind, row[0]): _record(kind, row) for row in rows})
+
+    def _fetch(self, kind: str, condition: Any, *, limit: int = 0) -> bool:
+        """Keep the records the person sees whose words meet the condition. False, and none, when there are more than the limit."""
+        model = RECORD_MODELS[kind]
+        statement = self._columns(kind).join(NameWord, NameWord.record_id == model.id).where(NameWord.type == kind, condition)
+        rows = self.unit.session.execute(statement.limit(limit + 1) if limit else statement).all()
+        if limit and len(rows) > limit:
+            return False
+        self.records.update({(kind, row[0]): _record(kind, row) for row in rows})
+        return True
 
     def _show(self, ids: Collection[Found]) -> None:
         """Keep those the person may see."""
@@ -203,7 +192,8 @@ class Lookup:
         columns = [model.id, getattr(model, name_field(kind)), model.key]
         if kind == "product":
             columns.append(readable(self.unit.principal, kind, "sku", model, model.sku))
-        return select(*columns).where(visible(self.unit.principal, kind, model))
+        seen = case((visible(self.unit.principal, kind, model), 1), else_=0) == 1  # asked of the records found, not the way to find them
+        return select(*columns).where(seen)
 
     def _first(self, what: str, word: str) -> bool:
         """Whether this was not looked up before."""
@@ -226,12 +216,14 @@ def _record(kind: str, row: Any) -> NamedRecord:
     return NamedRecord(kind, row[0], row[1] or "", row[2], row[3] if kind == "product" else None)
 
 
-def _ids(kind: str, condition: Any) -> Select[Any]:
-    return select(NameWord.record_id).where(condition, NameWord.type == kind)
+def _begins(words: str) -> Any:
+    """Whole names that begin with these words."""
+    low = f"{WHOLE}{words}"
+    return or_(NameWord.word == low, and_(NameWord.word > f"{low} ", NameWord.word < f"{low} {_AFTER}"))
 
 
 def _cuts(run: str) -> list[str]:
-    return [run[n : n + 2] for n in range(len(run) - 1)] or [run] if is_chinese(run) else [run]
+    return pairs(run) if is_chinese(run) else [run]
 
 
 def _forms(found: Sequence[str], known: Collection[str]) -> Iterator[str]:

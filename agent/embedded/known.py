@@ -252,7 +252,7 @@ class Seen:
         witness = None
         if held is not None and held[1]:  # most often the record that was there still is
             witness = self.unit.session.scalar(select(model.id).where(model.id == held[1], *wanted))
-        if witness is None:
+        if witness is None and self.unit.session.scalar(select(model.id).where(model.deleted_at.is_(None)).limit(1)) is not None:
             witness = self.unit.session.scalar(select(model.id).where(*wanted).limit(1))
         self._answers[entity, *question] = (at, witness)
         return witness is not None

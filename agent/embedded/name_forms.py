@@ -1,6 +1,6 @@
 """What a record is called: its whole name, its key, and what people say for short, each as the words a question would have to contain."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,11 +59,11 @@ def forms(entity: str, name: str, codes: Iterable[str | None]) -> Iterator[Form]
         yield Form(short, "short", score)
 
 
-def crowded_form(form: Form, joined: str) -> bool:
-    """Whether a short form is this word alone, or this word with an address."""
+def crowded_form(form: Form, crowded: Collection[str]) -> bool:
+    """Whether a short form is one of these words alone, or one of them with an address."""
     if form.kind != "short":
         return False
-    return "".join(form.words) == joined or (len(form.words) == 2 and form.words[0] in ADDRESSES and form.words[1] == joined)
+    return "".join(form.words) in crowded or (len(form.words) == 2 and form.words[0] in ADDRESSES and form.words[1] in crowded)
 
 
 def spellings(entity: str, name: str) -> set[str]:

@@ -4,8 +4,9 @@ Users and teams are kept in memory; everything else is looked up in the store's 
 (decision 0019), and only the few records found are compared here.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from rapidfuzz import fuzz, process
@@ -55,11 +56,11 @@ class NameIndex:
         """Whether `text` is how several accounts' names end ("clinic", 医院): a word for such a place, after a value that says which."""
         words = phrase(text)
         form = "".join(words) if is_chinese(text) else words[-1].removesuffix("s") if len(words) == 1 else ""
-        if not form:
+        if not form or (len(form) > 3 and is_chinese(form)):
             return False
         asked = [form[-2:]] if is_chinese(form) else [form, f"{form}s"]
-        endings = Counter(each for name in with_word(self._unit, "account", asked, ENDINGS) for each in ending(name))
-        return endings[form] >= OFTEN
+        ends = (form in ending(name) for name in with_word(self._unit, "account", asked, ENDINGS))
+        return sum(islice((each for each in ends if each), OFTEN)) >= OFTEN
 
     def like(self, text: str, *, limit: int = 5) -> list[tuple[Name, float]]:
         """Names spelt nearly like `text`, best first, with 0-100 likeness."""
@@ -118,8 +119,11 @@ def _phrases(lookup: Lookup, colleagues: Phrases) -> Phrases:
     """What was looked up by what it is called, kinds in the order of `BY_WHOLE`: a deal called like its product is found by its key alone."""
     found: Phrases = defaultdict(dict)
     order = {kind: place for place, kind in enumerate(BY_WHOLE)}
+    crowded: dict[str, set[str]] = defaultdict(set)
+    for kind, word in lookup.crowded:
+        crowded[kind].add(word)
     for record in sorted(lookup.records.values(), key=lambda each: (order[each.type], each.id)):
-        for form in _told(record, lookup.crowded):
+        for form in _told(record, crowded[record.type]):
             held = found[form.words[0]].setdefault(form.words, [])
             taken = held or colleagues.get(form.words[0], {}).get(form.words, [])
             if record.type == "opportunity" and form.kind == "name" and any(each.type != "opportunity" for each in taken):
@@ -129,8 +133,8 @@ def _phrases(lookup: Lookup, colleagues: Phrases) -> Phrases:
     return {word: {key: names for key, names in held.items() if names} for word, held in found.items()}
 
 
-def _told(record: NamedRecord, crowded: set[tuple[str, str]]) -> Iterator[Form]:
+def _told(record: NamedRecord, crowded: Collection[str]) -> Iterator[Form]:
     """What a record is called, without what too many others are called."""
     for form in forms(record.type, record.name, (record.key, record.code)):
-        if form.words and not any(kind == record.type and crowded_form(form, word) for kind, word in crowded):
+        if form.words and not (crowded and crowded_form(form, crowded)):
             yield form
