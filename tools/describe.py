@@ -21,7 +21,7 @@ _OPS = {
     "zh": {
         "eq": "{f}为{v}", "ne": "{f}不是{v}", "lt": "{f}低于{v}", "le": "{f}不超过{v}", "gt": "{f}超过{v}", "ge": "{f}不低于{v}",
         "in": "{f}为{v}", "not_in": "{f}不是{v}", "contains": "{f}包含{v}", "starts_with": "{f}以{v}开头",
-        "is_empty": "没有{f}", "is_set": "有{f}", "has": "有{r}", "has_no": "没有{r}",
+        "is_empty": "{f}为空", "is_set": "{f}不为空", "has": "有{r}", "has_no": "没有{r}",
         "count_eq": "恰有{v}个{r}", "count_ge": "至少{v}个{r}", "count_le": "最多{v}个{r}",
     },
 }  # fmt: skip

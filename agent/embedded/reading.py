@@ -10,7 +10,7 @@ from agent.embedded.spans import Span
 TELLING = (
     "max", "min", "newest", "oldest", "top", "bottom", "over", "under", "at_least", "at_most", "not", "without", "overdue", "contacted",
     "unowned", "duration", "why", "when", "where", "previous", "year_before", "sold", "win", "lose", "bought", "share", "trend", "subsidiary",
-    "said", "suggest", "draft", "delete", "remind", "assign", "empty", "compare",
+    "said", "suggest", "draft", "delete", "remind", "assign", "empty", "filled", "compare",
 )  # fmt: skip
 HARMLESS = ("show", "count", "group", "on", "about", "me", "with")  # words that are also one of these
 PRICED = {"most expensive", "cheapest", "priciest", "最贵", "最便宜"}

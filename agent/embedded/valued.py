@@ -8,6 +8,9 @@ from agent.embedded.lexicon import YES, Sense
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese, stem
 from store.filters import Filter
+from store.schema import Field
+
+YES_NO = {"yes": True, "true": True, "no": False, "false": False, "是": True, "否": False}
 
 
 @dataclass
@@ -65,6 +68,53 @@ class Valued(Dated):
                 condition = self.routes.related(self.target, best.entity, [Filter(field=best.field, value=value, negate=True)])
             span.used = self.add(f"{best.entity}.{best.field}", condition)
 
+    def _answered(self) -> None:
+        """ "paid is no", 请勿联系为是, "tier is B": a field, then in so many words what it is or is not, which alone may say nothing."""
+        for number, span in enumerate(self.spans):
+            if span.used or span.entity or span.names:
+                continue
+            after = next((n for n in range(number + 1, len(self.spans)) if not self._is_or_not(n)), len(self.spans))
+            if not number + 1 < after < min(len(self.spans), number + 4):
+                continue
+            said, sense, value = self.spans[after], None, None
+            for each in self._by_host(span.fields or span.choices, number):
+                value = self._said_of(self.schema.field(each.entity, each.field), said.text)
+                if value is not None and (span.fields or each.value == YES):
+                    sense = each
+                    break
+            if sense is None or said.choices or said.names:
+                continue
+            negated = any(each.func("not") for each in self.spans[number + 1 : after])
+            condition = self.routes.condition(self.target, sense.entity, sense.field, "eq", value)
+            if self.add(f"{sense.entity}.{sense.field}", condition, negate=negated):
+                for each in self.spans[number : after + 1]:
+                    each.used = True
+
+    def _emptiness(self) -> None:
+        """ "close date is empty", "phone is filled in", 电话不为空: whether a field holds anything at all."""
+        for number, span in enumerate(self.spans):
+            if span.used or not span.func("empty", "filled"):
+                continue
+            place = next((n for n in range(number - 1, -1, -1) if not self._is_or_not(n)), None)
+            sense = next((s for s in self.spans[place].fields if s.entity == self.target), None) if place is not None else None
+            if place is None or sense is None:
+                continue
+            between = self.spans[place + 1 : number]
+            empty = span.func("empty") != any(each.func("not") for each in between)
+            self.add(f"empty:{sense.field}", Filter(field=sense.field, op="is_empty" if empty else "is_set"))
+            for each in self.spans[place : number + 1]:
+                each.used = True
+
+    def _is_or_not(self, number: int) -> bool:
+        span = self.spans[number]
+        return span.text.lower() not in YES_NO and not span.unknown and (span.filler or span.func("to", "not"))
+
+    def _said_of(self, field: Field, text: str) -> bool | str | None:
+        if field.kind == "bool":
+            return YES_NO.get(text.lower())
+        values = (choice for choice in self.schema.choices_of(field) if text.casefold() in {choice.value.casefold(), choice.zh})
+        return next((choice.value for choice in values), None)
+
     def _yes_no(self, number: int, span: Span) -> None:
         """ "contacts who opted out": a yes/no field named is a condition by itself."""
         sense = next((s for s in self._by_host(span.fields, number) if self.schema.field(s.entity, s.field).kind == "bool"), None)
@@ -76,11 +126,11 @@ class Valued(Dated):
 
     def _field_beside(self, number: int, choice: Sense) -> None:
         """ "West region", 医疗行业, "stage Won": the field's name next to its value says nothing more."""
-        for place in (number - 1, number + 1, number - 2, number + 2):
+        for place in (number - 1, number + 1, number - 2, number + 2, number - 3):
             if (
                 0 <= place < len(self.spans)
                 and not self.spans[place].used
-                and all(s.filler for s in self.spans[min(number, place) + 1 : max(number, place)])
+                and all(s.filler or s.func("to", "not") for s in self.spans[min(number, place) + 1 : max(number, place)])
             ):
                 beside = self.spans[place]
                 grouped = place > 0 and self.spans[place - 1].func("group")
