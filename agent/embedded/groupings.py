@@ -123,7 +123,7 @@ class Groupings(Asked):
     def _field_of_dimension(self, place: int, path: str) -> str:
         """ "by account lifecycle", 按工单优先级: a field of the record just named."""
         spans = self.spans[place : place + 2]
-        if len(spans) < 2 or not spans[0].entity or not spans[1].fields or spans[1].entity:
+        if len(spans) < 2 or not spans[0].entity or not spans[1].fields or spans[1].time:
             return ""
         own = (s.field for s in spans[1].fields if s.entity == spans[0].entity.entity and not s.value)
         kinds = {"choice", "stage", "bool", "user", "team", "record", "text"}

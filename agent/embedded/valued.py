@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.embedded.dated import Dated
+from agent.embedded.hosts import YES_NO
 from agent.embedded.lexicon import YES, Sense
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese, stem
 from store.filters import Filter
 from store.schema import Field
-
-YES_NO = {"yes": True, "true": True, "no": False, "false": False, "是": True, "否": False}
 
 
 @dataclass
@@ -29,6 +28,7 @@ class Valued(Dated):
         senses = self._by_host(span.choices, number)
         if not senses:
             return
+        senses = self._of_the_field_said(number, senses)
         best = self._richest(senses)
         if self._unspoken_status(best):
             return
@@ -46,6 +46,17 @@ class Valued(Dated):
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
         self._field_hinted(number, best)
+
+    def _of_the_field_said(self, number: int, senses: list[Sense]) -> list[Sense]:
+        """ "stage is Won", "stage is Proposal or Won", "preferred language is Chinese": the field said decides what the value is of."""
+        for place in range(number - 1, max(-1, number - 7), -1):
+            span = self.spans[place]
+            said = [s for s in senses if any((s.entity, s.field) == (f.entity, f.field) for f in (*span.fields, *span.choices))]
+            if span.fields and said and not span.entity:
+                return said
+            if not (said or self._is_or_not(place) or span.func("over", "on") or span.text.lower() in {"or", "或"}):
+                break
+        return senses
 
     def _unspoken_status(self, sense: Sense) -> bool:
         """The status of records nobody spoke of and that only point back here: not a condition, but something to ask about."""
@@ -69,26 +80,30 @@ class Valued(Dated):
             span.used = self.add(f"{best.entity}.{best.field}", condition)
 
     def _answered(self) -> None:
-        """ "paid is no", 请勿联系为是, "tier is B": a field, then in so many words what it is or is not, which alone may say nothing."""
+        """ "paid is no", 请勿联系为是, "tier is A": a field, then in so many words what it is or is not, which alone may say nothing."""
         for number, span in enumerate(self.spans):
-            if span.used or span.entity or span.names:
-                continue
-            after = next((n for n in range(number + 1, len(self.spans)) if not self._is_or_not(n)), len(self.spans))
-            if not number + 1 < after < min(len(self.spans), number + 4):
-                continue
-            said, sense, value = self.spans[after], None, None
-            for each in self._by_host(span.fields or span.choices, number):
-                value = self._said_of(self.schema.field(each.entity, each.field), said.text)
-                if value is not None and (span.fields or each.value == YES):
-                    sense = each
-                    break
-            if sense is None or said.choices or said.names:
-                continue
-            negated = any(each.func("not") for each in self.spans[number + 1 : after])
-            condition = self.routes.condition(self.target, sense.entity, sense.field, "eq", value)
-            if self.add(f"{sense.entity}.{sense.field}", condition, negate=negated):
-                for each in self.spans[number : after + 1]:
-                    each.used = True
+            for sense in [] if span.used or span.entity or span.names else self._by_host(span.fields or span.choices, number):
+                after, value = self._said_of(number, self.schema.field(sense.entity, sense.field))
+                if value is None or not (span.fields or sense.value == YES):
+                    continue
+                negated = any(each.func("not") for each in self.spans[number + 1 : after])
+                condition = self.routes.condition(self.target, sense.entity, sense.field, "eq", value)
+                if self.add(f"{sense.entity}.{sense.field}", condition, negate=negated):
+                    for each in self.spans[number : after + 1]:
+                        each.used = True
+                break
+
+    def _said_of(self, number: int, field: Field) -> tuple[int, bool | str | None]:
+        """Where the value of a field stands, after "is" and "not" alone, and what it is."""
+        values: dict[str, bool | str] = dict(YES_NO) if field.kind == "bool" else {}
+        for choice in self.schema.choices_of(field):
+            values |= {word: choice.value for word in (choice.value, choice.zh) if word}
+        for place in range(number + 1, min(number + 4, len(self.spans))):
+            span = self.spans[place]
+            value = values.get(span.text) if place > number + 1 and not (span.choices or span.names) else None
+            if value is not None or not self._is_or_not(place):
+                return place, value
+        return number, None
 
     def _emptiness(self) -> None:
         """ "close date is empty", "phone is filled in", 电话不为空: whether a field holds anything at all."""
@@ -107,13 +122,7 @@ class Valued(Dated):
 
     def _is_or_not(self, number: int) -> bool:
         span = self.spans[number]
-        return span.text.lower() not in YES_NO and not span.unknown and (span.filler or span.func("to", "not"))
-
-    def _said_of(self, field: Field, text: str) -> bool | str | None:
-        if field.kind == "bool":
-            return YES_NO.get(text.lower())
-        values = (choice for choice in self.schema.choices_of(field) if text.casefold() in {choice.value.casefold(), choice.zh})
-        return next((choice.value for choice in values), None)
+        return span.text not in YES_NO and not span.unknown and (span.filler or span.func("to", "not"))
 
     def _yes_no(self, number: int, span: Span) -> None:
         """ "contacts who opted out": a yes/no field named is a condition by itself."""

@@ -60,23 +60,25 @@ def result(unit: Unit, frame: Frame, found: Result, language: str) -> str:
 def worded(unit: Unit, frame: Frame, language: str) -> str:
     """A frame that finds or measures as a question, put together from what answers say of it: it reads back as the same frame."""
     conditions = [describe(unit, frame.entity, [each], language) for each in frame.filters]
+    after: list[str] = []
     if frame.period:
         conditions.append(_period(unit, frame, language))
     if frame.intent == "measure":
         metric = catalogue(unit.schema)[frame.metric]
         asked = metric.label(language)
-        if metric.agg == "count" and not frame.by:
+        if metric.agg == "count":
             asked = say("how_many", language, asked=asked)
-        by = say("by", language, by=", ".join(_dimension_label(unit, metric.entity, path, language) for path in frame.by))
-        asked = say("grouped", language, asked=asked, by=by) if frame.by else asked
-        asked = say("top_groups", language, asked=asked, n=frame.top) if frame.top else asked
+        by = ", ".join(_dimension_label(unit, metric.entity, path, language) for path in frame.by)
+        after = [say("by", language, by=by)] if frame.by else []
+        after += [say("best", language, n=frame.top)] if frame.top else []
     else:
         asked = _things(unit, frame.entity, language, 2)
         if frame.sort:
             name = frame.sort[0].lstrip("-")
             field = path_label(unit.schema, frame.entity, name, language)
             asked = say("sorted_desc" if frame.sort[0] != name else "sorted_asc", language, things=asked, field=field, n=frame.limit)
-    return say("asked", language, asked=asked, filter=say("and", language).join(conditions)) if conditions else asked
+    asked = say("asked", language, asked=asked, filter=say("and", language).join(conditions)) if conditions else asked
+    return say("and", language).join([asked, *after])
 
 
 def _period(unit: Unit, frame: Frame, language: str) -> str:

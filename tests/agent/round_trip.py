@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -125,12 +126,8 @@ def _figures(schema: Schema) -> dict[Any, Metric]:
 
 
 def _worked_out(metric: Metric) -> Any:
-    return (
-        metric.entity,
-        metric.agg,
-        metric.field,
-        *(str(each) for each in (metric.where, metric.whole, metric.part, metric.first, metric.last, metric.weight, metric.same)),
-    )
+    shapes = (metric.where, metric.whole, metric.part, metric.first, metric.last, metric.weight, metric.same)
+    return metric.entity, metric.agg, metric.field, *(str(each) for each in shapes)
 
 
 def same(unit: Unit, frame: Frame, read: list[Frame]) -> bool:
@@ -138,31 +135,35 @@ def same(unit: Unit, frame: Frame, read: list[Frame]) -> bool:
 
 
 def meaning(unit: Unit, frame: Frame) -> Any:
-    """What a frame asks of the tools, in one form: an equal in a list of one, an open period and a bound are the same."""
+    """What a frame asks of the tools, in one form: a period is a condition on its date, an equal in a list of one is an equal, what a
+    metric counts by its name is a condition too, and how many there are is the number found."""
     called = call_for(frame, unit.schema, 0)
     if called is None:
         return frame.intent, frame.reason, frame.notes
     tool, arguments = called
+    filters = arguments.get("filters", [])
+    asked: Any = (tool, frame.entity, frame.limit, frame.sort)
     if tool == "measure":
         metric = catalogue(unit.schema)[frame.metric]
-        if metric.agg == "count" and not frame.by:  # how many there are is the number found
-            counted = [
-                Part("", Filter(field=name, op="in" if isinstance(value, list) else "eq", value=value))
-                for name, value in metric.where.items()
-            ]
-            date_field = frame.date_field or metric.date
-            return meaning(
-                unit,
-                Frame("find", frame.entity or metric.entity, parts=[*frame.parts, *counted], period=frame.period, date_field=date_field),
-            )
-        arguments["metric"] = str(_worked_out(metric))
-        if arguments.get("date_field") == metric.date:
-            del arguments["date_field"]
-    kept = {name: value for name, value in arguments.items() if name not in {"filters", "fields", "limit"}}
+        filters = [*filters, *(_where(name, value, unit) for name, value in metric.where.items())]
+        if frame.period:
+            days = [day.isoformat() if day else None for day in frame.period]
+            filters.append({"field": frame.date_field or metric.date, "op": "between", "value": days})
+        asked = (tool, _worked_out(replace(metric, where={})), frame.by, frame.top, frame.compare, frame.ascending)
+        if metric.agg == "count" and not frame.by:
+            asked = ("find_records", metric.entity, None, [])
+    elif tool != "find_records":
+        return tool, arguments
+    plain = [_plain(each) for each in filters]
     sorted_by = {each.lstrip("-") for each in frame.sort}
-    filters = [_plain(each) for each in arguments.get("filters", [])]
-    filters = [each for each in filters if not (each[1] == "is_set" and each[0] in sorted_by)]
-    return tool, frame.limit, sorted(kept.items(), key=str), sorted(filters, key=str)
+    return asked, sorted({each for each in plain if not (each[1] == "is_set" and each[0] in sorted_by)}, key=str)
+
+
+def _where(name: str, value: Any, unit: Unit) -> dict[str, Any]:
+    if isinstance(value, dict):
+        ((op, bound),) = value.items()
+        return {"field": name, "op": op, "value": unit.today().isoformat() if bound == "today" else bound}
+    return {"field": name, "op": "in" if isinstance(value, list) else "eq", "value": value}
 
 
 def _plain(condition: dict[str, Any]) -> tuple[Any, ...]:
