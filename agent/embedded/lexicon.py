@@ -169,6 +169,8 @@ def build(schema: Schema) -> Lexicon:
         for word in (metric.en, metric.zh, name.replace("_", " "), *metric.words):
             if not _composed(word, metric, schema):
                 table.add(word, Sense("metric", metric.entity, value=name))
+    for entity in schema.entities.values():
+        table.add(f"{entity.zh}数", Sense("metric", entity.name, value=f"{entity.name}_count"))
     _add_functions(table)
     return Lexicon(schema, table, metrics)
 
