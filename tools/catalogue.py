@@ -6,6 +6,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel
 
+from tools.briefs import brief_record
 from tools.changes import create_record, delete_records, update_records
 from tools.measures import measure_figures
 from tools.moving import hand_over, merge_records
@@ -13,7 +14,7 @@ from tools.notes import search_notes
 from tools.records import find_records, get_record
 from tools.work import create_task, log_activity
 
-READ: tuple[BaseTool, ...] = (find_records, get_record, measure_figures, search_notes)
+READ: tuple[BaseTool, ...] = (find_records, get_record, measure_figures, search_notes, brief_record)
 WRITE: tuple[BaseTool, ...] = (create_record, update_records, delete_records, log_activity, create_task, merge_records, hand_over)
 ALL: tuple[BaseTool, ...] = READ + WRITE
 

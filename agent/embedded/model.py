@@ -77,8 +77,7 @@ class EmbeddedBrain(BaseChatModel):
             if frame.notes:
                 texts.append(wording.say("spelling", context.language, notes=", ".join(wording.cell(note) for note in frame.notes)))
         context.frames = [frame.to_json() for frame in frames]
-        kind = {KIND: "brief"} if any(frame.reason == "brief" for frame in frames) else {}
-        return AIMessage(content="\n\n".join(texts), additional_kwargs=kind)
+        return AIMessage(content="\n\n".join(texts))
 
 
 def _spoken(unit: Unit, frames: Sequence[Frame], language: str) -> AIMessage:

@@ -13,7 +13,7 @@ from store.measures import GRAINS
 from store.query import RecordView, user_names
 from store.unit import Unit
 from tools.describe import describe, field_at, path_label, period_words, value_label
-from tools.results import Figures, Notes, Proposed, Records, Result
+from tools.results import Briefed, Figures, Notes, Proposed, Records, Result
 
 CELL = 60
 CHANGES_SHOWN = 10
@@ -52,6 +52,8 @@ def result(unit: Unit, frame: Frame, found: Result, language: str) -> str:
         return _figures(unit, found, language)
     if isinstance(found, Notes):
         return _notes(found, language)
+    if isinstance(found, Briefed):
+        return found.composed.text
     return _proposed(unit, found, language)
 
 
