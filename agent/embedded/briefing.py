@@ -20,10 +20,10 @@ _PURPOSE_ZH = re.compile(r"之前|以前|前,|前，|准备")
 def read(reader: Reader) -> list[Frame] | None:
     """The frame of such a question; None when it is another kind."""
     report = next((about for word, about in _REPORTS.items() if reader.said(word)), None)
-    if report is None and (not reader.said("brief") or reader._metrics()):
-        return None
     subject = next((span for span in reader.spans if span.names), None)
     name = _best(subject.names) if subject is not None else None
+    if report is None and not _asks(reader, name):
+        return None
     if any(span.unknown and not _on_the_way(reader, span) for span in reader.spans):
         return None
     if report is None and name is None:
@@ -35,6 +35,17 @@ def read(reader: Reader) -> list[Frame] | None:
         for span in reader.spans:
             span.used = True
     return [frame] if frame is not None else None
+
+
+def _asks(reader: Reader, name: Name | None) -> bool:
+    """Whether a brief is asked for: by a word for it, or by a colleague's or a team's week, month or quarter and nothing else."""
+    if reader._metrics():
+        return False
+    if reader.said(BRIEF):
+        return True
+    rest = [span for span in reader.spans if not (span.names or span.filler or span.grain or span.time or span.func("faring", "it", "on"))]
+    when = bool(_grain(reader))
+    return name is not None and name.type in {"user", "team"} and when and not rest
 
 
 def _subject(reader: Reader, name: Name) -> Frame:
@@ -55,12 +66,9 @@ def _report(reader: Reader, report: str | None, name: Name | None) -> Frame | No
         return None
     about = report or ("rep" if name is not None and name.type == "user" else "team")
     values = {"about": about, **_more(reader)}
-    if name is not None and name.type == "team" and about == "rep":
-        values["about"] = "team"
-        values.setdefault("first_day", (reader.today - timedelta(days=reader.today.weekday())).isoformat())
-    if name is not None and name.type == "user" and about == "team":
-        values["about"] = "rep"
-        values.setdefault("first_day", reader.today.replace(month=3 * ((reader.today.month - 1) // 3) + 1, day=1).isoformat())
+    if name is not None and about in {"rep", "team"}:
+        values["about"] = "rep" if name.type == "user" else "team"
+        values.setdefault("first_day", _start(reader, _grain(reader) or {"rep": "week", "team": "quarter"}[about]))
     if name is not None:
         values["name"] = name.id
     return Frame("brief", reason=BRIEF, values=values)
@@ -75,6 +83,19 @@ def _more(reader: Reader) -> dict[str, str]:
     if reader.said("in_detail", "in_short"):
         more["length"] = "long" if reader.said("in_detail") else "short"
     return more
+
+
+def _grain(reader: Reader) -> str:
+    """week, month or quarter, as it is said: "Anna's week", 李娜这个月."""
+    said = [span.grain or (span.time.grain if span.time and span.time.kind == "period" else "") for span in reader.spans]
+    return next((grain for grain in said if grain in {"week", "month", "quarter"}), "")
+
+
+def _start(reader: Reader, grain: str) -> str:
+    today = reader.today
+    if grain == "week":
+        return (today - timedelta(days=today.weekday())).isoformat()
+    return today.replace(month=3 * ((today.month - 1) // 3) + 1 if grain == "quarter" else today.month, day=1).isoformat()
 
 
 def _own_team(reader: Reader) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from knowledge.briefs.evidence import Citing
 from knowledge.briefs.keeping import doings
-from knowledge.briefs.names import names_of
+from knowledge.briefs.names import called, names_of
 from knowledge.briefs.promise import Promise
 from knowledge.briefs.said import WINDOW, found_in
 from knowledge.briefs.statements import Statement, Told, activities, statements
@@ -55,10 +55,13 @@ def of_account(unit: Unit, account: RecordView, since: date) -> Dossier:
 
 
 def of_contact(unit: Unit, contact: RecordView, account: RecordView | None, since: date) -> Dossier:
-    """What concerns the person; the deals are those of their account that they were spoken to about, or all when none says."""
+    """What concerns the person: what was said with them, or of them by name; the deals of their account that it was about, else all."""
     made = _filled(unit, since, account, [Filter(field="contact", value=contact.id)], ("contact", [contact.id]))
     made.contacts = [contact]
     if account is not None:
+        names = called(contact.name)
+        told = activities(unit, among=("account", [account.id]), since=made.today - timedelta(days=HISTORY), until=made.today)
+        _tell(made, [each for each in told if each.contact_id == contact.id or any(name in each.body for name in names)])
         deals = _find(unit, "opportunity", [Filter(field="account", value=account.id)], "-close_date")
         named = {each.opportunity_id for each in made.told} - {None}
         made.deals = [each for each in deals if each.id in named] or deals
@@ -86,14 +89,17 @@ def _filled(unit: Unit, since: date, account: RecordView | None, about: list[Fil
     made.contracts = _find(unit, "contract", about, "ends_on") if among[0] != "contact" else []
     made.cases = _find(unit, "case", about, "-opened_at") if among[0] != "opportunity" else []
     made.tasks = _find(unit, "task", [*about, Filter(field="status", value="open")], "due_at")
-    made.told = activities(unit, among=among, since=today - timedelta(days=HISTORY), until=today)
-    made.said = statements(made.told)
     for views in (made.contacts, made.deals, made.orders, made.contracts, made.cases, made.tasks):
         made.citing.known(views)
-    accounts = [account.id] if account else []
-    recent = [each for each in made.said if (today - each.told.day).days <= WINDOW]
-    made.promises = found_in(recent, names_of(unit, accounts), doings(unit, accounts, made.told), today)
+    _tell(made, activities(unit, among=among, since=today - timedelta(days=HISTORY), until=today))
     return made
+
+
+def _tell(made: Dossier, told: list[Told]) -> None:
+    accounts = [made.account.id] if made.account else []
+    made.told, made.said = told, statements(told)
+    recent = made.lately(WINDOW)
+    made.promises = found_in(recent, names_of(made.unit, accounts), doings(made.unit, accounts, told), made.today)
 
 
 def _find(unit: Unit, kind: str, filters: Sequence[Filter], sort: str) -> list[RecordView]:

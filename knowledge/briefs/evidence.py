@@ -14,8 +14,8 @@ from store.query import RecordView, load
 from store.unit import Unit
 
 Section = Literal[
-    "who", "value", "open", "changes", "people", "promises", "said", "cases", "mood", "differ", "risks", "next",
-    "figures", "done", "slipped", "stalled", "single", "unplanned",
+    "who", "value", "figures", "done", "open", "changes", "slipped", "stalled", "single", "unplanned", "people", "promises", "said", "cases",
+    "mood", "differ", "risks", "next",
 ]  # fmt: skip
 SECTIONS: tuple[Section, ...] = Section.__args__  # type: ignore[attr-defined]
 MEASURE = "measure"  # the type of a citation that is a figure: its id is the metric, its quote the definition

@@ -47,7 +47,8 @@ def number(value: Decimal) -> str:
 def _figure(value: Figure, language: str) -> str:
     amount = Decimal(value.value)
     if value.unit in _UNITS:
-        return _UNITS[value.unit][language].format(n=f"{amount:,.1f}".removesuffix(".0"))
+        said = number(amount) if value.unit == "%" else f"{amount:,.1f}".removesuffix(".0")
+        return _UNITS[value.unit][language].format(n=said)
     return f"{value.unit} {number(amount)}" if len(value.unit) == 3 and value.unit.isupper() else number(amount)
 
 

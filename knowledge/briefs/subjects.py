@@ -22,7 +22,7 @@ def subject_brief(unit: Unit, kind: str, record_id: str, *, since: date | None =
         held, items = _account_items(unit, view, start)
     elif kind == "contact":
         held = dossier.of_contact(unit, view, account, start)
-        items = _talked([*standing.who(held, view), *standing.open_deals(held)], held)
+        items = _talked([*standing.who(held, view), *standing.open_deals(held), *standing.changes(held), *talk.people(held)], held)
         items += [*standing.cases(held), *ahead.next_steps(held, None)]
     else:
         held = dossier.of_deal(unit, view, account, start)
