@@ -17,7 +17,7 @@ from store.query import RecordView, user_names
 from store.schema import TEMPORAL
 from store.unit import Unit
 from tools.describe import describe, field_at, path_label, period_words, value_label
-from tools.results import Drafted, Figures, Notes, Proposed, Records, Result, Suggested
+from tools.results import Briefed, Drafted, Figures, Notes, Proposed, Records, Result, Suggested
 
 CHANGES_SHOWN = 10
 _HIDDEN = {"team", "created_at", "updated_at"}
@@ -50,6 +50,8 @@ def result(unit: Unit, frame: Frame, found: Result, language: str) -> str:
         return advised(unit, found, language)
     if isinstance(found, Drafted):
         return drafted(unit, found, language)
+    if isinstance(found, Briefed):
+        return found.composed.text
     return _proposed(unit, found, language)
 
 
