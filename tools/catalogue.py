@@ -16,7 +16,7 @@ from tools.notes import search_notes
 from tools.records import find_records, get_record
 from tools.work import create_task, log_activity
 
-READ: tuple[BaseTool, ...] = (find_records, get_record, measure_figures, search_notes, suggest_actions, draft_message)
+READ: tuple[BaseTool, ...] = (find_records, get_record, measure_figures, search_notes, brief_record, suggest_actions, draft_message)
 WRITE: tuple[BaseTool, ...] = (
     create_record,
     update_records,

@@ -22,7 +22,26 @@ from agent.embedded.turning import tied
 from agent.embedded.values import FREE_TEXT, OWNER, clean, implied, value_of
 from store.schema import TEMPORAL, Field
 
-_LIGHT = frozenset(["later", "expect", "expected", "promoted", "officially", "please", "so", "finally", "per", "says", "said", "嘛", "才", "刚", "刚刚", "终于"])
+_LIGHT = frozenset(
+    [
+        "later",
+        "expect",
+        "expected",
+        "promoted",
+        "officially",
+        "please",
+        "so",
+        "finally",
+        "per",
+        "says",
+        "said",
+        "嘛",
+        "才",
+        "刚",
+        "刚刚",
+        "终于",
+    ]
+)
 _JOINTS = frozenset({"so", "because", "but", "since", "hence", "therefore", "then", "所以", "因为", "但", "但是", "不过", "然后"})
 _NEW = frozenset({"new", "新"})
 DATED = frozenset({"opportunity", "task"})  # kinds with one day that is meant when no field is named
@@ -155,7 +174,11 @@ class Breath:
         """The next span that says something, past ties and light words."""
         for place in range(number + 1, len(self.spans)):
             span = self.spans[place]
-            if span in self.reading.subject.spans or (span.filler and not span.literal) or (span.func("to", "on", "named", "with") and not span.content):
+            if (
+                span in self.reading.subject.spans
+                or (span.filler and not span.literal)
+                or (span.func("to", "on", "named", "with") and not span.content)
+            ):
                 continue
             return place
         return None
@@ -239,7 +262,9 @@ class Breath:
             return None
         stop = start
         while stop < len(self.spans):
-            ends = self.spans[stop].text.lower() in {"and", "并", "并且"} and stop + 1 < len(self.spans) and self._label(stop + 1) is not None
+            ends = (
+                self.spans[stop].text.lower() in {"and", "并", "并且"} and stop + 1 < len(self.spans) and self._label(stop + 1) is not None
+            )
             if stop > start and (ends or self.spans[stop] in self.reading.subject.spans):
                 break
             stop += 1
@@ -291,7 +316,11 @@ class Breath:
         said = before[-1] if before else None
         if said is None or said in self.reading.subject.spans or said.text.lower() not in change_words("former"):
             return False
-        return bool(self.reading.found) or any(self._valued(each) for each in (*self.spans[:number], *self.spans[number + 1 :])) or self._later_value()
+        return (
+            bool(self.reading.found)
+            or any(self._valued(each) for each in (*self.spans[:number], *self.spans[number + 1 :]))
+            or self._later_value()
+        )
 
     def _later_value(self) -> bool:
         last = self.spans[-1]
@@ -379,7 +408,9 @@ class Breath:
         place = self.spans.index(span)
         near = [each for each in self.spans[max(0, place - 4) : place + 4] if each is not span]
         return any(
-            each.func("assign") or each.text.lower() in change_words("owned") or any(each.text.endswith(w) for w in ("给", "归", "由"))
+            each.func("assign")
+            or each.text.lower() in change_words("owned")
+            or any(each.text.endswith(w) for w in ("给", "归", "由"))
             or any(f.field in {"owner", OWNER.get(self.kind, "owner")} for f in each.fields)
             for each in near
         )
@@ -397,10 +428,20 @@ class Breath:
         return bool(since) or (last is not None and held is not None and held.grain == "day" and last <= self.scene.unit.today())
 
     def _matters(self, span: Span) -> bool:
-        if span.func("delete", "remind", "log", "create", "draft") and span.text.lower() not in _NEW and not span.func("to", "update") and not span.filler and len(span.text) > 1:
+        if (
+            span.func("delete", "remind", "log", "create", "draft")
+            and span.text.lower() not in _NEW
+            and not span.func("to", "update")
+            and not span.filler
+            and len(span.text) > 1
+        ):
             return span.text.lower() not in change_words("wishes")
         light = _LIGHT | _NEW | change_words("wishes") | change_words("leads")
-        if span.text.lower() in light or self._off_on(span) or span.func("to", "update", "assign", "it", "me", "my_team", "all", "win", "lose"):
+        if (
+            span.text.lower() in light
+            or self._off_on(span)
+            or span.func("to", "update", "assign", "it", "me", "my_team", "all", "win", "lose")
+        ):
             return False
         if span.unknown or (span.content and not (span.entity and span.entity.entity == self.kind)):
             return True

@@ -26,7 +26,7 @@ def read(scene: Scene) -> list[Frame] | None:
         emptied = [label for span in breath if (label := own_label(own.unit.schema, subject.kind, span)) is not None and not span.choices]
         rest = [span for span in breath if span not in verbs and span not in subject.spans and _matters(span, subject)]
         if emptied and not any(span.unknown for span in rest):
-            values = dict.fromkeys((label.name for label in emptied if not label.required))
+            values = dict.fromkeys(label.name for label in emptied if not label.required)
             ids = [record.id for record in subject.records]
             return [Frame("update", entity=subject.kind, ids=ids, values=values)] if values else None
         if not rest:

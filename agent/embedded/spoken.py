@@ -5,19 +5,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agent.embedded.lexicon import change_words
-from agent.embedded.names import NAMED, Name
+from agent.embedded.names import Name
 from agent.embedded.pieces import BREAK
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from store.filters import Filter
+from store.name_index import NAMED
 from store.query import RecordQuery, RecordView, find, load
 
 RECORDS = frozenset(NAMED) - {"user", "team"}
 NUMBERED = ("quote", "contract", "campaign")  # kinds whose names are not words of the dictionary
 SEVERAL = 12
 READ = 2_000  # records of one customer and kind whose titles are compared with the words said
-_ARTICLES = {"the", "that", "this", "our", "my", "a", "那个", "这个", "那条", "这条", "那", "这", "the", "one", "ones", "both", "two", "all"}
+_ARTICLES = {"the", "that", "this", "our", "my", "a", "那个", "这个", "那条", "这条", "那", "这", "one", "ones", "both", "two", "all"}
 
 
 @dataclass
@@ -78,7 +79,8 @@ def _named(scene: Scene) -> list[Subject]:
     said = [span.entity.entity for span in scene.spans if span.entity]
     found: list[tuple[float, Subject]] = []
     for kind in dict.fromkeys(name.type for span in scene.spans for name in _best(span)):
-        spans, ids = [], []
+        spans: list[Span] = []
+        ids: list[str] = []
         worth = 0.0
         for place, span in enumerate(scene.spans):
             own = {name.id: name for name in _best(span, kind)}
@@ -122,8 +124,10 @@ def _numbered(scene: Scene) -> list[Subject]:
             continue
         spec = scene.unit.schema.entity(kind)
         for span in scene.spans:
-            if not span.unknown or len(span.text) < 3 or not any(c.isdigit() for c in span.text) and not any(
-                each.entity and each.entity.entity == kind for each in scene.spans
+            if (
+                not span.unknown
+                or len(span.text) < 3
+                or (not any(c.isdigit() for c in span.text) and not any(each.entity and each.entity.entity == kind for each in scene.spans))
             ):
                 continue
             page = find(scene.unit, RecordQuery(entity=kind, filters=[Filter(field=spec.name_field, value=span.text)], limit=2))
@@ -186,7 +190,9 @@ def _titled(scene: Scene, kind: str, words: list[Span], anchors: list[Span]) -> 
     said = [word.casefold() for span in words for word in _words_of(span.text)]
     if not said or (not filters and len(said) < 2 and len(said[0]) < 4):
         return []
-    page = find(scene.unit, RecordQuery(entity=kind, filters=[*filters, Filter(field=spec.name_field, op="contains", value=said[0])], limit=READ))
+    page = find(
+        scene.unit, RecordQuery(entity=kind, filters=[*filters, Filter(field=spec.name_field, op="contains", value=said[0])], limit=READ)
+    )
     return [record for record in page.records if all(_holds(record.name, word) for word in said)]
 
 

@@ -95,7 +95,9 @@ def _opens(text: Spanned, number: int) -> bool:
     if all(each.filler or each.func("me", "my_team", "help", "it") for each in text.spans[:number]):
         return True
     before = text.text[: text.spans[number].first].rstrip()
-    return before[-1:] in {",", ";", ".", ":", "，", "；", "。"} or bool(re.search(r"\b(?:and|so|then|please|now|to)$", before, re.IGNORECASE))
+    return before[-1:] in {",", ";", ".", ":", "，", "；", "。"} or bool(
+        re.search(r"\b(?:and|so|then|please|now|to)$", before, re.IGNORECASE)
+    )
 
 
 def outcome(text: Spanned) -> str:

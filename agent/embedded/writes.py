@@ -34,7 +34,12 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
     if rule is not None:
         return rule
     found = _action(text)
-    if found is None or found[0] in {"update", "assign", "close"} or verb(text.spans[found[1]], "update") or text.spans[found[1]].text.lower() == "make":
+    if (
+        found is None
+        or found[0] in {"update", "assign", "close"}
+        or verb(text.spans[found[1]], "update")
+        or text.spans[found[1]].text.lower() == "make"
+    ):
         scene = targets.Scene(unit, text, words, names, routes, list(previous), -1)
         changed = changing.read(scene) or sets.read(scene)
         if changed is not None:
