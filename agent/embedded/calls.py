@@ -69,6 +69,8 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
             return "suggest_actions", _without_empty(frame.values)
         case "draft":
             return "draft_message", _without_empty(frame.values)
+        case "send":
+            return "send_draft", dict(frame.values)
         case "handover":
             return "hand_over", dict(frame.values)
     return None

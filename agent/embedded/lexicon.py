@@ -129,14 +129,28 @@ class Lexicon:
 
 
 @cache
+def _grammar() -> dict[str, Any]:
+    return dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), yaml.BaseLoader))  # words only: "no" is a word here
+
+
+@cache
 def function_words() -> dict[str, Any]:
-    words = dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), yaml.BaseLoader))  # words only: "no" is a word here
+    words = dict(_grammar())
+    words.pop("changes")
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
     measures = words.pop("make_measures")
     words["create"] = [*words["create"], *(f"{verb}{end}" for verb in words.pop("make_verbs") for end in measures)]
+    ends_of_delete = words.pop("delete_ends")
+    words["delete"] = [*words["delete"], *(f"{verb}{end}" for verb in words.pop("delete_verbs") for end in ends_of_delete)]
     words["to"] = list(dict.fromkeys([*words["to"], *turns]))
     return words
+
+
+@cache
+def change_words(name: str) -> frozenset[str]:
+    """Words that have a meaning only where a change is told or wished for."""
+    return frozenset(str(word) for word in _grammar()["changes"][name])
 
 
 @cache
