@@ -92,6 +92,10 @@ class PhraseTable:
                         self._sounds[tuple(read("".join(key)))].append("".join(key))
         return self._sounds.get(sounds, [])
 
+    def words(self) -> list[str]:
+        """Every single English word of every phrase."""
+        return [word for held in self.words_by_initial().values() for word in held]
+
     def words_by_initial(self) -> dict[str, list[str]]:
         """Every single English word of every phrase, and the words that carry no condition, by first letter, in order."""
         if self._initials is None:
