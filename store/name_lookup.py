@@ -209,7 +209,7 @@ class Lookup:
 
     def _ask(self, statement: TextClause, *, words: Sequence[str]) -> Sequence[Any]:
         given: Any = json.dumps(words) if self._dialect == "sqlite" else list(words)
-        return self.unit.session.execute(statement, {"words": given}).all()
+        return self.unit.session.connection().execute(statement, {"words": given}).all()
 
 
 def _record(kind: str, row: Any) -> NamedRecord:
