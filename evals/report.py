@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evals import dates
+
 if TYPE_CHECKING:
     from evals.runner import Result, Summary
 
@@ -48,10 +50,23 @@ def _figures(group: "Sequence[Result]") -> tuple[str, ...]:
 
 def table(summary: "Summary") -> str:
     """The rows as text, columns aligned."""
-    lines = [HEAD, *rows(summary)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
-    text = [_aligned(line, widths) for line in lines]
-    return "\n".join([*text, *(f"{name}: skipped, {reason}" for name, reason in summary.skipped.items())])
+    return "\n".join([*_lines(HEAD, rows(summary)), *(f"{name}: skipped, {reason}" for name, reason in summary.skipped.items())])
+
+
+def dates_json() -> list[dict[str, str]]:
+    """How the reader of dates does on those that others have labelled."""
+    return [dict(zip(dates.HEAD, row, strict=True)) for row in dates.rows()]
+
+
+def dates_table() -> str:
+    """The same as text."""
+    return "\n".join(_lines(dates.HEAD, dates.rows()))
+
+
+def _lines(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
+    lines = [head, *body]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return [_aligned(line, widths) for line in lines]
 
 
 def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
@@ -90,6 +105,7 @@ def write(summary: "Summary", out: Path) -> list[Path]:
         "failures": shown,
         "failed_tests": [each["id"] for each in failed if each["split"] == "test"],
         "skipped": dict(summary.skipped),
+        "dates": dates_json(),
     }
     as_json, as_html = out / "eval.json", out / "eval.html"
     as_json.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
@@ -119,6 +135,7 @@ def _page(summary: "Summary", failed: Sequence[dict[str, Any]]) -> str:
         '<!doctype html><meta charset="utf-8"><title>Rapport evals</title><style>body{font:14px system-ui;margin:2em}'
         "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3em .6em;vertical-align:top;text-align:left}</style>"
         f"<h1>{html.escape(summary.brain)}: {summary.score:.1f} % of {len(summary.results)}</h1><table>{line(HEAD, 'th')}"
-        f"{''.join(line(row) for row in rows(summary))}</table><h2>Failures of the development half</h2>"
+        f"{''.join(line(row) for row in rows(summary))}</table><h2>Dates that others have labelled</h2>"
+        f"<table>{line(dates.HEAD, 'th')}{''.join(line(row) for row in dates.rows())}</table><h2>Failures of the development half</h2>"
         f"<table>{head}{''.join(body)}</table>\n"
     )

@@ -4,7 +4,7 @@ Names: today, yesterday, tomorrow · this_, last_ (or previous_), next_ with day
 last_30_days, last_3_months, next_2_weeks … · month_to_date, quarter_to_date, year_to_date, fiscal_year_to_date · today-30d,
 today+2w (d, w, m, y). Spaces do for underscores.
 
-Conventions, the same as of dates in questions (`agent/embedded/times.py`): weeks start on Monday; quarters follow the fiscal year,
+Conventions, the same as of dates in questions (`knowledge/spoken/times.py`): weeks start on Monday; quarters follow the fiscal year,
 which is named after the year it ends in; a window of N units back ends today and holds today; one ahead runs from today up to and
 including the day N units away.
 """

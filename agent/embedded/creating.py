@@ -1,69 +1,30 @@
-"""New records of any kind: "add a contact Jane Doe at Globex", fields in any order."""
+"""New records of any kind: "add a contact Jane Doe at Globex", fields in any order, with or without their names."""
 
-import re
+from typing import Any
 
 from agent.embedded.compound import NEW
 from agent.embedded.doing import activity, task
 from agent.embedded.frames import Frame
+from agent.embedded.pieces import Piece, cut, typed
+from agent.embedded.slots import SUBJECTS, Slots, company_and_rest, person_and_title
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
-from agent.embedded.values import FREE_TEXT, Assigned, clean, fielded, pairs
+from agent.embedded.tokens import is_chinese
+from agent.embedded.values import clean
 from store.schema import Field
 from store.values import find_named
 
-_BEFORE_NAME = {"named", "called", ":", "：", "叫", "名叫", "名为"}
-_TIES = {
-    "at",
-    "for",
-    "from",
-    "in",
-    "of",
-    "with",
-    "who",
-    "whose",
-    "as",
-    "by",
-    "on",
-    "to",
-    "and",
-    "worth",
-    "给",
-    "为",
-    "在",
-    "的",
-    "是",
-    "于",
-    "和",
-    "并",
-    "职位",
-    "公司",
-}
-_TITLE_AS = re.compile(r"\bas (?:a |an |the |our |their )?([\w /&-]{2,40}?)(?=$|,| at | for | with | email| phone|，)", re.IGNORECASE)
-_LIGHT = {
-    "wants",
-    "want",
-    "needs",
-    "likes",
-    "interested",
-    "works",
-    "met",
-    "met him",
-    "met her",
-    "him",
-    "her",
-    "来的",
-    "想要",
-    "需要",
-    "认识",
-}
+LIGHT_ZH = {"认识", "见到", "碰到", "遇到", "上", "了", "今天", "昨天"}
+UNNAMED = frozenset({"opportunity", "order", "quote", "contract"})  # the store names them after what they are about
+_PERSONS = frozenset({"contact", "lead"})
 
 
 def record(scene: Scene) -> list[Frame]:
     """A record of any kind, its fields in any order."""
     spans = scene.spans
-    after = [span for number, span in enumerate(spans) if number != scene.place]
     head = next((span for span in spans[scene.place + 1 :] if span.entity), None) or next((span for span in spans if span.entity), None)
     if head is None or head.entity is None:
+        after = [span for number, span in enumerate(spans) if number != scene.place]
         work = next((c for span in after for c in span.choices if (c.entity, c.field) == ("activity", "kind")), None)
         if work is not None:
             return task(scene) if any(span.time for span in after) else activity(scene)
@@ -73,45 +34,191 @@ def record(scene: Scene) -> list[Frame]:
         return task(scene)
     if kind == "activity":
         return activity(scene)
-    found = Assigned({}, [head])
-    if _of_the_new(scene, kind, found):
+    slots = Slots(scene, kind)
+    pronoun: list[Span] = []
+    if _of_the_new(scene, kind, slots.values, pronoun):
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="it_new")]
-    name, used = _name(scene, kind, head)
-    found.consumed += used
-    spec = scene.unit.schema.entity(kind)
-    rest = [span for span in after if span not in found.consumed]
-    for span in rest:
-        if span.unknown and span.text.lower() in _LIGHT:
-            span.unknown, span.filler = False, True
-    _owner(scene, kind, rest, found)
-    _job_title(scene, kind, found, rest)
-    fielded(scene, kind, rest, found)
-    rest = [span for span in rest if span not in found.consumed]
-    _fill_references(scene, kind, rest, found)
-    pairs(scene, kind, [span for span in rest if span not in found.consumed], found, [])
-    if name and spec.name_field not in found.values:
-        found.values[spec.name_field] = name
-    if kind == "opportunity" and "account" not in found.values:
-        inside = Assigned(found.values, [])
-        _fill_references(scene, kind, [span for span in used if span.names], inside)
-    _loose_title(kind, rest, found)
-    lost = [
-        span
-        for span in rest
-        if span not in found.consumed
-        and not span.filler
-        and (span.unknown or span.content)
-        and not span.entity
-        and not span.func("to", "named")
-    ]
-    if lost:
-        return [Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=[span.text for span in lost])]
-    if not found.values or (spec.fields[spec.name_field].required and spec.name_field not in found.values):
+    before, beside, after = _parts(scene, head, pronoun)
+    schema = scene.unit.schema
+    main = cut(schema, kind, scene.text, after)
+    earlier = cut(schema, kind, scene.text, before)
+    modifiers = cut(schema, kind, scene.text, beside)
+    name = _name(scene, kind, main) or _name(scene, kind, earlier, late=True) or _name(scene, kind, modifiers, late=True)
+    slots.fill([*modifiers, *main, *earlier])
+    spec = slots.spec
+    if name and spec.name_field not in slots.values:
+        slots.values[spec.name_field] = name
+    slots.place_texts()
+    if kind in SUBJECTS and "account" in spec.fields and "account" not in slots.values and name:
+        _account_in_name(slots, [*main, *earlier], name)
+    if slots.lost:
+        return [Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=slots.lost)]
+    if not slots.values or (spec.fields[spec.name_field].required and spec.name_field not in slots.values):
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="name needed")]
-    return [Frame("create", entity=kind, values=found.values)]
+    return [Frame("create", entity=kind, values=slots.values)]
 
 
-def _of_the_new(scene: Scene, kind: str, found: Assigned) -> bool:
+def _parts(scene: Scene, head: Span, without: list[Span]) -> tuple[list[Span], list[Span], list[Span]]:
+    """The spans before the request, between its verb and its noun, and after the noun."""
+    spans = [span for span in scene.spans if span not in without]
+    verb = scene.verb if scene.place >= 0 else head
+    first, last = min(verb.first, head.first), max(verb.last, head.last)
+    return (
+        [span for span in spans if span.last <= first and span is not head],
+        [span for span in spans if first <= span.first and span.last <= last and span not in (verb, head)],
+        [span for span in spans if span.first >= last and span is not head],
+    )
+
+
+def _name(scene: Scene, kind: str, pieces: list[Piece], *, late: bool = False) -> str:
+    """What the record is called, taken out of the pieces: quoted, after "called", or the first thing said that is no value."""
+    spec = scene.unit.schema.entity(kind)
+    if any(piece.label is not None and piece.label.name == spec.name_field for piece in pieces):
+        return ""
+    for piece in pieces:
+        quoted = next((span for span in piece.spans if span.literal_kind == "quoted" and piece.label is None), None)
+        if quoted is not None:
+            piece.spans.remove(quoted)
+            return quoted.literal or ""
+    called = next((piece for piece in pieces if piece.tie == "named" and piece.spans), None)
+    first = called or next((piece for piece in pieces if _may_name(scene, kind, piece, late)), None)
+    return _taken(scene, kind, first, pieces) if first is not None else ""
+
+
+def _may_name(scene: Scene, kind: str, piece: Piece, late: bool) -> bool:
+    """Whether a piece can be what the record is called: not one tied to another field, nor made of values alone."""
+    if piece.label is not None or not piece.spans or piece.tie not in ({"", "about"} if kind in SUBJECTS else {""}):
+        return False
+    spec = scene.unit.schema.entity(kind)
+    content = [span for span in piece.spans if not span.filler]
+    if not content or all(span.literal or span.time or (span.amount and not span.unknown) for span in content):
+        return False
+    if kind in SUBJECTS | UNNAMED:
+        return any(span.unknown for span in content)
+    if late and not any(span.unknown or span.names for span in content):
+        return False
+    chosen = all(any(c.entity == kind for c in span.choices) for span in content)
+    people = kind not in _PERSONS and all(any(n.type == "user" for n in span.names) for span in content)
+    elsewhere = kind in _PERSONS and all(
+        span.names and typed(spec, span) and not any(n.type in _PERSONS for n in span.names) for span in content
+    )
+    return not (chosen or people or (elsewhere and kind == "contact"))
+
+
+def _taken(scene: Scene, kind: str, piece: Piece, pieces: list[Piece]) -> str:
+    """The name in a piece; what stands in it beside the name stays to be read as values."""
+    spans = piece.spans
+    whole = scene.text.text
+    ahead: list[Span] = []  # 展会上认识了…: a value and light words before the name
+    while spans and (spans[0].filler or (len(spans) > 1 and _leads_in(kind, spans[0]))):
+        ahead += [spans[0]] if spans[0].choices else []
+        spans = spans[1:]
+    stop = len(spans) if kind in SUBJECTS else _end_of_name(scene, kind, spans)
+    named, rest = spans[:stop], spans[stop:]
+    text = clean(whole[named[0].first : named[-1].last]) if named else ""
+    piece.spans = ahead + rest
+    piece.tie = ""
+    if kind in SUBJECTS:
+        return text
+    if not is_chinese(text):
+        return text
+    if kind in _PERSONS:
+        return _chinese_person(scene, kind, text, named, piece, pieces)
+    full, tail = company_and_rest(text) if kind == "account" else (text, "")
+    if tail:
+        piece.spans = [span for span in named if span.first >= named[0].first + len(full)] + rest
+    return full
+
+
+def _leads_in(kind: str, span: Span) -> bool:
+    """Words before a Chinese name that are none of it: where from, "met"."""
+    if not is_chinese(span.text) or kind in SUBJECTS:
+        return False
+    return span.func("on", "contacted", "zh_to", "with") or any(choice.entity == kind for choice in span.choices) or span.text in LIGHT_ZH
+
+
+def _end_of_name(scene: Scene, kind: str, spans: list[Span]) -> int:
+    """How many of the spans belong to a proper name: up to a value that is not written as part of it."""
+    spec = scene.unit.schema.entity(kind)
+    if is_chinese(spans[0].text):
+        return next((n for n, span in enumerate(spans) if n and (span.literal or span.time or _is_amount(span))), len(spans))
+    for number, span in enumerate(spans):
+        if number == 0:
+            continue
+        model = _is_amount(span) and kind == "product" and span.amount is not None and not span.amount.currency
+        if (span.literal or span.time or _is_amount(span)) and not model:
+            return number
+        if typed(spec, span) and not span.text[:1].isupper() and not model:
+            return number
+        if _is_job(span, spans[0]) and kind in _PERSONS:
+            return number
+    return len(spans)
+
+
+_PARTICLES = {
+    "de",
+    "der",
+    "den",
+    "van",
+    "von",
+    "zu",
+    "la",
+    "le",
+    "di",
+    "da",
+    "dos",
+    "del",
+    "al",
+    "el",
+    "bin",
+    "ter",
+    "ten",
+    "af",
+    "av",
+    "y",
+}
+
+
+def _is_job(span: Span, first: Span) -> bool:
+    return span.unknown and span.text[:1].islower() and first.text[:1].isupper() and span.text.split()[0].lower() not in _PARTICLES
+
+
+def _is_amount(span: Span) -> bool:
+    return span.amount is not None and not span.unknown and not span.names
+
+
+def _chinese_person(scene: Scene, kind: str, text: str, named: list[Span], piece: Piece, pieces: list[Piece]) -> str:
+    """ "绍兴云帆纺织的赵一鸣", "赵一鸣采购经理": the company and the job beside the name go to their own fields."""
+    company, mark, person = text.rpartition("的")
+    if mark and person:
+        owners = [span for span in named if span.names and any(name.type == "account" for name in span.names)]
+        pieces.append(Piece(owners, "from") if owners else _text_piece(scene, company, "from"))
+        text = person
+    name, title = person_and_title(text)
+    if title:
+        pieces.append(_text_piece(scene, title, "as"))
+    return name
+
+
+def _text_piece(scene: Scene, text: str, tie: Any) -> Piece:
+    first = scene.text.text.find(text)
+    return Piece([Span(0, 0, text, first, first + len(text), unknown=True)], tie)
+
+
+def _account_in_name(slots: Slots, pieces: list[Piece], name: str) -> None:
+    """ "Kingsway dressings": the customer a deal's or a case's own name speaks of."""
+    scene = slots.scene
+    place = scene.text.text.find(name)
+    for span in scene.spans:
+        if place <= span.first < place + len(name) and span.names:
+            best = max(each.score for each in span.names)
+            accounts = {each.id for each in span.names if each.type == "account" and each.score == best}
+            if len(accounts) == 1:
+                slots.values["account"] = accounts.pop()
+                return
+
+
+def _of_the_new(scene: Scene, kind: str, values: dict[str, Any], consumed: list[Span]) -> bool:
     """ "… and add a project for it": the record made in the same breath, by the field that points to it; True when none does."""
     pronoun = next((span for span in scene.spans if span.func("it") and not span.names), None)
     before = scene.previous[0] if scene.previous else None
@@ -122,151 +229,9 @@ def _of_the_new(scene: Scene, kind: str, found: Assigned) -> bool:
         return True
     name = before.values.get(scene.unit.schema.entity(before.entity).name_field)
     there = find_named(scene.unit, before.entity, str(name)) if name else []
-    found.values[field.name] = there[0][0] if len(there) == 1 else NEW  # there already when the change before was approved
-    found.consumed.append(pronoun)
+    values[field.name] = there[0][0] if len(there) == 1 else NEW  # there already when the change before was approved
+    consumed.append(pronoun)
     return False
-
-
-def _name(scene: Scene, kind: str, head: Span) -> tuple[str, list[Span]]:
-    """What the new record is called: quoted, after "named", or right beside the noun."""
-    spans = scene.spans
-    spec = scene.unit.schema.entity(kind)
-    if any(s.entity == kind and s.field == spec.name_field for span in spans[spans.index(head) + 1 :] for s in span.fields):
-        return "", []  # 名称苏州瑞霖仪表有限公司: said with its field, read with the others
-    quoted = next((span for span in spans if span.literal_kind == "quoted"), None)
-    if quoted is not None:
-        return quoted.literal or "", [quoted]
-    place = spans.index(head)
-    colon = re.search(r"[:：]", scene.text.text[head.last :])
-    if colon is not None:
-        start = head.last + colon.end()
-        used: list[Span] = []
-        for span in spans:
-            if span.first >= start:
-                if used and re.search(r"[,，;；]", scene.text.text[used[-1].last : span.first]):
-                    break
-                if kind not in {"opportunity", "case"} and used and span.text.lower() in _TIES:
-                    break
-                used.append(span)
-        products = kind in {"opportunity", "order"} and all(span.names or span.filler for span in used)
-        if used and not products:
-            return clean(scene.text.text[used[0].first : used[-1].last]), used
-    named = next((number for number, span in enumerate(spans) if span.func("named")), None)
-    if named is not None:
-        return _run(scene, kind, named + 1)
-    text, used = _run(scene, kind, place + 1)
-    if text or kind in {"opportunity", "order"}:
-        return text, used
-    before = [span for span in spans[scene.place + 1 : place] if not span.filler]
-    if before and scene.text.language == "en":
-        usable = [span for span in before if span.unknown or span.names]
-        if usable:
-            return clean(scene.text.text[usable[0].first : usable[-1].last]), usable
-    return "", []
-
-
-def _run(scene: Scene, kind: str, start: int) -> tuple[str, list[Span]]:
-    """The stretch of text from `start` that can be a name: up to a tie word, a comma or a value of another field."""
-    spans = scene.spans
-    used: list[Span] = []
-    fields = scene.unit.schema.entity(kind).fields
-    for place in range(start, len(spans)):
-        span = spans[place]
-        gap = scene.text.text[spans[place - 1].last : span.first] if place else ""
-        if used and any(mark in gap for mark in ",，;；:：、("):
-            break
-        model = (
-            bool(used)
-            and span.amount is not None
-            and span.amount.integer
-            and not span.amount.currency
-            and gap == " "
-            and used[-1].text[:1].isupper()
-        )
-        if model and kind == "product":
-            used.append(span)  # "Vireo 500"
-            continue
-        if span.text.lower() in _TIES or span.literal or span.time or (span.amount and not span.unknown and not span.names):
-            break
-        runs_on = bool(used) and span.text[:1].isupper() and gap == " " and used[-1].text[:1].isupper()
-        if runs_on and not span.literal and not span.time:
-            used.append(span)
-            continue
-        if (
-            any(sense.entity == kind and fields[sense.field].name != "name" for sense in span.fields)
-            and not span.unknown
-            and not span.names
-        ):
-            break
-        if span.func("owned", "with", "to") and not span.unknown and not span.names:
-            break
-        if not used and (span.filler or span.func("named")):
-            continue
-        if kind in {"opportunity", "order"} and span.names and any(name.type in {"account", "product"} for name in span.names):
-            break
-        used.append(span)
-    while used and used[-1].filler:
-        used.pop()
-    if not used:
-        return "", []
-    return clean(scene.text.text[used[0].first : used[-1].last]), used
-
-
-def _loose_title(kind: str, rest: list[Span], found: Assigned) -> None:
-    """ "add a contact Rita Moreno at Hottechi, CFO": the one thing left in a person's data is the job."""
-    left = [span for span in rest if span.unknown and span not in found.consumed]
-    if kind in {"contact", "lead"} and len(left) == 1 and "title" not in found.values:
-        found.values["title"] = left[0].text
-        found.consumed.append(left[0])
-
-
-def _owner(scene: Scene, kind: str, rest: list[Span], found: Assigned) -> None:
-    """ "owned by Ben", "for Ben" when Ben is a colleague."""
-    for number, span in enumerate(rest):
-        users = [name for name in span.names if name.type == "user"]
-        others = [name for name in span.names if name.type in {"account", "contact"}]
-        marked = any(
-            each.func("owned") or any(s.field in {"owner", "assignee"} for s in each.fields) for each in rest[max(0, number - 2) : number]
-        )
-        if users and (marked or not others) and "owner" not in found.values and len({name.id for name in users}) == 1:
-            found.values["owner"] = users[0].id
-            found.consumed.append(span)
-            found.consumed += [each for each in rest[max(0, number - 2) : number] if each.func("owned") or each.fields]
-
-
-def _job_title(scene: Scene, kind: str, found: Assigned, rest: list[Span]) -> None:
-    """ "as CTO"."""
-    if "title" not in scene.unit.schema.entity(kind).fields:
-        return
-    match = _TITLE_AS.search(scene.text.text)
-    if match and not any(span.entity and match.start(1) <= span.first < match.end(1) for span in scene.spans):
-        found.values["title"] = match.group(1).strip()
-        found.consumed += [span for span in rest if match.start() <= span.first < match.end()]
-
-
-def _fill_references(scene: Scene, kind: str, rest: list[Span], found: Assigned) -> None:
-    """Accounts, products and others named in the sentence; a company a lead comes from stays text."""
-    fields = scene.unit.schema.entity(kind).fields
-    for span in rest:
-        if not span.names or span in found.consumed:
-            continue
-        best = max(name.score for name in span.names)
-        for name in (each for each in span.names if each.score == best):
-            field = _pointing(fields, name.type, kind)
-            if field is not None and field.name not in found.values:
-                found.values[field.name] = name.id
-                found.consumed.append(span)
-                break
-            if kind == "lead" and name.type == "account" and "company" not in found.values:
-                found.values["company"] = name.name
-                found.consumed.append(span)
-                break
-    for number, span in enumerate(rest):
-        if span.unknown and span not in found.consumed and number and rest[number - 1].text.lower() in {"from", "at", "in", "of", "with"}:
-            place = "company" if kind == "lead" else "city" if kind == "account" and rest[number - 1].text.lower() == "in" else ""
-            if place and place in fields and place not in found.values and fields[place].kind in FREE_TEXT:
-                found.values[place] = clean(span.text)
-                found.consumed.append(span)
 
 
 def _pointing(fields: dict[str, Field], target: str, kind: str) -> Field | None:

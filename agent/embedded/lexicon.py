@@ -129,12 +129,26 @@ class Lexicon:
 
 
 @cache
+def _grammar() -> dict[str, Any]:
+    return dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), yaml.BaseLoader))  # words only: "no" is a word here
+
+
+@cache
 def function_words() -> dict[str, Any]:
-    words = dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), yaml.BaseLoader))  # words only: "no" is a word here
+    words = dict(_grammar())
+    words.pop("changes")
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
+    ends_of_delete = words.pop("delete_ends")
+    words["delete"] = [*words["delete"], *(f"{verb}{end}" for verb in words.pop("delete_verbs") for end in ends_of_delete)]
     words["to"] = list(dict.fromkeys([*words["to"], *turns]))
     return words
+
+
+@cache
+def change_words(name: str) -> frozenset[str]:
+    """Words that have a meaning only where a change is told or wished for."""
+    return frozenset(str(word) for word in _grammar()["changes"][name])
 
 
 @cache
@@ -169,6 +183,8 @@ def build(schema: Schema) -> Lexicon:
         for word in (metric.en, metric.zh, name.replace("_", " "), *metric.words):
             if not _composed(word, metric, schema):
                 table.add(word, Sense("metric", metric.entity, value=name))
+    for entity in schema.entities.values():
+        table.add(f"{entity.zh}数", Sense("metric", entity.name, value=f"{entity.name}_count"))
     _add_functions(table)
     return Lexicon(schema, table, metrics)
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
-from agent.embedded.amounts import AmountSpan, find_amounts
 from agent.embedded.lexicon import NOISE, Lexicon, Match, Sense, fillers, other_words, senses_of
 from agent.embedded.names import Name, NameIndex
-from agent.embedded.times import TimeSpan, find_times
 from agent.embedded.tokens import Token, is_chinese, normalise, phrase, tokenise
+from knowledge.spoken.amounts import AmountSpan, find_amounts
+from knowledge.spoken.times import TimeSpan, find_times
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|《([^》]+)》|(?<!\w)'([^']{2,})'(?!\w)")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from agent.embedded import asked_back, compound, followup, lexicon, telling, writes
+from agent.embedded import advising, announced, asked_back, compound, drafting_words, followup, lexicon, telling, writes
 from agent.embedded.clauses import split
 from agent.embedded.frames import Frame, Part
 from agent.embedded.lexicon import Lexicon
@@ -53,6 +53,9 @@ class Understanding:
         talk = small_talk(whole)
         if talk:
             return Understood([talk], spoken)
+        told_of = announced.rewritten(whole, words)
+        if told_of is not None:
+            whole = _spans(unit, told_of, words, names)
         for sentence in asked_back.completed(text, previous):
             answered = self._sentence(unit, _spans(unit, sentence, words, names), words, names, routes, previous[1:])
             if not any(frame.intent in {"clarify", "refuse"} for frame in answered):
@@ -69,7 +72,11 @@ class Understanding:
         return [asked_back.question(whole.text, frame) for frame in compound.joined(frames)]
 
     def _clause(self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame]:
-        written = writes.read(unit, _spans(unit, clause, words, names, future=True), words, names, routes, previous)
+        coming = _spans(unit, clause, words, names, future=True)
+        told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
+        if told is not None:
+            return told
+        written = writes.read(unit, coming, words, names, routes, previous)
         if written is not None:
             return written
         spans = _spans(unit, clause, words, names)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.embedded.amounts import chinese_number, english_number, find_amounts
+from knowledge.spoken.amounts import chinese_number, english_number, find_amounts
 
 
 @pytest.mark.parametrize(

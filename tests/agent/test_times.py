@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.embedded.times import TimeSpan, ambiguous, find_times, label, since
+from knowledge.spoken.times import TimeSpan, ambiguous, find_times, label, since
 
 TODAY = date(2017, 3, 15)  # a Wednesday
 ROWS = [json.loads(line) for line in (Path(__file__).parent / "data" / "times_labelled.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -66,10 +66,12 @@ def evaluate(
                 "cases": len(summary.results),
                 "table": shown,
                 "skipped": dict(summary.skipped),
+                "dates": report.dates_json(),
             }
         )
     else:
         say(report.table(summary))
+        say("\n" + report.dates_table())
     for file in summary.files:
         hint(f"written: {file}")
     return DONE

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from agent.embedded.patterns import Lazy
+from knowledge.spoken.patterns import Lazy
 
 __all__ = ["AmountSpan", "chinese_number", "english_number", "find_amounts", "plain"]
 
@@ -142,11 +142,17 @@ _FULLWIDTH = {
     0x2212: 0x2D,
 }
 _ASCII_LOWER = {c: c + 32 for c in range(65, 91)}
+# the traditional characters of times and amounts
+_SIMPLIFIED = str.maketrans(
+    "後號點鐘時週禮兩個內這過來間從為開結束萬億幾數約節將續當現遲賬財季關還歲餘貳參陸圓幣塊錢歐鎊臺單雙",
+    "后号点钟时周礼两个内这过来间从为开结束万亿几数约节将续当现迟账财季关还岁余贰叁陆圆币块钱欧镑台单双",
+)
 
 
 def plain(text: str) -> str:
-    """The text with full-width forms narrowed and ASCII lower-cased, of the same length."""
-    return text.translate(_FULLWIDTH).translate(_ASCII_LOWER)
+    """The text with full-width forms narrowed, ASCII lower-cased and traditional characters simplified, of the same length."""
+    low = text.translate(_FULLWIDTH).translate(_ASCII_LOWER)
+    return low if low.isascii() else low.translate(_SIMPLIFIED)
 
 
 def chinese_number(text: str) -> Decimal | None:
@@ -263,14 +269,14 @@ _MASK = Lazy(
     r"|(?<!\w)[a-z]\w*-\d[\w-]*|#\d+",
 )
 _NUMBER = Lazy(
-    rf"(?P<neg>(?<![\w)%])-\s?|负|\bminus\s+|\bnegative\s+)?(?:(?P<cur>{_CUR_BEFORE})\s?(?P<neg2>-)?)?"
+    rf"(?P<neg>(?<![\w)%])-\s?|负\s?|\bminus\s+|\bnegative\s+)?(?:(?P<cur>{_CUR_BEFORE})\s?(?P<neg2>-)?)?"
     r"(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|(?<![\w.])\.\d+)"
     rf"(?:\s?(?P<cn>[十百千万亿][{_CN_RUN}\d]*)|\s?(?P<half>and a half )?(?P<scale>hundred (?:thousand|million|billion)"
     r"|(?:thousand|million|billion|trillion|hundred|dozen|grand|mil|mn|bn|k|(?<=[\d])(?:mm|m|b))\b))?"
     rf"(?:\s?(?P<cur2>{_CUR_AFTER})|\s?(?P<pct>%|percent(?:age points?)?\b|per cent\b|pct\b|个?百分点)|(?P<ord>st\b|nd\b|rd\b|th\b))?",
 )
 _CHINESE = Lazy(
-    rf"(?P<pct>百分之)?(?P<neg>负)?(?P<ord>第\s?)?(?P<num>(?:\d+(?:\.\d+)?"
+    rf"(?P<pct>百分之)?(?P<neg>负\s?)?(?P<ord>第\s?)?(?P<num>(?:\d+(?:\.\d+)?"
     rf"|[{_CN_RUN}]+(?:点[{_CN_RUN}]+)?))(?:\s?(?P<cur>{_CUR_AFTER}))?",
 )
 _WORD = r"(?:" + "|".join([*_TENS, *sorted(_SMALL, key=len, reverse=True), *_SCALES, "hundred", "dozen"]) + r")"

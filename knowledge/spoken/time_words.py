@@ -16,8 +16,8 @@ from typing import Literal, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from agent.embedded.amounts import chinese_number, english_number
-from agent.embedded.patterns import Lazy
+from knowledge.spoken.amounts import chinese_number, english_number
+from knowledge.spoken.patterns import Lazy
 
 Grain = Literal["minute", "day", "week", "month", "quarter", "half", "year", "range"]
 Unit = Literal["day", "week", "month", "quarter", "year"]
@@ -156,6 +156,7 @@ UNITS: dict[str, Unit] = {
     "w": "week",
     "wk": "week",
     "week": "week",
+    "fortnight": "week",
     "mo": "month",
     "mth": "month",
     "month": "month",
@@ -181,11 +182,11 @@ MONTH = (
 WEEKDAY = r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
 NUMBER = (
-    rf"(?:\d{{1,4}}|(?:a )?couple(?: of)?|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:{_ONES}))?|(?:a"
+    rf"(?:\d{{1,4}}|(?:a )?couple(?: of)?|(?:a )?few|(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[ -](?:{_ONES}))?|(?:a"
     rf"|one) hundred|a dozen"
     rf"|{_ONES}|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)"
 )
-LENGTH = r"(?:days?|weeks?|wks?|months?|mths?|mos|quarters?|qtrs?|years?|yrs?)"
+LENGTH = r"(?:days?|fortnights?|weeks?|wks?|months?|mths?|mos|quarters?|qtrs?|years?|yrs?)"
 RELATIVE = r"(?:this (?:past|coming)|this|current|last|previous|prior|past|next|following|coming|upcoming)"
 OF_BOX = (
     rf"\s+(?:of|in)\s+(?:the\s+)?(?:week|month|quarter|year|half|last|this|next|previous|current|fiscal|calendar|\d{{4}}|'\d\d"
@@ -195,7 +196,7 @@ OF_BOX = (
 BACKWARD, _ON = ("last", "past", "previous", "prior", "trailing", "preceding", "rolling"), ("next", "coming", "following", "upcoming")
 CN_DIGITS = "〇零一二两三四五六七八九十"
 CN_DAY = r"(?:\d{1,2}|三十一?|二?十[一二三四五六七八九]?|[一二两三四五六七八九])"
-CN_LENGTH = r"(?:天|周|个?星期|个?礼拜|个月|个?季度|年|个?工作日)"
+CN_LENGTH = r"(?:天|日(?=[之以]?内)|个?周|个?星期|个?礼拜|个月|个?季度|年|个?工作日)"
 CN_NUMBER = rf"(?:\d{{1,4}}|[{CN_DIGITS}百]{{1,6}})"
 DAYPART = "凌晨|清晨|清早|早上|早晨|一早|上午|中午|午后|下午|傍晚|晚上|夜里|夜晚|半夜|早|晚"
 PART_TIME = {
@@ -346,8 +347,16 @@ def count_of(words: str) -> int | None:
     words = words.strip()
     if "couple" in words:
         return 2
+    if words in ("few", "a few", "几"):
+        return 3
     value: Decimal | None = Decimal(1) if words in ("a", "an") else english_number(words) if words.isascii() else chinese_number(words)
     return int(value) if value is not None and 0 < value < 10_000 and value == int(value) else None
+
+
+def length_of(number: str, word: str) -> tuple[int | None, Unit]:
+    """A number and the word of its unit as a length; a fortnight is two weeks."""
+    count, unit = count_of(number), unit_of(word)
+    return (count * 2 if count and word.startswith("fortnight") else count), unit
 
 
 def unit_of(word: str) -> Unit:

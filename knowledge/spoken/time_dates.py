@@ -6,7 +6,7 @@ import calendar
 from datetime import date
 from typing import Literal
 
-from agent.embedded.time_words import MONTH_NAMES, Atom, Base, Clock, Grain, Part, add, fiscal_year, whole
+from knowledge.spoken.time_words import MONTH_NAMES, Atom, Base, Clock, Grain, Part, add, fiscal_year, whole
 
 Mode = Literal["past", "future", "current", "deadline"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, time
 
-from agent.embedded.time_words import (
+from knowledge.spoken.time_words import (
     BACKWARD,
     DAYPART,
     LENGTH,
@@ -36,10 +36,10 @@ from agent.embedded.time_words import (
     count_of,
     dated,
     fiscal_year,
+    length_of,
     past_point,
     rolling,
     shifted,
-    unit_of,
     whole,
     year_of,
 )
@@ -57,21 +57,27 @@ def _iso(m: re.Match[str], clock: Clock) -> Atom | None:
     return atom
 
 
-@ENGLISH("d", r"(?<![\w.\-/$])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|(?<=[/.])\d\d)(?![\w]|[-/.]\d)")
+@ENGLISH("d", r"(?<![\w.\-/$])(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d\d)(?![\w]|[-/.]\d)")
 def _dmy(m: re.Match[str], clock: Clock) -> Atom | None:
     a, b, year = int(m[1]), int(m[3]), year_of(m[4])
-    if year is None or (m[2] == "." and len(m[4]) == 2 and len(m[1]) + len(m[3]) < 4):
+    if year is None or (m[2] != "/" and len(m[4]) == 2 and len(m[1]) + len(m[3]) < 4):
         return None
     if a > 12 and b > 12:
+        if m[2] == "-" and len(m[4]) == 2:
+            return None
         return Atom(m.start(), m.end(), kind="invalid", error=f"{m[0]} is not a date: neither {a} nor {b} is a month.")
     return dated(m, year, b, a) if (a > 12 or m[2] == ".") and b <= 12 else dated(m, year, a, b)
 
 
-@ENGLISH("d", r"(?<![\w.\-/$])(\d{4})[-/](\d{1,2})(?![\w%]|[-/.,]\d)|(?<![\w.\-/#+])((?:19|20)\d\d)([01]\d)([0-3]\d)(?![\w.,%/-])")
+@ENGLISH(
+    "d",
+    r"(?<![\w.\-/$])(\d{4})[-/](\d{1,2})(?![\w%]|[-/.,]\d)|(?<![\w.\-/#+])((?:19|20)\d\d)([01]\d)([0-3]\d)(?![\w.,%/-])"
+    r"|(?<![\w.\-/$])(0?[1-9]|1[0-2])[-/]((?:19|20)\d\d)(?![\w%]|[-/.,]\d)",
+)
 def _year_month(m: re.Match[str], clock: Clock) -> Atom | None:
     if m[3]:
         return dated(m, int(m[3]), int(m[4]), int(m[5])) if 1 <= int(m[4]) <= 12 and 1 <= int(m[5]) <= 31 else None
-    year, month = year_of(m[1]), int(m[2])
+    year, month = year_of(m[1] or m[7]), int(m[2] or m[6])
     return chain(m, Part("month", month), year=year) if year and 1 <= month <= 12 else None
 
 
@@ -83,13 +89,13 @@ def _slash(m: re.Match[str], clock: Clock) -> Atom | None:
 
 
 # --- months, days, quarters, years in English --------------------------------------------------------------------------
-_YEAR = r"(?:,?\s*(?:of\s+)?((?:19|20)\d\d|'\d\d)(?![\d%.]\d|\d)|)"
+_YEAR = r"(?:(?:,?\s*(?:of\s+)?|\s*[/-]\s*)((?:19|20)\d\d|'\d\d)(?![\d%.]\d|\d)|)"
 
 
 @ENGLISH(
     "d",
-    rf"\b({MONTH})\b\.?,?[\s-]+(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?(?:\s*(?:-|–|—|to|through)\s*(\d{{1,2}})(?:st|nd|rd"
-    rf"|th)?(?!\d|[/:]|\s*(?:of\s+)?{MONTH}|\s*[ap]\.?m\b))?(?![\w%:/]|[.,]\d|\s*[ap]\.?m\b){_YEAR}",
+    rf"\b({MONTH})\b\.?,?[\s/-]+(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?(?:\s*(?:-|–|—|to|through)\s*(\d{{1,2}})(?:st|nd|rd"
+    rf"|th)?(?!\d|[/:]|\s*(?:of\s+)?{MONTH}|\s*[ap]\.?m\b))?(?![\w%:]|/(?!(?:19|20)\d\d\b)|,(?!(?:19|20)\d\d\b)\d|\.\d|\s*[ap]\.?m\b){_YEAR}",
 )
 def _month_day(m: re.Match[str], clock: Clock) -> Atom | None:
     return chain(m, Part("day", int(m[2]), int(m[3] or 0)), Part("month", MONTHS[m[1]]), year=year_of(m[4]) if m[4] else None, name=m[1])
@@ -98,10 +104,11 @@ def _month_day(m: re.Match[str], clock: Clock) -> Atom | None:
 @ENGLISH(
     "d",
     rf"(?<![\w.:/$£€¥,-])(?:the\s+)?(\d{{1,2}})(st|nd|rd|th)?(?:\s*(?:-|–|—|to|through)\s*(?:the\s+)?(\d{{1,2}})(?:st|nd|rd"
-    rf"|th)?)?(?:\s*(of)\s+|[\s-]*)({MONTH})\b\.?(?:-?(\d{{4}})\b|{_YEAR})",
+    rf"|th)?)?(?:\s*(of)\s+|[\s/-]*)({MONTH})\b\.?(?:[/-]?(\d{{4}})\b|\s(\d\d)(?=$|[;!?)]|[.,](?:\s|$))|{_YEAR})",
 )
 def _day_month(m: re.Match[str], clock: Clock) -> Atom | None:
-    year = year_of(m[6] or m[7]) if m[6] or m[7] else None
+    said = m[6] or m[7] or m[8]
+    year = year_of(said) if said else None
     sure = m[2] or m[4] or year
     if not sure and (m[5] in NAME_LIKE or int(m[1]) > 31):
         before = m.string[: m.start()]
@@ -109,6 +116,12 @@ def _day_month(m: re.Match[str], clock: Clock) -> Atom | None:
         if follows or re.search(r"(?:top|over|under|(?:more|less|fewer) than|first|last|next|amount|worth)\s*$", before):
             return None
     return chain(m, Part("day", int(m[1]), int(m[3] or 0)), Part("month", MONTHS[m[5]]), year=year, name=m[5])
+
+
+@ENGLISH("d", rf"(?<![\w.\-/$])(\d{{4}})[-/\s]({MONTH})[-/\s](\d{{1,2}})(?![\w%:/]|[.,]\d)")
+def _year_month_day(m: re.Match[str], clock: Clock) -> Atom | None:
+    year = year_of(m[1])
+    return dated(m, year, MONTHS[m[2]], int(m[3])) if year else None
 
 
 @ENGLISH(
@@ -247,23 +260,33 @@ def _same_time(m: re.Match[str], clock: Clock) -> Atom | None:
     return Atom(m.start(), m.end(), base=Base(whole("year", day).first, day, "range"), relative=True, name="same")
 
 
-@ENGLISH("e", r"\b(?:the\s+)?(week|month|quarter|year)\s+(before last|after next)\b")
+@ENGLISH("e", rf"\b(?:the\s+)?(week|month|quarter|year|({MONTH})|({WEEKDAY}))\s+(before last|after next)\b")
 def _before_last(m: re.Match[str], clock: Clock) -> Atom | None:
-    return Atom(m.start(), m.end(), base=shifted(m[1], -2 if m[2][0] == "b" else 2, clock), relative=True)
+    k = -2 if m[4][0] == "b" else 2
+    if m[2]:
+        return chain(m, Part("month", MONTHS[m[2]]), year=_nearest_year("last" if k < 0 else "next", MONTHS[m[2]], clock) + k // 2)
+    if m[3]:
+        ahead = (WEEKDAYS[m[3]] - clock.today.weekday()) % 7
+        day = add(clock.today, (ahead or 7) + 7 if k > 0 else ahead - 14, "day")
+        return Atom(m.start(), m.end(), base=whole("day", day), relative=True)
+    return Atom(m.start(), m.end(), base=shifted(m[1], k, clock), relative=True)
 
 
 @ENGLISH(
     "e",
     rf"\b(?:the\s+|these\s+)?(last|past|previous|prior|trailing|preceding|rolling|next|coming|following"
     rf"|upcoming)\s+({NUMBER})[\s-]+(?:(?:full|calendar|business|working|consecutive|rolling)\s+)?({LENGTH}|hours?"
-    rf"|hrs?)\b(?!{OF_BOX})|\b(?:the\s+)?(last|past|next)\s+(half (?:a )?year|half[- ]year)\b(?!\s+of)|\b(ttm|ltm)\b",
+    rf"|hrs?)\b(?!{OF_BOX})|\b(?:the\s+)?(last|past|next|coming)\s+(half (?:a )?year|half[- ]year|fortnight)\b(?!\s+of)|\b(ttm|ltm)\b",
 )
 def _window(m: re.Match[str], clock: Clock) -> Atom | None:
     if m[6]:
         return rolling(m, clock, 12, "month", back=True)
     if m[4]:
-        return rolling(m, clock, 6, "month", back=m[4] in BACKWARD)
-    count = count_of(m[2])
+        return rolling(m, clock, *((2, "week") if m[5] == "fortnight" else (6, "month")), back=m[4] in BACKWARD)
+    if m[3].startswith("h"):
+        count, unit = count_of(m[2]), UNITS["day"]
+    else:
+        count, unit = length_of(m[2], m[3])
     if count is None:
         return None
     if m[3].startswith("h"):
@@ -274,7 +297,7 @@ def _window(m: re.Match[str], clock: Clock) -> Atom | None:
             else Base(clock.today, add(clock.today, days, "day"), "range")
         )
         return Atom(m.start(1), m.end(), base=base, relative=True)
-    atom = rolling(m, clock, count, unit_of(m[3]), back=m[1] in BACKWARD)
+    atom = rolling(m, clock, count, unit, back=m[1] in BACKWARD)
     atom.start = m.start(1)
     return atom
 
@@ -285,7 +308,7 @@ def _window(m: re.Match[str], clock: Clock) -> Atom | None:
     rf"|some\s+)?({NUMBER}|an?|half an?)[\s-]({LENGTH})(?:\s+(ago|back|earlier)\b|\s+(from (?:now|today)|hence|later|out)\b)",
 )
 def _ago(m: re.Match[str], clock: Clock) -> Atom | None:
-    count, unit = (6, "month") if m[2].startswith("half") else (count_of(m[2]), unit_of(m[3]))
+    count, unit = (6, "month") if m[2].startswith("half") else length_of(m[2], m[3])
     if count is None:
         return None
     if m[5]:
@@ -302,7 +325,7 @@ def _ago(m: re.Match[str], clock: Clock) -> Atom | None:
 def _in(m: re.Match[str], clock: Clock) -> Atom | None:
     if m[2] == "a" and m[3].startswith("quarter") and m[1] == "in":
         return None
-    count, unit = (6, "month") if m[2].startswith("half") else (count_of(m[2]), unit_of(m[3]))
+    count, unit = (6, "month") if m[2].startswith("half") else length_of(m[2], m[3])
     if count is None:
         return None
     if m[1] == "in" and re.search(r"(?:n't|\bnot|\bno|\bnever|\bnobody|\bnothing|\bwithout)\b[^,.;]*$", m.string[: m.start()]):
@@ -317,7 +340,7 @@ def _in(m: re.Match[str], clock: Clock) -> Atom | None:
 def _duration(m: re.Match[str], clock: Clock) -> Atom | None:
     if (m[2] in ("d", "w") and not m[1].isdigit()) or (m[1][-1].isalpha() and m.end(1) == m.start(2)):
         return None
-    count, unit = count_of(m[1].removeprefix("half ")) if m[1].startswith("half") else count_of(m[1]), unit_of(m[2])
+    count, unit = length_of(m[1].removeprefix("half "), m[2])
     if m[1].startswith("half"):
         count, unit = {"year": (6, "month"), "month": (15, "day"), "quarter": (45, "day")}.get(unit, (None, unit))  # type: ignore[assignment]
     elif count and m[3]:
@@ -427,11 +450,12 @@ _HW = "|".join(_HOUR)
 @ENGLISH(
     "e",
     rf"(?:(?:\bat|@|\baround|\babout)\s*)?(?<![\w.:])(?:(\d{{1,2}})(?:\s?(?:-|–"
-    rf"|to)\s?\d{{1,2}})?(?:[:.](\d\d))?\s?([ap])\.?m\b\.?|(\d{{1,2}}|{_HW})\s?o'?clock\b|half\s+past\s+(\d{{1,2}}|{_HW})\b"
-    rf"|quarter\s+(past|to)\s+(\d{{1,2}}|{_HW})\b)|(?:\bat|@)\s*(\d{{1,2}}|{_HW})(?!\w|[.:,]\d|%|\s*%)",
+    rf"|to)\s?\d{{1,2}})?(?:[:.]?(\d\d))?(?:(?<=:\d\d):\d\d)?\s?([ap])\.?m\b\.?|(\d{{1,2}}|{_HW})\s?o['\s]?clock\b|half\s+past\s+(\d{{1,2}}|{_HW})\b"
+    rf"|quarter\s+(past|to)\s+(\d{{1,2}}|{_HW})\b)|(?:\bat|@)\s*(\d{{1,2}}|{_HW})(?!\w|[.:,]\d|%|\s*%)"
+    rf"|\b(\d{{1,2}}|{_HW})(?=\s+(?:tonight|this evening|(?:this|tomorrow|in the) (?:morning|afternoon|evening))\b)",
 )
 def _clock(m: re.Match[str], clock: Clock) -> Atom | None:
-    said = m[1] or m[4] or m[5] or m[7] or m[8]
+    said = m[1] or m[4] or m[5] or m[7] or m[8] or m[9]
     hour = int(said) if said.isdigit() else _HOUR[said]
     minute = int(m[2] or (30 if m[5] else 15 if m[6] == "past" else 45 if m[6] else 0))
     if m[6] == "to":
@@ -439,7 +463,7 @@ def _clock(m: re.Match[str], clock: Clock) -> Atom | None:
     if m[3] and 1 <= hour <= 12:
         hour = hour % 12 + (12 if m[3] == "p" else 0)
         return at_hour(m, hour, minute, afternoon=m[3] == "p")
-    return at_hour(m, hour, minute, weak="clock" if m[8] else "")
+    return at_hour(m, hour, minute, weak="clock" if m[8] else "merge" if m[9] else "")
 
 
 @ENGLISH("d", rf"(?:(?:\bat|@|\baround)\s*)?(?:({DAYPART})\s?)?(?<![\w.:/-])(\d{{1,2}}):(\d\d)(?::\d\d)?(?![\w:]|\s?[ap]\.?m\b)")

@@ -22,13 +22,13 @@ from datetime import date, time
 from itertools import pairwise
 from typing import Literal
 
-from agent.embedded.amounts import plain
-from agent.embedded.patterns import Lazy
-from agent.embedded.time_chinese import CHINESE
-from agent.embedded.time_context import YEAR_REFUSED_AFTER, credible
-from agent.embedded.time_dates import ImpossibleDateError, Mode, grain_of, resolve
-from agent.embedded.time_english import ENGLISH
-from agent.embedded.time_words import (
+from knowledge.spoken.amounts import plain
+from knowledge.spoken.patterns import Lazy
+from knowledge.spoken.time_chinese import CHINESE
+from knowledge.spoken.time_context import YEAR_REFUSED_AFTER, credible
+from knowledge.spoken.time_dates import ImpossibleDateError, Mode, grain_of, resolve
+from knowledge.spoken.time_english import ENGLISH
+from knowledge.spoken.time_words import (
     Atom,
     Base,
     Clock,
@@ -80,7 +80,7 @@ _HOLDS: dict[str, frozenset[str]] = {
 }
 _INSIDE = Lazy(r"\s*(?:,|的|'s|/|-)?\s*(?:(?:of|in|on|for)\s+)?(?:the\s+|the$)?")
 _OUTSIDE = Lazy(r"\s*(?:,|的|'s|-)?\s*(?:on\s+|the\s+)?")
-_WITH_CLOCK = Lazy(r"\s*(?:,|的|\(|在)?\s*(?:(?:at|on|around|by|in the|before|from)\s+)?")
+_WITH_CLOCK = Lazy(r"\s*(?:,|的|\(|在)?\s*(?:(?:at|on|around|by|in the|before|from|for)\s+)?")
 _REDUNDANT = Lazy(r"\s*[,(]?\s*(?:the\s+)?")
 
 
@@ -236,7 +236,7 @@ _BEFORE = Lazy(
     r"|on or after|not before|no earlier than|from|commencing(?: on)?)"
     r"|(?P<by>(?:no|not) later than|on or before|at the latest by|up to and including|by)|(?P<before>before|prior to"
     r"|earlier than|ahead of)"
-    r"|(?P<until>up until|until|up till|till|up to|'?til|through(?! the )|thru|through)|(?P<after>after|later than"
+    r"|(?P<until>(?<!-)up until|until|(?<!-)up till|till|(?<!-)up to|'?til|through(?! the )|thru|through)|(?P<after>after|later than"
     r"|following))\s+(?:about\s+|around\s+)?(?:the\s+)?"
     r"|(?P<csince>自从|从|自|打从|始于)|(?P<cuntil>截至|截止到?|直到|不晚于|不迟于|最晚|最迟|最晚到|赶在)|(?P<cbefore>早于)"
     r"|(?P<cafter>晚于))\s*$"

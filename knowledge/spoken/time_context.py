@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from agent.embedded.patterns import Lazy
-from agent.embedded.time_words import NAME_LIKE, Atom
+from knowledge.spoken.patterns import Lazy
+from knowledge.spoken.time_words import NAME_LIKE, Atom
 
 _GROUPED = Lazy(r"(?:\b(?:every|each|per|every other)\s+|每个?|每隔|每逢|逐|按)$")
 _PREPOSITION = Lazy(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, time
 
-from agent.embedded.time_words import (
+from knowledge.spoken.time_words import (
     CN_DAY,
     CN_DIGITS,
     CN_LENGTH,
@@ -45,14 +45,14 @@ def _cn_same_time(m: re.Match[str], clock: Clock) -> Atom | None:
 
 @CHINESE(
     "c",
-    rf"({DAYPART})?\s?({CN_DAY}|二十[一二三四]?)(?:点(?![数击名心评])|时(?!候|间))(钟|整|半|一刻|三刻|(?:{CN_DAY}"
+    rf"({DAYPART})?\s?({CN_DAY}|二十[一二三四]?)(?:点(?![数击名心评])|时(?!候|间))(钟|整|正|半|一刻|三刻|(?:{CN_DAY}"
     rf"|[二三四五]十[一二三四五六七八九]?|零[一二三四五六七八九])分?)?",
 )
 def _cn_clock(m: re.Match[str], clock: Clock) -> Atom | None:
     hour, tail = count_of(m[2]), m[3] or ""
     if hour is None or ("时" in m[0] and not m[1] and m.string[m.start() - 1 : m.start()] not in ("日", "号", "天")):
         return None
-    fixed = {"": 0, "钟": 0, "整": 0, "半": 30, "一刻": 15, "三刻": 45}
+    fixed = {"": 0, "钟": 0, "整": 0, "正": 0, "半": 30, "一刻": 15, "三刻": 45}
     minute = fixed[tail] if tail in fixed else count_of(tail.rstrip("分").lstrip("零")) or 0
     atom = at_hour(m, hour, minute, part=m[1] or "", weak="" if m[1] or tail else "clock")
     if atom and not m[1]:
@@ -203,7 +203,7 @@ def _cn_edge(m: re.Match[str], clock: Clock) -> Atom | None:
 @CHINESE(
     "c",
     rf"(?<![以之])(最近|近|过去|未来|接下来|今后|往后|此后|后续|随后|前|后|上|下|头|这|再过|(?<![超经不没通])过)(?:的"
-    rf"|这)?(半个?|{CN_NUMBER})\s?(天|日|周|个?星期|个?礼拜|个?月|个?季度|个?季|年|个?工作日|(?:个?小时))(?:以后|之后"
+    rf"|这)?(半个?|几|{CN_NUMBER})\s?(天|日|个?周|个?星期|个?礼拜|个?月|个?季度|个?季|年|个?工作日|(?:个?小时))(?:以后|之后"
     rf"|后)?(?:之内|以内|内|里|中(?!国)|间|以来|来)?",
 )
 def _cn_window(m: re.Match[str], clock: Clock) -> Atom | None:
