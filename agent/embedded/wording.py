@@ -8,16 +8,17 @@ from typing import Any
 
 import yaml
 
+from agent.embedded.advice_wording import advised, drafted
 from agent.embedded.frames import Frame
+from agent.embedded.marks import cell, cell_long
 from store.measures import GRAINS
 from store.metrics import catalogue
 from store.query import RecordView, user_names
 from store.schema import TEMPORAL
 from store.unit import Unit
 from tools.describe import describe, field_at, path_label, period_words, value_label
-from tools.results import Figures, Notes, Proposed, Records, Result
+from tools.results import Briefed, Drafted, Figures, Notes, Proposed, Records, Result, Suggested
 
-CELL = 60
 CHANGES_SHOWN = 10
 _HIDDEN = {"team", "created_at", "updated_at"}
 
@@ -29,15 +30,6 @@ def phrases() -> dict[str, Any]:
 
 def say(name: str, language: str, **values: object) -> str:
     return str(phrases()[name][language]).format(**values)
-
-
-def cell(value: object) -> str:
-    """A value for a markdown table: one line, no mark-up of its own, not too long."""
-    text = " ".join(str(value).split())
-    text = text if len(text) <= CELL else f"{text[: CELL - 1]}…"
-    for mark in ("\\", "|", "<", ">", "`", "*", "_", "[", "]", "!"):
-        text = text.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
-    return text
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -54,6 +46,12 @@ def result(unit: Unit, frame: Frame, found: Result, language: str) -> str:
         return _figures(unit, found, language)
     if isinstance(found, Notes):
         return _notes(found, language)
+    if isinstance(found, Suggested):
+        return advised(unit, found, language)
+    if isinstance(found, Drafted):
+        return drafted(unit, found, language)
+    if isinstance(found, Briefed):
+        return found.composed.text
     return _proposed(unit, found, language)
 
 
@@ -325,13 +323,6 @@ def _notes(found: Notes, language: str) -> str:
     return f"{text}\n\n{found.note}" if found.note else text
 
 
-def cell_long(text: str) -> str:
-    flat = " ".join(text.split())
-    for mark in ("\\", "`", "*", "_", "[", "]", "!"):
-        flat = flat.replace(mark, f"\\{mark}")
-    return flat.replace("<", "&lt;").replace(">", "&gt;")
-
-
 def _proposed(unit: Unit, found: Proposed, language: str) -> str:
     changes = found.proposal.changes
     head = say("proposed", language) if len(changes) == 1 else say("proposed_many", language, n=f"{len(changes):,}")
@@ -380,8 +371,6 @@ def question(unit: Unit, frame: Frame, language: str) -> str:
                 )
             )
             return say("refuse_nothing", language, things=plural, filter=filters)
-        case "refuse", "draft":
-            return f"{say('refuse_draft', language)}\n\n{say('scope', language)}"
         case "refuse", _:
             return f"{say('refuse_scope', language)}\n\n{say('scope', language)}"
         case "clarify", "words":
