@@ -42,13 +42,13 @@ class Figures(Lookups):
 
     def _totalled_money(self) -> Field | None:
         """ "value of all unpaid orders", 上个月签约总额: money of records that are told by a condition, not of one that is named."""
-        if self._ranking_of() or self.said("group", "rank", "between", "over", "under"):
+        if self._ranking_of() or self.said("group", "rank", "between", "over", "under", "at_least", "at_most"):
             return None
         spans = [span for span in self.spans if not span.filler]
         told = {s.entity for each in spans for s in (*each.of("entity"), *each.choices, *each.lacks)}
         for number, span in enumerate(spans):
             money = [s for s in span.fields if MONEY.get(s.entity) == s.field and self._numeric(s)]
-            if not money or span.amount or span.entity:
+            if not money or span.amount or span.entity or any(each.amount for each in spans[number + 1 : number + 2]):
                 continue
             if any(name.type == s.entity for each in spans for name in each.names for s in money):
                 return None
