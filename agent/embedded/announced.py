@@ -83,7 +83,7 @@ def _wish_last(text: Spanned) -> str | None:
             continue
         if pattern is _LOG_LAST:
             kind = (found.groupdict().get("kind") or "").replace("记录", "").replace("沟通", "")
-            return f"log a note: {rest}" if english else f"记录{kind}:{rest}"
+            return f"log: {rest}" if english else f"记录{kind}:{rest}"
         needs = _NEEDS.match(rest)
         if english and needs and any(name.type == "user" for span in text.spans[:2] for name in span.names):
             return f"remind {needs['who']} to {needs['what']}"

@@ -173,7 +173,9 @@ def unclear(scene: Scene, values: dict[str, Any]) -> Frame | None:
         best = max((name.score for name in span.names), default=0.0)
         people = {name.id: name for name in span.names if name.score == best and name.type == "contact" and best == 1.0}
         if len(people) > 1 and all(name.type == "contact" for name in span.names if name.score == best):
-            return Frame("clarify", entity="contact", text=span.text, reason="name", options=sorted({each.name for each in people.values()}))
+            return Frame(
+                "clarify", entity="contact", text=span.text, reason="name", options=sorted({each.name for each in people.values()})
+            )
     return None
 
 
