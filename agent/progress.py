@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 from agent.answer import Answer, AnswerKind, Event, ToolFinished, ToolStarted, Usage
 from agent.embedded.model import KIND, OPTIONS
 from agent.llm import ModelFault
-from tools.results import Briefed, Figures, Notes, Proposed, Records, Result
+from tools.results import Briefed, Drafted, Figures, Notes, Proposed, Records, Result, Suggested
 
 
 @dataclass
@@ -60,6 +60,8 @@ class Progress:
             return self.kind  # type: ignore[return-value]
         kinds: dict[type[Any], AnswerKind] = {
             Proposed: "proposal",
+            Drafted: "draft",
+            Suggested: "actions",
             Briefed: "brief",
             Figures: "measure",
             Records: "records",
@@ -83,5 +85,9 @@ class Progress:
                 answer.measure = answer.measure or found.to_json()
             elif isinstance(found, Notes | Briefed):
                 answer.citations += found.citations
+            elif isinstance(found, Suggested):
+                answer.citations += [quote for each in found.found.actions for quote in each.evidence]
+            elif isinstance(found, Drafted):
+                answer.citations += found.made.citations
             else:
                 answer.proposals.append(found.proposal.to_json())

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     today: str = Field(default="", description="ISO date or date-time: fixes the clock for tests and replays.")
     timezone: str = Field(default="UTC", description="IANA name: days start and end there.")
     currency: str = Field(default="", description="Reporting currency (ISO 4217); empty takes the store's own, else USD.")
+    company: str = Field(default="", description="Your firm's name, as drafts sign with it.")
     phone_country: str = Field(default="", description="Country of telephone numbers written without one: DE, Germany or 德国.")
     locale: Literal["", "en", "zh"] = Field(default="", description="Language of answers; empty follows the question.")
     fiscal_year_start: int = Field(default=1, ge=1, le=12, description="Month the fiscal year starts in.")

@@ -9,6 +9,7 @@ from agent.embedded.tokens import is_chinese, tokenise
 LONGEST = 6  # words; more is a request of its own
 _TIES = {
     "value": ("to ", "改成"),
+    "recipient": ("to ", "收件人是"),
     "name needed": ("called ", "叫"),
     "title": (": ", "："),
     "body": (": ", "："),

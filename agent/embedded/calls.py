@@ -65,6 +65,10 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
             )
         case "merge":
             return "merge_records", {"entity": frame.entity, "records": frame.ids, **frame.values}
+        case "suggest":
+            return "suggest_actions", _without_empty(frame.values)
+        case "draft":
+            return "draft_message", _without_empty(frame.values)
         case "handover":
             return "hand_over", dict(frame.values)
     return None

@@ -12,13 +12,14 @@ from langchain_core.runnables import Runnable
 from langgraph.runtime import get_runtime
 from pydantic import PrivateAttr
 
-from agent.embedded import wording
+from agent.embedded import advice_wording, wording
 from agent.embedded.calls import call_for
 from agent.embedded.frames import Frame
+from agent.embedded.marks import cell
 from agent.embedded.understanding import Understanding
 from store.unit import Unit
 from tools.context import Context
-from tools.results import Notes, Records
+from tools.results import Drafted, Notes, Records, Suggested
 
 OPTIONS = "options"
 KIND = "kind"
@@ -64,7 +65,8 @@ class EmbeddedBrain(BaseChatModel):
     def _answer(self, unit: Unit, context: Context, results: list[ToolMessage]) -> AIMessage:
         frames = [Frame.from_json(each) for each in context.frames]
         callers = [frame for frame in frames if call_for(frame, unit.schema, context.limit)]
-        texts = []
+        texts: list[str] = []
+        options: list[str] = []
         for frame, message in zip(callers, results, strict=False):
             if message.status == "error" or message.artifact is None:
                 texts.append(wording.say("failed", context.language, error=message.text))
@@ -74,10 +76,14 @@ class EmbeddedBrain(BaseChatModel):
                 frame.results = [record.id for record in message.artifact.page.records]
             if isinstance(message.artifact, Notes):
                 frame.results = [each["id"] for each in message.artifact.citations]
+            if isinstance(message.artifact, (Suggested, Drafted)):
+                frame.results = message.artifact.ids
+                options += advice_wording.options(message.artifact, context.language)
             if frame.notes:
-                texts.append(wording.say("spelling", context.language, notes=", ".join(wording.cell(note) for note in frame.notes)))
+                texts.append(wording.say("spelling", context.language, notes=", ".join(cell(note) for note in frame.notes)))
         context.frames = [frame.to_json() for frame in frames]
-        return AIMessage(content="\n\n".join(texts))
+        kind: dict[str, Any] = {OPTIONS: options} if options else {}
+        return AIMessage(content="\n\n".join(texts), additional_kwargs=kind)
 
 
 def _spoken(unit: Unit, frames: Sequence[Frame], language: str) -> AIMessage:
@@ -85,9 +91,7 @@ def _spoken(unit: Unit, frames: Sequence[Frame], language: str) -> AIMessage:
         (frame for frame in frames if frame.intent in {"clarify", "refuse"}), frames[0] if frames else Frame("refuse", reason="scope")
     )
     kind = {"clarify": "clarify", "refuse": "refuse"}.get(held.intent, "chat")
-    options = held.options or (
-        list(wording.phrases()["examples"][language]) if held.reason in {"scope", "draft"} or held.intent == "help" else []
-    )
+    options = held.options or (list(wording.phrases()["examples"][language]) if held.reason == "scope" or held.intent == "help" else [])
     return AIMessage(content=wording.question(unit, held, language), additional_kwargs={KIND: kind, OPTIONS: options})
 
 

@@ -3,12 +3,10 @@
 import re
 
 from agent.embedded import briefing
-from agent.embedded.frames import Frame, Part
+from agent.embedded.frames import Frame
 from agent.embedded.reading import Reader
 from agent.embedded.tokens import is_chinese
-from store.filters import Filter
 
-RECENT = 5
 _TOPIC = re.compile(r"\b(?:about|on|regarding|concerning)\b|关于|对于|有关", re.IGNORECASE)
 _ASKED = re.compile(
     r"[?？]|^\s*(?:what|who|did|does|do|has|have|any|why|which|when|how|find|search|show|list|quotes?|notes?)\b|[谁吗什怎有哪查找]|反馈|提到|说",
@@ -19,10 +17,6 @@ _NOT_A_TOPIC = ("said", "show", "about", "it", "me", "who", "all", "with", "grou
 
 def read(reader: Reader) -> list[Frame] | None:
     """The frames of such a question; None when it is another kind."""
-    if reader.said("draft"):
-        return [Frame("refuse", reason="draft")]
-    if reader.said("suggest"):
-        return _today(reader)
     briefed = briefing.read(reader)
     if briefed is not None:
         return briefed
@@ -81,27 +75,3 @@ def _topic(reader: Reader) -> str:
         free.pop()
     free = [span for span in free if not (span.entity and span.entity.entity in {"account", "contact", "activity"})]
     return reader.text.between(free[0].first, free[-1].last) if free else ""
-
-
-def _today(reader: Reader) -> list[Frame] | None:
-    """What waits: tasks due, deals past their close date. None when the question says more than that."""
-    if any(span.unknown or span.choices or span.amount or (span.entity and span.entity.entity != "task") for span in reader.spans):
-        return None
-    for span in reader.spans:
-        span.used = True
-    me, today = reader.principal.user_id, reader.today.isoformat()
-    open_ = Filter(field="status", value="open")
-    tasks = [
-        Part("owner", Filter(field="assignee", value=me)),
-        Part("task.status", open_),
-        Part("overdue", Filter(field="due_at", op="le", value=today)),
-    ]
-    slipped = [
-        Part("owner", Filter(field="owner", value=me)),
-        Part("opportunity.status", open_),
-        Part("overdue", Filter(field="close_date", op="lt", value=today)),
-    ]
-    return [
-        Frame("find", entity="task", parts=tasks, sort=["due_at"], limit=2 * RECENT),
-        Frame("find", entity="opportunity", parts=slipped, sort=["close_date"], limit=2 * RECENT),
-    ]

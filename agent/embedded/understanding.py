@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from agent.embedded import announced, asked_back, compound, followup, lexicon, telling, writes
+from agent.embedded import advising, announced, asked_back, compound, drafting_words, followup, lexicon, telling, writes
 from agent.embedded.clauses import split
 from agent.embedded.frames import Frame, Part
 from agent.embedded.lexicon import Lexicon
@@ -72,7 +72,11 @@ class Understanding:
         return [asked_back.question(whole.text, frame) for frame in compound.joined(frames)]
 
     def _clause(self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame]:
-        written = writes.read(unit, _spans(unit, clause, words, names, future=True), words, names, routes, previous)
+        coming = _spans(unit, clause, words, names, future=True)
+        told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
+        if told is not None:
+            return told
+        written = writes.read(unit, coming, words, names, routes, previous)
         if written is not None:
             return written
         spans = _spans(unit, clause, words, names)

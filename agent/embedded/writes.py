@@ -192,7 +192,9 @@ def _statement(text: Spanned) -> tuple[str, int] | None:
     """ "next step for the Globex deal is send samples", "and the close date to 10 December": a field, then its value."""
     spans = [span for span in text.spans if not span.filler]
     plain = text.text.strip()
-    if not spans or not spans[0].fields or spans[0].metric or told.asks(text) or plain.endswith(("?", "？")) or text.language == "zh":
+    if not spans or (spans[0].entity and spans[0].entity.plural):
+        return None  # "deals, owner is Anna": those of which it holds
+    if not spans[0].fields or spans[0].metric or told.asks(text) or plain.endswith(("?", "？")) or text.language == "zh":
         return None
     marker = next((span for span in text.spans if span.text.lower() in {"is", "to", "="} and span.first > spans[0].first), None)
     after = [span for span in spans if marker is not None and span.first > marker.first]

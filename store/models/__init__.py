@@ -3,6 +3,7 @@
 from store.models.agreements import Contract, Quote
 from store.models.base import Base, Record, new_id, new_ids, reference
 from store.models.changes import AuditEvent, Proposal, ProposalChange
+from store.models.drafts import EmailDraft
 from store.models.duplicates import DuplicateCandidate, DuplicateKey, DuplicatePending
 from store.models.index import OutboxEntry, Passage
 from store.models.kinds import RECORD_MODELS
@@ -13,6 +14,7 @@ from store.models.pipelines import Pipeline, Stage, StageHistory
 from store.models.policies import PolicyRule
 from store.models.rates import Rate
 from store.models.records import Account, Activity, Case, Contact, Lead, Opportunity, Order, Product, Task
+from store.models.suggestions import SuggestionVerdict
 from store.models.talks import Conversation, Message
 from store.models.words import CustomField, Meta, PicklistValue, Synonym
 
@@ -32,6 +34,7 @@ __all__ = [
     "DuplicateCandidate",
     "DuplicateKey",
     "DuplicatePending",
+    "EmailDraft",
     "Lead",
     "Message",
     "Meta",
@@ -55,6 +58,7 @@ __all__ = [
     "Role",
     "Stage",
     "StageHistory",
+    "SuggestionVerdict",
     "Synonym",
     "Task",
     "Team",

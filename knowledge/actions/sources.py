@@ -1,0 +1,149 @@
+"""Where candidates come from: a rule's conditions, and what no condition says: promises, birthdays, pairs that may be the same, health."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from knowledge.actions.rules import Rule
+from knowledge.actions.scope import Scope
+from knowledge.actions.situations import MOST, Candidate, citation, fill, matching, spoken
+from knowledge.briefs.promise import Promise
+from knowledge.briefs.said import promises
+from knowledge.shown import brief_text, day_of
+from knowledge.understanding.health import health
+from knowledge.understanding.reasons import Source, said
+from store.conditions import Filter
+from store.duplicates import candidates as duplicate_candidates
+from store.errors import NotAllowed
+from store.query import RecordQuery, RecordView, find, get, load
+from store.unit import Unit
+
+SOON = 3  # days ahead that a promise is brought up
+LONG_AGO = 60  # days after its day when it no longer is
+BOOK = 300  # accounts of a person or team whose promises and health are looked at, the best tiers first
+SHOWN_REASONS = 2
+
+
+def candidates(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str = "") -> list[Candidate]:
+    """What the rule finds within the scope (about one record, when its id is given); nothing when it asks for fields the person may
+    not see. Each has evidence."""
+    try:
+        kept = list(_SOURCES[rule.source](unit, rule, scope, language, record_id))
+    except NotAllowed:
+        return []
+    for each in kept:
+        fill(unit, each, language)
+    return [each for each in kept if each.evidence]
+
+
+def _conditions(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
+    return matching(unit, rule, scope, record_id)
+
+
+def _accounts(unit: Unit, scope: Scope) -> list[str]:
+    """The accounts a scope speaks of."""
+    if scope.account:
+        return [scope.account]
+    if scope.opportunity or scope.contact:
+        entity, record_id = ("opportunity", scope.opportunity) if scope.opportunity else ("contact", scope.contact)
+        held = get(unit, entity, record_id).fields.get("account_id")
+        return [str(held)] if held else []
+    if scope.lead or unit.principal.scope("account") == "none":
+        return []
+    narrowed = scope.filters(Rule.model_construct(about="account", whose=["owner"])) or []
+    return [record.id for record in find(unit, RecordQuery(entity="account", filters=narrowed, sort=["tier", "name"], limit=BOOK)).records]
+
+
+def _promised(who: str) -> Callable[[Unit, Rule, Scope, str, str], Iterator[Candidate]]:
+    def found(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
+        today = unit.today()
+        accounts = _accounts(unit, scope)
+        if record_id:
+            held = load(unit, "activity", [record_id.partition("-")[0]])
+            accounts = [str(held[0].fields["account_id"])] if held and held[0].fields.get("account_id") else []
+        for made in promises(unit, accounts, today=today) if accounts else []:
+            if made.who != who or made.kept or made.due is None or not _brought_up(made, unit, scope):
+                continue
+            key = f"{made.activity_id}-{hashlib.sha256(made.text.encode()).hexdigest()[:8]}"
+            activity = load(unit, "activity", [made.activity_id])
+            if activity and (not record_id or key == record_id):
+                one = Candidate(rule, activity[0], made.due, {"said": brief_text(made.text, 160)}, contact_id=made.contact_id, key_id=key)
+                one.evidence = [{**spoken(unit, activity[0]), "quote": made.text}]
+                yield one
+
+    return found
+
+
+def _brought_up(made: Promise, unit: Unit, scope: Scope) -> bool:
+    """Due about now; of this deal or contact, when one is asked about."""
+    today = unit.today()
+    near = made.due is not None and today - timedelta(days=LONG_AGO) <= made.due <= today + timedelta(days=SOON if made.who == "us" else 0)
+    return near and scope.opportunity in {"", made.opportunity_id} and scope.contact in {"", made.contact_id}
+
+
+def _birthdays(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
+    """Contacts whose birthday falls into the next days."""
+    today = unit.today()
+    days = {(today + timedelta(days=ahead)).strftime("%m-%d"): today + timedelta(days=ahead) for ahead in range(rule.rises + 1)}
+    narrowed = scope.filters(rule.model_copy(update={"about": "contact", "whose": ["owner", "account.owner"]}))
+    if narrowed is None or not unit.principal.sees("contact", "birthday"):
+        return
+    narrowed += [Filter(field="id", value=record_id)] if record_id else []
+    page = find(unit, RecordQuery(entity="contact", filters=[Filter(field="birthday", op="is_set"), *narrowed], limit=10_000))
+    for record in page.records:
+        born = str(record.fields.get("birthday") or "")
+        if born[5:] in days:
+            yield Candidate(rule, record, days[born[5:]])
+
+
+def _duplicates(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
+    """Pairs that may be the same, where one of the two is within the scope."""
+    for pair in duplicate_candidates.listed(unit, limit=MOST)[1]:
+        if len({each["type"] for each in pair.records}) != 1 or pair.proposal_id or record_id not in {"", pair.id}:
+            continue
+        both = [get(unit, each["type"], each["id"]) for each in pair.records]
+        if any(_inside(unit, scope, record) for record in both):
+            why = "; ".join(str(reason["text"]) for reason in pair.reasons[:SHOWN_REASONS])
+            made = Candidate(
+                rule, both[0], None, {"other": both[1].name, "why": why}, also_records=[each.id for each in both], key_id=pair.id
+            )
+            made.evidence = [citation(unit, record, record.name, None) for record in both]
+            yield made
+
+
+def _inside(unit: Unit, scope: Scope, record: RecordView) -> bool:
+    narrowed = scope.filters(Rule.model_construct(about=record.type, whose=["owner"]))
+    if narrowed is None:
+        return False
+    return find(unit, RecordQuery(entity=record.type, filters=[Filter(field="id", value=record.id), *narrowed], limit=0)).total > 0
+
+
+def _unhealthy(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
+    """Accounts that may be leaving, with the heaviest reasons and the records those stand on."""
+    accounts = [record_id] if record_id else _accounts(unit, scope)
+    for found in health(unit, accounts, unit.today()) if accounts and not (scope.opportunity or scope.contact) else []:
+        warnings = found.warnings[:SHOWN_REASONS]
+        if found.level != "at risk" or not warnings:
+            continue
+        why = ("；" if language == "zh" else "; ").join(said(each, language) for each in warnings)
+        made = Candidate(rule, get(unit, "account", found.account_id), None, {"why": why[:1].upper() + why[1:]})
+        made.evidence = [quote for each in warnings for quote in _cited(unit, each.sources[:2])] or [citation(unit, made.record, why, None)]
+        yield made
+
+
+def _cited(unit: Unit, sources: Sequence[Source]) -> Iterator[dict[str, Any]]:
+    for source in sources:
+        for record in load(unit, source.type, [source.id]):
+            dated = record.fields.get(unit.schema.entity(record.type).date)
+            yield (
+                spoken(unit, record)
+                if record.type == "activity"
+                else citation(unit, record, record.name, day_of(dated, unit.settings.zone))
+            )
+
+
+_SOURCES: dict[str, Callable[[Unit, Rule, Scope, str, str], Iterator[Candidate]]] = {
+    "": _conditions, "promises": _promised("us"), "promises_theirs": _promised("them"), "birthdays": _birthdays,
+    "duplicates": _duplicates, "health": _unhealthy,
+}  # fmt: skip

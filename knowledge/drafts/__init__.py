@@ -1,0 +1,1 @@
+"""Messages to customers, composed from what the store holds: right name, right facts, and a question where something is missing."""

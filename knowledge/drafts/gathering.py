@@ -1,0 +1,267 @@
+"""The facts a draft may use: of this contact and their own account, each with the record it stands on. Read through the unit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from knowledge.actions.situations import citation, spoken
+from knowledge.briefs.said import promises
+from knowledge.drafts.addressing import Address, address, salutation_of
+from knowledge.drafts.parts import kind_words, label, noted
+from knowledge.drafts.request import Request
+from knowledge.sentences import HAN, language_of, split_sentences
+from knowledge.shown import brief_text, day_of, day_words, money_words
+from store.conditions import Filter
+from store.errors import InvalidInput, NotAllowed
+from store.query import RecordQuery, RecordView, find, get, load
+from store.reach import Reach, reach
+from store.unit import Unit
+from store.values import to_json
+
+TALKS = ["meeting", "visit", "call"]
+RECENT = 40  # activities looked at for forms of address and language
+QUESTIONS = 4
+PROMISES = 3
+
+
+@dataclass(slots=True)
+class Facts:
+    """`slots` by name, in the draft's language; `citations` say what each slot stands on."""
+
+    language: str
+    slots: dict[str, str] = field(default_factory=dict)
+    citations: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    person: RecordView | None = None
+    address: Address | None = None
+    reach: Reach | None = None
+    account_id: str | None = None
+    thread_from_them: bool = False
+
+    def put(self, name: str, value: str, *sources: dict[str, Any]) -> None:
+        if value:
+            self.slots[name] = value
+            self.citations[name] = list(sources)
+
+
+def gather(unit: Unit, request: Request) -> Facts:
+    """Everything there is to say. Raises NotFound for a record the person does not see, NotAllowed for a contact who asked not to be
+    contacted."""
+    person = _person(unit, request)
+    account_id = _account_id(unit, request, person)
+    recent = _recent(unit, person, account_id)
+    language = request.language or _language(unit, person, account_id, recent)
+    facts = Facts(language, person=person, account_id=account_id)
+    facts.put("sender", unit.principal.name)
+    facts.put("company", unit.settings.company)
+    facts.put("about", request.about)
+    if person is not None:
+        _who(unit, facts, person, recent)
+    _what(unit, facts, request, recent)
+    return facts
+
+
+def _person(unit: Unit, request: Request) -> RecordView | None:
+    """Whom it goes to: as said, else who wrote what is answered, else whom we spoke with last about the deal or at the account."""
+    if request.contact:
+        return get(unit, "contact", request.contact)
+    if request.lead:
+        return get(unit, "lead", request.lead)
+    if request.reply_to:
+        activity = get(unit, "activity", request.reply_to)
+        return get(unit, "contact", str(activity.fields["contact_id"])) if activity.fields.get("contact_id") else None
+    for entity in ("quote", "case"):
+        if getattr(request, entity):
+            contact = get(unit, entity, getattr(request, entity)).fields.get("contact_id")
+            if contact:
+                return get(unit, "contact", str(contact))
+    for name in ("opportunity", "account"):
+        if getattr(request, name):
+            spoken_with = _spoken_with(unit, name, getattr(request, name))
+            if spoken_with is not None:
+                return spoken_with
+    return None
+
+
+def _spoken_with(unit: Unit, name: str, record_id: str) -> RecordView | None:
+    past = [
+        Filter(field=name, value=record_id),
+        Filter(field="contact", op="is_set"),
+        Filter(field="contact.do_not_contact", op="ne", value=True),
+    ]
+    page = find(unit, RecordQuery(entity="activity", filters=past, sort=["-occurred_at"], limit=1))
+    contact = page.records[0].fields.get("contact_id") if page.records else None
+    return get(unit, "contact", str(contact)) if contact else None
+
+
+def _account_id(unit: Unit, request: Request, person: RecordView | None) -> str | None:
+    """The person's own account. What was named of another customer is refused: nothing of it may reach this one."""
+    own = str(person.fields["account_id"]) if person is not None and person.fields.get("account_id") else None
+    named = request.account or None
+    for entity in ("opportunity", "quote", "contract", "case"):
+        if getattr(request, entity):
+            held = get(unit, entity, getattr(request, entity)).fields.get("account_id")
+            named = named or (str(held) if held else None)
+            if own and held and str(held) != own:
+                raise InvalidInput(
+                    f"That {unit.schema.entity(entity).en} belongs to another customer than {person.name if person else ''}.",
+                    hint="Name a contact of that customer.",
+                )
+    return own or named
+
+
+def _recent(unit: Unit, person: RecordView | None, account_id: str | None) -> list[RecordView]:
+    """What was last written or said with this person, newest first; of the account, when there is nobody yet."""
+    if person is not None and person.type in {"contact", "lead"}:
+        at = Filter(field=person.type, value=person.id)
+    elif account_id:
+        at = Filter(field="account", value=account_id)
+    else:
+        return []
+    past = [at, Filter(field="occurred_at", op="le", value=to_json(unit.now()))]
+    return find(unit, RecordQuery(entity="activity", filters=past, sort=["-occurred_at"], limit=RECENT)).records
+
+
+def _language(unit: Unit, person: RecordView | None, account_id: str | None, recent: Sequence[RecordView]) -> str:
+    """The contact's: what they wrote themselves, else what is written with them, else how their name is written."""
+    for wanted in ("inbound", "outbound"):
+        texts = [str(each.fields.get("body") or "") for each in recent if each.fields.get("direction") == wanted]
+        if texts and any(texts):
+            said = [language_of(text) for text in texts[:5] if text]
+            return max(set(said), key=said.count)
+    name = person.name if person else get(unit, "account", account_id).name if account_id else ""
+    return "zh" if HAN.search(name) else "en"
+
+
+def _who(unit: Unit, facts: Facts, person: RecordView, recent: Sequence[RecordView]) -> None:
+    if person.type == "contact":
+        facts.reach = reach(unit, [person.id]).get(person.id)
+        if facts.reach is not None and facts.reach.do_not_contact:
+            raise NotAllowed(f"{person.name} asked not to be contacted.", hint="Choose another contact, or ask them in person first.")
+    spec = unit.schema.entity(person.type).fields
+    labels = {name: (each.name.replace("_", " "), each.en, each.zh) for name, each in spec.items()}
+    ours = [each for each in recent if each.fields.get("direction") != "inbound"]  # theirs address us
+    said = [(each.id, str(each.fields.get("body") or "")) for each in ours]
+    held = address(
+        person.name, facts.language, title=str(person.fields.get("title") or ""), said=said, salutation=salutation_of(person.fields, labels)
+    )
+    facts.address = held
+    by_id = {each.id: each for each in recent}
+    sources = [citation(unit, person, " · ".join(filter(None, [person.name, str(person.fields.get("title") or "")])), None)]
+    sources += [spoken(unit, by_id[held.source])] if held.source in by_id else []
+    facts.put("recipient", person.name, *sources)
+    facts.put("name", held.name, sources[0])
+    facts.put("given", held.given, sources[0])
+    facts.put("surname", held.surname, sources[0])
+    facts.put("honorific", held.honorific, *sources)
+    if person.type == "lead" and person.fields.get("source"):
+        facts.put("lead_source", str(person.fields["source"]), citation(unit, person, str(person.fields["source"]), None))
+
+
+def _what(unit: Unit, facts: Facts, request: Request, recent: Sequence[RecordView]) -> None:
+    today = unit.today()
+
+    def day(record: RecordView, name: str) -> str:
+        found = day_of(record.fields.get(name), unit.settings.zone)
+        return day_words(found, facts.language, today=today) if found else ""
+
+    def cited(record: RecordView, *names: str) -> dict[str, Any]:
+        shown = " · ".join(str(record.fields[name]) for name in names if record.fields.get(name) not in (None, ""))
+        dated = next((name for name in names if unit.schema.entity(record.type).fields[name].kind in {"date", "datetime"}), "")
+        return citation(unit, record, shown or record.name, day_of(record.fields.get(dated), unit.settings.zone))
+
+    if recent:
+        facts.put("last_day", day(recent[0], "occurred_at"), spoken(unit, recent[0]))
+    met = next((each for each in recent if each.fields.get("kind") in TALKS), None)
+    if met is not None:
+        facts.put("meeting_kind", kind_words(str(met.fields["kind"]), facts.language), spoken(unit, met))
+        facts.put("meeting_day", day(met, "occurred_at"), spoken(unit, met))
+    mail = get(unit, "activity", request.reply_to) if request.reply_to else next((each for each in recent if _from_them(each)), None)
+    if mail is not None:
+        _mail(unit, facts, mail, day(mail, "occurred_at"))
+    if request.purpose in {"follow_up", "chase"}:
+        _promised(unit, facts, request)
+    quote = _one(unit, facts, request.quote, "quote", request, "-issued_on", [Filter(field="status", op="in", value=["sent", "draft"])])
+    if quote is not None:
+        source = cited(quote, "number", "amount", "currency", "issued_on")
+        facts.put("quote_number", quote.name, source)
+        facts.put("quote_day", day(quote, "issued_on"), source)
+        facts.put("quote_amount", money_words(quote.fields.get("amount"), str(quote.fields.get("currency") or unit.currency)), source)
+        valid = day_of(quote.fields.get("valid_until"), unit.settings.zone)
+        if valid and valid >= today:
+            facts.put("quote_valid", day(quote, "valid_until"), cited(quote, "valid_until"))
+        if request.purpose == "quote":
+            facts.put("product", str(quote.fields.get("product") or ""), cited(quote, "product"))
+    contract = _one(unit, facts, request.contract, "contract", request, "ends_on", [Filter(field="status", value="active")])
+    if contract is not None:
+        source = cited(contract, "number", "ends_on")
+        facts.put("contract_number", contract.name, source)
+        facts.put("contract_end", day(contract, "ends_on"), source)
+        facts.put("contract_auto", "yes" if contract.fields.get("auto_renews") else "", cited(contract, "auto_renews"))
+    case = _one(unit, facts, request.case, "case", request, "-opened_at", [Filter(field="status", op="ne", value="closed")])
+    if case is not None:
+        facts.put("case_subject", case.name, cited(case, "subject"))
+        facts.put("case_day", day(case, "opened_at"), cited(case, "subject", "opened_at"))
+    order = _one(unit, facts, "", "order", request, "-ordered_on", [])
+    if order is not None:
+        source = cited(order, "number", "ordered_on")
+        facts.put("order_number", order.name, source)
+        facts.put("order_day", day(order, "ordered_on"), source)
+        if request.purpose in {"thanks", "reactivation"}:
+            facts.put("product", str(order.fields.get("product") or ""), cited(order, "product"))
+
+
+def _from_them(activity: RecordView) -> bool:
+    return activity.fields.get("kind") in {"email", "chat"} and activity.fields.get("direction") == "inbound"
+
+
+def _mail(unit: Unit, facts: Facts, mail: RecordView, day: str) -> None:
+    """The message that is answered: its day, its subject, and what it asks."""
+    facts.thread_from_them = _from_them(mail)
+    source = spoken(unit, mail)
+    facts.put("mail_day", day, source)
+    facts.put("mail_kind", kind_words(str(mail.fields.get("kind")), facts.language), source)
+    facts.put("mail_subject", brief_text(str(mail.fields.get("subject") or ""), 120), source)
+    asked = [each for each in split_sentences(str(mail.fields.get("body") or "")) if each.rstrip().endswith(("?", "？"))][:QUESTIONS]
+    answer = label("answer", facts.language)
+    facts.put("questions", "\n".join(f"- “{brief_text(each, 200)}” [{answer}]" for each in asked), source)
+
+
+def _promised(unit: Unit, facts: Facts, request: Request) -> None:
+    """What was promised and not yet done, of this contact (or deal). What the customer has read stands as it was written; what only
+    stands in a note of ours is put before the author in brackets, to be put into words: a note was not written for the customer."""
+    person, today = facts.person, unit.today()
+    if not facts.account_id:
+        return
+    made_there = promises(unit, facts.account_id, today=today)
+    for who, slot in (("us", "our_promises"), ("them", "their_promises")):
+        lines, sources = [], []
+        for made in made_there:
+            mine = made.contact_id == (person.id if person else None) or (
+                request.opportunity and made.opportunity_id == request.opportunity
+            )
+            if made.who != who or made.kept or not mine:
+                continue
+            for activity in load(unit, "activity", [made.activity_id]):
+                written = activity.fields.get("kind") in {"email", "chat"} and activity.fields.get("direction") in {"inbound", "outbound"}
+                text, day = brief_text(made.text, 200), day_words(made.day, facts.language, today=today)
+                lines.append(f"- “{text}” ({day})" if written else f"- [{noted(facts.language, text, day)}]")
+                sources.append({**spoken(unit, activity), "quote": made.text})
+        facts.put(slot, "\n".join(lines[-PROMISES:]), *sources[-PROMISES:])
+
+
+def _one(unit: Unit, facts: Facts, record_id: str, entity: str, request: Request, sort: str, where: Sequence[Filter]) -> RecordView | None:
+    """The record named, else the one the deal, the contact or the account points to; none when the person may not see such."""
+    if record_id:
+        return get(unit, entity, record_id)
+    person = facts.person
+    about = [("opportunity", request.opportunity)] if entity in {"quote", "contract"} and request.opportunity else []
+    about += [("contact", person.id)] if person is not None and person.type == "contact" and entity in {"quote", "case"} else []
+    about += [("account", facts.account_id)] if facts.account_id else []
+    for name, value in about:
+        try:
+            page = find(unit, RecordQuery(entity=entity, filters=[Filter(field=name, value=value), *where], sort=[sort], limit=1))
+        except NotAllowed:
+            return None
+        if page.records:
+            return page.records[0]
+    return None
