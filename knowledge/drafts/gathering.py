@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from knowledge.actions.situations import citation, spoken
@@ -22,6 +23,7 @@ TALKS = ["meeting", "visit", "call"]
 RECENT = 40  # activities looked at for forms of address and language
 QUESTIONS = 4
 PROMISES = 3
+STALE = 60  # days after which a promise nobody kept is no longer written about
 
 
 @dataclass(slots=True)
@@ -239,7 +241,7 @@ def _promised(unit: Unit, facts: Facts, request: Request) -> None:
             mine = made.contact_id == (person.id if person else None) or (
                 request.opportunity and made.opportunity_id == request.opportunity
             )
-            if made.who != who or made.kept or not mine:
+            if made.who != who or made.kept or not mine or (made.due or made.day) < today - timedelta(days=STALE):
                 continue
             for activity in load(unit, "activity", [made.activity_id]):
                 written = activity.fields.get("kind") in {"email", "chat"} and activity.fields.get("direction") in {"inbound", "outbound"}
