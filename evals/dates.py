@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from agent.embedded.times import find_times
+from knowledge.spoken.times import find_times
 
 HEAD = ("dates and periods", "language", "half", "n", "right", "%", "µs")
 Days = tuple[date | None, date | None]

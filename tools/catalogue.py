@@ -7,6 +7,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel
 
 from tools.actions import suggest_actions
+from tools.briefs import brief_record
 from tools.changes import create_record, delete_records, update_records
 from tools.drafts import draft_message, send_draft
 from tools.measures import measure_figures
@@ -15,7 +16,7 @@ from tools.notes import search_notes
 from tools.records import find_records, get_record
 from tools.work import create_task, log_activity
 
-READ: tuple[BaseTool, ...] = (find_records, get_record, measure_figures, search_notes, suggest_actions, draft_message)
+READ: tuple[BaseTool, ...] = (find_records, get_record, measure_figures, search_notes, brief_record, suggest_actions, draft_message)
 WRITE: tuple[BaseTool, ...] = (
     create_record,
     update_records,

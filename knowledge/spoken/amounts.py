@@ -269,14 +269,14 @@ _MASK = Lazy(
     r"|(?<!\w)[a-z]\w*-\d[\w-]*|#\d+",
 )
 _NUMBER = Lazy(
-    rf"(?P<neg>(?<![\w)%])-\s?|负|\bminus\s+|\bnegative\s+)?(?:(?P<cur>{_CUR_BEFORE})\s?(?P<neg2>-)?)?"
+    rf"(?P<neg>(?<![\w)%])-\s?|负\s?|\bminus\s+|\bnegative\s+)?(?:(?P<cur>{_CUR_BEFORE})\s?(?P<neg2>-)?)?"
     r"(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|(?<![\w.])\.\d+)"
     rf"(?:\s?(?P<cn>[十百千万亿][{_CN_RUN}\d]*)|\s?(?P<half>and a half )?(?P<scale>hundred (?:thousand|million|billion)"
     r"|(?:thousand|million|billion|trillion|hundred|dozen|grand|mil|mn|bn|k|(?<=[\d])(?:mm|m|b))\b))?"
     rf"(?:\s?(?P<cur2>{_CUR_AFTER})|\s?(?P<pct>%|percent(?:age points?)?\b|per cent\b|pct\b|个?百分点)|(?P<ord>st\b|nd\b|rd\b|th\b))?",
 )
 _CHINESE = Lazy(
-    rf"(?P<pct>百分之)?(?P<neg>负)?(?P<ord>第\s?)?(?P<num>(?:\d+(?:\.\d+)?"
+    rf"(?P<pct>百分之)?(?P<neg>负\s?)?(?P<ord>第\s?)?(?P<num>(?:\d+(?:\.\d+)?"
     rf"|[{_CN_RUN}]+(?:点[{_CN_RUN}]+)?))(?:\s?(?P<cur>{_CUR_AFTER}))?",
 )
 _WORD = r"(?:" + "|".join([*_TENS, *sorted(_SMALL, key=len, reverse=True), *_SCALES, "hundred", "dozen"]) + r")"
