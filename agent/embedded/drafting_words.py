@@ -9,12 +9,14 @@ from agent.embedded.patterns_of import says, words
 from agent.embedded.spans import Spanned
 from agent.embedded.subjects import before, masked, newest, referred, subjects
 from agent.embedded.tokens import is_chinese
+from knowledge.drafts.called import called
 from store.unit import Unit
 
 FILE = "draft_words.yaml"
 KINDS = ("contact", "lead", "account", "opportunity", "user")
 _TRIMMED = " ,，.。:：;；!！?？、\"'“”"
 _SHORTEST_NAME = 2
+CHOICES = 6
 
 
 def read(unit: Unit, text: Spanned, names: NameIndex, previous: Sequence[Frame]) -> list[Frame] | None:
@@ -44,6 +46,12 @@ def _asked(unit: Unit, text: Spanned, said: str, names: NameIndex, previous: Seq
         later.id if (later := subjects(unit, text, kinds=("opportunity",)).found.get("opportunity")) else ""
     )
     whom: tuple[str, str] | None = next(((kind, found[kind]) for kind in ("contact", "lead", "account") if kind in found), None)
+    if whom is None and (addressed := called(unit, text.text[: place or len(text.text)])) is not None:
+        form, people = addressed
+        if len(people) != 1:
+            options = [f"{each.name} ({each.fields.get('account') or ''})" for each in people[:CHOICES]]
+            return Frame("clarify", text=form, reason="name" if people else "words", notes=[form], options=options)
+        whom = ("contact", people[0].id)
     if whom is None and not deal:
         stranger = _stranger(text, place)
         if stranger:

@@ -1,5 +1,6 @@
 """The facts a draft may use: of this contact and their own account, each with the record it stands on. Read through the unit."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +20,7 @@ from store.reach import Reach, reach
 from store.unit import Unit
 from store.values import to_json
 
+_LETTERS = re.compile(r"[^\W\d_]")
 TALKS = ["meeting", "visit", "call"]
 RECENT = 40  # activities looked at for forms of address and language
 QUESTIONS = 4
@@ -55,7 +57,9 @@ def gather(unit: Unit, request: Request) -> Facts:
     facts = Facts(language, person=person, account_id=account_id)
     facts.put("sender", unit.principal.name)
     facts.put("company", unit.settings.company)
-    facts.put("about", request.about)
+    if request.about:  # a topic said in another language is put before the author, to be put into words
+        same = language_of(request.about) == language or not _LETTERS.search(request.about)
+        facts.put("about", request.about if same else f"[{request.about.replace('[', '(').replace(']', ')')}]")
     if person is not None:
         _who(unit, facts, person, recent)
     _what(unit, facts, request, recent)
