@@ -91,8 +91,14 @@ class PhraseTable:
         return self._sounds.get(sounds, [])
 
     def words(self) -> set[str]:
-        """Every single word of every phrase."""
-        return {word for phrases in self._exact.values() for key in phrases for word in key}
+        """Every single word of every phrase that means something."""
+        return {
+            word
+            for phrases in self._exact.values()
+            for key, senses in phrases.items()
+            for word in key
+            if any(sense.value != NOISE for sense in senses)
+        }
 
     def matches(self, tokens: Sequence[Token]) -> list[Match]:
         """All matches, longest first at each place; exact wording hides a match by stems of the same span."""
@@ -123,6 +129,7 @@ class Lexicon:
 @cache
 def function_words() -> dict[str, Any]:
     words = dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), yaml.BaseLoader))  # words only: "no" is a word here
+    words["filler"] = list(dict.fromkeys([*words["filler"], *(word for forms in words.pop("light").values() for word in forms)]))
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
     words["to"] = list(dict.fromkeys([*words["to"], *turns]))
