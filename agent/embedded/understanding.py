@@ -76,6 +76,9 @@ class Understanding:
         told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
         if told is not None:
             return told
+        seen = followup.view(lambda text: self._reader(unit, text, words, names, routes), clause, previous)
+        if seen is not None:
+            return seen
         written = writes.read(unit, coming, words, names, routes, previous)
         if written is not None:
             return written
@@ -109,6 +112,9 @@ class Understanding:
         for frame in frames:
             frame.notes += notes
         return frames
+
+    def _reader(self, unit: Unit, text: str, words: Lexicon, names: NameIndex, routes: Routes) -> Reader:
+        return Reader(words, names, routes, unit.principal, unit.today(), _spans(unit, text, words, names))
 
 
 def _spans(unit: Unit, text: str, words: Lexicon, names: NameIndex, *, future: bool = False) -> Spanned:
