@@ -12,6 +12,7 @@ from knowledge.encoder import make_encoder
 from knowledge.index import Indexer
 from knowledge.search import Search
 from store.errors import RapportError
+from store.mail.sending import deliver
 from store.settings import Settings
 from store.unit import Store
 
@@ -32,7 +33,7 @@ class Rapport:
     _worker: Thread | None = None
 
     def start_background(self) -> None:
-        """Keep the index up with the store, in this process; the server calls this."""
+        """Keep the index up with the store and send what was approved, in this process; the server calls this."""
         if self._worker is None:
             self._worker = Thread(target=self._keep_indexing, name="index", daemon=True)
             self._worker.start()
@@ -40,9 +41,11 @@ class Rapport:
     def _keep_indexing(self) -> None:
         while not self._stopping.is_set():
             try:
+                if self.settings.smtp_url.get_secret_value():
+                    deliver(self.store)  # what a person approved just before a process stopped
                 self.index.drain()
             except RapportError as error:
-                log.warning("the index waits: %s", error)
+                log.warning("index and mail wait: %s", error)
             self._stopping.wait(DRAIN_SECONDS)
 
     def close(self) -> None:

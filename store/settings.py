@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     phone_country: str = Field(default="", description="Country of telephone numbers written without one: DE, Germany or 德国.")
     locale: Literal["", "en", "zh"] = Field(default="", description="Language of answers; empty follows the question.")
     fiscal_year_start: int = Field(default=1, ge=1, le=12, description="Month the fiscal year starts in.")
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""), description="Mail server for approved mails: smtp+starttls://user:password@host:587; empty sends none."
+    )
+    mail_from: str = Field(default="", description="Address mails go out from; empty is the author's own.")
     host: str = Field(default="127.0.0.1", description="Where `rapport serve` listens.")
     port: int = Field(default=8000, description="Its port.")
     secret: SecretStr = Field(default=SecretStr(""), description="Signs session cookies; empty makes and keeps one in the data folder.")

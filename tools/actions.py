@@ -59,11 +59,11 @@ def suggest_actions(
             shown = [(key, one(unit, key, language=context.language)) for key in [*(snooze or []), *(not_useful or [])]]
             titles = [each.title if each else key for key, each in shown]
         with context.writing() as unit:
-            wake = _day(unit, until) if snooze else None
+            wake = wake_day(unit, until) if snooze else None
             remember(unit, [*(snooze or []), *(not_useful or [])], said, wake)  # type: ignore[arg-type]
     with context.reading() as unit:
         named = {"opportunity": opportunity, "account": account, "contact": contact, "lead": lead}
-        scope, name = _scope(unit, {kind: value for kind, value in named.items() if value}, person, team)
+        scope, name = scope_of(unit, {kind: value for kind, value in named.items() if value}, person, team)
         few = min(limit or FEW, MOST)
         found = suggest(unit, scope, language=context.language, limit=few)
         fallback = not found.actions and scope == Scope(people=(unit.principal.user_id,)) and unit.principal.manages
@@ -77,7 +77,7 @@ def suggest_actions(
     return result.content(), result
 
 
-def _scope(unit: Unit, named: dict[str, str], person: str | None, team: str | None) -> tuple[Scope, str]:
+def scope_of(unit: Unit, named: dict[str, str], person: str | None, team: str | None) -> tuple[Scope, str]:
     """What is asked about, and its name. The asker's own day when nothing is."""
     for kind, value in named.items():
         record_id = naming.record_id(unit, kind, value)
@@ -104,7 +104,7 @@ def _team(unit: Unit, team: str) -> tuple[Scope, str]:
     return Scope(teams=tuple(below)), load(unit, "team", [found])[0].name
 
 
-def _day(unit: Unit, raw: str | None) -> date:
+def wake_day(unit: Unit, raw: str | None) -> date:
     if not raw:
         return unit.today() + timedelta(days=SNOOZE_DAYS)
     try:

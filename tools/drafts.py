@@ -1,6 +1,6 @@
-"""READ: write a message. It is kept as the asker's own draft and changes no record; sending it is a proposal that a person approves
-(decision 0022)."""
+"""READ: write a message, kept as the asker's own draft, which changes no record (decision 0022). WRITE: propose to send it."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from langchain.tools import ToolRuntime, tool
@@ -10,13 +10,15 @@ from knowledge.drafts.request import Request
 from knowledge.drafts.thread import message_about
 from store.errors import NotFound
 from store.mail import drafts
+from store.mail.sending import propose_sending
 from store.unit import Unit
 from store.values import find_named
 from tools import naming
 from tools.context import Context
 from tools.lenient import Text
-from tools.results import Drafted
+from tools.results import Drafted, Proposed
 
+NAMED = ("contact", "lead", "account", "opportunity", "quote", "contract", "case")
 _PEOPLE = ("contact", "lead", "account")
 
 
@@ -72,23 +74,13 @@ def draft_message(
         draft: Id of a draft to write anew with these changes.
     """  # fmt: skip
     context = runtime.context
+    wanted = {
+        "purpose": purpose, "to": to, "contact": contact, "lead": lead, "account": account, "opportunity": opportunity,
+        "reply_to": reply_to, "quote": quote, "contract": contract, "about": about, "language": language, "tone": tone, "length": length,
+        "channel": channel,
+    }  # fmt: skip
     with context.reading() as unit:
-        style = {"language": language, "tone": tone, "channel": channel}
-        if draft:
-            held = drafts.get(unit, draft)
-            request = Request.from_json(held.request).changed(**style, about=about)
-        else:
-            named = {"contact": contact, "lead": lead, "account": account, "opportunity": opportunity, "quote": quote, "contract": contract}
-            ids = {kind: naming.record_id(unit, kind, name) for kind, name in named.items() if name}
-            ids |= _recipient(unit, to) if to else {}
-            request = Request(purpose=purpose).changed(**ids, **style, about=about, reply_to=reply_to)
-            if purpose == "reply" and not reply_to:
-                request = message_about(unit, request)
-        if length in {"shorter", "longer"}:
-            request = request.longer(1 if length == "longer" else -1)
-        elif length:
-            request = request.changed(length=length)
-        made = compose(unit, request)
+        made = compose(unit, request_for(unit, {name: value for name, value in wanted.items() if value}, draft))
         context.external = context.external or any(each.get("trust", "internal") != "internal" for each in made.citations)
     saved = None
     if not context.principal.read_only:
@@ -96,6 +88,35 @@ def draft_message(
             saved = drafts.save(unit, made.values(), draft_id=draft)
     found = Drafted(made, saved)
     return found.content(), found
+
+
+@tool(parse_docstring=True, response_format="content_and_artifact")
+def send_draft(draft: str, runtime: ToolRuntime[Context]) -> tuple[str, Any]:
+    """Propose to send a draft as an e-mail. A person approves before anything goes out.
+
+    Args:
+        draft: Its id.
+    """
+    with runtime.context.writing() as unit:
+        found = Proposed(propose_sending(unit, draft))
+    return found.content(), found
+
+
+def request_for(unit: Unit, wanted: Mapping[str, Any], draft: str | None = None) -> Request:
+    """What is asked of a draft, with names as ids; of an earlier draft anew, with what is said to change."""
+    style = {name: wanted.get(name) for name in ("language", "tone", "channel", "about")}
+    length = wanted.get("length")
+    if draft:
+        request = Request.from_json(drafts.get(unit, draft).request).changed(**style)
+    else:
+        ids = {kind: naming.record_id(unit, kind, str(wanted[kind])) for kind in NAMED if wanted.get(kind)}
+        ids |= _recipient(unit, str(wanted["to"])) if wanted.get("to") else {}
+        request = Request(purpose=wanted.get("purpose", "message")).changed(**ids, **style, reply_to=wanted.get("reply_to"))
+        if request.purpose == "reply" and not request.reply_to:
+            request = message_about(unit, request)
+    if length in {"shorter", "longer"}:
+        return request.longer(1 if length == "longer" else -1)
+    return request.changed(length=length)
 
 
 def _recipient(unit: Unit, to: str) -> dict[str, str]:

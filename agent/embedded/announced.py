@@ -81,6 +81,14 @@ def _states(text: Spanned, head: Span) -> bool:
     known = first is not None and any(
         name.type == (head.entity.entity if head.entity else "") and name.score >= 0.95 for name in first.names
     )
+    kind = head.entity.entity if head.entity else ""
+    stated = (
+        re.search(r"\b(?:is|are|was|were|has been|have been|got)\s+(?:now |just |finally )?$", text.text[: after[-1].first], re.IGNORECASE)
+        if after
+        else None
+    )
+    if stated and any(choice.entity == kind for choice in after[-1].choices):
+        return True  # "quote Q-0228 was accepted"
     return known or any(span.func("to") and span.text.lower() not in {"at", "is", "为", "是"} for span in after)
 
 

@@ -22,6 +22,8 @@ def read(unit: Unit, text: Spanned, names: NameIndex, previous: Sequence[Frame])
     """The frame of a request for a message; None for anything else."""
     shown = previous[0] if previous else None
     if shown is not None and shown.intent == "draft" and shown.results:
+        if says(_masked(text), FILE, "send"):
+            return [Frame("send", values={"draft": shown.results[0]})]
         again = _again(text, shown)
         if again is not None:
             return [again]

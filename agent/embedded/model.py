@@ -83,7 +83,6 @@ class EmbeddedBrain(BaseChatModel):
                 texts.append(wording.say("spelling", context.language, notes=", ".join(cell(note) for note in frame.notes)))
         context.frames = [frame.to_json() for frame in frames]
         kind: dict[str, Any] = {OPTIONS: options} if options else {}
-        kind |= {KIND: "brief"} if any(frame.reason == "brief" for frame in frames) else {}
         return AIMessage(content="\n\n".join(texts), additional_kwargs=kind)
 
 

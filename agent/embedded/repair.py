@@ -1,11 +1,11 @@
 """Misspelt names: unknown words that are nearly the name of something the asker may see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from agent.embedded.lexicon import Lexicon, fillers
+from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import Name, NameIndex
 from agent.embedded.spans import Spanned
 from agent.embedded.tokens import Token, is_chinese
@@ -51,9 +51,7 @@ def respelt(text: Spanned, words: Lexicon, names: NameIndex) -> tuple[str, list[
     A word nearer to a name of the store than to any vocabulary word is left to `repair`.
     """
     fixed, notes = text.text, []
-    known = [
-        word for word in words.table.words() | fillers() | set(CALENDAR) if len(word) >= SHORTEST and word.isascii() and word.isalpha()
-    ]
+    known = words.table.words_by_initial()
     for span in reversed(text.spans):
         if not span.unknown:
             continue
@@ -90,10 +88,11 @@ def _is_a_name(text: Spanned, token: Token) -> bool:
     return token.start > 0 and written[:1].isupper() and not text.text.isupper() and not text.text.istitle()
 
 
-def _nearest(word: str, known: Sequence[str]) -> str:
+def _nearest(word: str, known: Mapping[str, Sequence[str]]) -> str:
     """The word of the vocabulary that was meant. Slips seldom fall on the first letter."""
     allowed = 1 if len(word) < LONG else 2
-    near = process.extract(word, [each for each in known if each[0] == word[0]], scorer=OSA.distance, score_cutoff=allowed, limit=5)
+    same = [*known.get(word[0], ()), *(each for each in CALENDAR if each[0] == word[0])]
+    near = process.extract(word, [each for each in same if len(each) >= SHORTEST], scorer=OSA.distance, score_cutoff=allowed, limit=5)
     if len(word) < SHORT:
         near = [each for each in near if sorted(each[0]) == sorted(word) or _one_left_out(word, each[0])]
         near = [each for each in near if sorted(each[0]) == sorted(word)] or near

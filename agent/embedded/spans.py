@@ -6,7 +6,7 @@ span keeps all its senses ("open" is a status of deals, cases and tasks): the re
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
@@ -101,12 +101,24 @@ class Spanned:
     spans: list[Span]
     language: str
 
+    def copy(self) -> "Spanned":
+        """With spans that can be changed without changing these."""
+        return replace(self, spans=[replace(each, senses=list(each.senses), names=list(each.names)) for each in self.spans])
+
     def between(self, first: int, last: int) -> str:
         return self.text[first:last].strip(" ,，.。:：;；!！?？、\"'")
 
 
 def spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fiscal_start: int = 1, future: bool = False) -> Spanned:
-    """The best cover of a text."""
+    """The best cover of a text. The same text is asked for several times in a turn: it is worked out once, each caller gets its own spans."""
+    key = (text, future)
+    if key not in names.covers:
+        names.covers[key] = _spanned(text, lexicon, names, today, fiscal_start=fiscal_start, future=future)
+    cover: Spanned = names.covers[key]
+    return cover.copy()
+
+
+def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fiscal_start: int, future: bool) -> Spanned:
     plain = normalise(text)
     tokens = tokenise(plain)
     candidates: dict[tuple[int, int], Span] = {}
@@ -123,7 +135,7 @@ def spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisca
             continue
         span = at(match.start, match.end)
         span.senses += [sense for sense in match.senses if sense not in span.senses]
-    for start, end, found in names.matches(tokens):
+    for start, end, found in names.matches(tokens, plain):
         crossed = _crosses(plain, tokens, start, end)
         fitting = [name for name in found if not crossed or any(mark in name.name for mark in crossed)]
         if fitting and _name_fits(plain, tokens, start, end, fitting, lexicon):

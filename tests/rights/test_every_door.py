@@ -293,6 +293,10 @@ TOOL_TRIES: dict[str, tuple[list[dict[str, Any]], Callable[[str], list[dict[str,
         lambda secret: [{"query": secret, "limit": 50}, {"query": f"{secret}-7 {secret}"}, {"query": "delivery", "account": secret},
                         {"query": "delivery", "contact": secret}],
     ),
+    "brief_record": (
+        [{"about": about, "length": "long"} for about in ("rep", "team", "pipeline", "day")],
+        lambda secret: [{"about": about, "name": secret} for about in ("account", "contact", "opportunity", "rep", "team", "pipeline", "day")],
+    ),
     "create_record": ([], lambda secret: [{"entity": "contact", "values": {"name": "Kim", "account": secret}}]),
     "update_records": (
         [],
