@@ -24,7 +24,10 @@ def view(reader_of: ReaderOf, said: str, previous: Sequence[Frame]) -> list[Fram
     before = latest(previous)
     if before is None:
         return None
+    changed = previous[0].intent not in {"find", "get", "measure", "clarify", "refuse"}
     for turn in turns.readings(said):
+        if turn.corrects and changed:
+            continue  # what is put right is the change, see `amending.py`
         reader = reader_of(turn.text)
         continued.placed(reader, before)
         frame = continued.edited(reader, before, turn)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from agent.embedded import advising, announced, asked_back, compound, drafting_words, followup, lexicon, telling, writes
+from agent.embedded import advising, amending, announced, asked_back, compound, drafting_words, followup, lexicon, telling, writes
 from agent.embedded.clauses import split
 from agent.embedded.frames import Frame, Part
 from agent.embedded.lexicon import Lexicon
@@ -15,6 +15,7 @@ from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import PERSON, Routes
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.talk import small_talk
+from agent.embedded.targets import Scene
 from store.filters import Filter
 from store.query import load
 from store.unit import Unit
@@ -72,6 +73,7 @@ class Understanding:
         return [asked_back.question(whole.text, frame) for frame in compound.joined(frames)]
 
     def _clause(self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame]:
+        clause = amending.named_out(unit, clause, previous)
         coming = _spans(unit, clause, words, names, future=True)
         told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
         if told is not None:
@@ -79,6 +81,10 @@ class Understanding:
         seen = followup.view(lambda text: self._reader(unit, text, words, names, routes), clause, previous)
         if seen is not None:
             return seen
+        scene = Scene(unit, coming, words, names, routes, list(previous), -1)
+        amended = amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
+        if amended is not None:
+            return amended
         written = writes.read(unit, coming, words, names, routes, previous)
         if written is not None:
             return written
