@@ -32,7 +32,10 @@ _ONE = re.compile(
 _ONE_ZH = re.compile(
     r"(?:就是)?(?P<what>[^\s，,。把将]{2,10}?)(?:的)?(?:那|这)(?:个|家|单|条|位|笔|份|张)(?=[，,。\s]|改|标|推|转|给|交|的|$)"
 )
+_CHANGED_ZH = re.compile(r"(?:改|调|变|换|更新|调整|修改|更正|动|提|降|升|推|延)(?:一?下|一改|一调|动|整)(?:吧|呗)?$")
 _SHOWN = 50
+_COMPARED = frozenset({"lt", "le", "gt", "ge", "between"})
+_MANY = frozenset({"them", "those", "these", "they", "both", "of those", "of these", "它们", "他们", "她们", "这些", "那些"})
 
 
 def read(scene: Scene, said: str, spans_of: SpansOf) -> list[Frame] | None:
@@ -40,7 +43,7 @@ def read(scene: Scene, said: str, spans_of: SpansOf) -> list[Frame] | None:
     if not scene.previous:
         return None
     readings = turns.readings(said)
-    for reading in (_corrected, _of_the_field, _outcome, _another):
+    for reading in (_corrected, _of_the_field, _outcome, _another, _value_wanted):
         frame = reading(scene, readings, spans_of)
         if frame is not None:
             return [frame]
@@ -85,37 +88,57 @@ def _put_right(scene: Scene, frame: Frame, kind: str, span: Span) -> bool:
 
 def _of_the_field(scene: Scene, readings: Sequence[Turn], spans_of: SpansOf) -> Frame | None:
     """ "lower it to 45k" after "what is their credit limit?": the field the answer before was about."""
-    subject = _field_spoken_of(scene)
-    if subject is None or told.asks(scene.text):
+    first, fields = _spoken_of(scene)
+    if first is None or not fields or told.asks(scene.text):
         return None
-    first, field = subject
     weak = next((turn for turn in readings if turn.weak), None)
     text = spans_of(weak.text) if weak is not None else tied(scene.text)
     signed = weak is not None or any(span.func("update", "to") and not span.names for span in text.spans)
     telling = [
         span for span in _telling(text) if not (span.func("to", "update", "it", "only", "all") and not span.amount and not span.time)
     ]
-    if not signed or any(span.entity for span in telling):
+    target = _all_shown(scene, first)
+    if not signed or target is None or any(span.entity for span in telling):
         return None
-    value: Any = value_of(scene, field, telling[0]) if len(telling) == 1 else None
-    if value is None and field.kind in FREE_TEXT and weak is not None and not any(span.fields or span.names for span in telling):
-        value = clean(weak.text)
-    if value is None:
-        return None
-    return Frame("update", entity=first.entity, ids=list(first.ids or first.results), values={field.name: value})
+    for field in fields:
+        value: Any = value_of(scene, field, telling[0]) if len(telling) == 1 else None
+        if value is None and field.kind in FREE_TEXT and weak is not None and not any(span.fields or span.names for span in telling):
+            value = clean(weak.text)
+        if value is not None:
+            target.values = {field.name: value}
+            return target
+    return None
 
 
-def _field_spoken_of(scene: Scene) -> tuple[Frame, Field] | None:
+def _spoken_of(scene: Scene) -> tuple[Frame | None, list[Field]]:
+    """The frame before and the fields it was about: those changed, shown, compared, or dated."""
     first = scene.previous[0]
-    fields = scene.unit.schema.entities[first.entity].fields if first.entity in scene.unit.schema.entities else {}
-    if first.intent == "update" and first.ids:
-        named = list(first.values)
-    elif first.intent in {"get", "find"} and len(first.results) == 1:
-        named = list(first.shown)
+    if first.entity not in scene.unit.schema.entities:
+        return None, []
+    spec = scene.unit.schema.entity(first.entity)
+    if first.intent == "update":
+        named = list(first.values) if len(first.values) == 1 else []
+    elif first.intent in {"get", "find"}:
+        compared = [part.filter.field for part in first.parts if part.filter.op in _COMPARED]
+        named = first.shown if len(first.shown) == 1 else [] if first.shown else [*compared, first.date_field or ""]
     else:
+        return None, []
+    return first, [spec.fields[name] for name in named if name in spec.fields and not spec.fields[name].readonly]
+
+
+def _all_shown(scene: Scene, before: Frame) -> Frame | None:
+    """An update of what was shown or changed: one record, or all of them where that is said."""
+    ids = before.ids or before.results
+    if not ids:
         return None
-    field = fields.get(named[0]) if len(named) == 1 else None
-    return (first, field) if field is not None and not field.readonly else None
+    said = [span for span in scene.spans if span.func("it", "all", "only")]
+    many = any(span.func("all") or span.text.lower() in _MANY for span in said)
+    if len(ids) > 1 and not many and before.intent != "update":
+        return None
+    whole = len(ids) > 1 and before.intent == "find" and (before.parts or before.period) and not before.limit
+    if not whole:
+        return Frame("update", entity=before.entity, ids=list(ids))
+    return Frame("update", entity=before.entity, parts=list(before.parts), period=before.period, date_field=before.date_field)
 
 
 def _outcome(scene: Scene, readings: Sequence[Turn], spans_of: SpansOf) -> Frame | None:
@@ -130,23 +153,17 @@ def _outcome(scene: Scene, readings: Sequence[Turn], spans_of: SpansOf) -> Frame
     if chosen is None or not pointed or verb.names:
         return None
     if is_chinese(verb.text):
-        if not _WISHED_ZH.search(scene.text.text.strip()):
+        if not _WISHED_ZH.search(scene.text.text.strip()) and pointed[0].first < verb.first:
             return None
     elif _PAST.search(verb.text) or any(span.first < verb.first and not span.filler for span in scene.spans):
         return None
     value = implied(scene, before.entity, verb)
     if value is None:
         return None
-    several = len(before.results) > 1
-    if several and not any(
-        span.func("all") or span.text.lower() in {"them", "those", "these", "它们", "他们", "这些", "那些"} for span in pointed
-    ):
-        return None
-    whole = several and before.intent == "find" and (before.parts or before.period) and not before.limit
-    return Frame(
-        "update", entity=before.entity, values={value[0]: value[1]}, ids=[] if whole else list(before.results),
-        parts=list(before.parts) if whole else [], period=before.period if whole else None, date_field=before.date_field,
-    )  # fmt: skip
+    target = _all_shown(scene, before)
+    if target is not None:
+        target.values = {value[0]: value[1]}
+    return target
 
 
 def _another(scene: Scene, readings: Sequence[Turn], spans_of: SpansOf) -> Frame | None:
@@ -179,6 +196,22 @@ def _held(first: Frame, field: Field) -> Any:
         return first.values.get(field.name)
     part = next((part for part in first.parts if part.slot == f"ref:{field.refers_to}" and part.filter.field == field.name), None)
     return part.filter.value if part is not None and part.filter.op == "eq" and not part.filter.negate else None
+
+
+def _value_wanted(scene: Scene, readings: Sequence[Turn], spans_of: SpansOf) -> Frame | None:
+    """ "change the amount", 金额调一下, after one record: to what?"""
+    before = scene.previous[0]
+    telling = _telling(tied(scene.text))
+    if before.intent not in {"get", "find", "update"} or len(before.ids or before.results) != 1 or told.asks(scene.text):
+        return None
+    fields = [s for span in telling for s in span.fields if s.entity == before.entity]
+    spec = scene.unit.schema.entity(before.entity)
+    changes = any(span.func("update") for span in scene.spans) or bool(_CHANGED_ZH.search(scene.text.text))
+    if len(telling) != 1 or len(fields) != 1 or not changes or spec.fields[fields[0].field].readonly:
+        return None
+    field = spec.fields[fields[0].field]
+    options = [choice.value for choice in scene.unit.schema.choices_of(field)][:8]
+    return Frame("clarify", entity=before.entity, text=scene.text.text, reason="value", options=options)
 
 
 def _telling(text: Spanned) -> list[Span]:

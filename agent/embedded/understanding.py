@@ -130,7 +130,8 @@ def _spans(unit: Unit, text: str, words: Lexicon, names: NameIndex, *, future: b
 _TO_CALL = re.compile(
     r"\bwho(?:m)? (?:can|should|could|do|would|might) (?:i|we) "
     r"(?:call|phone|ring|contact|reach|speak (?:to|with)|talk (?:to|with)|ask|e-?mail|write to)\b|"
-    r"(?:可以|能|应该|该)?(?:联系谁|找谁谈|找谁联系|打给谁|给谁打电话|找谁)",
+    r"\bwho (?:do|does|did) (?:we|i|anyone) (?:know|have|deal with|talk to)\b|\bwho(?: is|'s| are) (?:there|our contacts?)\b|"
+    r"(?:我们|咱们?|我)?(?:都)?认识(?:谁|哪些人|什么人|哪几个人)|(?:可以|能|应该|该)?(?:联系谁|找谁谈|找谁联系|打给谁|给谁打电话|找谁)",
     re.IGNORECASE,
 )
 
