@@ -5,7 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from agent.embedded import acting, acts, advising, announced, asked_back, compound, drafting_words, followup, lexicon, telling, writes
+from agent.embedded import (
+    acting,
+    acts,
+    advising,
+    amending,
+    announced,
+    asked_back,
+    compound,
+    drafting_words,
+    followup,
+    lexicon,
+    telling,
+    writes,
+)
 from agent.embedded.acts import Embed
 from agent.embedded.ahead import ahead
 from agent.embedded.clauses import split
@@ -17,6 +30,7 @@ from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import PERSON, Routes
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.talk import small_talk
+from agent.embedded.targets import Scene
 from store.filters import Filter
 from store.query import load
 from store.unit import Unit
@@ -84,6 +98,7 @@ class Understanding:
 
     def _clause(self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame]:
         """The likeliest reading that has a place for every word; the rules' own when it is a likely one."""
+        clause = amending.named_out(unit, clause, previous)
         first = self._by_rules(unit, clause, words, names, routes, previous)
         spans = _spans(unit, clause, words, names)
         act = acts.of_frames(first)
@@ -112,6 +127,13 @@ class Understanding:
         told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
         if told is not None:
             return told
+        seen = followup.view(lambda text: self._reader(unit, text, words, names, routes), clause, previous)
+        if seen is not None:
+            return seen
+        scene = Scene(unit, coming, words, names, routes, list(previous), -1)
+        amended = amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
+        if amended is not None:
+            return amended
         written = writes.read(unit, coming, words, names, routes, previous)
         if written is not None:
             return written
@@ -146,6 +168,9 @@ class Understanding:
             frame.notes += notes
         return frames
 
+    def _reader(self, unit: Unit, text: str, words: Lexicon, names: NameIndex, routes: Routes) -> Reader:
+        return Reader(words, names, routes, unit.principal, unit.today(), _spans(unit, text, words, names))
+
 
 def _spans(unit: Unit, text: str, words: Lexicon, names: NameIndex, *, future: bool = False) -> Spanned:
     return spanned(text, words, names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=future)
@@ -154,7 +179,8 @@ def _spans(unit: Unit, text: str, words: Lexicon, names: NameIndex, *, future: b
 _TO_CALL = re.compile(
     r"\bwho(?:m)? (?:can|should|could|do|would|might) (?:i|we) "
     r"(?:call|phone|ring|contact|reach|speak (?:to|with)|talk (?:to|with)|ask|e-?mail|write to)\b|"
-    r"(?:可以|能|应该|该)?(?:联系谁|找谁谈|找谁联系|打给谁|给谁打电话|找谁)",
+    r"\bwho (?:do|does|did) (?:we|i|anyone) (?:know|have|deal with|talk to)\b|\bwho(?: is|'s| are) (?:there|our contacts?)\b|"
+    r"(?:我们|咱们?|我)?(?:都)?认识(?:谁|哪些人|什么人|哪几个人)|(?:可以|能|应该|该)?(?:联系谁|找谁谈|找谁联系|打给谁|给谁打电话|找谁)",
     re.IGNORECASE,
 )
 
