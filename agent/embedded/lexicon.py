@@ -92,6 +92,10 @@ class PhraseTable:
                         self._sounds[tuple(read("".join(key)))].append("".join(key))
         return self._sounds.get(sounds, [])
 
+    def words(self) -> list[str]:
+        """Every single English word of every phrase."""
+        return [word for held in self.words_by_initial().values() for word in held]
+
     def words_by_initial(self) -> dict[str, list[str]]:
         """Every single English word of every phrase, and the words that carry no condition, by first letter, in order."""
         if self._initials is None:
@@ -139,6 +143,8 @@ def function_words() -> dict[str, Any]:
     words.pop("changes")
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
+    measures = words.pop("make_measures")
+    words["create"] = [*words["create"], *(f"{verb}{end}" for verb in words.pop("make_verbs") for end in measures)]
     ends_of_delete = words.pop("delete_ends")
     words["delete"] = [*words["delete"], *(f"{verb}{end}" for verb in words.pop("delete_verbs") for end in ends_of_delete)]
     words["to"] = list(dict.fromkeys([*words["to"], *turns]))

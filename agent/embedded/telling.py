@@ -22,17 +22,17 @@ def read(reader: Reader) -> list[Frame] | None:
     if briefed is not None:
         return briefed
     if reader.said("said") and _ASKED.search(reader.text.text):
-        return _said(reader)
+        return said(reader)
     if (
         reader.said("why")
         and any(name.type in {"account", "contact"} for span in reader.spans for name in span.names)
         and not reader._status()
     ):
-        return _said(reader)
+        return said(reader)
     return None
 
 
-def _said(reader: Reader) -> list[Frame] | None:
+def said(reader: Reader) -> list[Frame] | None:
     """ "What did Globex say about pricing?": a search in the notes, within the account or person named."""
     frame = Frame("notes")
     for span in reader.spans:

@@ -11,7 +11,7 @@ from store.schema import Schema
 
 RECORDS = frozenset({"opportunity", "product", "lead", "contact", "account", "case", "task", "order"})
 _ASKING = ("who", "count", "when", "where", "why", "compare", "sum", "avg", "duration")
-_QUESTION = re.compile(
+QUESTION = re.compile(
     r"[?？]\s*$|[吗呢么]\s*[。.]?$|^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|which|what|who|whose|how|when|where|why)\b|"
     r"哪|什么|是否|有没有|是不是|怎么|如何|多少|几个",
     re.IGNORECASE,
@@ -33,7 +33,7 @@ _NOW = re.compile(r"\b(?:now|no longer|does have|do have|doesn't have any|from n
 
 def asks(text: Spanned) -> bool:
     """Whether the sentence is a question, by its mark, its first word or a question word."""
-    return bool(_QUESTION.search(text.text.strip())) or any(span.func(*_ASKING) for span in text.spans)
+    return bool(QUESTION.search(text.text.strip())) or any(span.func(*_ASKING) for span in text.spans)
 
 
 def lists(text: Spanned) -> bool:

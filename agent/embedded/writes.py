@@ -58,7 +58,7 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
         case "remind":
             frames = doing.task(scene)
         case "log":
-            frames = doing.activity(scene)
+            frames = creating.record(scene) if creating.asked_of(scene) else doing.activity(scene)
         case "create":
             frames = creating.record(scene)
         case "delete":
