@@ -44,6 +44,8 @@ def read_as(
         case "move":
             return wide.read(scene)
         case "said":
+            if not any(name.type in {"account", "contact"} for span in text.spans for name in span.names):
+                return None  # who said it is not known: a search for any words at all is no answer
             return telling.said(Reader(words, names, routes, unit.principal, unit.today(), text))
         case _:
             return None

@@ -38,6 +38,9 @@ def rewritten(text: Spanned, words: Lexicon) -> str | None:
     """The sentence as "create KIND: …"; None when it announces nothing new."""
     if not text.spans or told.QUESTION.search(text.text.strip()) or text.spans[0].func("show", "count", "who"):
         return None
+    wished = _wish_last(text)
+    if wished is not None:
+        return wished
     slip = _front_respelt(text, words)
     if slip is not None:
         return slip
@@ -50,15 +53,53 @@ def rewritten(text: Spanned, words: Lexicon) -> str | None:
     return _command_last(text) or _is_new(text, words) or _noun_first(text, words)
 
 
+_TASK_LAST = re.compile(
+    r"[,.;，。；]?\s*(?:and |so )?(?:please |pls |could you |can you )?(?:(?:create|add|make|set|put in|open|need) (?:me )?(?:a|an) (?:new )?(?:task|reminder|to-?do)"
+    r"(?: for (?:me|him|her|that|it|this))?|remind me(?: (?:of|about) (?:it|that|this))?)\s*(?:please)?[.!]?$|"
+    r"[,，。；;\s]+(?:请|麻烦|帮我|给我|给他|给她)*(?:记|建|加|设|派|安排|创建|新建|开|生成|提醒)(?:一下|一个|个|条|一条)?(?:新)?(?:待办事项|待办|任务|提醒|我|task|todo|reminder)"
+    r"(?:给(?:我|他|她))?(?:一下|吧)?[。!！]?$",
+    re.IGNORECASE,
+)
+_LOG_LAST = re.compile(
+    r"(?:[,.;—-]\s*(?:and |so )?(?:please |pls |could you |can you )?|\s(?:can|could) you (?:please )?)(?:log|record|note|write|put) (?:it|that|this|the call|the visit|the meeting)"
+    r"(?: down| in)?(?: please| for me| as an? (?:call|visit|meeting|note))*\s*[.!]?$|"
+    r"[,，。；;\s]+(?:嗯|就这些|好|请|麻烦|帮我|先|你)*[,，\s]*(?:记|录|登记|写)(?:一下|上|下来|下|一笔|个|条|一条|录|进去|进系统)+(?P<kind>拜访|电话|会议|沟通|备注|记录)?(?:记录)?(?:吧)?[。!！]?$",
+    re.IGNORECASE,
+)
+_NEEDS = re.compile(r"^(?P<who>[A-Z][\w'-]+(?: [A-Z][\w'-]+)?) (?:needs? to|has to|should|must|ought to|is to) (?P<what>.+)$", re.DOTALL)
+_I_NEED = re.compile(r"\bI (?:need to|have to|should|must|want to|ought to|gotta|'ve got to) ", re.IGNORECASE)
+
+
+def _wish_last(text: Spanned) -> str | None:
+    """What is to be done or was done, then the wish: "…, create a task", "met Ann, budget approved. log it please", …,记个待办."""
+    plain = text.text.strip()
+    english = text.language == "en"
+    for pattern in (_TASK_LAST, _LOG_LAST):
+        found = pattern.search(plain)
+        rest = plain[: found.start()].strip(" ,，.。;；") if found else ""
+        if found is None or len(rest) < 6 or (not english and len(rest) < 4):
+            continue
+        if any(span.func("show", "create", "update", "assign", "delete", "remind") and span.first < 4 for span in text.spans[:2]):
+            continue
+        if pattern is _LOG_LAST:
+            kind = (found.groupdict().get("kind") or "").replace("记录", "").replace("沟通", "")
+            return f"log: {rest}" if english else f"记录{kind}:{rest}"
+        needs = _NEEDS.match(rest)
+        if english and needs and any(name.type == "user" for span in text.spans[:2] for name in span.names):
+            return f"remind {needs['who']} to {needs['what']}"
+        return f"remind me to {_I_NEED.sub('', rest)}" if english else f"新建任务:{rest}"
+    return None
+
+
 _FRONT = 5  # words in which the verb and the noun of a request stand
-_MAKING = ("create", "add", "register", "make", "open", "enter", "record")
+_MAKING = ("create", "add", "register", "enter", "record")
 
 
 def _front_respelt(text: Spanned, words: Lexicon) -> str | None:
     """ "creat new acount …", "ad a contct …": the verb and the noun of the request put right, what is new left as it was written."""
     if text.language != "en":
         return None
-    nouns = [each for each in words.table.words() if _kind(words, each)]
+    nouns = [each for each in words.table.words() if _kind(words, each) and not any(s.plural for s in words.table.meaning(each))]
     fixed, slips, verb = text.text, 0, False
     for token in reversed(text.tokens[:_FRONT]):
         written = text.text[token.start : token.end]

@@ -7,7 +7,6 @@ from agent.embedded.frames import Frame
 from agent.embedded.reading import Reader
 from agent.embedded.tokens import is_chinese
 
-RECENT = 5
 _TOPIC = re.compile(r"\b(?:about|on|regarding|concerning)\b|关于|对于|有关", re.IGNORECASE)
 _ASKED = re.compile(
     r"[?？]|^\s*(?:what|who|did|does|do|has|have|any|why|which|when|how|find|search|show|list|quotes?|notes?)\b|[谁吗什怎有哪查找]|反馈|提到|说",

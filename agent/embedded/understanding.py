@@ -7,6 +7,7 @@ from threading import Lock
 
 from agent.embedded import acting, acts, advising, announced, asked_back, compound, drafting_words, followup, lexicon, telling, writes
 from agent.embedded.acts import Embed
+from agent.embedded.ahead import ahead
 from agent.embedded.clauses import split
 from agent.embedded.frames import Frame, Part
 from agent.embedded.lexicon import Lexicon
@@ -122,8 +123,8 @@ class Understanding:
                 for frame in mended:
                     frame.notes += notes if frame.intent != "clarify" else []
                 return mended
-        if notes or _ahead(spans, names):
-            spans = _spans(unit, fixed, words, names, future=_ahead(_spans(unit, fixed, words, names), names))
+        if notes or ahead(spans, names):
+            spans = _spans(unit, fixed, words, names, future=ahead(_spans(unit, fixed, words, names), names))
         notes += repair(spans, names)
         wrong = next((span.time for span in spans.spans if span.time and span.time.kind == "invalid"), None)
         if wrong:
@@ -228,23 +229,6 @@ def _through(path: str, condition: Filter) -> Filter:
             "where": condition.where if condition.field else [_through(path, each) for each in condition.where],
         }
     )
-
-
-_PAST = {"did", "was", "were", "had", "closed", "ago", "了", "过"}
-
-
-def _ahead(text: Spanned, names: NameIndex) -> bool:
-    """Whether a bare "December" or "Friday" means the coming one: forecasts, due dates, expected closes."""
-    if any(token.word in _PAST for token in text.tokens):
-        return False
-    if any(c.value in {"won", "lost"} for span in text.spans for c in span.choices) or any(
-        span.func("win", "lose", "sold") and not span.fields for span in text.spans
-    ):
-        return False
-    if any(span.metric in {"weighted_forecast", "open_amount"} for span in text.spans):
-        return True
-    forward = {"close_date", "due_at", "next_follow_up_at", "ends_on", "valid_until"}
-    return any(sense.field in forward or (sense.entity, sense.field) in names.ahead for span in text.spans for sense in span.fields)
 
 
 def _not_understood(clause: str, frames: Sequence[Frame], left: Sequence[Span], names: NameIndex) -> Frame:

@@ -151,7 +151,7 @@ def _value(each: Statement, fact: cues.Fact) -> Decimal | None:
 
 
 def due_promises(dossier: Dossier, side: str) -> list[Promise]:
-    """Open ones of a side whose day has passed or comes within a week, oldest first."""
+    """Open ones of a side whose day has passed lately or comes within a week, the nearest first."""
     found = [each for each in dossier.promises if each.who == side and each.kept is not True and each.due]
-    near = [each for each in found if each.due is not None and -60 <= (each.due - dossier.today).days <= 7]
-    return sorted(near, key=lambda each: (each.due or each.day, each.activity_id))
+    near = [each for each in found if each.due is not None and -45 <= (each.due - dossier.today).days <= 7]
+    return sorted(near, key=lambda each: (abs(((each.due or each.day) - dossier.today).days), each.activity_id))
