@@ -8,7 +8,7 @@ from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
 from agent.embedded.lexicon import Sense
 from agent.embedded.lookups import Lookups
-from agent.embedded.rankings import IMPLYING, MOST
+from agent.embedded.rankings import IMPLYING, MOST, bare
 from agent.embedded.spans import Span
 from store.filters import Filter
 from store.schema import TEMPORAL, Field
@@ -136,7 +136,7 @@ class Figures(Lookups):
         if self._how_much() and self._status() == "lost":
             return "lost_amount"
         if self._most_of_status() and not self._measured_field() and not self._most_entity():
-            often = any(span.text.lower() in MOST for span in self.spans if span.func("max", "min"))
+            often = any(bare(span) in MOST for span in self.spans if span.func("max", "min"))
             return (COUNT_BY_STATUS if often or self._how_many() else SUM_BY_STATUS)[self._status()]
         others = any(span.choices and not any(ch.field == "status" for ch in span.choices) for span in self.spans)
         one_day = any(span.time and span.time.grain == "day" for span in self.spans)

@@ -143,7 +143,8 @@ def _by_title(scene: Scene) -> list[Subject]:
         if span.entity is None or span.entity.entity in {"user", "team"}:
             continue
         kind = span.entity.entity
-        run = _run(scene, place)
+        party = kind in {"account", "contact"} and is_chinese(span.text)  # 客户嫌贵: the customer, not one to be looked for
+        run = [] if party else _run(scene, place)
         words = [each for each in run if each.unknown or (each.content and each is not span and not each.names)]
         anchors = [each for each in run if each.names and each is not span]
         if any(name.type == kind and name.score >= 0.9 for each in anchors for name in _best(each)) or not words:
@@ -161,7 +162,13 @@ def _run(scene: Scene, place: int) -> list[Span]:
     def part_of(number: int, beside: int) -> bool:
         span = spans[number]
         gap = scene.text.text[min(span.last, spans[beside].last) : max(span.first, spans[beside].first)]
-        if BREAK.search(gap) or span.func("to", "update", "assign", "delete", "zh_to", "close", "me") or span.time or span.amount:
+        if (
+            BREAK.search(gap)
+            or ":" in gap
+            or span.func("to", "update", "assign", "delete", "zh_to", "close", "me")
+            or span.time
+            or span.amount
+        ):
             return False
         if span.func("it") and not span.filler and span.text.lower() not in _ARTICLES:
             return False
@@ -207,13 +214,13 @@ def _holds(name: str, word: str) -> bool:
 
 def _describe(scene: Scene, subject: Subject) -> None:
     """Spend the words that only repeat what the records are: their kind, their customer, the rest of a short name."""
-    held = subject.words()
+    held, spec = subject.words(), scene.unit.schema.entity(subject.kind)
     for span in scene.spans:
         if span in subject.spans:
             continue
         beside = _touches(scene, span, subject.spans)
         kind = span.entity is not None and span.entity.entity == subject.kind and not span.fields
-        noun = span.entity is not None and span.entity.entity == subject.kind
+        noun = (span.entity is not None and span.entity.entity == subject.kind) or (is_chinese(span.text) and span.text in spec.zh)
         if (kind or (noun and beside)) or (beside and (span.unknown or span.names or span.content) and _repeats(span, subject, held)):
             subject.spans.append(span)
         elif span.names and not any(name.type == "user" for name in span.names) and _repeats(span, subject, held):
