@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agent.embedded import announced, creating, doing, telling, updating, wide
+from agent.embedded import announced, creating, doing, telling, told, updating, wide
 from agent.embedded.acts import Act
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon
@@ -26,6 +26,9 @@ def read_as(
     act: Act, unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]
 ) -> list[Frame] | None:
     """The frames of the clause as `act`; None when it cannot be read so."""
+    known = not any((span.unknown and len(span.text) > 1) or span.literal for span in text.spans)
+    if told.lists(text) and (act in {"update", "delete", "move"} or (act in _VERBS and known)):
+        return None  # "cases, owner is Anna": what is asked for and what holds of it; a new record has a word nobody knows yet
     verbs = _VERBS.get(act, ())
     place = next((number for number, span in enumerate(text.spans) if verbs and span.func(*verbs) and not span.names), -1)
     scene = Scene(unit, text, words, names, routes, list(previous), place)

@@ -36,6 +36,24 @@ def asks(text: Spanned) -> bool:
     return bool(QUESTION.search(text.text.strip())) or any(span.func(*_ASKING) and span.text not in {"总", "共"} for span in text.spans)
 
 
+def lists(text: Spanned) -> bool:
+    """Whether a sentence names what it asks for and what holds of it, which tells of no change: "contacts, account Globex, owner is
+    Anna" opens with many records or a figure; 负责人为李娜，线索林振华的活动 ends with them."""
+    content = [span for span in text.spans if not span.filler and not span.amount]
+    if text.language == "zh":
+        heads = (span for span in reversed(content) if span.entity or span.metric)
+        head = next((span for span in heads if _OF.search(text.text[: span.first])), None)
+        return head is not None and not any(span.func("to") and span.first > head.first for span in text.spans)
+    first = content[0] if content else None
+    if first is None or not (first.metric or (first.entity and first.entity.plural)):
+        return False
+    following = text.text[first.last :]
+    return "," in following and not re.search(r"\bnow\b", following)
+
+
+_OF = re.compile(r"的\s*(?:\d+\s*[个名条家位笔单张项件])?\s*$")
+
+
 def record(text: Spanned) -> tuple[int, Span] | None:
     """The record the sentence opens with, by its name in full, and where it stands."""
     for number, span in enumerate(text.spans):

@@ -14,7 +14,7 @@ from store.filters import Filter
 from store.unit import Unit
 
 COUNT, SEED = 120, 31
-LEAST = 0.9  # the share that has to hold in each store and language; measured figures are in docs/decisions/0003
+LEAST = 0.9  # the share that has to hold in each store and language; what was measured is in docs/measurements.md
 BOSS = {"demo": stores.DEMO_ADMIN, "larkfield": larkfield.ADMIN}
 
 
