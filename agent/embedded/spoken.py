@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agent.embedded.lexicon import change_words
-from agent.embedded.names import NAMED, Name
+from agent.embedded.names import Name
 from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from store.filters import Filter
+from store.name_index import NAMED
 from store.query import RecordQuery, RecordView, find, load
 from store.values import find_named
 

@@ -11,7 +11,7 @@ from store.schema import Schema
 
 RECORDS = frozenset({"opportunity", "product", "lead", "contact", "account", "case", "task", "order"})
 _ASKING = ("who", "count", "when", "where", "why", "compare", "sum", "avg", "duration")
-_QUESTION = re.compile(
+QUESTION = re.compile(
     r"[?？]\s*$|[吗呢么]\s*[。.]?$|^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|which|what|who|whose|how|when|where|why)\b|"
     r"哪|什么|是否|有没有|是不是|怎么|如何|多少|几个",
     re.IGNORECASE,
@@ -33,7 +33,25 @@ _NOW = re.compile(r"\b(?:now|no longer|does have|do have|doesn't have any|from n
 
 def asks(text: Spanned) -> bool:
     """Whether the sentence is a question, by its mark, its first word or a question word."""
-    return bool(_QUESTION.search(text.text.strip())) or any(span.func(*_ASKING) and span.text not in {"总", "共"} for span in text.spans)
+    return bool(QUESTION.search(text.text.strip())) or any(span.func(*_ASKING) and span.text not in {"总", "共"} for span in text.spans)
+
+
+def lists(text: Spanned) -> bool:
+    """Whether a sentence names what it asks for and what holds of it, which tells of no change: "contacts, account Globex, owner is
+    Anna" opens with many records or a figure; 负责人为李娜，线索林振华的活动 ends with them."""
+    content = [span for span in text.spans if not span.filler and not span.amount]
+    if text.language == "zh":
+        heads = (span for span in reversed(content) if span.entity or span.metric)
+        head = next((span for span in heads if _OF.search(text.text[: span.first])), None)
+        return head is not None and not any(span.func("to") and span.first > head.first for span in text.spans)
+    first = content[0] if content else None
+    if first is None or not (first.metric or (first.entity and first.entity.plural)):
+        return False
+    following = text.text[first.last :]
+    return "," in following and not re.search(r"\bnow\b", following)
+
+
+_OF = re.compile(r"的\s*(?:\d+\s*[个名条家位笔单张项件])?\s*$")
 
 
 def record(text: Spanned) -> tuple[int, Span] | None:

@@ -70,7 +70,12 @@ def assign(scene: Scene, kind: str, named: list[Span], right: list[Span], action
 
 def _spoken_of(scene: Scene, kind: str, right: list[Span]) -> list[Field]:
     """ "put those up to 20k" after "accounts with a credit limit below 20k": the number the turn before was about."""
-    if not scene.previous or scene.previous[0].entity != kind or not any(span.amount for span in right) or any(span.fields for span in right):
+    if (
+        not scene.previous
+        or scene.previous[0].entity != kind
+        or not any(span.amount for span in right)
+        or any(span.fields for span in right)
+    ):
         return []
     fields = scene.unit.schema.entity(kind).fields
     names = [each.field for each in scene.previous[0].filters if each.field in fields and fields[each.field].kind in NUMERIC]
