@@ -247,9 +247,13 @@ def _describe(scene: Scene, subject: Subject) -> None:
         noun = (span.entity is not None and span.entity.entity == subject.kind) or (is_chinese(span.text) and span.text in spec.zh)
         joined = is_chinese(span.text) and any(span.first == each.last for each in subject.spans)
         part = joined and any(span.text in record.name for record in subject.records)  # 锦禾|超|市
-        if part or kind or (noun and beside) or (beside and (span.unknown or span.names or span.content) and _repeats(span, subject, held)):
-            subject.spans.append(span)
-        elif _names_what_is_held(span, held) and _repeats(span, subject, held):
+        if (
+            part
+            or kind
+            or (noun and beside)
+            or (beside and (span.unknown or span.names or span.content) and _repeats(span, subject, held))
+            or (_names_what_is_held(span, held) and _repeats(span, subject, held))
+        ):
             subject.spans.append(span)
 
 
