@@ -14,7 +14,7 @@ from agent.embedded import told
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import change_words
 from agent.embedded.pieces import BREAK, own_label
-from agent.embedded.repair import respelt
+from agent.embedded.repair import repair, respelt
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.spoken import RECORDS, Subject, subjects
 from agent.embedded.targets import QUANTIFIERS, Scene
@@ -469,7 +469,7 @@ class Breath:
         if span.unknown and not self.reading.subject.records:
             return True  # of a set every word may be a condition
         if span.unknown:
-            return self._where_a_value_belongs(number) or self._foreign(span, number)
+            return self._where_a_value_belongs(number) or self._where_a_field_belongs(number) or self._foreign(span, number)
         return span.content
 
     def _where_a_value_belongs(self, number: int) -> bool:
@@ -479,6 +479,19 @@ class Breath:
             return False
         tie = before.func("to") and not (before.text == "给" or (before.text.lower() in {"to", "到"} and not self._label_or_verb()))
         return tie or before is self.pending or own_label(self.scene.unit.schema, self.kind, before) is not None or bool(before.amount)
+
+    def _where_a_field_belongs(self, number: int) -> bool:
+        """ "set the foo of …", …的毛立改成: right after a command, or between the record and the tie to a value."""
+        before = next((each for each in reversed(self.spans[:number]) if not each.filler), None)
+        if (
+            before is not None
+            and (before.func("update", "assign") or before.text.lower() in change_words("wishes"))
+            and not before.func("to")
+        ):
+            return True
+        after = next((each for each in self.spans[number + 1 :] if not each.filler), None)
+        joint = self.spans[number - 1].text.lower() if number else ""
+        return after is not None and after.func("to") and (joint in {"the", "their", "its"} or joint in {"'s", "的", "s"})
 
     def _label_or_verb(self) -> bool:
         return any(each.func("update", "assign") or (each.fields and self._label(n)) for n, each in enumerate(self.spans))
@@ -541,14 +554,22 @@ def spelt(scene: Scene, reading: Callable[[Scene], list[Frame] | None]) -> list[
     if found is not None or not any(span.unknown for span in scene.spans):
         return found
     fixed, notes = respelt(scene.text, scene.words, scene.names)
-    if not notes:
+    if not notes and not _commands(scene):
         return None
     unit = scene.unit
     again = spanned(fixed, scene.words, scene.names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=True)
     found = reading(replace(scene, text=tied(again), place=-1))
+    if found is None and any(span.unknown for span in again.spans):
+        notes += repair(again, scene.names)
+        found = reading(replace(scene, text=tied(again), place=-1))
     for frame in found or []:
         frame.notes += notes
     return found
+
+
+def _commands(scene: Scene) -> bool:
+    """Whether a verb of change is said: then a name nobody knows may be a misspelt one."""
+    return any(span.func("update", "assign", "delete") or (span.func("to") and " " in span.text) for span in scene.spans)
 
 
 def _frames(scene: Scene, asked: bool) -> list[Frame] | None:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agent.embedded.lexicon import change_words
-from agent.embedded.names import Name
-from agent.embedded.pieces import BREAK
+from agent.embedded.names import NAMED, Name
+from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
@@ -145,7 +145,9 @@ def _by_title(scene: Scene) -> list[Subject]:
         kind = span.entity.entity
         party = kind in {"account", "contact"} and is_chinese(span.text)  # 客户嫌贵: the customer, not one to be looked for
         run = [] if party else _run(scene, place)
-        words = [each for each in run if each.unknown or (each.content and each is not span and not each.names)]
+        labels = [each for each in run if own_label(scene.unit.schema, kind, each) is not None and each.entity is None]
+        words = [each for each in run if each not in labels and (each.unknown or (each.content and each is not span and not each.names))]
+        run = [each for each in run if each not in labels]
         anchors = [each for each in run if each.names and each is not span]
         if any(name.type == kind and name.score >= 0.9 for each in anchors for name in _best(each)) or not words:
             continue
