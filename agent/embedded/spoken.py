@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from agent.embedded.lexicon import change_words
-from agent.embedded.names import NAMED, Name
+from agent.embedded.names import Name
 from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
