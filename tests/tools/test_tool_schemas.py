@@ -22,7 +22,9 @@ def _kind(spec: dict[str, Any]) -> str:
 
 
 def test_names_and_marks() -> None:
-    assert [tool.name for tool in READ] == snapshot(["find_records", "get_record", "measure", "search_notes", "brief_record", 'suggest_actions', 'draft_message'])
+    assert [tool.name for tool in READ] == snapshot(
+        ["find_records", "get_record", "measure", "search_notes", "brief_record", "suggest_actions", "draft_message"]
+    )
     assert [tool.name for tool in WRITE] == snapshot(
         ["create_record", "update_records", "delete_records", "log_activity", "create_task", "merge_records", "hand_over"]
     )
@@ -74,7 +76,37 @@ def test_arguments() -> None:
                 "first_day?": "string",
                 "last_day?": "string",
                 "length?": "short|normal|long",
-            }, 'suggest_actions': {'account?': 'string', 'opportunity?': 'string', 'contact?': 'string', 'lead?': 'string', 'person?': 'string', 'team?': 'string', 'limit?': 'integer', 'snooze?': '[string]', 'until?': 'string', 'not_useful?': '[string]'}, 'draft_message': {'purpose?': 'first_contact|follow_up|quote|chase|apology|thanks|reactivation|renewal|introduction|meeting_request|reply|message', 'to?': 'string', 'contact?': 'string', 'lead?': 'string', 'account?': 'string', 'opportunity?': 'string', 'reply_to?': 'string', 'quote?': 'string', 'contract?': 'string', 'about?': 'string', 'language?': '|en|zh', 'tone?': '|formal|friendly', 'length?': '|short|normal|long|shorter|longer', 'channel?': '|email|wechat', 'draft?': 'string'}, "create_record": {"entity": "string", "values": "object", "also?": "[object]"},
+            },
+            "suggest_actions": {
+                "account?": "string",
+                "opportunity?": "string",
+                "contact?": "string",
+                "lead?": "string",
+                "person?": "string",
+                "team?": "string",
+                "limit?": "integer",
+                "snooze?": "[string]",
+                "until?": "string",
+                "not_useful?": "[string]",
+            },
+            "draft_message": {
+                "purpose?": "first_contact|follow_up|quote|chase|apology|thanks|reactivation|renewal|introduction|meeting_request|reply|message",
+                "to?": "string",
+                "contact?": "string",
+                "lead?": "string",
+                "account?": "string",
+                "opportunity?": "string",
+                "reply_to?": "string",
+                "quote?": "string",
+                "contract?": "string",
+                "about?": "string",
+                "language?": "|en|zh",
+                "tone?": "|formal|friendly",
+                "length?": "|short|normal|long|shorter|longer",
+                "channel?": "|email|wechat",
+                "draft?": "string",
+            },
+            "create_record": {"entity": "string", "values": "object", "also?": "[object]"},
             "update_records": {"entity": "string", "values": "object", "records?": "[string]", "filters?": "[object]"},
             "delete_records": {"entity": "string", "records?": "[string]", "filters?": "[object]"},
             "log_activity": {
