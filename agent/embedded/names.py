@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 from sqlalchemy import func, select
 
-from agent.embedded.lexicon import PhraseTable, Sense, fillers, other_words
+from agent.embedded.lexicon import PhraseTable, Sense, fillers, function_words, other_words
 from agent.embedded.tokens import Token, is_chinese, phrase
 from store.audit import HEAD
 from store.models import Meta
@@ -266,29 +266,24 @@ def _note_presence(unit: Unit, index: NameIndex) -> None:
 
 
 def _add_teams(unit: Unit, index: NameIndex) -> None:
-    """ "Dustin's team", "Melvin Marxen团队": teams by the name of who leads them."""
+    """ "Dustin's team", "Summer's people", Melvin Marxen团队: teams by the name of who leads them, else of who is in them."""
     team, user = unit.schema.entity("team").model, unit.schema.entity("user").model
-    statement = (
-        select(team.id, team.name, team.key, user.name)
-        .join(user, user.id == readable(unit.principal, "team", "manager", team, team.manager_id))
-        .where(visible(unit.principal, "team", team))
+    manager, member = (
+        readable(unit.principal, "team", "manager", team, team.manager_id),
+        readable(unit.principal, "user", "team", user, user.team_id),
     )
-    led = list(unit.session.execute(statement))
-    for team_id, name, key, manager in led:
-        if sum(row[3] == manager for row in led) > 1:
-            continue  # leads several: "my team" of that person is not one team
+    shown = visible(unit.principal, "team", team)
+    led = list(unit.session.execute(select(team.id, team.name, team.key, user.name).join(user, user.id == manager).where(shown)))
+    leaders = {row[3] for row in led}
+    within = unit.session.execute(select(team.id, team.name, team.key, user.name).join(user, team.id == member).where(shown))
+    for team_id, name, key, person in [*led, *(row for row in within if row[3] not in leaders)]:
         found = Name("team", team_id, name, key, 0.95)
-        words = manager.split()
-        for called in {manager, words[0]}:
-            for form in (
-                f"{called}'s team",
-                f"{called} team",
-                f"team of {called}",
-                f"team {called}",
-                f"{called}团队",
-                f"{called}的团队",
-                f"{called}小组",
-            ):
+        for called in {person, person.split()[0]}:
+            for word in function_words()["led"]:
+                forms = (f"{called}{word}", f"{called}的{word}") if is_chinese(word) else (f"{called}'s {word}", f"{called} {word}")
+                for form in forms:
+                    index.add(phrase(form), found)
+            for form in (f"team of {called}", f"team {called}", f"team under {called}", f"reps under {called}", f"people under {called}"):
                 index.add(phrase(form), found)
 
 

@@ -52,7 +52,7 @@ def respelt(text: Spanned, words: Lexicon, names: NameIndex) -> tuple[str, list[
 
     A word nearer to a name of the store than to any vocabulary word is left to `repair`.
     """
-    fixed, notes = text.text, []
+    fixed, notes = text.text, list[str]()
     if not any(span.unknown for span in text.spans):
         return fixed, notes
     content = {word for word in words.table.words() | set(CALENDAR) if len(word) >= SHORTEST and word.isascii() and word.isalpha()}

@@ -13,7 +13,8 @@ from store.filters import Filter
 RECENT = 5
 _TOPIC = re.compile(r"\b(?:about|on|regarding|concerning)\b|关于|对于|有关", re.IGNORECASE)
 _ASKED = re.compile(
-    r"[?？]|^\s*(?:what|who|did|does|do|has|have|any|why|which|when|how|find|search|show|list|quotes?|notes?)\b|[谁吗什怎有哪查找]|反馈|提到|说",
+    r"[?？]|^\W*(?:(?:uh|um|uhm|er|so|hey|hi|ok|okay|well|please|and|right|just|now|oh|hmm|tell me)\W+)*"
+    r"(?:what|who|did|does|do|has|have|any|why|which|when|how|find|search|show|list|quotes?|notes?)\b|[谁吗什怎有哪查找]|反馈|提到|说",
     re.IGNORECASE,
 )
 _NOT_A_TOPIC = ("said", "show", "about", "it", "me", "who", "all", "with", "group", "brief", "count", "contacted", "newest")
@@ -22,7 +23,9 @@ _NOT_A_TOPIC = ("said", "show", "about", "it", "me", "who", "all", "with", "grou
 def read(reader: Reader) -> list[Frame] | None:
     """The frames of such a question; None when it is another kind."""
     if reader.said("brief") and not reader._metrics():
-        return _brief(reader)
+        glance = _brief(reader)
+        if glance is not None:
+            return glance
     if reader.said("said") and _ASKED.search(reader.text.text):
         return _said(reader)
     if (
@@ -31,7 +34,37 @@ def read(reader: Reader) -> list[Frame] | None:
         and not reader._status()
     ):
         return _said(reader)
+    if _of_their_mind(reader):
+        return _said(reader)
     return None
+
+
+_MIND_EN = re.compile(
+    r"^\W*(?:(?:uh|um|so|hey|ok|okay|well|and|just|tell me)\W+)*(?:what|why|how|has|have|did|does|is|was|are|were)\b", re.IGNORECASE
+)
+_MIND_ZH = re.compile(r"什么|怎么|怎样|如何|为何|为什么|有没有|吗|啥|咋")
+
+
+def _of_their_mind(reader: Reader) -> bool:
+    """ "what is Claire threatening to do about the instrument?", 周海燕对报警提了什么要求: about one person or account, of things no field keeps."""
+    named = {
+        (name.type, name.name.casefold()): name
+        for span in reader.spans
+        for name in span.names
+        if name.type in {"contact", "account", "user", "lead"}
+    }
+    words = [span for span in reader.spans if span.unknown]
+    if len(named) != 1 or not words or next(iter(named.values())).type not in {"contact", "account"} or reader._metrics():
+        return False
+    if reader.said("count", "sum", "avg", "group", "compare", "top", "bottom", "rank", "max", "min", "said", "without"):
+        return False
+    if any(span.amount and not span.names for span in reader.spans) or any(_capital(reader, span) for span in words):
+        return False
+    return bool((_MIND_EN if reader.text.language == "en" else _MIND_ZH).search(reader.text.text))
+
+
+def _capital(reader: Reader, span: Span) -> bool:
+    return span.first > 0 and span.text[:1].isupper()
 
 
 def _said(reader: Reader) -> list[Frame] | None:

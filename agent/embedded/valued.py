@@ -7,6 +7,7 @@ from agent.embedded.dated import Dated
 from agent.embedded.lexicon import YES, Sense
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese, stem
+from agent.embedded.unburdened import is_noise
 from store.filters import Filter
 
 
@@ -27,7 +28,8 @@ class Valued(Dated):
         if not senses:
             return
         best = self._richest(senses)
-        if self._unspoken_status(best):
+        if self._unspoken(best):
+            span.used = is_noise(span) or bool(span.func() and len(span.text) == 1)
             return
         values = [best.value]
         negated = self._negated(number)
@@ -44,9 +46,9 @@ class Valued(Dated):
         self._field_beside(number, best)
         self._field_hinted(number, best)
 
-    def _unspoken_status(self, sense: Sense) -> bool:
-        """The status of records nobody spoke of and that only point back here: not a condition, but something to ask about."""
-        if sense.field != "status" or sense.entity in {self.target, "opportunity"}:
+    def _unspoken(self, sense: Sense) -> bool:
+        """A value of records nobody spoke of and that only point back here: not a condition, but something to ask about."""
+        if sense.entity in {self.target, "opportunity"} or sense.field in {"kind", "type", "role"}:
             return False
         spoken = any(each.entity and each.entity.entity == sense.entity for each in self.text.spans)
         return not spoken and self.routes.path(self.target, sense.entity) is None
@@ -57,7 +59,9 @@ class Valued(Dated):
         if senses:
             best = senses[0]
             value = True if best.value == YES else best.value
-            if self._negated(number):
+            if (best.entity, best.field, best.value) == ("task", "status", "done") and not self._negated(number):
+                condition = self.routes.condition(self.target, "task", "status", "eq", "open")  # a cancelled task is not "not done yet"
+            elif self._negated(number):
                 condition = self.routes.condition(self.target, best.entity, best.field, "eq", value)
             elif (path := self.routes.path(self.target, best.entity)) is not None:
                 condition = Filter(field=f"{path}.{best.field}" if path else best.field, value=value, negate=True)
@@ -84,7 +88,8 @@ class Valued(Dated):
             ):
                 beside = self.spans[place]
                 grouped = place > 0 and self.spans[place - 1].func("group")
-                if any(sense.field == choice.field for sense in beside.fields) and not beside.choices and not grouped:
+                loose = any(sense.field == "status" for sense in beside.fields) and choice.field in {"lifecycle", "stage"}
+                if (loose or any(sense.field == choice.field for sense in beside.fields)) and not beside.choices and not grouped:
                     beside.used = True
                     return
 
