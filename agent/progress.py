@@ -9,7 +9,7 @@ from langchain_core.messages import AIMessage, AnyMessage, ToolMessage
 from agent.answer import Answer, AnswerKind, Event, ToolFinished, ToolStarted, Usage
 from agent.embedded.model import KIND, OPTIONS
 from agent.llm import ModelFault
-from tools.results import Drafted, Figures, Notes, Proposed, Records, Result, Suggested
+from tools.results import Briefed, Drafted, Figures, Notes, Proposed, Records, Result, Suggested
 
 
 @dataclass
@@ -58,12 +58,11 @@ class Progress:
         """What the answer is, by the most telling of its results."""
         if self.held_back:
             return self.kind  # type: ignore[return-value]
-        if self.kind == "brief" and self.results:
-            return "brief"
         kinds: dict[type[Any], AnswerKind] = {
             Proposed: "proposal",
             Drafted: "draft",
             Suggested: "actions",
+            Briefed: "brief",
             Figures: "measure",
             Records: "records",
             Notes: "notes",
@@ -84,7 +83,7 @@ class Progress:
                 answer.records += [{k: v for k, v in record.to_json().items() if k != "version"} for record in fresh]
             elif isinstance(found, Figures):
                 answer.measure = answer.measure or found.to_json()
-            elif isinstance(found, Notes):
+            elif isinstance(found, Notes | Briefed):
                 answer.citations += found.citations
             elif isinstance(found, Suggested):
                 answer.citations += [quote for each in found.found.actions for quote in each.evidence]

@@ -26,6 +26,7 @@ GENESIS = "0" * 64
 AFTERWARDS = {
     "proposed": {"pending", "expired", "superseded"}, "applied": {"applied"}, "undone": {"undone"}, "rejected": {"rejected"},
     "conflict": {"conflict"}, "expired": {"expired"}, "superseded": {"superseded"},
+    "approved": {"approved"}, "unsure": {"approved"},
 }  # fmt: skip
 
 

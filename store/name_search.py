@@ -13,7 +13,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
-from sqlalchemy import Select, and_, func, literal, select, union_all
+from sqlalchemy import Select, and_, case, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from store.bulk import pieces
@@ -47,7 +47,7 @@ class NameHit:
 
 
 @dataclass
-class _Word:
+class Word:
     """A word of the text and the words of the index it may stand for, with their likeness, 0-1."""
 
     text: str
@@ -62,16 +62,16 @@ def search_names(unit: Unit, text: str, entities: Sequence[str] | None = None, l
     """The records whose names fit best, best first. A name that only resembles the text has a score below 100."""
     wanted = _searched(unit, entities)
     _settle(unit)
-    words = _words(unit, text)
+    words = words_like(unit, text)
     if not words or not wanted:
         return []
     found = {hit.id: hit for hit in names_in(unit, [text], wanted, limit=limit).get(text, [])}
     if len(found) >= limit:
         return _best(found.values(), limit)
     known = [word for word in words if word.like]
-    _count(unit, known, wanted)
+    count_records(unit, known, wanted)
     known = sorted((word for word in known if word.records), key=lambda word: word.records)
-    rows = _having_all(unit, wanted, known) if known and len(known) == len(words) else []
+    rows = having_all(unit, wanted, known) if known and len(known) == len(words) else []
     if not rows and not found and known:
         rows = _having_most(unit, wanted, known)
     for entity, record_id, name, key in rows:
@@ -185,17 +185,16 @@ def _shown(unit: Unit, pairs_: Iterable[tuple[str, str]]) -> dict[tuple[str, str
     for entity, held in ids.items():
         model = RECORD_MODELS[entity]
         for piece in pieces(sorted(held)):
-            statement = select(model.id, getattr(model, name_field(entity)), model.key).where(
-                model.id.in_(piece), visible(unit.principal, entity, model)
-            )
+            seen = case((visible(unit.principal, entity, model), 1), else_=0) == 1  # asked of these records, not the way to find them
+            statement = select(model.id, getattr(model, name_field(entity)), model.key).where(model.id.in_(piece), seen)
             found.update({(entity, row[0]): (entity, row[0], row[1] or "", row[2]) for row in unit.session.execute(statement)})
     return found
 
 
-def _words(unit: Unit, text: str) -> list[_Word]:
+def words_like(unit: Unit, text: str) -> list[Word]:
     """The words of the text with what they may stand for; without any, a word stands for nothing in this store."""
-    words = [_Word(cut) for run in runs(text) for cut in (pairs(run) if is_chinese(run) else [run])][:MOST_WORDS]
-    asked: dict[str, list[tuple[_Word, float]]] = defaultdict(list)
+    words = [Word(cut) for run in runs(text) for cut in (pairs(run) if is_chinese(run) else [run])][:MOST_WORDS]
+    asked: dict[str, list[tuple[Word, float]]] = defaultdict(list)
     for n, word in enumerate(words):
         asked[word.text].append((word, 1.0))
         if is_chinese(word.text):
@@ -212,8 +211,8 @@ def _words(unit: Unit, text: str) -> list[_Word]:
     return words
 
 
-def _add_spellings(unit: Unit, words: Sequence[_Word]) -> None:
-    asked: dict[str, list[_Word]] = defaultdict(list)
+def _add_spellings(unit: Unit, words: Sequence[Word]) -> None:
+    asked: dict[str, list[Word]] = defaultdict(list)
     for word in words:
         for spelling in misspellings(word.text):
             asked[spelling].append(word)
@@ -227,25 +226,25 @@ def _add_spellings(unit: Unit, words: Sequence[_Word]) -> None:
                 word.add(term, 1 - 1.2 * slips / len(word.text))
 
 
-def _add_beginnings(unit: Unit, word: _Word) -> None:
+def _add_beginnings(unit: Unit, word: Word) -> None:
     statement = select(NameTerm.term).where(NameTerm.term > word.text, NameTerm.term < word.text + "\U0010ffff").order_by(NameTerm.term)
     for term in unit.session.scalars(statement.limit(BEGINNINGS)):
         word.add(term, 0.6 + 0.3 * len(word.text) / len(term))
 
 
-def _count(unit: Unit, words: Sequence[_Word], entities: Sequence[str]) -> None:
+def count_records(unit: Unit, words: Sequence[Word], entities: Sequence[str]) -> None:
     """In how many records a word may be, up to `COMMON`."""
     for word in words:
         some = _holding(word, entities).limit(COMMON).subquery()
         word.records = unit.session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _holding(word: _Word, entities: Sequence[str]) -> Any:
+def _holding(word: Word, entities: Sequence[str]) -> Any:
     """A statement for the kind and id of every record with a word that stands for this one."""
     return select(NameWord.type, NameWord.record_id).where(NameWord.word.in_(sorted(word.like)), NameWord.type.in_(entities))
 
 
-def _having_all(unit: Unit, entities: Sequence[str], words: Sequence[_Word]) -> list[_Row]:
+def having_all(unit: Unit, entities: Sequence[str], words: Sequence[Word]) -> list[_Row]:
     """Records with every word; `words` begin with the rarest. When there are very many, some that the person may see."""
     having = _holding(words[0], entities)
     for word in words[1:]:
@@ -266,7 +265,7 @@ def _having_all(unit: Unit, entities: Sequence[str], words: Sequence[_Word]) -> 
     return found
 
 
-def _having_most(unit: Unit, entities: Sequence[str], words: Sequence[_Word]) -> list[_Row]:
+def _having_most(unit: Unit, entities: Sequence[str], words: Sequence[Word]) -> list[_Row]:
     """Records with the most of the rarest words; of one word when there is no more."""
     leading = [word for word in words if word.records < COMMON][:LEADING] or list(words[:1])
     terms = sorted({term for word in leading for term in word.like})
@@ -280,7 +279,7 @@ def _having_most(unit: Unit, entities: Sequence[str], words: Sequence[_Word]) ->
     return list(_shown(unit, {(row[0], row[1]) for row in unit.session.execute(best)}).values())
 
 
-def _score(name: str, words: Sequence[_Word]) -> float:
+def _score(name: str, words: Sequence[Word]) -> float:
     """How well a name fits: the likeness of each word to the best of the name's, weighed by length, and the whole string."""
     own = runs(name)
     have = {cut for run in own for cut in (pairs(run) if is_chinese(run) else [run])}

@@ -15,9 +15,9 @@ from typing import cast
 WHOLE, SHORT = "=", "~"
 LONGEST = 200  # characters of a word in the index; longer runs are cut into overlapping pieces
 OVERLAP = 100
-_CHINESE = "㐀-䶿一-鿿豈-﫿"
-_RUNS = re.compile(rf"[{_CHINESE}]+|[^\W_{_CHINESE}]+")
-_CHINESE_RUN = re.compile(rf"[{_CHINESE}]+")
+CHINESE = "㐀-䶿一-鿿豈-﫿"
+_RUNS = re.compile(rf"[{CHINESE}]+|[^\W_{CHINESE}]+")
+_CHINESE_RUN = re.compile(rf"[{CHINESE}]+")
 _QUOTES = str.maketrans("", "", "'’`´")
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 _LEGAL = {
@@ -25,7 +25,7 @@ _LEGAL = {
     "llc", "llp", "plc", "gmbh", "ag", "bv", "nv", "sa", "sas", "srl",
     "spa", "oy", "ab", "as", "kg", "group", "holding", "holdings",
 }  # fmt: skip
-_LEGAL_ZH = ("股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "集团", "公司")
+LEGAL_ZH = ("股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "集团", "公司")
 # Surnames read otherwise than the same character elsewhere (现代汉语词典, entries marked 姓).
 _SURNAMES = {"曾": "zeng", "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "区": "ou", "朴": "piao", "翟": "zhai", "盖": "ge", "任": "ren",
              "华": "hua", "覃": "qin", "乐": "yue", "缪": "miao", "洗": "xian", "员": "yun", "召": "shao", "尉": "wei", "宁": "ning", "纪": "ji"}  # fmt: skip
@@ -90,7 +90,7 @@ def index_words(entity: str, name: str) -> set[str]:
 def _sounds(entity: str, run: str) -> Iterator[str]:
     """By sound: a person by family name, given name and both; anything else by pairs, without its legal form."""
     if entity in PERSONS and len(run) <= 4:
-        family, given = _family(run), sound(run[1:]) if len(run) > 1 else ""
+        family, given = family_sound(run), sound(run[1:]) if len(run) > 1 else ""
         yield from {family, given, family + given, given + family} - {""}
         if len(run) > 2:
             yield family + sound(run[1])
@@ -98,7 +98,8 @@ def _sounds(entity: str, run: str) -> Iterator[str]:
     yield from (sound(pair) for pair in pairs(_without_form(run)))
 
 
-def _family(run: str) -> str:
+def family_sound(run: str) -> str:
+    """How the family name at the start of a Chinese name is said."""
     return _SURNAMES.get(run[0]) or sound(run[0])
 
 
@@ -107,8 +108,8 @@ def _short(entity: str, parts: list[str]) -> Iterator[str]:
     if entity in PERSONS:
         if len(parts) == 1 and is_chinese(parts[0]) and len(parts[0]) <= 4:
             given = sound(parts[0][1:]) if len(parts[0]) > 1 else ""
-            yield _family(parts[0]) + given
-            yield given + _family(parts[0])
+            yield family_sound(parts[0]) + given
+            yield given + family_sound(parts[0])
         return
     core = list(parts)
     while len(core) > 1 and (core[-1] in _LEGAL or len(core[-1]) == 1):
@@ -118,7 +119,7 @@ def _short(entity: str, parts: list[str]) -> Iterator[str]:
 
 
 def _without_form(run: str) -> str:
-    for form in _LEGAL_ZH:
+    for form in LEGAL_ZH:
         if run.endswith(form) and len(run) - len(form) >= 2:
             return run[: -len(form)]
     return run

@@ -17,7 +17,7 @@ from store.roles import known_roles
 from store.unit import Unit
 
 AUTOMATIC = ("create", "update", "restore")
-NEVER_OPERATIONS = ("delete", "merge", "bulk", "import")
+NEVER_OPERATIONS = ("delete", "merge", "bulk", "import", "send")
 NEVER_ENTITIES = ("user", "team")
 ANY = "*"
 

@@ -38,12 +38,21 @@ class Settings(BaseSettings):
     phone_country: str = Field(default="", description="Country of telephone numbers written without one: DE, Germany or 德国.")
     locale: Literal["", "en", "zh"] = Field(default="", description="Language of answers; empty follows the question.")
     fiscal_year_start: int = Field(default=1, ge=1, le=12, description="Month the fiscal year starts in.")
+    smtp_url: SecretStr = Field(
+        default=SecretStr(""), description="Mail server for approved mails: smtp+starttls://user:password@host:587; empty sends none."
+    )
+    mail_from: str = Field(default="", description="Address mails go out from; empty is the author's own.")
     host: str = Field(default="127.0.0.1", description="Where `rapport serve` listens.")
     port: int = Field(default=8000, description="Its port.")
     secret: SecretStr = Field(default=SecretStr(""), description="Signs session cookies; empty makes and keeps one in the data folder.")
     silence_days: int = Field(
         default=60, ge=1, description="Days without contact after which a customer counts as silent, whatever their rhythm."
     )
+    outcomes_needed: int = Field(
+        default=60, ge=10, description="Deals won and lost (or leads converted and not) before a chance is learned from them."
+    )
+    tier_a: float = Field(default=0.8, gt=0, lt=1, description="Customers whose purchases are at or above this quantile are tier A.")
+    tier_b: float = Field(default=0.5, gt=0, lt=1, description="The same for tier B; the rest are C.")
     proposal_days: int = Field(default=30, ge=1, description="Days until a pending proposal expires.")
     question_limit: int = Field(default=20_000, ge=100, description="Longest question, in characters.")
     upload_limit_mb: int = Field(default=50, ge=1, description="Largest file taken for import, in MiB.")

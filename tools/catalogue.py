@@ -7,16 +7,26 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel
 
 from tools.actions import suggest_actions
+from tools.briefs import brief_record
 from tools.changes import create_record, delete_records, update_records
-from tools.drafts import draft_message
+from tools.drafts import draft_message, send_draft
 from tools.measures import measure_figures
 from tools.moving import hand_over, merge_records
 from tools.notes import search_notes
 from tools.records import find_records, get_record
 from tools.work import create_task, log_activity
 
-READ: tuple[BaseTool, ...] = (find_records, get_record, measure_figures, search_notes, suggest_actions, draft_message)
-WRITE: tuple[BaseTool, ...] = (create_record, update_records, delete_records, log_activity, create_task, merge_records, hand_over)
+READ: tuple[BaseTool, ...] = (find_records, get_record, measure_figures, search_notes, brief_record, suggest_actions, draft_message)
+WRITE: tuple[BaseTool, ...] = (
+    create_record,
+    update_records,
+    delete_records,
+    log_activity,
+    create_task,
+    merge_records,
+    hand_over,
+    send_draft,
+)
 ALL: tuple[BaseTool, ...] = READ + WRITE
 
 

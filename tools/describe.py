@@ -12,16 +12,16 @@ from store.unit import Unit
 
 _OPS = {
     "en": {
-        "eq": "{f} is {v}", "ne": "{f} is not {v}", "lt": "{f} below {v}", "le": "{f} at most {v}", "gt": "{f} over {v}",
+        "eq": "{f} is {v}", "ne": "{f} other than {v}", "lt": "{f} below {v}", "le": "{f} at most {v}", "gt": "{f} over {v}",
         "ge": "{f} at least {v}", "in": "{f} is {v}", "not_in": "{f} is not {v}", "contains": "{f} contains {v}",
         "starts_with": "{f} starts with {v}",
-        "is_empty": "no {f}", "is_set": "{f} is filled in", "has": "with {r}", "has_no": "without {r}",
+        "is_empty": "{f} is empty", "is_set": "{f} is filled in", "has": "with {r}", "has_no": "without {r}",
         "count_eq": "with exactly {v} {r}", "count_ge": "with at least {v} {r}", "count_le": "with at most {v} {r}",
     },
     "zh": {
         "eq": "{f}为{v}", "ne": "{f}不是{v}", "lt": "{f}低于{v}", "le": "{f}不超过{v}", "gt": "{f}超过{v}", "ge": "{f}不低于{v}",
         "in": "{f}为{v}", "not_in": "{f}不是{v}", "contains": "{f}包含{v}", "starts_with": "{f}以{v}开头",
-        "is_empty": "没有{f}", "is_set": "有{f}", "has": "有{r}", "has_no": "没有{r}",
+        "is_empty": "{f}为空", "is_set": "{f}不为空", "has": "有{r}", "has_no": "没有{r}",
         "count_eq": "恰有{v}个{r}", "count_ge": "至少{v}个{r}", "count_le": "最多{v}个{r}",
     },
 }  # fmt: skip
@@ -99,13 +99,13 @@ def _compared(unit: Unit, entity: str, item: Filter, language: str) -> str:
 
 def _identified(unit: Unit, entity: str, item: Filter, language: str) -> str:
     """ "is Globex Corporation": a record said by its id."""
-    steps = item.field.split(".")[:-1]
+    steps, said = item.field.split(".")[:-1], entity
     for step in steps:
         entity = unit.schema.field(entity, step).refers_to or entity
     values = item.value if isinstance(item.value, list) else [item.value]
     names = names_of(unit, entity, {str(value) for value in values[:SHOWN]})
     shown = _JOIN[language][1].join(names.get(str(value), str(value)) for value in values[:SHOWN]) + (" …" if len(values) > SHOWN else "")
-    label = unit.schema.entity(entity).label(language)
+    label = path_label(unit.schema, said, ".".join(steps), language) if steps else unit.schema.entity(entity).label(language)
     return f"{label} {shown}" if language == "en" else f"{label}{shown}"
 
 

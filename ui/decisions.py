@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from store import gate
 from store.gate import ProposalView
+from store.mail.sending import sent_if_approved
 from store.rights import Principal
 from store.unit import Unit
 from ui.identity import House
@@ -14,7 +15,7 @@ Decision = Literal["approve", "reject", "undo"]
 def decide(
     inside: House, user: Principal, proposal_id: str, what: Decision, *, edits: dict[str, dict[str, Any]] | None = None, door: str
 ) -> ProposalView:
-    """One transaction, by the person's own right."""
+    """One transaction, by the person's own right; an approved mail goes out after it."""
 
     def work(unit: Unit) -> ProposalView:
         if what == "approve":
@@ -23,4 +24,4 @@ def decide(
 
     view = inside.store.run(user, work, door=door)
     inside.counters.add("rapport_decisions_total", "what", what)
-    return view
+    return sent_if_approved(inside.store, view, user, door=door)

@@ -12,8 +12,8 @@ from ui.counters import Counters
 from ui.entrance import Entrance
 from ui.headers import Headers
 from ui.identity import House
+from ui.rest import actions, chat, docs, drafts, duplicates, health, measures, proposals, records, session
 from ui.rest import audit as audit_routes
-from ui.rest import chat, docs, duplicates, health, measures, proposals, records, session
 from ui.rest import setup as setup_routes
 from ui.throttle import Throttle
 from ui.web.app import mount
@@ -29,7 +29,7 @@ def create_app(rapport: Rapport) -> FastAPI:
     problems.install(app)
     for router in (
         health.router, signin.router, session.router, chat.router, measures.router, proposals.router, audit_routes.router, docs.router,
-        duplicates.router, setup_routes.router, setup_page.router, records.router,
+        duplicates.router, actions.router, drafts.router, setup_routes.router, setup_page.router, records.router,
     ):  # fmt: skip
         app.include_router(router)  # records last: its paths begin with any entity
     mount(app, inside)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from agent.embedded.briefing import BRIEF
 from agent.embedded.frames import Frame
 from store.filters import Filter
 from store.schema import Schema
@@ -11,6 +12,8 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
     """(tool, arguments), or None for a frame that is answered without one."""
     filters = [each.model_dump(mode="json", exclude_defaults=True) for each in frame.filters]
     match frame.intent:
+        case "brief" | "get" if frame.reason == BRIEF:
+            return "brief_record", dict(frame.values)
         case "find" | "get":
             return "find_records", _without_empty(
                 {
@@ -66,6 +69,8 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
             return "suggest_actions", _without_empty(frame.values)
         case "draft":
             return "draft_message", _without_empty(frame.values)
+        case "send":
+            return "send_draft", dict(frame.values)
         case "handover":
             return "hand_over", dict(frame.values)
     return None

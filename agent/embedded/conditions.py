@@ -18,6 +18,7 @@ class Conditions(Valued):
 
     def read(self) -> None:
         """Attach everything that can be attached; what is left unused is the caller's to complain about."""
+        self._answered()
         self._emptiness()
         self._existence()
         self._silence()
@@ -134,9 +135,18 @@ class Conditions(Valued):
                 thing.used = span.used = True
                 self._use_negation(number)
                 continue
+            if held and not thing.entity and self._filled_in(thing, place):
+                thing.used = span.used = self.add(f"set:{held}", Filter(field=held, op="is_set"))
+                continue
             related = thing.entity.entity if thing.entity else next((c.entity for c in thing.choices if c.field in {"kind", "type"}), "")
             if related and related != self.target and self.routes.relation(self.target, related):
                 self._relation(number, place, related, missing=missing)
+
+    def _filled_in(self, thing: Span, place: int) -> bool:
+        """有截止时间的任务: the field is there, whatever it is. English says so too, but also of what shall be shown."""
+        kind = next(self.schema.field(f.entity, f.field).kind for f in thing.fields if f.entity == self.target)
+        apart = not any(each.amount or each.time or each.choices for each in self.spans[place + 1 : place + 2])
+        return self.text.language == "zh" and kind != "bool" and apart and self.text.text[thing.last :].startswith("的")
 
     def _object(self, number: int) -> int | None:
         """What "with" is about: the next entity or field, over adjectives, numbers and comparisons."""

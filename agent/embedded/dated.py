@@ -5,9 +5,15 @@ from datetime import date, timedelta
 
 from agent.embedded.quantities import Quantities
 from agent.embedded.spans import Span
-from knowledge.spoken.times import since
+from knowledge.spoken.times import TimeSpan, since
 from store.filters import Filter
 from store.schema import TEMPORAL, Field
+
+
+def _whole_years(time: TimeSpan) -> bool:
+    return (time.first is None or (time.first.month, time.first.day) == (1, 1)) and (
+        time.last is None or (time.last.month, time.last.day) == (12, 31)
+    )
 
 
 @dataclass
@@ -58,7 +64,7 @@ class Dated(Quantities):
         for place in near:
             for sense in self._by_host(self.spans[place].fields, place):
                 field_ = self.schema.field(sense.entity, sense.field)
-                if field_.kind == "integer" and "year" in field_.name and span.time is not None:
+                if field_.kind == "integer" and "year" in field_.name and span.time is not None and _whole_years(span.time):
                     years = [span.time.first.year if span.time.first else None, span.time.last.year if span.time.last else None]
                     span.used = self.add(
                         f"{sense.entity}.{sense.field}", self.routes.condition(self.target, sense.entity, sense.field, "between", years)
@@ -136,7 +142,8 @@ class Dated(Quantities):
         for number, span in enumerate(spans):
             if span.used or not span.func("contacted", "silent"):
                 continue
-            if not span.func("silent") and not self._negation_before(number):
+            quiet = span.func("silent") or self._negation_before(number)
+            if not quiet or (span.entity and number + 1 < len(spans) and spans[number + 1].names):
                 continue
             spot = self._silent_target()
             if spot is None:

@@ -44,13 +44,13 @@ class Figures(Lookups):
 
     def _totalled_money(self) -> Field | None:
         """ "value of all unpaid orders", 上个月签约总额: money of records that are told by a condition, not of one that is named."""
-        if self._ranking_of() or self.said("group", "rank", "between", "over", "under"):
+        if self._ranking_of() or self.said("group", "rank", "between", "over", "under", "at_least", "at_most"):
             return None
         spans = [span for span in self.spans if not span.filler]
         told = {s.entity for each in spans for s in (*each.of("entity"), *each.choices, *each.lacks)}
         for number, span in enumerate(spans):
             money = [s for s in span.fields if MONEY.get(s.entity) == s.field and self._numeric(s)]
-            if not money or span.amount or span.entity:
+            if not money or span.amount or span.entity or any(each.amount for each in spans[number + 1 : number + 2]):
                 continue
             if any(name.type == s.entity for each in spans for name in each.names for s in money):
                 return None
@@ -85,6 +85,9 @@ class Figures(Lookups):
     def _choose_metric(self, span: Span) -> str:
         """The metric a phrase means, given aggregation words around it ("average revenue of accounts")."""
         name = span.metric
+        metric = self.lexicon.metrics[name]
+        if metric.agg == "avg" and metric.field and self.said("sum") and not self.said("avg"):
+            return self._aggregate_name(Sense("field", metric.entity, metric.field), "sum")
         fields = [s for s in span.fields if self._numeric(s)]
         if self.said("avg") and fields and self.lexicon.metrics[name].agg == "sum":
             hosts = [s for s in fields if any(e.entity and e.entity.entity == s.entity for e in self.spans)]
@@ -211,7 +214,9 @@ class Figures(Lookups):
         )
 
     def _measured_field(self) -> Field | None:
-        senses = [s for span in self.spans for s in span.fields if self._numeric(s) and not span.used]
+        spans = [span for span in self.spans if not span.used and any(self._numeric(s) for s in span.fields)]
+        spans = [span for span in spans if self._after_aggregation(span)] or spans
+        senses = [s for span in spans for s in span.fields if self._numeric(s)]
         if not senses:
             return None
         counted = {span.entity.entity for span in self.spans if span.entity}
@@ -220,6 +225,12 @@ class Figures(Lookups):
             if senses[0] in span.fields:
                 span.used = True
         return self.schema.field(senses[0].entity, senses[0].field)
+
+    def _after_aggregation(self, span: Span) -> bool:
+        """Whether "average" or "total" stands right before: not so the field of "annual revenue over 50k" in the same question."""
+        place = self.spans.index(span)
+        before = next((each for each in reversed(self.spans[:place]) if not each.filler or each.func("avg", "sum")), None)
+        return before is not None and before.func("avg", "sum")
 
     def _counted(self) -> str:
         """The entity whose records are counted."""

@@ -7,7 +7,8 @@ from typing import Any, Literal
 from store.filters import Filter
 
 Intent = Literal[
-    "find", "measure", "get", "notes", "create", "update", "delete", "log", "task", "merge", "handover", "suggest", "draft", "help", "clarify", "refuse",
+    "find", "measure", "get", "notes", "brief", "create", "update", "delete", "log", "task", "merge", "handover", "suggest", "draft", "send",
+    "help", "clarify", "refuse",
 ]  # fmt: skip
 
 

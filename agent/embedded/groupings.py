@@ -128,11 +128,23 @@ class Groupings(Asked):
             if span.grain:
                 return span.grain, place
             path = self._as_dimension(span)
+            if path and (further := self._field_of_dimension(place, path)):
+                span.used = True
+                return further, place + 1
             if path:
                 return path, place
             if not (span.filler or span.func("group")):
                 return None
         return None
+
+    def _field_of_dimension(self, place: int, path: str) -> str:
+        """ "by account lifecycle", 按工单优先级: a field of the record just named."""
+        spans = self.spans[place : place + 2]
+        if len(spans) < 2 or not spans[0].entity or not spans[1].fields or spans[1].time:
+            return ""
+        own = (s.field for s in spans[1].fields if s.entity == spans[0].entity.entity and not s.value)
+        kinds = {"choice", "stage", "bool", "user", "team", "record", "text"}
+        return next((f"{path}.{name}" for name in own if self.schema.field(spans[0].entity.entity, name).kind in kinds), "")
 
     def _as_dimension(self, span: Span) -> str | None:
         """A span as a grouping path, relative to deals or whatever is measured; see `_rebase`."""

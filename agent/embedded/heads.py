@@ -116,7 +116,8 @@ class Heads(Figures):
         number, entity = free[0]
         for following, other in free[1:]:
             between = spans[number + 1 : following]
-            compound = all(each.text.lower() in {"'s", "'"} for each in between)
+            apart = set(self.text.text[spans[number].last : spans[following].first]) & set(",;，；")
+            compound = not apart and all(each.text.lower() in {"'s", "'"} for each in between)
             if compound:
                 number, entity = following, other
             else:

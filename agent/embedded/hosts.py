@@ -14,6 +14,7 @@ from store.rights import Principal
 from store.schema import Schema
 
 MONEY = {"opportunity": "amount", "order": "amount", "account": "annual_revenue", "product": "price", "lead": "score"}
+YES_NO = {"yes": True, "true": True, "no": False, "false": False, "是": True, "否": False}
 COMPARE = ("over", "at_least", "under", "at_most")
 
 
@@ -46,15 +47,19 @@ class Hosts:
         for later in spans[number + 1 :]:
             if later.entity:
                 return later.entity.entity
+            if later.func("group"):
+                break
             if self.text.language == "en" and (
                 later.filler or later.func(*COMPARE, "on", "not", "with", "without", "owned") or later.time or later.names
             ):
                 break
             if self.text.language == "zh" and (later.func("with", "without", "not") or later.unknown):
                 break
-        for earlier in reversed(spans[:number]):
-            if earlier.entity:
-                return earlier.entity.entity
+        for place in range(number - 1, -1, -1):
+            noun = spans[place].entity
+            labels = place + 1 < len(spans) and noun and any(name.type == noun.entity for name in spans[place + 1].names)
+            if noun and (noun.entity == self.target or not (labels or (place and spans[place - 1].func("group")))):
+                return noun.entity  # "meetings by deal last week", "meetings, deal Kestrel, last week": the meetings' week
         return self.target
 
     def add(self, slot: str, condition: Filter | None, *, negate: bool = False) -> bool:
@@ -69,7 +74,7 @@ class Hosts:
         """Whether a "not" stands right before the span (fillers between are allowed)."""
         joined = False
         for earlier in reversed(self.spans[:number]):
-            if earlier.func("not") or (earlier.func("without") and not earlier.entity):
+            if earlier.func("not") or (earlier.func("without") and not earlier.entity and not (earlier.used and earlier.text in YES_NO)):
                 earlier.used = True
                 return True
             joined = joined or earlier.text.lower() in {"and", "or", "和", "或", "跟", "与", "及"}

@@ -58,12 +58,14 @@ class PhraseTable:
         self._exact: dict[str, dict[tuple[str, ...], list[Sense]]] = defaultdict(dict)
         self._stems: dict[str, dict[tuple[str, ...], list[Sense]]] = defaultdict(dict)
         self._sounds: dict[tuple[str, ...], list[str]] | None = None
+        self._initials: dict[str, list[str]] | None = None
 
     def add(self, text: str, sense: Sense) -> None:
         """Register a phrase. Nouns match as written (their plurals are added too): "purchasing" is no order."""
         words = phrase(str(text))
         if not words:
             return
+        self._sounds = self._initials = None
         tables = [(self._exact, words)]
         if sense.kind != "entity" and not (sense.kind == "func" and sense.value in AS_WRITTEN):
             tables.append((self._stems, tuple(stem(word) for word in words)))
@@ -90,15 +92,22 @@ class PhraseTable:
                         self._sounds[tuple(read("".join(key)))].append("".join(key))
         return self._sounds.get(sounds, [])
 
-    def words(self) -> set[str]:
-        """Every single word of every phrase that means something."""
-        return {
-            word
-            for phrases in self._exact.values()
-            for key, senses in phrases.items()
-            for word in key
-            if any(sense.value != NOISE for sense in senses)
-        }
+    def words(self) -> list[str]:
+        """Every single English word of every phrase that means something."""
+        return [word for held in self.words_by_initial().values() for word in held]
+
+    def words_by_initial(self) -> dict[str, list[str]]:
+        """The same by first letter, in order."""
+        if self._initials is None:
+            told = (
+                word
+                for phrases in self._exact.values()
+                for key, senses in phrases.items()
+                if any(sense.value != NOISE for sense in senses)
+                for word in key
+            )
+            self._initials = _by_initial(told)
+        return self._initials
 
     def matches(self, tokens: Sequence[Token]) -> list[Match]:
         """All matches, longest first at each place; exact wording hides a match by stems of the same span."""
@@ -127,12 +136,22 @@ class Lexicon:
 
 
 @cache
+def _grammar() -> dict[str, Any]:
+    return dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), yaml.BaseLoader))  # words only: "no" is a word here
+
+
+@cache
 def function_words() -> dict[str, Any]:
-    words = dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), yaml.BaseLoader))  # words only: "no" is a word here
+    words = dict(_grammar())
     words["filler"] = list(dict.fromkeys([*words["filler"], *(word for forms in words.pop("light").values() for word in forms)]))
     _with_measures(words, words.pop("measures"))
+    words.pop("changes")
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
+    measures = words.pop("make_measures")
+    words["create"] = [*words["create"], *(f"{verb}{end}" for verb in words.pop("make_verbs") for end in measures)]
+    ends_of_delete = words.pop("delete_ends")
+    words["delete"] = [*words["delete"], *(f"{verb}{end}" for verb in words.pop("delete_verbs") for end in ends_of_delete)]
     words["to"] = list(dict.fromkeys([*words["to"], *turns]))
     return words
 
@@ -153,6 +172,26 @@ def _with_measures(words: dict[str, Any], measures: Sequence[str]) -> None:
     for name, leads in _MEASURED.items():
         made = (f"{lead}{measure}" for lead in leads for measure in measures)
         words[name] = list(dict.fromkeys([*words[name], *(form for form in made if form not in listed)]))
+
+
+@cache
+def change_words(name: str) -> frozenset[str]:
+    """Words that have a meaning only where a change is told or wished for."""
+    return frozenset(str(word) for word in _grammar()["changes"][name])
+
+
+def _by_initial(words: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(set(words)):
+        if word.isascii() and word.isalpha():
+            found[word[0]].append(word)
+    return found
+
+
+@cache
+def light_by_initial() -> dict[str, list[str]]:
+    """English words that carry no condition, by first letter."""
+    return _by_initial(fillers())
 
 
 @cache
@@ -187,6 +226,8 @@ def build(schema: Schema) -> Lexicon:
         for word in (metric.en, metric.zh, name.replace("_", " "), *metric.words):
             if not _composed(word, metric, schema):
                 table.add(word, Sense("metric", metric.entity, value=name))
+    for entity in schema.entities.values():
+        table.add(f"{entity.zh}数", Sense("metric", entity.name, value=f"{entity.name}_count"))
     _add_functions(table)
     return Lexicon(schema, table, metrics)
 

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 
+from agent.embedded.continued import as_measure
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
 from agent.embedded.reading import Reader
@@ -159,13 +160,6 @@ def _figure_of_list(reader: Reader, before: Frame) -> list[Frame] | None:
     for span in reader.spans:
         span.used = span.used or span in rest or span in amounts or span.func("it", "all", "show", "about")
     return [frame]
-
-
-def as_measure(before: Frame, metric: str) -> Frame:
-    frame = deepcopy(before)
-    frame.intent, frame.metric, frame.sort, frame.limit, frame.results, frame.shown = "measure", metric, [], None, [], []
-    frame.parts = [part for part in frame.parts if part.slot != "sorted"]
-    return frame
 
 
 def _other_figure(reader: Reader, before: Frame) -> list[Frame] | None:

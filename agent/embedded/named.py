@@ -78,6 +78,8 @@ class Named(Hosts):
             fits = [name for name in fits if name.type == kind]
         kind = fits[0].type
         ids = [name.id for name in fits]
+        if self._by_its_field(number, kind, ids):
+            return
         negated = self._negated(number)
         if kind == "account" and self.target == "account" and any(each.func("subsidiary") for each in self.spans):
             for each in self.spans:
@@ -105,6 +107,16 @@ class Named(Hosts):
                 self.parts.remove(held[0])
             condition = Filter(field=path, op="eq" if len(ids) == 1 else "in", value=ids[0] if len(ids) == 1 else ids)
         span.used = self.add(slot, condition, negate=negated)
+
+    def _by_its_field(self, number: int, kind: str, ids: list[str]) -> bool:
+        """ "parent account Globex", 母公司明远: the name is the value of the field said before it, which has a name of its own."""
+        before = self.spans[number - 1] if number else None
+        for sense in before.fields if before is not None and not before.used else []:
+            field_ = self.schema.field(sense.entity, sense.field)
+            if sense.entity == self.target and field_.kind == "record" and field_.refers_to == kind and field_.name != kind:
+                before.used = self.spans[number].used = self.add(f"ref:{field_.name}", _either(field_.name, ids))  # type: ignore[union-attr]
+                return True
+        return False
 
     def _managed_by(self, number: int) -> bool:
         before = self.spans[max(0, number - 2) : number]

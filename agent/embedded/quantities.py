@@ -98,6 +98,7 @@ class Quantities(Named):
             ahead[:1]
             if self.text.language == "en"
             and ahead
+            and "," not in self.text.text[spans[stop].last : spans[ahead[0]].first]
             and any(self.schema.field(f.entity, f.field).kind in NUMERIC for f in spans[ahead[0]].fields)
             else []
         )

@@ -48,8 +48,8 @@ class Rankings(Groupings):
 
     def _most_of_status(self) -> bool:
         """ "which region lost the most deals", 哪个产品丢单最多: deals of a status, ranked by something they belong to."""
-        if not self._status() or not self.said("max", "min"):
-            return False
+        if not self._status() or not self.said("max", "min") or any(self._sort_field(s.entity.entity) for s in self.entities() if s.entity):
+            return False  # "deals with the highest probability, status is won" are sorted, not counted
         held, self.base = self.base, "opportunity"
         subject = self._subject()
         if subject is not None and not (subject.entity and subject.entity.entity == "opportunity") and not subject.choices:

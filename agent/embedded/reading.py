@@ -12,7 +12,7 @@ from agent.embedded.unburdened import merely_said
 TELLING = (
     "max", "min", "newest", "oldest", "top", "bottom", "over", "under", "at_least", "at_most", "not", "without", "overdue", "contacted",
     "unowned", "duration", "why", "when", "where", "previous", "year_before", "sold", "win", "lose", "bought", "share", "trend", "subsidiary",
-    "said", "silent", "suggest", "draft", "delete", "remind", "assign", "empty", "compare",
+    "said", "silent", "suggest", "draft", "delete", "remind", "assign", "empty", "filled", "compare",
 )  # fmt: skip
 HARMLESS = ("show", "count", "group", "on", "about", "me", "with")  # words that are also one of these
 PRICED = {"most expensive", "cheapest", "priciest", "最贵", "最便宜"}
@@ -42,6 +42,8 @@ class Reader(Finding):
         ):
             return False
         spans = self._metrics()
+        if any(span.text.endswith("数") for span in spans):
+            return False  # 进行中商机数 is how many
         plain = all(self.lexicon.metrics[span.metric].agg == "count" for span in spans)
         asked = {span.entity.entity for span in self.spans if span.entity} - {"user"}
         own = all(any(s.kind in {"entity", "choice"} or (s.kind == "field" and s.entity in asked) for s in span.senses) for span in spans)
@@ -82,7 +84,7 @@ class Reader(Finding):
         if any(bare(span) in PRICED for span in self.spans):
             return False  # "the cheapest product": its price, not what it sold
         ranked = self.said("top", "bottom", "max", "min", "rank")
-        subject = next((span.entity.entity for span in self.spans if span.entity), "")
+        subject = self._head([span.entity.entity for span in self.spans if span.entity and not self._labels_a_name(span)] or [""])
         return ranked and subject in {"user", "team", "product"} and not self._sort_field(subject)
 
     def _only_links(self, span: Span) -> bool:
@@ -92,6 +94,11 @@ class Reader(Finding):
             return False
         following = next((each for each in self.spans[self.spans.index(span) + 1 :] if not each.filler and not each.func("on")), None)
         return following is not None and following.used and bool(following.choices or following.names)
+
+    def _labels_a_name(self, span: Span) -> bool:
+        """产品 Vireo 240: the kind of what is named after it."""
+        place = self.spans.index(span)
+        return any(name.type == span.entity.entity for each in self.spans[place + 1 : place + 2] for name in each.names if span.entity)
 
     def unread(self) -> list[Span]:
         """Spans that say something and found no place."""

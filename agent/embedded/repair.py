@@ -1,13 +1,13 @@
 """Misspelt names: unknown words that are nearly the name of something the asker may see."""
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 from spellchecker import SpellChecker
 
-from agent.embedded.lexicon import Lexicon, fillers
+from agent.embedded.lexicon import Lexicon, light_by_initial
 from agent.embedded.names import Name, NameIndex
 from agent.embedded.spans import Spanned
 from agent.embedded.tokens import Token, is_chinese
@@ -47,23 +47,26 @@ CALENDAR = [
 ]
 
 
+_CALENDAR = {letter: [day for day in CALENDAR if day[0] == letter] for letter in {day[0] for day in CALENDAR}}
+
+
 def respelt(text: Spanned, words: Lexicon, names: NameIndex) -> tuple[str, list[str]]:
     """The text with misspelt words of the vocabulary put right ("negotation"), and what was changed.
 
     A word nearer to a name of the store than to any vocabulary word is left to `repair`.
     """
-    fixed, notes = text.text, list[str]()
+    fixed = text.text
+    notes: list[str] = []
     if not any(span.unknown for span in text.spans):
         return fixed, notes
-    content = {word for word in words.table.words() | set(CALENDAR) if len(word) >= SHORTEST and word.isascii() and word.isalpha()}
-    light = [word for word in fillers() if len(word) >= SHORTEST and word.isascii() and word.isalpha() and word not in content]
+    content, light = words.table.words_by_initial(), light_by_initial()
     for span in reversed(text.spans):
         if not span.unknown:
             continue
         for token in reversed(text.tokens[span.start : span.end]):
             if len(token.word) < SHORTEST or not token.word.isalpha() or not token.word.isascii():
                 continue
-            calendar = _nearest(token.word, CALENDAR)
+            calendar = _nearest(token.word, _CALENDAR)
             if not calendar and (_is_a_name(text, token) or _real(token.word)):
                 continue
             meant = calendar or _nearest(token.word, content) or _nearest(token.word, light)
@@ -109,10 +112,11 @@ def _is_a_name(text: Spanned, token: Token) -> bool:
     return token.start > 0 and written[:1].isupper() and not text.text.isupper() and not text.text.istitle()
 
 
-def _nearest(word: str, known: Collection[str]) -> str:
+def _nearest(word: str, known: Mapping[str, Sequence[str]]) -> str:
     """The word of the vocabulary that was meant. Slips seldom fall on the first letter."""
     allowed = 1 if len(word) < LONG else 2
-    near = process.extract(word, [each for each in known if each[0] == word[0]], scorer=OSA.distance, score_cutoff=allowed, limit=5)
+    same = [*known.get(word[0], ()), *(each for each in CALENDAR if each[0] == word[0])]
+    near = process.extract(word, [each for each in same if len(each) >= SHORTEST], scorer=OSA.distance, score_cutoff=allowed, limit=5)
     if len(word) < SHORT:
         near = [each for each in near if sorted(each[0]) == sorted(word) or _one_left_out(word, each[0])]
         near = [each for each in near if sorted(each[0]) == sorted(word)] or near

@@ -6,7 +6,7 @@ span keeps all its senses ("open" is a status of deals, cases and tasks): the re
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
@@ -20,13 +20,15 @@ from knowledge.spoken.times import TimeSpan, find_times
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|《([^》]+)》|(?<!\w)'([^']{2,})'(?!\w)")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_PHONE = re.compile(r"(?<![\w.,])(?:\+?\d[\d\s()-]{6,}\d)(?![\w])")
+_CODE = re.compile(r"(?<![A-Za-z0-9_@./-])(?=[A-Za-z0-9]*-|[A-Za-z0-9]{4})[A-Z]{1,6}-?[A-Z]*-?\d[A-Za-z0-9-]*(?![A-Za-z0-9_@])")
+_PHONE = re.compile(r"(?<![A-Za-z0-9_.])(?<!\d,)(?:\+?\d[\d\s()-]{6,}\d)(?![A-Za-z0-9_])")
 _WEIGHT = {
     "name": 1.15,
     "time": 1.15,
     "quoted": 2.0,
     "email": 1.5,
     "phone": 1.3,
+    "code": 0.92,
     "metric": 1.1,
     "choice": 1.05,
     "lacks": 1.05,
@@ -103,12 +105,24 @@ class Spanned:
     spans: list[Span]
     language: str
 
+    def copy(self) -> "Spanned":
+        """With spans that can be changed without changing these."""
+        return replace(self, spans=[replace(each, senses=list(each.senses), names=list(each.names)) for each in self.spans])
+
     def between(self, first: int, last: int) -> str:
         return self.text[first:last].strip(" ,，.。:：;；!！?？、\"'")
 
 
 def spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fiscal_start: int = 1, future: bool = False) -> Spanned:
-    """The best cover of a text."""
+    """The best cover of a text. The same text is asked for several times in a turn: it is worked out once, each caller gets its own spans."""
+    key = (text, future)
+    if key not in names.covers:
+        names.covers[key] = _spanned(text, lexicon, names, today, fiscal_start=fiscal_start, future=future)
+    cover: Spanned = names.covers[key]
+    return cover.copy()
+
+
+def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fiscal_start: int, future: bool) -> Spanned:
     plain = normalise(text)
     tokens = tokenise(plain)
     candidates: dict[tuple[int, int], Span] = {}
@@ -127,7 +141,7 @@ def spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisca
             continue
         span = at(match.start, match.end)
         span.senses += [sense for sense in match.senses if sense not in span.senses]
-    for start, end, found in names.matches(tokens):
+    for start, end, found in names.matches(tokens, plain):
         crossed = _crosses(plain, tokens, start, end)
         fitting = [name for name in found if not crossed or any(mark in name.name for mark in crossed)]
         if fitting and _name_fits(plain, tokens, start, end, fitting, lexicon):
@@ -200,7 +214,7 @@ def _parted_fields(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
 def _crosses(text: str, tokens: Sequence[Token], start: int, end: int) -> str:
     """The punctuation between the tokens of a stretch: words on both sides of a comma are no phrase."""
     gaps = (text[tokens[place].end : tokens[place + 1].start] for place in range(start, end - 1))
-    return "".join(mark for gap in gaps for mark in gap if mark in ",，;；。!！?？:：、")
+    return "".join(mark for gap in gaps for mark in gap if mark in ",，;；。!！?？:：、\n")
 
 
 def _plural_of_value(tokens: Sequence[Token], match: Match) -> bool:
@@ -225,7 +239,7 @@ def _near_enough(tokens: Sequence[Token], match: Match) -> bool:
 
 
 def _literals(plain: str, tokens: Sequence[Token], at: object) -> None:
-    for pattern, kind in ((_QUOTED, "quoted"), (_EMAIL, "email"), (_PHONE, "phone")):
+    for pattern, kind in ((_QUOTED, "quoted"), (_EMAIL, "email"), (_PHONE, "phone"), (_CODE, "code")):
         for match in pattern.finditer(plain):
             place = _tokens_in(tokens, match.start(), match.end())
             if place is None or (kind == "phone" and sum(c.isdigit() for c in match.group()) < 7):
@@ -308,7 +322,12 @@ def _with_gaps(text: str, tokens: Sequence[Token], chosen: Sequence[Span]) -> li
             filler = token.word in fillers() or token.word.startswith("'")
             last = result[-1] if result else None
             joins = (
-                last is not None and last.unknown and not filler and text[last.last : token.start].strip(" -&.") == "" and last.end == place
+                last is not None
+                and last.unknown
+                and not filler
+                and text[last.last : token.start].strip(" -&.") == ""
+                and last.end == place
+                and (last.last == token.start or not (is_chinese(last.text[-1]) and is_chinese(token.word)))
             )
             if joins and last is not None:
                 last.end, last.last, last.text = place + 1, token.end, text[last.first : token.end]

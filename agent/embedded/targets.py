@@ -14,7 +14,25 @@ from store.query import Page, RecordQuery, find
 from store.unit import Unit
 
 ASKED = 5
-_ALL = {"all", "every", "both", "entire", "any", "everything", "所有", "全部", "全", "都", "所有的", "每个", "一切", "统统", "一律", "通通"}
+QUANTIFIERS = {"都", "全", "全部", "统一", "一律", "统统", "通通", "均", "各", "全都", "一概", "一并"}
+_ALL = QUANTIFIERS | {
+    "all",
+    "every",
+    "both",
+    "entire",
+    "any",
+    "everything",
+    "所有",
+    "全部",
+    "全",
+    "都",
+    "所有的",
+    "每个",
+    "一切",
+    "统统",
+    "一律",
+    "通通",
+}
 
 
 @dataclass
@@ -39,6 +57,8 @@ class Scene:
         return self.text.spans[self.place] if self.place >= 0 else Span(0, 0, "", 0, 0)
 
     def reader(self, spans: list[Span]) -> Reader:
+        for span in spans:
+            span.used = False  # another reading of the same words may have been tried before
         part = Spanned(self.text.text, self.text.tokens, spans, self.text.language)
         return Reader(self.words, self.names, self.routes, self.unit.principal, self.unit.today(), part)
 

@@ -1,16 +1,13 @@
-"""Questions about what was said, who a customer is, and what to do: several look-ups with one intent."""
+"""Questions about what was said, and what to do: several look-ups with one intent."""
 
 import re
-from collections.abc import Sequence
 
-from agent.embedded.frames import Frame, Part
-from agent.embedded.names import Name
+from agent.embedded import briefing
+from agent.embedded.frames import Frame
 from agent.embedded.reading import Reader
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
-from store.filters import Filter
 
-RECENT = 5
 _TOPIC = re.compile(r"\b(?:about|on|regarding|concerning)\b|关于|对于|有关", re.IGNORECASE)
 _ASKED = re.compile(
     r"[?？]|^\W*(?:(?:uh|um|uhm|er|so|hey|hi|ok|okay|well|please|and|right|just|now|oh|hmm|tell me)\W+)*"
@@ -22,20 +19,19 @@ _NOT_A_TOPIC = ("said", "show", "about", "it", "me", "who", "all", "with", "grou
 
 def read(reader: Reader) -> list[Frame] | None:
     """The frames of such a question; None when it is another kind."""
-    if reader.said("brief") and not reader._metrics():
-        glance = _brief(reader)
-        if glance is not None:
-            return glance
+    briefed = briefing.read(reader)
+    if briefed is not None:
+        return briefed
     if reader.said("said") and _ASKED.search(reader.text.text):
-        return _said(reader)
+        return said(reader)
     if (
         reader.said("why")
         and any(name.type in {"account", "contact"} for span in reader.spans for name in span.names)
         and not reader._status()
     ):
-        return _said(reader)
+        return said(reader)
     if _of_their_mind(reader):
-        return _said(reader)
+        return said(reader)
     return None
 
 
@@ -67,7 +63,7 @@ def _capital(reader: Reader, span: Span) -> bool:
     return span.first > 0 and span.text[:1].isupper()
 
 
-def _said(reader: Reader) -> list[Frame] | None:
+def said(reader: Reader) -> list[Frame] | None:
     """ "What did Globex say about pricing?": a search in the notes, within the account or person named."""
     frame = Frame("notes")
     for span in reader.spans:
@@ -111,52 +107,3 @@ def _topic(reader: Reader) -> str:
         free.pop()
     free = [span for span in free if not (span.entity and span.entity.entity in {"account", "contact", "activity"})]
     return reader.text.between(free[0].first, free[-1].last) if free else ""
-
-
-def _brief(reader: Reader) -> list[Frame] | None:
-    """An account, person or deal at a glance: its record, what is open, the latest that happened, open cases."""
-    subject = next((span for span in reader.spans if span.names), None)
-    if subject is None:
-        return None
-    if any(span.unknown and not _on_the_way(reader, span) for span in reader.spans):
-        return None
-    name = _best(subject.names)
-    if name is None or name.type not in {"account", "contact", "opportunity"}:
-        return None
-    for span in reader.spans:
-        span.used = True
-    is_it = Part(f"is:{name.type}", Filter(field="id", value=name.id))
-    frames = [Frame("get", entity=name.type, parts=[is_it], reason="brief")]
-    about = Part(f"ref:{name.type}", Filter(field=name.type, value=name.id))
-    open_ = Filter(field="status", value="open")
-    if name.type == "account":
-        frames.append(
-            Frame("find", entity="opportunity", parts=[about, Part("opportunity.status", open_)], sort=["close_date"], limit=RECENT)
-        )
-    frames.append(Frame("find", entity="activity", parts=[about], sort=["-occurred_at"], limit=RECENT))
-    if name.type in {"account", "contact"}:
-        frames.append(
-            Frame("find", entity="case", parts=[about, Part("case.status", Filter(field="status", op="ne", value="closed"))], limit=RECENT)
-        )
-    return frames
-
-
-_PURPOSE_EN = re.compile(r"\b(?:before|ahead of|prior to|for|ready for|so that)\b", re.IGNORECASE)
-_PURPOSE_ZH = re.compile(r"之前|以前|前,|前，|准备")
-
-
-def _on_the_way(reader: Reader, span: Span) -> bool:
-    """ "… before my call with them", 去见他们之前: what the briefing is for, which changes nothing in it."""
-    text = reader.text
-    if text.language == "en":
-        purpose = _PURPOSE_EN.search(text.text)
-        return purpose is not None and span.first >= purpose.start()
-    purposes = list(_PURPOSE_ZH.finditer(text.text))
-    return bool(purposes) and span.last <= purposes[-1].end()
-
-
-def _best(names: Sequence[Name]) -> Name | None:
-    order = ("account", "contact", "opportunity", "user")
-    best = max(name.score for name in names)
-    fits = [name for name in names if name.score == best and name.type in order]
-    return min(fits, key=lambda name: order.index(name.type)) if fits else None

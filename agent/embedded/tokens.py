@@ -10,6 +10,7 @@ import snowballstemmer
 _TOKEN = re.compile(
     r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|['’](?:s|d|ll|re|ve|m|t)\b|[0-9]+(?:[.,][0-9]+)*(?=[^\w]|$)|[^\W_\u3400-\u9fff]+|[\u3400-\u9fff]|>=|<=|[<>≥≤=]"
 )
+_ALL_HAN = re.compile(r"[\u3400-\u9fff]*")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _stemmer = snowballstemmer.stemmer("english")
 
@@ -32,7 +33,7 @@ def normalise(text: str) -> str:
     return plain.replace("’", "'").replace("‘", "'").replace("“", '"').replace("”", '"')
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     if len(word) > 3 and word.isascii() and word.isalpha():
         return str(_stemmer.stemWord(word))
@@ -47,10 +48,12 @@ def tokenise(text: str) -> list[Token]:
     return found
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def phrase(text: str) -> tuple[str, ...]:
     """A phrase as the words a question would have to contain."""
-    return tuple(token.word for token in tokenise(normalise(text)))
+    if _ALL_HAN.fullmatch(text):
+        return tuple(text)
+    return tuple(match.group().lower() for match in _TOKEN.finditer(normalise(text)))
 
 
 def is_chinese(text: str) -> bool:

@@ -5,6 +5,7 @@ from datetime import date
 from agent.embedded.lexicon import NOISE, Sense, fillers
 from agent.embedded.names import NameIndex
 from agent.embedded.spans import Span, Spanned
+from agent.embedded.tokens import tokenise
 from store.schema import TEMPORAL, Schema
 
 _COMPARED = ("over", "at_least", "under", "at_most", "between")
@@ -55,7 +56,7 @@ def _lighten(span: Span) -> None:
 
 
 def _countries(names: NameIndex) -> list[Sense]:
-    return names.facets.meaning("usa")
+    return [sense for match in names.facets.matches(tokenise("USA")) for sense in match.senses]
 
 
 def _same_field(text: Spanned) -> None:

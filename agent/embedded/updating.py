@@ -66,6 +66,8 @@ def update(scene: Scene, action: str) -> list[Frame]:
         assigned = assign(scene, target.frame.entity, named, right, action)
         if isinstance(assigned, Frame):
             return [assigned]
+    if not set(assigned.values) <= set(scene.unit.schema.entity(target.frame.entity).fields):
+        return [Frame("clarify", entity=target.frame.entity, text=scene.text.text, reason="target")]
     ids = choose(target, scene)
     if isinstance(ids, Frame):
         return [ids]
@@ -103,7 +105,7 @@ def _close(scene: Scene) -> list[Frame]:
     kind = target.frame.entity
     values: dict[str, Any] | None = (CANCELLING if cancelled else CLOSING).get(kind)
     if kind == "opportunity" and ended:
-        values = {"stage": _stage_of(scene, ended)}
+        values = {"stage": told.stage_of(scene.unit.schema, ended)}
         if reason and ended == "lost":
             values["lost_reason"] = reason
     if values is None:
@@ -113,11 +115,6 @@ def _close(scene: Scene) -> list[Frame]:
     if isinstance(ids, Frame):
         return [ids]
     return [_frame(target.frame, ids, Assigned(dict(values), []))]
-
-
-def _stage_of(scene: Scene, value: str) -> str:
-    """The stage a status stands for: won -> the won stage."""
-    return next((s.name for s in scene.unit.schema.stages if s.name == value or s.kind == value.lower()), value)
 
 
 def _sides(scene: Scene, action: str) -> tuple[list[Span], list[Span]]:
@@ -223,7 +220,10 @@ def _kind(scene: Scene, left: list[Span], right: list[Span]) -> str:
         return types[0]
     if scene.previous and scene.previous[0].entity:
         return scene.previous[0].entity
-    return next(iter(values), "")
+    said = [{choice.entity for choice in span.choices} | {f.entity for f in span.fields} for span in (*left, *right)]
+    fits = {kind: sum(kind in each for each in said) for kind in sorted(set().union(*said))}
+    best = max(fits.values(), default=0)
+    return next((kind for kind in ("opportunity", *fits) if fits.get(kind) == best and best), "")  # "every complaint": a value of cases
 
 
 def _names_value(scene: Scene, span: Span, kind: str) -> bool:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.embedded.dated import Dated
+from agent.embedded.hosts import YES_NO
 from agent.embedded.lexicon import YES, Sense
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese, stem
 from agent.embedded.unburdened import is_noise
 from store.filters import Filter
+from store.schema import Field
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Valued(Dated):
         senses = self._by_host(span.choices, number)
         if not senses:
             return
+        senses = self._of_the_field_said(number, senses)
         best = self._richest(senses)
         if self._unspoken(best):
             span.used = is_noise(span) or bool(span.func() and len(span.text) == 1)
@@ -45,6 +48,17 @@ class Valued(Dated):
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
         self._field_hinted(number, best)
+
+    def _of_the_field_said(self, number: int, senses: list[Sense]) -> list[Sense]:
+        """ "stage is Won", "stage is Proposal or Won", "preferred language is Chinese": the field said decides what the value is of."""
+        for place in range(number - 1, max(-1, number - 7), -1):
+            span = self.spans[place]
+            said = [s for s in senses if any((s.entity, s.field) == (f.entity, f.field) for f in (*span.fields, *span.choices))]
+            if span.fields and said and not span.entity:
+                return said
+            if not (said or self._is_or_not(place) or span.func("over", "on") or span.text.lower() in {"or", "或"}):
+                break
+        return senses
 
     def _unspoken(self, sense: Sense) -> bool:
         """A value of records nobody spoke of and that only point back here: not a condition, but something to ask about."""
@@ -69,6 +83,46 @@ class Valued(Dated):
                 condition = self.routes.related(self.target, best.entity, [Filter(field=best.field, value=value, negate=True)])
             span.used = self.add(f"{best.entity}.{best.field}", condition)
 
+    def _answered(self) -> None:
+        """ "paid is no", 请勿联系为是, "tier is B or A": a field, then in so many words what it is or is not, which alone may say nothing."""
+        for number, span in enumerate(self.spans):
+            for sense in [] if span.used or span.entity or span.names else self._by_host(span.fields or span.choices, number):
+                found = self._said_of(number, self.schema.field(sense.entity, sense.field))
+                if not found or not (span.fields or sense.value == YES):
+                    continue
+                places, values = list(found), list(found.values())
+                negated = any(each.func("not") for each in self.spans[number + 1 : places[0]])
+                op, value = ("eq", values[0]) if len(values) == 1 else ("in", values)
+                condition = self.routes.condition(self.target, sense.entity, sense.field, op, value)
+                if self.add(f"{sense.entity}.{sense.field}", condition, negate=negated):
+                    for each in self.spans[number : places[-1] + 1]:
+                        each.used = True
+                break
+
+    def _said_of(self, number: int, field: Field) -> dict[int, bool | str]:
+        """The values of a field said after it, by where they stand: after "is" and "not" alone, and joined by "or". At least one of
+        them is a word that means nothing by itself, as the others are read where they stand."""
+        values: dict[str, bool | str] = dict(YES_NO) if field.kind == "bool" else {}
+        for choice in self.schema.choices_of(field):
+            values |= {word: choice.value for word in (choice.value, choice.zh) if word}
+        found: dict[int, bool | str] = {}
+        for place in range(number + 2, len(self.spans)):
+            span = self.spans[place]
+            value = None if span.names else values.get(span.text)
+            if value is not None and place - (max(found) if found else number) <= 3:
+                found[place] = value
+            elif not (self._is_or_not(place) or (found and span.text.lower() in {"or", "或"})) or "," in self._gap(place):
+                break
+        beside = self._is_or_not(number + 1) if number + 1 < len(self.spans) else False
+        return found if beside and any(not self.spans[place].choices for place in found) else {}
+
+    def _gap(self, place: int) -> str:
+        return self.text.text[self.spans[place - 1].last : self.spans[place].first].replace("，", ",")
+
+    def _is_or_not(self, number: int) -> bool:
+        span = self.spans[number]
+        return span.text not in YES_NO and not span.unknown and (span.filler or span.func("to", "not"))
+
     def _yes_no(self, number: int, span: Span) -> None:
         """ "contacts who opted out": a yes/no field named is a condition by itself."""
         sense = next((s for s in self._by_host(span.fields, number) if self.schema.field(s.entity, s.field).kind == "bool"), None)
@@ -80,11 +134,11 @@ class Valued(Dated):
 
     def _field_beside(self, number: int, choice: Sense) -> None:
         """ "West region", 医疗行业, "stage Won": the field's name next to its value says nothing more."""
-        for place in (number - 1, number + 1, number - 2, number + 2):
+        for place in (number - 1, number + 1, number - 2, number + 2, number - 3):
             if (
                 0 <= place < len(self.spans)
                 and not self.spans[place].used
-                and all(s.filler for s in self.spans[min(number, place) + 1 : max(number, place)])
+                and all(s.filler or s.func("to", "not") for s in self.spans[min(number, place) + 1 : max(number, place)])
             ):
                 beside = self.spans[place]
                 grouped = place > 0 and self.spans[place - 1].func("group")

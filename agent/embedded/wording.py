@@ -12,10 +12,12 @@ from agent.embedded.advice_wording import advised, drafted
 from agent.embedded.frames import Frame
 from agent.embedded.marks import cell, cell_long
 from store.measures import GRAINS
+from store.metrics import catalogue
 from store.query import RecordView, user_names
+from store.schema import TEMPORAL
 from store.unit import Unit
 from tools.describe import describe, field_at, path_label, period_words, value_label
-from tools.results import Drafted, Figures, Notes, Proposed, Records, Result, Suggested
+from tools.results import Briefed, Drafted, Figures, Notes, Proposed, Records, Result, Suggested
 
 CHANGES_SHOWN = 10
 _HIDDEN = {"team", "created_at", "updated_at"}
@@ -48,7 +50,44 @@ def result(unit: Unit, frame: Frame, found: Result, language: str) -> str:
         return advised(unit, found, language)
     if isinstance(found, Drafted):
         return drafted(unit, found, language)
+    if isinstance(found, Briefed):
+        return found.composed.text
     return _proposed(unit, found, language)
+
+
+def worded(unit: Unit, frame: Frame, language: str) -> str:
+    """A frame that finds or measures as a question, put together from what answers say of it: it reads back as the same frame."""
+    conditions = [describe(unit, frame.entity, [each], language) for each in frame.filters]
+    after: list[str] = []
+    if frame.period:
+        conditions.append(_period(unit, frame, language))
+    if frame.intent == "measure":
+        metric = catalogue(unit.schema)[frame.metric]
+        asked = metric.label(language)
+        if metric.agg == "count":
+            asked = say("how_many", language, asked=asked)
+        by = ", ".join(_dimension_label(unit, metric.entity, path, language) for path in frame.by)
+        after = [say("by", language, by=by)] if frame.by else []
+        after += [say("best", language, n=frame.top)] if frame.top else []
+    else:
+        asked = _things(unit, frame.entity, language, 2)
+        if frame.sort:
+            name = frame.sort[0].lstrip("-")
+            field = path_label(unit.schema, frame.entity, name, language)
+            asked = say("sorted_desc" if frame.sort[0] != name else "sorted_asc", language, things=asked, field=field, n=frame.limit)
+    asked = say("asked", language, asked=asked, filter=say("and", language).join(conditions)) if conditions else asked
+    return say("and", language).join([asked, *after])
+
+
+def _period(unit: Unit, frame: Frame, language: str) -> str:
+    """The period, with the date it is about where another one is spoken of too."""
+    words = period_words(*frame.period, language) if frame.period else ""
+    said = [each.field for each in frame.filters if each.field and not f".{each.field}".endswith(".id")]
+    if not any(field_at(unit.schema, frame.entity, path).kind in TEMPORAL for path in said):
+        return words
+    usual = catalogue(unit.schema)[frame.metric].date if frame.metric else unit.schema.entity(frame.entity).date
+    label = path_label(unit.schema, frame.entity, frame.date_field or usual, language)
+    return f"{label} {words}" if language == "en" else f"{label}{words}"
 
 
 def _things(unit: Unit, entity: str, language: str, count: int) -> str:

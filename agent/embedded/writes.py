@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from agent.embedded import creating, doing, targets, told, updating, wide
+from agent.embedded import changing, creating, deleting, doing, sets, targets, told, updating, wide
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon, function_words
 from agent.embedded.names import NameIndex
@@ -34,6 +34,18 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
     if rule is not None:
         return rule
     found = _action(text)
+    if found is None and told.lists(text):
+        return None
+    if (
+        found is None
+        or found[0] in {"update", "assign", "close"}
+        or verb(text.spans[found[1]], "update")
+        or text.spans[found[1]].text.lower() == "make"
+    ):
+        scene = targets.Scene(unit, text, words, names, routes, list(previous), -1)
+        changed = changing.read(scene) or sets.read(scene)
+        if changed is not None:
+            return changed
     if found is None:
         return None
     action, place = found
@@ -46,11 +58,11 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
         case "remind":
             frames = doing.task(scene)
         case "log":
-            frames = doing.activity(scene)
+            frames = creating.record(scene) if creating.asked_of(scene) else doing.activity(scene)
         case "create":
             frames = creating.record(scene)
         case "delete":
-            frames = updating.delete(scene)
+            frames = deleting.read(scene) or updating.delete(scene)
         case "undo" | "approve":
             frames = [Frame("help", reason="gate")]
         case _:
@@ -92,7 +104,7 @@ _PASSIVE = {
 def _commanding(text: Spanned, number: int) -> bool:
     """English: the verb opens the sentence. Chinese: it may follow 把/给/a name/a time."""
     before = text.spans[:number]
-    if text.language == "zh" and text.text[text.spans[number].last :][:1] == "的":
+    if text.language == "zh" and re.match(r"[掉了完好过]?的", text.text[text.spans[number].last :]):
         return False  # 完成的任务, 取消的任务: a state, not a wish
     if all(span.filler or span.func("me", "my_team", "it", "help", "show", "about", "zh_to", "to", "all") for span in before):
         return not any(span.func("show") and span.text.lower() not in {"see"} for span in before) or text.language == "zh"
@@ -192,7 +204,9 @@ def _statement(text: Spanned) -> tuple[str, int] | None:
     """ "next step for the Globex deal is send samples", "and the close date to 10 December": a field, then its value."""
     spans = [span for span in text.spans if not span.filler]
     plain = text.text.strip()
-    if not spans or not spans[0].fields or spans[0].metric or told.asks(text) or plain.endswith(("?", "？")) or text.language == "zh":
+    if not spans or told.lists(text):
+        return None
+    if not spans[0].fields or spans[0].metric or told.asks(text) or plain.endswith(("?", "？")) or text.language == "zh":
         return None
     marker = next((span for span in text.spans if span.text.lower() in {"is", "to", "="} and span.first > spans[0].first), None)
     after = [span for span in spans if marker is not None and span.first > marker.first]

@@ -112,7 +112,8 @@ def _whose(said: Statement, words: _Words, names: Names, dated: bool) -> Side | 
         return None
     if words.ours.search(text) and writer == "us":
         return "us"
-    subject = _subject(text, said.language, verb.end(), theirs, ours, words)
+    start = max(text.rfind(mark, 0, verb.start()) for mark in ",，;；") + 1 if writer == "them" else 0
+    subject = _subject(text, said.language, start, verb.end(), theirs, ours, words)
     if subject is not None:
         return subject if writer == "us" or subject == "them" else None
     if writer == "them":
@@ -122,12 +123,14 @@ def _whose(said: Statement, words: _Words, names: Names, dated: bool) -> Side | 
     return "them" if words.their_things.search(text) else "us"
 
 
-def _subject(text: str, language: Language, before: int, theirs: Sequence[str], ours: Sequence[str], words: _Words) -> Side | None:
-    """Whoever is named last before the verb."""
+def _subject(
+    text: str, language: Language, start: int, before: int, theirs: Sequence[str], ours: Sequence[str], words: _Words
+) -> Side | None:
+    """Whoever is named last before the verb, from some place on."""
     own = ("i", "we") if language == "en" else ("我", "我们", "我方")
     places: list[tuple[int, Side]] = []
     for side, pattern in (("them", _people(language, (*theirs, *words.they))), ("us", _people(language, (*own, *ours), titles=False))):
-        places += [(found.start(), "them" if side == "them" else "us") for found in pattern.finditer(text, 0, before)]
+        places += [(found.start(), "them" if side == "them" else "us") for found in pattern.finditer(text, start, before)]
     return max(places)[1] if places else None
 
 

@@ -236,7 +236,7 @@ _BEFORE = Lazy(
     r"|on or after|not before|no earlier than|from|commencing(?: on)?)"
     r"|(?P<by>(?:no|not) later than|on or before|at the latest by|up to and including|by)|(?P<before>before|prior to"
     r"|earlier than|ahead of)"
-    r"|(?P<until>up until|until|up till|till|up to|'?til|through(?! the )|thru|through)|(?P<after>after|later than"
+    r"|(?P<until>(?<!-)up until|until|(?<!-)up till|till|(?<!-)up to|'?til|through(?! the )|thru|through)|(?P<after>after|later than"
     r"|following))\s+(?:about\s+|around\s+)?(?:the\s+)?"
     r"|(?P<csince>自从|从|自|打从|始于)|(?P<cuntil>截至|截止到?|直到|不晚于|不迟于|最晚|最迟|最晚到|赶在)|(?P<cbefore>早于)"
     r"|(?P<cafter>晚于))\s*$"

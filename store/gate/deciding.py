@@ -13,6 +13,7 @@ from store.drafting import Draft, may_write, redraft
 from store.errors import Conflict, InvalidInput
 from store.gate.later import told
 from store.gate.viewing import ProposalView, changes_of, find_proposal, log, status_now, view
+from store.mail.queue import OPERATION, put_in_line
 from store.models import Proposal, ProposalChange
 from store.pointers import moves
 from store.unit import Unit
@@ -21,7 +22,8 @@ Edits = Mapping[str, dict[str, Any]]
 
 
 def approve(unit: Unit, proposal_id: str, *, edits: Edits | None = None) -> ProposalView:
-    """Approve and apply. `edits`: new `after` values by record id. The result's status is applied, conflict or expired."""
+    """Approve and apply. `edits`: new `after` values by record id. The result's status is applied, conflict or expired; approved for
+    a mail, which is applied when it has been sent (`store.mail.sending.deliver`)."""
     proposal = find_proposal(unit, proposal_id)
     if status_now(unit, proposal) == "expired":
         return _expire(unit, proposal)
@@ -29,6 +31,10 @@ def approve(unit: Unit, proposal_id: str, *, edits: Edits | None = None) -> Prop
         raise Conflict(f"This proposal is {proposal.status}, not pending.", hint="Ask for the change again if it is still wanted.")
     changes = changes_of(unit, proposal)
     _check_edits(changes, edits or {})
+    if proposal.operation == OPERATION:  # applied once it is sent: store/mail/sending.py
+        put_in_line(unit, proposal, changes, edits or {})
+        log(unit, "approved", proposal, f"approved to be sent{', edited' if edits else ''}")
+        return view(unit, proposal)
     drafts = [redraft(unit, change, (edits or {}).get(change.record_id, {})) for change in changes]
     if proposal.operation == "merge":
         drafts = _with_what_came_since(unit, proposal, drafts)

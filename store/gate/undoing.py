@@ -17,6 +17,7 @@ from store.gate.deciding import carry_out
 from store.gate.later import Later, later_changes, undo_depth
 from store.gate.proposing import keep
 from store.gate.viewing import Operation, ProposalView, changes_of, find_proposal, log, view
+from store.mail.queue import OPERATION
 from store.models import RECORD_MODELS, Proposal, ProposalChange
 from store.query import raw_value
 from store.unit import Unit
@@ -32,6 +33,8 @@ def undo(unit: Unit, proposal_id: str) -> ProposalView:
     proposal = find_proposal(unit, proposal_id)
     if proposal.status != "applied":
         raise Conflict(f"This proposal is {proposal.status}: only an applied one can be undone.")
+    if proposal.operation == OPERATION:
+        raise Conflict("A mail that was sent cannot be taken back.", hint="Write another one.")
     drafts = _inverse(unit, list(reversed(changes_of(unit, proposal))))
     check(unit, drafts)
     inverse = keep(unit, drafts, operation=_operation(unit, proposal, drafts), reason=f"undo of {proposal.id}", undo_of=proposal.id)

@@ -15,7 +15,7 @@ from store.sight import known, sight
 from store.unit import Unit
 from store.values import storable
 
-Operation = Literal["create", "update", "delete", "restore", "merge", "bulk", "import"]
+Operation = Literal["create", "update", "delete", "restore", "merge", "bulk", "import", "send"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ COMMANDS = {
     "asking": ("ask", "chat"),
     "data": ("import", "export"),
     "gate": ("proposals", "audit"),
+    "drafts": ("drafts",),
     "duplicates": ("duplicates",),
     "moving": ("merge", "handover"),
     "policy": ("policy",),

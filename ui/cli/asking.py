@@ -7,6 +7,7 @@ import typer
 
 from store import gate
 from store.errors import NotAllowed, RapportError
+from store.mail.sending import sent_if_approved
 from store.rights import Principal
 from store.unit import Store
 from ui.cli.terminal import DONE, FAILED, NEEDS_ANSWER, REFUSED, complain, hint, person, print_json, say, settings
@@ -64,7 +65,8 @@ def _approve(store: Store, principal: Principal, proposals: list[dict[str, Any]]
             continue
         try:
             with store.writing(principal, door="cli") as unit:
-                proposals[number] = gate.approve(unit, proposal["id"]).to_json()
+                decided = gate.approve(unit, proposal["id"])
+            proposals[number] = sent_if_approved(store, decided, principal, door="cli").to_json()
         except NotAllowed as error:
             hint(f"rapport: not approved: {error}")
             code = REFUSED

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from store import audit, gate
 from store.errors import InvalidInput, NotAllowed
+from store.mail.sending import sent_if_approved
 from store.models import AuditEvent, User
 from ui.cli.asking import Json
 from ui.cli.terminal import DONE, FAILED, opened, person, print_json, say, table
@@ -45,7 +46,8 @@ def proposals(
         if not proposal_id:
             raise InvalidInput(f"Which proposal should I {action}?", hint="Give its ID; `rapport proposals list` shows them.")
         work = {"show": gate.show, "approve": gate.approve, "reject": gate.reject, "undo": gate.undo}[action]
-        shown = store.run(principal, lambda unit: work(unit, proposal_id)).to_json()
+        decided = store.run(principal, lambda unit: work(unit, proposal_id))
+        shown = (sent_if_approved(store, decided, principal, door="cli") if action == "approve" else decided).to_json()
     if as_json:
         print_json(shown)
     else:

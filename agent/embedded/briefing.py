@@ -1,0 +1,130 @@
+"""Questions for a brief or a report: on a customer, a person or a deal; on a colleague's week, a team's quarter, the pipeline, a day."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from agent.embedded.frames import Frame, Part
+from agent.embedded.names import Name
+from agent.embedded.reading import Reader
+from agent.embedded.spans import Span
+from store.filters import Filter
+
+BRIEF = "brief"  # the reason of a frame that is a brief
+_REPORTS = {"report_day": "day", "report_week": "rep", "report_pipeline": "pipeline", "report_quarter": "team"}
+_ORDER = ("account", "contact", "opportunity", "user", "team")
+_PURPOSE_EN = re.compile(r"\b(?:before|ahead of|prior to|for|ready for|so that)\b", re.IGNORECASE)
+_PURPOSE_ZH = re.compile(r"之前|以前|前,|前，|准备")
+
+
+def read(reader: Reader) -> list[Frame] | None:
+    """The frame of such a question; None when it is another kind."""
+    report = next((about for word, about in _REPORTS.items() if reader.said(word)), None)
+    subject = next((span for span in reader.spans if span.names), None)
+    name = _best(subject.names) if subject is not None else None
+    if report is None and not _asks(reader, name):
+        return None
+    if any(span.unknown and not _on_the_way(reader, span) for span in reader.spans):
+        return None
+    if report is None and name is None:
+        report = "team" if _own_team(reader) else None
+    if report is None and (name is None or _others(reader, name)):
+        return None
+    frame = _report(reader, report, name) if report is not None or name is None or name.type in {"user", "team"} else _subject(reader, name)
+    if frame is not None:
+        for span in reader.spans:
+            span.used = True
+    return [frame] if frame is not None else None
+
+
+def _asks(reader: Reader, name: Name | None) -> bool:
+    """Whether a brief is asked for: by a word for it, or by a colleague's or a team's week, month or quarter and nothing else."""
+    if reader._metrics():
+        return False
+    if reader.said(BRIEF):
+        return True
+    rest = [span for span in reader.spans if not (span.names or span.filler or span.grain or span.time or span.func("faring", "it", "on"))]
+    when = bool(_grain(reader))
+    return name is not None and name.type in {"user", "team"} and when and not rest
+
+
+def _subject(reader: Reader, name: Name) -> Frame:
+    """A record: a later turn can ask on about it, as after any other look at one record."""
+    is_it = Part(f"is:{name.type}", Filter(field="id", value=name.id))
+    return Frame(
+        "get",
+        entity=name.type,
+        parts=[is_it],
+        results=[name.id],
+        reason=BRIEF,
+        values={"about": name.type, "name": name.id, **_more(reader)},
+    )
+
+
+def _report(reader: Reader, report: str | None, name: Name | None) -> Frame | None:
+    if name is not None and name.type not in {"user", "team"}:
+        return None
+    about = report or ("rep" if name is not None and name.type == "user" else "team")
+    values = {"about": about, **_more(reader)}
+    if name is not None and about in {"rep", "team"}:
+        values["about"] = "rep" if name.type == "user" else "team"
+        values.setdefault("first_day", _start(reader, _grain(reader) or {"rep": "week", "team": "quarter"}[about]))
+    if name is not None:
+        values["name"] = name.id
+    return Frame("brief", reason=BRIEF, values=values)
+
+
+def _more(reader: Reader) -> dict[str, str]:
+    """Period and length, as far as they are said."""
+    more: dict[str, str] = {}
+    when = next((span.time for span in reader.spans if span.time and span.time.kind == "period" and not _on_the_way(reader, span)), None)
+    if when is not None:
+        more |= {key: day.isoformat() for key, day in (("first_day", when.first), ("last_day", when.last)) if day}
+    if reader.said("in_detail", "in_short"):
+        more["length"] = "long" if reader.said("in_detail") else "short"
+    return more
+
+
+def _grain(reader: Reader) -> str:
+    """week, month or quarter, as it is said: "Anna's week", 李娜这个月."""
+    said = [span.grain or (span.time.grain if span.time and span.time.kind == "period" else "") for span in reader.spans]
+    return next((grain for grain in said if grain in {"week", "month", "quarter"}), "")
+
+
+def _start(reader: Reader, grain: str) -> str:
+    today = reader.today
+    if grain == "week":
+        return (today - timedelta(days=today.weekday())).isoformat()
+    return today.replace(month=3 * ((today.month - 1) // 3) + 1 if grain == "quarter" else today.month, day=1).isoformat()
+
+
+def _own_team(reader: Reader) -> bool:
+    """ "how is my team doing": nobody is named, and nothing else is asked for."""
+    return reader.said("my_team") and any(span.entity and span.entity.entity == "team" for span in reader.spans) and not _conditions(reader)
+
+
+def _others(reader: Reader, name: Name) -> bool:
+    """Whether other records are asked for: "the status of the open cases of …" is a list."""
+    asked = {span.entity.entity for span in reader.spans if span.entity and not _on_the_way(reader, span)}
+    return bool(asked - {name.type, "account", "contact", "activity"}) or _conditions(reader)
+
+
+def _conditions(reader: Reader) -> bool:
+    said = [span for span in reader.spans if span.choices and not (span.names or span.entity or span.func(BRIEF))]
+    return any(not _on_the_way(reader, span) for span in said)
+
+
+def _on_the_way(reader: Reader, span: Span) -> bool:
+    """ "… before my call with them", 去见他们之前: what the briefing is for, which changes nothing in it."""
+    text = reader.text
+    if text.language == "en":
+        purpose = _PURPOSE_EN.search(text.text)
+        return purpose is not None and span.first >= purpose.start()
+    purposes = list(_PURPOSE_ZH.finditer(text.text))
+    return bool(purposes) and span.last <= purposes[-1].end()
+
+
+def _best(names: Sequence[Name]) -> Name | None:
+    best = max(name.score for name in names)
+    fits = [name for name in names if name.score == best and name.type in _ORDER]
+    return min(fits, key=lambda name: _ORDER.index(name.type)) if fits else None

@@ -1,0 +1,56 @@
+"""Deletes of records that are named: "Jansen is gone, bin the lead", 这条线索没戏了,删了吧. A delete of a field's value empties the field."""
+
+from dataclasses import replace
+
+from agent.embedded import told
+from agent.embedded.frames import Frame
+from agent.embedded.pieces import BREAK, own_label
+from agent.embedded.spans import Span
+from agent.embedded.spoken import Subject, subjects
+from agent.embedded.targets import Scene
+from agent.embedded.turning import tied
+
+
+def read(scene: Scene) -> list[Frame] | None:
+    """The delete of the records named, or None when none is, or a word beside the verb has no place."""
+    if told.asks(scene.text) or told.conditional(scene.text.text):
+        return None
+    own = replace(scene, text=tied(scene.text), place=-1)
+    verbs = [span for span in own.spans if span.func("delete") and not span.names]
+    if not verbs:
+        return None
+    for subject in subjects(own):
+        if len(subject.records) > 1 and not _several_named(subject):
+            continue
+        breath = _beside(own, verbs)
+        emptied = [label for span in breath if (label := own_label(own.unit.schema, subject.kind, span)) is not None and not span.choices]
+        rest = [span for span in breath if span not in verbs and span not in subject.spans and _matters(span, subject)]
+        if emptied and not any(span.unknown for span in rest):
+            values = dict.fromkeys(label.name for label in emptied if not label.required)
+            ids = [record.id for record in subject.records]
+            return [Frame("update", entity=subject.kind, ids=ids, values=values)] if values else None
+        if not rest:
+            return [Frame("delete", entity=subject.kind, ids=[record.id for record in subject.records])]
+    return None
+
+
+def _several_named(subject: Subject) -> bool:
+    return len([span for span in subject.spans if span.names]) >= len(subject.records)
+
+
+def _beside(scene: Scene, verbs: list[Span]) -> list[Span]:
+    """The spans of the breaths that hold the verb."""
+    breaths: list[list[Span]] = [[]]
+    for number, span in enumerate(scene.spans):
+        if number and BREAK.search(scene.text.text[scene.spans[number - 1].last : span.first]):
+            breaths.append([])
+        breaths[-1].append(span)
+    return [span for breath in breaths if any(each in verbs for each in breath) for span in breath]
+
+
+def _matters(span: Span, subject: Subject) -> bool:
+    if span.filler or span.func("it", "to", "zh_to", "all", "on", "me", "update"):
+        return span.content and not span.filler and not span.func("it")
+    if span.entity and span.entity.entity == subject.kind:
+        return False
+    return span.content or span.func("without", "not", "only", "over", "under")

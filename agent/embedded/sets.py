@@ -1,0 +1,229 @@
+"""A change of all records that meet a condition: the condition with its noun on one side, field, verb and value on the other.
+
+"set the probability to 40 on open deals of …", "every prospect in Germany gets tier B", "unpaid deliveries: hand them to Grace",
+没人负责的进行中项目全部归陈浩, 她名下的项目和没做完的任务都转给陈浩. The sentence is cut where both sides can be read to the last word: the one like a
+change of one record, the other as a condition.
+"""
+
+import re
+from collections.abc import Iterator
+
+from agent.embedded import told
+from agent.embedded.calls import period_filters
+from agent.embedded.changing import Reading, spelt
+from agent.embedded.frames import Frame
+from agent.embedded.lexicon import Sense, change_words
+from agent.embedded.pieces import BREAK, own_label
+from agent.embedded.spans import Span
+from agent.embedded.spoken import Subject
+from agent.embedded.targets import QUANTIFIERS, Scene, choose, resolve
+from store.filters import Filter
+from store.query import RecordQuery, find_ids, load
+
+_AND = {"和", "与", "及", "以及", "还有", "跟", "、"}
+
+_IN_HAND = {"手头", "手上", "手里", "名下", "手中"}  # whose, when nobody is named: mine
+
+
+def read(scene: Scene) -> list[Frame] | None:
+    """The change; None when the sentence is not of this form, or a word of it has no place."""
+    if told.asks(scene.text) or told.conditional(scene.text.text):
+        return None
+    return spelt(scene, _read)
+
+
+def _read(own: Scene) -> list[Frame] | None:
+    if own.text.language != "zh":
+        return next(filter(None, (_changed(own, *cut) for cut in _cuts(own))), None)
+    cut = _cut(own)
+    return _changed(own, own.spans[:cut], own.spans[cut:]) if cut is not None else None
+
+
+def _changed(scene: Scene, condition: list[Span], change: list[Span]) -> list[Frame] | None:
+    frames: list[Frame] = []
+    for part in _parts(scene, condition):
+        kind = _kind(scene, part, change)
+        frame = _one(scene, kind, part, condition, change) if kind else None
+        if frame is None:
+            return None
+        frames += _tagged(scene, frame)
+    return frames
+
+
+def _kind(scene: Scene, part: list[Span], change: list[Span]) -> str:
+    """The noun of the condition: in Chinese the last, in English the first; without one the kind most of its values belong to."""
+    nouns = [span.entity.entity for span in part if span.entity and span.entity.entity not in {"user", "team"}]
+    if nouns:
+        return nouns[0] if scene.text.language == "en" else nouns[-1]
+    said = [{c.entity for c in span.choices} | {f.entity for f in span.fields} for span in (*part, *change)]
+    fits = {kind: sum(kind in each for each in said) for kind in ("opportunity", *sorted(set().union(*said)))}
+    best = max(fits.values(), default=0)
+    return next((kind for kind, score in fits.items() if best and score == best), "")
+
+
+_FINITE = {
+    "gets",
+    "get",
+    "has",
+    "have",
+    "is",
+    "are",
+    "goes",
+    "go",
+    "moves",
+    "move",
+    "becomes",
+    "become",
+    "needs",
+    "need",
+    "should",
+    "must",
+    "to",
+    "as",
+    "into",
+    "now",
+}
+
+
+def _cuts(scene: Scene) -> Iterator[tuple[list[Span], list[Span]]]:
+    """English: (condition, change), the longer conditions first: before a break and a command, before a verb, after a command."""
+    spans = scene.spans
+    size = len(spans)
+    broken = [n for n in range(1, size) if re.search(r"[:,;.]|\s[-–—]+\s", scene.text.text[spans[n - 1].last : spans[n].first])]
+    for n in reversed(broken):
+        if any(span.func("it") or span.func("all") for span in spans[n:]) and _acts(spans[n:]):
+            yield spans[:n], spans[n:]
+    verb = next((n for n, span in enumerate(spans) if not span.filler), 0)
+    if _acts(spans[verb : verb + 1]):
+        for end in range(verb + 1, size):  # "set the probability to 40 | on | open deals of …"
+            if spans[end].text.lower() in {"on", "for", "of", "from", "to"} and end + 1 < size:
+                yield spans[end + 1 :], spans[:end]
+        for start in range(verb + 1, min(verb + 6, size)):  # "mark | all overdue tasks | as high", "bump the priority of | … | to high"
+            for end in range(size - 1, start, -1):
+                if (
+                    spans[end].func("to")
+                    or spans[end].text.lower() in {"as", "to", "into", "with"}
+                    or (spans[end].choices and end == size - 1)
+                ):
+                    yield spans[start:end], [*spans[:start], *spans[end:]]
+            if any(name.type == "user" for name in spans[start - 1].names):
+                yield spans[start:], spans[:start]  # "give Ben | all of Anna's open leads"
+    for n in range(size - 1, 0, -1):
+        if (spans[n].func("to") or spans[n].text.lower() in _FINITE or spans[n].text.lower() in change_words("turned")) and verb < n:
+            yield spans[:n], spans[n:]
+
+
+def _acts(spans: list[Span]) -> bool:
+    return any((span.func("update", "assign", "close") or span.text.lower() in change_words("wishes")) and not span.names for span in spans)
+
+
+def _cut(scene: Scene) -> int | None:
+    """Where the change begins: at the first verb after a noun, or at the field's name before it."""
+    spans = scene.spans
+    for number, span in enumerate(spans):
+        verb = (span.func("to") and span.text not in {"是", "为", "到", "在", "给", "至"}) or span.func("assign")
+        given = span.text == "给" and number + 1 < len(spans) and any(name.type == "user" for name in spans[number + 1].names)
+        after = scene.text.text[span.last :][:1]
+        head = next((place for place in range(number - 1, -1, -1) if spans[place].entity and not spans[place].names), None)
+        if not (verb or given) or head is None or after == "的":
+            continue
+        sense = spans[head].entity
+        kind = sense.entity if sense else ""
+        start = number
+        while start - 1 > head and (
+            spans[start - 1].filler or spans[start - 1].func("all", "zh_to") or own_label(scene.unit.schema, kind, spans[start - 1])
+        ):
+            start -= 1
+        if start - 1 != head and not BREAK.search(scene.text.text[spans[head].last : spans[start].first]):
+            return None
+        return start
+    return None
+
+
+def _parts(scene: Scene, condition: list[Span]) -> list[list[Span]]:
+    """The conditions of each kind named (…的项目和…的任务), whose people count for all; a reason told before is left out."""
+    breaths: list[list[Span]] = [[]]
+    for number, span in enumerate(condition):
+        if number and BREAK.search(scene.text.text[condition[number - 1].last : span.first]):
+            breaths.append([])
+        breaths[-1].append(span)
+    nouns = [breath for breath in breaths if any(span.entity for span in breath)]
+    if scene.text.language == "en":
+        return [condition]
+    kept: list[Span] = []
+    for breath in breaths:
+        reason = breath not in nouns and any(span.unknown for span in breath) and any(span.func("it") for each in nouns for span in each)
+        kept += [span for span in breath if any(name.type == "user" for name in span.names)] if reason else breath
+    if not any(name.type == "user" for span in kept for name in span.names):
+        for span in kept:
+            if span.func("owned") and span.text in _IN_HAND:
+                span.senses, span.text = [Sense("func", value="me")], "我的"
+    people = [span for span in kept if any(name.type == "user" for name in span.names) or span.func("me", "owned", "it")]
+    parts: list[list[Span]] = [[]]
+    for span in kept:
+        if span.text in _AND and any(each.entity for each in parts[-1]):
+            parts.append([*(each for each in people if each.first < span.first)])
+            continue
+        parts[-1].append(span)
+    if not any(span.entity for span in parts[-1]):
+        parts = [kept]
+    return parts
+
+
+def _one(scene: Scene, kind: str, part: list[Span], condition: list[Span], change: list[Span]) -> Frame | None:
+    subject = Subject(kind, [], list(condition))
+    reading = Reading(scene, subject)
+    reading.read()
+    if not reading.found or reading.lost or reading.open:
+        return None
+    if any(name.type == kind and name.score >= 0.95 for span in part for name in span.names):
+        return None  # a record named is no set
+    said = [span for span in change if span.func("all") or span.text in QUANTIFIERS]
+    users = any(name.type == "user" for span in part for name in span.names)
+    people = [span for span in part if _everybody(span) and kind != "user"]
+    spans = [span for span in (*part, *said) if not span.func("zh_to") and not (span.func("it") and users) and span not in people]
+    if any(span.entity and span.entity.entity == "user" for span in spans):
+        return None
+    target = resolve(scene, spans, entity=kind)
+    if isinstance(target, Frame):
+        return target if target.reason == "nothing" else None
+    target.several |= bool(people) or (scene.text.language == "en" and any(_plural(span) for span in part))
+    ids = choose(target, scene)
+    if isinstance(ids, Frame):
+        return ids if not target.left else None
+    found = target.frame
+    return Frame(
+        "update", entity=found.entity, ids=ids or [], parts=[] if ids else found.parts, period=None if ids else found.period,
+        date_field=found.date_field, values=reading.values(),
+    )  # fmt: skip
+
+
+def _everybody(span: Span) -> bool:
+    return bool(span.entity and span.entity.entity == "user" and re.match(r"every|any|all|所有人|每个人|大家", span.text, re.IGNORECASE))
+
+
+def _plural(span: Span) -> bool:
+    """ "proposals", "whatever", "everything": more than one is meant."""
+    word = span.text.lower()
+    return word in {"whatever", "everything", "everyone", "everybody", "anything", "whichever"} or (
+        bool(span.entity and span.entity.plural) or (bool(span.choices) and word.endswith("s"))
+    )
+
+
+def _tagged(scene: Scene, frame: Frame) -> list[Frame]:
+    """A tag for many records is put beside the tags each has: one change for each set of tags there is."""
+    fields = scene.unit.schema.entity(frame.entity).fields
+    name = next((each for each in frame.values if each in fields and fields[each].kind == "tags"), "")
+    if not name or frame.intent != "update":
+        return [frame]
+    period = [Filter.model_validate(each) for each in period_filters(frame, scene.unit.schema)]
+    ids = frame.ids or find_ids(scene.unit, RecordQuery(entity=frame.entity, filters=[*frame.filters, *period]))
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for record in load(scene.unit, frame.entity, ids):
+        groups.setdefault(tuple(record.fields.get(name) or ()), []).append(record.id)
+    if len(groups) < 2 and not any(groups):
+        return [frame]
+    return [
+        Frame("update", entity=frame.entity, ids=own, values={**frame.values, name: list(dict.fromkeys([*held, *frame.values[name]]))})
+        for held, own in groups.items()
+    ]

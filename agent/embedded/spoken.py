@@ -1,0 +1,258 @@
+"""The record or records a change names: by their names, by a kind and words of their title, and the words that speak of them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from agent.embedded.lexicon import change_words
+from agent.embedded.names import Name
+from agent.embedded.pieces import BREAK
+from agent.embedded.spans import Span
+from agent.embedded.targets import Scene
+from agent.embedded.tokens import is_chinese
+from store.filters import Filter
+from store.name_index import NAMED
+from store.query import RecordQuery, RecordView, find, load
+
+RECORDS = frozenset(NAMED) - {"user", "team"}
+NUMBERED = ("quote", "contract", "campaign")  # kinds whose names are not words of the dictionary
+SEVERAL = 12
+READ = 2_000  # records of one customer and kind whose titles are compared with the words said
+_ARTICLES = {"the", "that", "this", "our", "my", "a", "那个", "这个", "那条", "这条", "那", "这", "one", "ones", "both", "two", "all"}
+
+
+@dataclass
+class Subject:
+    """Records of one kind, and the spans that are spent on naming them."""
+
+    kind: str
+    records: list[RecordView]
+    spans: list[Span] = field(default_factory=list)
+
+    def words(self) -> str:
+        """Everything the records' own texts say, lower case: what repeats it describes them."""
+        return " ".join(str(value) for record in self.records for value in (record.name, record.key, *record.fields.values())).casefold()
+
+
+def subjects(scene: Scene) -> Iterator[Subject]:
+    """What the sentence may be about, the likelier first; none when no record is named in it."""
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for found in (*_by_title(scene), *_named(scene), *_numbered(scene), *_before(scene)):
+        key = (found.kind, tuple(record.id for record in found.records))
+        if found.records and key not in seen:
+            seen.add(key)
+            _describe(scene, found)
+            yield found
+
+
+def _before(scene: Scene) -> list[Subject]:
+    """The one record the turn before, or the clause before, was about, when this one names none."""
+    if not scene.previous or any(name.type in RECORDS and name.score >= 0.9 for span in scene.spans for name in span.names):
+        return []
+    last = scene.previous[0]
+    ids = last.ids if last.intent == "update" else last.results
+    if last.intent not in {"update", "get", "find"} or not last.entity or len(ids) != 1:
+        return []
+    nouns = [span for span in scene.spans if span.entity and not span.fields and not span.choices]
+    if any(span.entity.entity != last.entity for span in nouns if span.entity):
+        return []
+    return [Subject(last.entity, load(scene.unit, last.entity, ids), [span for span in scene.spans if span.func("it") and not span.names])]
+
+
+def _best(span: Span, kind: str = "") -> list[Name]:
+    names = [name for name in span.names if name.type in RECORDS and (not kind or name.type == kind)]
+    top = max((name.score for name in names), default=0.0)
+    return [name for name in names if name.score == top]
+
+
+def _follows_tie(scene: Scene, place: int) -> bool:
+    """Whether a span stands where a value stands: after "to", or after the name of a field that holds records or text."""
+    spans = scene.spans
+    before = next((each for each in reversed(spans[:place]) if not each.filler), None)
+    if before is None or BREAK.search(scene.text.text[before.last : spans[place].first]):
+        return False
+    return (before.func("to") and before.text.lower() not in {"给", "to", "at", "是", "is"}) or (before.func("zh_to") and False)
+
+
+def _named(scene: Scene) -> list[Subject]:
+    """Records by their names; several of one kind when several are named ("A and B are both signed")."""
+    said = [span.entity.entity for span in scene.spans if span.entity]
+    found: list[tuple[float, Subject]] = []
+    for kind in dict.fromkeys(name.type for span in scene.spans for name in _best(span)):
+        spans: list[Span] = []
+        ids: list[str] = []
+        worth = 0.0
+        for place, span in enumerate(scene.spans):
+            own = {name.id: name for name in _best(span, kind)}
+            if not own or _follows_tie(scene, place):
+                continue
+            elsewhere = max((name.score for name in span.names if name.type != kind), default=0.0)
+            score = max(name.score for name in own.values())
+            if score < 0.75 or (kind not in said and score < elsewhere):
+                continue
+            one = list(own) if len(own) == 1 else _narrowed(scene, kind, list(own), span)
+            if len(one) != 1:
+                spans = []
+                break
+            spans.append(span)
+            ids += [each for each in one if each not in ids]
+            worth = max(worth, score + (0.5 if kind in said else 0.0))
+        if spans and len(ids) <= SEVERAL:
+            found.append((worth, Subject(kind, load(scene.unit, kind, ids), spans)))
+    return [subject for _, subject in sorted(found, key=lambda each: -each[0])]
+
+
+def _narrowed(scene: Scene, kind: str, ids: list[str], span: Span) -> list[str]:
+    """The ones of several namesakes that the other names in the sentence belong to."""
+    others = {name.name.casefold() for each in scene.spans if each is not span for name in _best(each)}
+    others |= {each.text.casefold() for each in scene.spans if each.unknown and len(each.text) > 1}
+    kept = []
+    for record in load(scene.unit, kind, ids[:50]):
+        held = {str(value).casefold() for value in (record.name, *record.fields.values()) if value}
+        if any(other == each or (len(other) > 3 and other in each) for other in others for each in held):
+            kept.append(record.id)
+    left = kept or ids
+    going = [record.id for record in load(scene.unit, kind, left[:50]) if record.fields.get("status") == "open"] if len(left) > 1 else []
+    return going if len(going) == 1 else left  # of namesakes the one still open is what is being worked on
+
+
+def _numbered(scene: Scene) -> list[Subject]:
+    """Quotes, contracts and campaigns by their number or name."""
+    found = []
+    for kind in NUMBERED:
+        if kind not in scene.names.present:
+            continue
+        spec = scene.unit.schema.entity(kind)
+        for span in scene.spans:
+            if (
+                not span.unknown
+                or len(span.text) < 3
+                or (not any(c.isdigit() for c in span.text) and not any(each.entity and each.entity.entity == kind for each in scene.spans))
+            ):
+                continue
+            page = find(scene.unit, RecordQuery(entity=kind, filters=[Filter(field=spec.name_field, value=span.text)], limit=2))
+            if page.total == 1:
+                found.append(Subject(kind, list(page.records), [span]))
+    return found
+
+
+def _by_title(scene: Scene) -> list[Subject]:
+    """ "the export ticket of Alpenglas": a kind, whose it is, and words of its title, in one run."""
+    found = []
+    for place, span in enumerate(scene.spans):
+        if span.entity is None or span.entity.entity in {"user", "team"}:
+            continue
+        kind = span.entity.entity
+        party = kind in {"account", "contact"} and is_chinese(span.text)  # 客户嫌贵: the customer, not one to be looked for
+        run = [] if party else _run(scene, place)
+        words = [each for each in run if each.unknown or (each.content and each is not span and not each.names)]
+        anchors = [each for each in run if each.names and each is not span]
+        if any(name.type == kind and name.score >= 0.9 for each in anchors for name in _best(each)) or not words:
+            continue
+        records = _titled(scene, kind, words, anchors)
+        if len(records) == 1:
+            found.append(Subject(kind, records, run))
+    return found
+
+
+def _run(scene: Scene, place: int) -> list[Span]:
+    """The spans around a noun that belong to its phrase."""
+    spans = scene.spans
+
+    def part_of(number: int, beside: int) -> bool:
+        span = spans[number]
+        gap = scene.text.text[min(span.last, spans[beside].last) : max(span.first, spans[beside].first)]
+        if (
+            BREAK.search(gap)
+            or ":" in gap
+            or span.func("to", "update", "assign", "delete", "zh_to", "close", "me")
+            or span.time
+            or span.amount
+        ):
+            return False
+        if span.func("it") and not span.filler and span.text.lower() not in _ARTICLES:
+            return False
+        return bool(span.unknown or span.filler or span.func("on", "it", "about") or span.content) and not any(
+            name.type == "user" for name in span.names
+        )
+
+    first = last = place
+    while first > 0 and part_of(first - 1, first):
+        first -= 1
+    while last + 1 < len(spans) and part_of(last + 1, last):
+        last += 1
+    return spans[first : last + 1]
+
+
+def _titled(scene: Scene, kind: str, words: list[Span], anchors: list[Span]) -> list[RecordView]:
+    spec = scene.unit.schema.entity(kind)
+    filters = []
+    for span in anchors:
+        for target in ("account", "contact", "lead", "opportunity"):
+            ids = sorted({name.id for name in _best(span, target)})
+            own = next((f for f in spec.fields.values() if f.refers_to == target and f.name == target), None)
+            if ids and own is not None:
+                filters.append(Filter(field=own.name, op="in", value=ids))
+                break
+    said = [word.casefold() for span in words for word in _words_of(span.text)]
+    if not said or (not filters and len(said) < 2 and len(said[0]) < 4):
+        return []
+    page = find(
+        scene.unit, RecordQuery(entity=kind, filters=[*filters, Filter(field=spec.name_field, op="contains", value=said[0])], limit=READ)
+    )
+    return [record for record in page.records if all(_holds(record.name, word) for word in said)]
+
+
+def _words_of(text: str) -> list[str]:
+    return [text] if is_chinese(text) else [word for word in re.findall(r"[\w-]+", text) if word.lower() not in _ARTICLES]
+
+
+def _holds(name: str, word: str) -> bool:
+    plain = name.casefold()
+    return word in plain or (len(word) > 4 and word.rstrip("s") in plain)
+
+
+def _describe(scene: Scene, subject: Subject) -> None:
+    """Spend the words that only repeat what the records are: their kind, their customer, the rest of a short name."""
+    held, spec = subject.words(), scene.unit.schema.entity(subject.kind)
+    for span in scene.spans:
+        if span in subject.spans:
+            continue
+        beside = _touches(scene, span, subject.spans)
+        kind = span.entity is not None and span.entity.entity == subject.kind and not span.fields
+        noun = (span.entity is not None and span.entity.entity == subject.kind) or (is_chinese(span.text) and span.text in spec.zh)
+        if (kind or (noun and beside)) or (beside and (span.unknown or span.names or span.content) and _repeats(span, subject, held)):
+            subject.spans.append(span)
+        elif span.names and not any(name.type == "user" for name in span.names) and _repeats(span, subject, held):
+            if any(name.name.casefold() in held for name in span.names):
+                subject.spans.append(span)
+
+
+def _repeats(span: Span, subject: Subject, held: str) -> bool:
+    """Whether a span says nothing but what the records' fields hold."""
+    said = span.text.casefold()
+    if span.time or span.amount:
+        return any(said in record.name.casefold() for record in subject.records)
+    if is_chinese(said) and len(said) == 1:
+        return any(said in record.name for record in subject.records)
+    own = any(choice.entity == subject.kind for choice in span.choices)
+    return not own and all(word in held for word in said.split()) and len(said) > 1
+
+
+def _touches(scene: Scene, span: Span, spans: list[Span]) -> bool:
+    """Whether only light words stand between a span and the name it may belong to."""
+    order = scene.spans
+    place = order.index(span)
+    for step in (-1, 1):
+        number = place + step
+        while 0 <= number < len(order):
+            each = order[number]
+            low, high = (each, order[number - step]) if step < 0 else (order[number - step], each)
+            if BREAK.search(scene.text.text[low.last : high.first]) and step > 0:
+                break
+            if each in spans:
+                return True
+            if not (each.filler or each.func("on", "it", "with") or each.text.lower() in change_words("leads")):
+                break
+            number += step
+    return False

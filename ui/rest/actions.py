@@ -1,0 +1,87 @@
+"""What to do next, over REST: the list, putting off, and the button that makes the proposal."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from knowledge.actions.suggesting import FEW, one, suggest
+from knowledge.drafts.composing import compose
+from store import gate, suggestions
+from store.errors import NotFound
+from store.mail import drafts
+from store.merging import propose_merge
+from store.unit import Unit
+from tools.actions import MOST, SNOOZE_DAYS, scope_of
+from tools.drafts import request_for
+from ui.identity import CurrentStore, CurrentUser
+
+router = APIRouter(prefix="/api/actions", tags=["actions"])
+Key = Annotated[str, Path(max_length=suggestions.KEY_LIMIT)]
+Named = Annotated[str | None, Query(max_length=200)]
+Language = Annotated[Literal["en", "zh"], Query()]
+
+
+@router.get("")
+def listed(
+    user: CurrentUser,
+    store: CurrentStore,
+    about: Named = None,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = FEW,
+    language: Language = "en",
+) -> dict[str, Any]:
+    """The best things to do, best first: for you, or about one record, colleague or team, by name or id ("mine": your team)."""
+    with store.reading(user, door="rest") as unit:
+        scope, name = scope_of(unit, about)
+        found = suggest(unit, scope, language=language, limit=limit)
+    return {"for": name or user.name, "actions": [each.to_json() for each in found.actions], "more": found.more, "hidden": found.hidden}
+
+
+class Snooze(BaseModel):
+    """`days` from today, a week when absent; `not_useful` puts it away for good, and its kind further down."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    days: int = Field(default=SNOOZE_DAYS, ge=1, le=3650)
+    not_useful: bool = False
+
+
+@router.post("/{key}/snooze")
+def snooze(key: Key, user: CurrentUser, store: CurrentStore, wanted: Snooze | None = None) -> dict[str, Any]:
+    """Put a suggestion off, or say that it is not useful."""
+    asked = wanted or Snooze()
+
+    def work(unit: Unit) -> dict[str, Any]:
+        _must(unit, key)
+        until = None if asked.not_useful else unit.today() + timedelta(days=asked.days)
+        verdict: suggestions.Verdict = "not_useful" if asked.not_useful else "snoozed"
+        suggestions.remember(unit, [key], verdict, until)
+        return {"key": key, "verdict": verdict, "until": until.isoformat() if until else None}
+
+    return store.run(user, work, door="rest")
+
+
+@router.post("/{key}/propose", status_code=202)
+def propose(key: Key, user: CurrentUser, store: CurrentStore, response: Response, language: Language = "en") -> dict[str, Any]:
+    """Make what the suggestion offers: 202 with the proposal, 201 with the draft of a message."""
+
+    def work(unit: Unit) -> dict[str, Any]:
+        action = _must(unit, key, language)
+        if action.step.draft:
+            made = compose(unit, request_for(unit, action.step.draft))
+            response.status_code = 201
+            return drafts.save(unit, made.values()).to_json()
+        external = any(quote.get("trust", "internal") != "internal" for quote in action.evidence)
+        if action.step.merge:
+            return propose_merge(unit, action.step.merge[0], action.step.merge[1], reason=action.reason).to_json()
+        return gate.propose(unit, action.step.changes, reason=action.reason, evidence=action.evidence, external=external).to_json()
+
+    return store.run(user, work, door="rest")
+
+
+def _must(unit: Unit, key: str, language: str = "en") -> Any:
+    action = one(unit, key, language=language)
+    if action is None:
+        raise NotFound(f"There is no suggestion {key[:80]!r} now.", hint="Ask again what to do: GET /api/actions.")
+    return action
