@@ -11,6 +11,7 @@ from store.errors import InvalidInput
 from store.query import load
 from store.suggestions import remember
 from store.unit import Unit
+from store.values import find_named
 from tools import naming
 from tools.context import Context
 from tools.lenient import Count, Names, Text
@@ -18,35 +19,26 @@ from tools.results import Suggested
 
 SNOOZE_DAYS = 7
 MOST = 20
+KINDS = ("opportunity", "account", "contact", "lead", "user", "team")
 _MINE = {"mine", "my", "my team", "me", "我的团队", "我们团队", "团队"}
 
 
 @tool(parse_docstring=True, response_format="content_and_artifact")
 def suggest_actions(
     runtime: ToolRuntime[Context],
-    account: Text = None,
-    opportunity: Text = None,
-    contact: Text = None,
-    lead: Text = None,
-    person: Text = None,
-    team: Text = None,
+    about: Text = None,
     limit: Count = None,
     snooze: Names = None,
     until: Text = None,
     not_useful: Names = None,
 ) -> tuple[str, Any]:
-    """What to do next and why, best first: for the asker, or for one record, person or team. `call` in a result proposes it.
+    """What to do next and why, best first, for the asker unless about somebody or something. `call` in a result proposes it.
 
     Args:
-        account: About this account.
-        opportunity: About this deal.
-        contact: About this contact.
-        lead: About this lead.
-        person: For this colleague.
-        team: For this team; "mine" for the asker's.
+        about: An account, deal, contact, lead, colleague or team ("mine": the asker's).
         limit: How many.
-        snooze: Keys of suggestions to put off first.
-        until: Until this day, 2017-12-31; a week when absent.
+        snooze: Keys of suggestions to put off.
+        until: Until this day; a week when absent.
         not_useful: Keys of suggestions the asker does not want.
     """
     context = runtime.context
@@ -62,8 +54,7 @@ def suggest_actions(
             wake = wake_day(unit, until) if snooze else None
             remember(unit, [*(snooze or []), *(not_useful or [])], said, wake)  # type: ignore[arg-type]
     with context.reading() as unit:
-        named = {"opportunity": opportunity, "account": account, "contact": contact, "lead": lead}
-        scope, name = scope_of(unit, {kind: value for kind, value in named.items() if value}, person, team)
+        scope, name = scope_of(unit, about)
         few = min(limit or FEW, MOST)
         found = suggest(unit, scope, language=context.language, limit=few)
         fallback = not found.actions and scope == Scope(people=(unit.principal.user_id,)) and unit.principal.manages
@@ -77,18 +68,26 @@ def suggest_actions(
     return result.content(), result
 
 
-def scope_of(unit: Unit, named: dict[str, str], person: str | None, team: str | None) -> tuple[Scope, str]:
-    """What is asked about, and its name. The asker's own day when nothing is."""
-    for kind, value in named.items():
-        record_id = naming.record_id(unit, kind, value)
-        return Scope.about(kind, record_id), load(unit, kind, [record_id])[0].name
-    if person:
-        found = naming.values(unit, "task", {"assignee": person})["assignee"]
-        user = naming.record_id(unit, "user", str(found))
-        return Scope(people=(user,)), load(unit, "user", [user])[0].name if user != unit.principal.user_id else ""
-    if team:
-        return _team(unit, team)
-    return Scope(people=(unit.principal.user_id,)), ""
+def scope_of(unit: Unit, about: str | None) -> tuple[Scope, str]:
+    """What is asked about, and its name: a record, a colleague, a team; the asker's own day when nothing is."""
+    if not about:
+        return Scope(people=(unit.principal.user_id,)), ""
+    if about.strip().casefold() in _MINE:
+        return _team(unit, about)
+    kind = next((each for each in KINDS if find_named(unit, each, about)), "")
+    if not kind:
+        near = [one for each in KINDS for one in naming.like(unit, each, about)]
+        if len(near) != 1:
+            raise naming.not_found("record", about, near[: naming.NEAR])
+        kind = next(each for each in KINDS if naming.like(unit, each, about))
+        about = near[0][0]
+    if kind == "team":
+        return _team(unit, about)
+    record_id = naming.record_id(unit, kind, about)
+    name = load(unit, kind, [record_id])[0].name
+    if kind == "user":
+        return Scope(people=(record_id,)), "" if record_id == unit.principal.user_id else name
+    return Scope.about(kind, record_id), name
 
 
 def _team(unit: Unit, team: str) -> tuple[Scope, str]:

@@ -1,6 +1,6 @@
 """READ: write a message, kept as the asker's own draft, which changes no record (decision 0022). WRITE: propose to send it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from langchain.tools import ToolRuntime, tool
@@ -8,7 +8,6 @@ from langchain.tools import ToolRuntime, tool
 from knowledge.drafts.composing import compose
 from knowledge.drafts.request import Request
 from knowledge.drafts.thread import message_about
-from store.errors import NotFound
 from store.mail import drafts
 from store.mail.sending import propose_sending
 from store.unit import Unit
@@ -19,7 +18,8 @@ from tools.lenient import Text
 from tools.results import Drafted, Proposed
 
 NAMED = ("contact", "lead", "account", "opportunity", "quote", "contract", "case")
-_PEOPLE = ("contact", "lead", "account")
+PEOPLE = ("contact", "lead", "account")
+MATTERS = ("opportunity", "quote", "contract", "case")
 
 
 @tool(parse_docstring=True, response_format="content_and_artifact")
@@ -40,13 +40,8 @@ def draft_message(
         "message",
     ] = "message",
     to: Text = None,
-    contact: Text = None,
-    lead: Text = None,
-    account: Text = None,
-    opportunity: Text = None,
+    regarding: Text = None,
     reply_to: Text = None,
-    quote: Text = None,
-    contract: Text = None,
     about: Text = None,
     language: Literal["", "en", "zh"] = "",
     tone: Literal["", "formal", "friendly"] = "",
@@ -58,26 +53,20 @@ def draft_message(
 
     Args:
         purpose: What it is for.
-        to: Whom it is for, a contact, lead or account.
-        contact: The contact, when it is known to be one.
-        lead: The lead.
-        account: The account it concerns.
-        opportunity: The deal it concerns.
+        to: The contact, lead or account.
+        regarding: The deal, quote, contract or case.
         reply_to: Id of the activity it answers.
-        quote: The quote it concerns.
-        contract: The contract it concerns.
         about: The topic in the asker's words.
         language: The contact's own when absent.
         tone: How it sounds.
-        length: How long it is.
+        length: How long.
         channel: How it goes out.
-        draft: Id of a draft to write anew with these changes.
+        draft: Id of a draft to write anew.
     """  # fmt: skip
     context = runtime.context
     wanted = {
-        "purpose": purpose, "to": to, "contact": contact, "lead": lead, "account": account, "opportunity": opportunity,
-        "reply_to": reply_to, "quote": quote, "contract": contract, "about": about, "language": language, "tone": tone, "length": length,
-        "channel": channel,
+        "purpose": purpose, "to": to, "regarding": regarding, "reply_to": reply_to, "about": about, "language": language, "tone": tone,
+        "length": length, "channel": channel,
     }  # fmt: skip
     with context.reading() as unit:
         made = compose(unit, request_for(unit, {name: value for name, value in wanted.items() if value}, draft))
@@ -110,7 +99,8 @@ def request_for(unit: Unit, wanted: Mapping[str, Any], draft: str | None = None)
         request = Request.from_json(drafts.get(unit, draft).request).changed(**style)
     else:
         ids = {kind: naming.record_id(unit, kind, str(wanted[kind])) for kind in NAMED if wanted.get(kind)}
-        ids |= _recipient(unit, str(wanted["to"])) if wanted.get("to") else {}
+        ids |= _one_of(unit, PEOPLE, str(wanted["to"])) if wanted.get("to") else {}
+        ids |= _one_of(unit, MATTERS, str(wanted["regarding"])) if wanted.get("regarding") else {}
         request = Request(purpose=wanted.get("purpose", "message")).changed(**ids, **style, reply_to=wanted.get("reply_to"))
         if request.purpose == "reply" and not request.reply_to:
             request = message_about(unit, request)
@@ -119,15 +109,12 @@ def request_for(unit: Unit, wanted: Mapping[str, Any], draft: str | None = None)
     return request.changed(length=length)
 
 
-def _recipient(unit: Unit, to: str) -> dict[str, str]:
-    """A contact, else a lead, else an account of this name."""
-    for kind in _PEOPLE:
-        if find_named(unit, kind, to):
-            return {kind: naming.record_id(unit, kind, to)}
-    near = [one for kind in _PEOPLE for one in naming.like(unit, kind, to)]
-    if len({record_id for record_id, _ in near}) == 1:
-        kind = next(kind for kind in _PEOPLE if naming.like(unit, kind, to))
-        return {kind: near[0][0]}
-    if not near:
-        raise NotFound(f"There is nobody called {to[:80]!r} here.", hint="Name a contact, a lead or an account.")
-    raise naming.not_found("contact", to, near[: naming.NEAR])
+def _one_of(unit: Unit, kinds: Sequence[str], name: str) -> dict[str, str]:
+    """The record of the first of these kinds that is called so; else the only one whose name has these words."""
+    for kind in kinds:
+        if find_named(unit, kind, name):
+            return {kind: naming.record_id(unit, kind, name)}
+    near = [(kind, *one) for kind in kinds for one in naming.like(unit, kind, name)]
+    if len(near) == 1:
+        return {near[0][0]: near[0][1]}
+    raise naming.not_found(kinds[0], name, [(record_id, called) for _, record_id, called in near[: naming.NEAR]])

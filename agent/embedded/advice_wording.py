@@ -74,17 +74,16 @@ def drafted(unit: Unit, found: Drafted, language: str) -> str:
     if made.missing:
         parts.append(_say(language, "missing", items=("；" if language == "zh" else "; ").join(cell_long(each) for each in made.missing)))
     if made.citations:
-        sources = dict.fromkeys(_source(unit, each, language) for each in made.citations)
-        parts.append(_say(language, "stands_on", sources=("；" if language == "zh" else "; ").join(sources)))
+        sources: dict[tuple[str, str], str] = {}
+        for each in made.citations:
+            name_of = (unit.schema.entity(each["type"]).label(language), cell(each["name"]))
+            sources[name_of] = each["date"] or sources.get(name_of, "")
+        listed = ("；" if language == "zh" else "; ").join(" ".join(filter(None, [*key, day])) for key, day in sources.items())
+        parts.append(_say(language, "stands_on", sources=listed))
     if made.warning:
         parts.append(_say(language, "warnings", made.warning))
     parts.append(_say(language, "saved", id=found.saved.id) if found.saved else _say(language, "unsaved"))
     return "\n\n".join(parts)
-
-
-def _source(unit: Unit, each: dict[str, Any], language: str) -> str:
-    label = unit.schema.entity(each["type"]).label(language)
-    return " ".join(filter(None, [label, cell(each["name"]), each["date"] or ""]))
 
 
 def options(found: Suggested | Drafted, language: str) -> list[str]:

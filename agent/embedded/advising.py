@@ -8,13 +8,14 @@ from agent.embedded.followup import ordinal
 from agent.embedded.frames import Frame
 from agent.embedded.patterns_of import says, words
 from agent.embedded.spans import Spanned
-from agent.embedded.subjects import before, referred, subjects
+from agent.embedded.subjects import before, masked, newest, referred, subjects
 from knowledge.actions.suggesting import one
 from knowledge.spoken.times import TimeSpan
 from store.unit import Unit
 
 FILE = "advice.yaml"
 SNOOZE_DAYS = 7
+KINDS = ("opportunity", "account", "contact", "lead", "user", "team")
 _NUMBER_EN = re.compile(r"\b(?:number|no\.?|#)\s*(\d{1,2})\b|\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _NUMBER_ZH = re.compile(r"第\s*([一二两三四五六七八九十\d]{1,2})\s*(?:个|条|项)?|前\s*([一二两三四五六\d])\s*(?:个|条|项)")
 LONGEST = 16  # words of an answer to a list
@@ -22,33 +23,43 @@ LONGEST = 16  # words of an answer to a list
 
 def read(unit: Unit, text: Spanned, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frames of a request for advice, or of an answer to one; None for anything else."""
-    shown = previous[0] if previous else None
-    if shown is not None and shown.intent == "suggest" and shown.results:
+    shown = newest(previous, "suggest")
+    if shown is not None:
         answered = _answered(unit, text, shown)
         if answered is not None:
             return answered
-    return _asked(unit, text, previous) if any(span.func("suggest") for span in text.spans) else None
+    match = says(masked(text), FILE, "asks")
+    asks = match is not None or any(span.func("suggest") for span in text.spans)
+    return _asked(unit, text, previous, match.group() if match else "") if asks else None
 
 
-def _asked(unit: Unit, text: Spanned, previous: Sequence[Frame]) -> list[Frame] | None:
+def _asked(unit: Unit, text: Spanned, previous: Sequence[Frame], wording: str) -> list[Frame] | None:
     """A request: for the asker unless somebody, a team or a record is named. None when it says something that has no place here."""
-    held = subjects(unit, text, kinds=("opportunity", "account", "contact", "lead", "user", "team"))
+    held = subjects(unit, text, kinds=KINDS)
     if held.asked is not None:
         return [held.asked]
     mine = {"suggest", "me", "my_team", "it", "about", "on", "show", "for", "brief", "help", "to", "now", "all"}
     for span in text.spans:
-        if span in held.spans or span.filler or span.func(*mine) or span.time:
+        if (
+            span in held.spans
+            or span.filler
+            or span.func(*mine)
+            or span.time
+            or span.text.lower() in wording
+            or says(span.text, FILE, "beside")
+        ):
             continue
         if span.unknown or span.choices or span.amount or span.metric or (span.entity and span.entity.entity not in _PLAIN):
             return None
     frame = Frame("suggest")
-    kind = next((each for each in ("opportunity", "contact", "lead", "account", "user", "team") if each in held.found), "")
-    if kind:
-        frame.values[{"user": "person"}.get(kind, kind)] = held.found[kind].id
-    elif any(span.func("my_team") for span in text.spans) and _says_team(text.text):
-        frame.values["team"] = "mine"
-    elif (found := referred(text, previous)) is not None or (_what_next(text) and (found := before(previous)) is not None):
-        frame.values[found[0]] = found[1]
+    kind = next((each for each in KINDS if each in held.found), "")
+    about = (kind, held.found[kind].id) if kind else None
+    if about is None and any(span.func("my_team") for span in text.spans) and _says_team(text.text):
+        about = ("team", "mine")
+    if about is None:
+        about = referred(text, previous) or (before(previous) if _what_next(text) else None)
+    if about is not None:
+        frame.entity, frame.values["about"] = about
     return [frame]
 
 
@@ -86,10 +97,10 @@ def _answered(unit: Unit, text: Spanned, shown: Frame) -> list[Frame] | None:
         places = [0]
     keys = [shown.results[place] for place in places]
     if verb == "not_useful":
-        return [Frame("suggest", values={**_scope(shown), "not_useful": keys})]
+        return [Frame("suggest", entity=shown.entity, values={**_scope(shown), "not_useful": keys})]
     if verb == "snooze":
         until = _until(unit, text)
-        return [Frame("suggest", values={**_scope(shown), "snooze": keys, "until": until})]
+        return [Frame("suggest", entity=shown.entity, values={**_scope(shown), "snooze": keys, "until": until})]
     return [frame for key in keys for frame in _carried_out(unit, key, text.language)]
 
 
@@ -140,7 +151,7 @@ def _carried_out(unit: Unit, key: str, language: str) -> list[Frame]:
         return [Frame("clarify", reason="over")]
     step = action.step
     if step.draft:
-        return [Frame("draft", values={**step.draft, "language": ""})]
+        return [Frame("draft", entity="contact", values=dict(step.draft))]
     if step.merge is not None:
         return [Frame("merge", entity=step.merge[0], ids=list(step.merge[1]))]
     frames = []

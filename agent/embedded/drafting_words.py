@@ -7,54 +7,52 @@ from agent.embedded.frames import Frame
 from agent.embedded.names import NameIndex
 from agent.embedded.patterns_of import says, words
 from agent.embedded.spans import Spanned
-from agent.embedded.subjects import before, referred, subjects
+from agent.embedded.subjects import before, masked, newest, referred, subjects
 from agent.embedded.tokens import is_chinese
+from knowledge.drafts.called import called
 from store.unit import Unit
 
 FILE = "draft_words.yaml"
-NAME = "␟"
 KINDS = ("contact", "lead", "account", "opportunity", "user")
 _TRIMMED = " ,，.。:：;；!！?？、\"'“”"
 _SHORTEST_NAME = 2
+CHOICES = 6
 
 
 def read(unit: Unit, text: Spanned, names: NameIndex, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frame of a request for a message; None for anything else."""
-    shown = previous[0] if previous else None
-    if shown is not None and shown.intent == "draft" and shown.results:
-        if says(_masked(text), FILE, "send"):
+    shown = newest(previous, "draft")
+    if shown is not None:
+        if says(masked(text), FILE, "send"):
             return [Frame("send", values={"draft": shown.results[0]})]
         again = _again(text, shown)
         if again is not None:
             return [again]
-    masked = _masked(text)
-    if not says(masked, FILE, "trigger") or says(masked, FILE, "never"):
+    said = masked(text)
+    if not says(said, FILE, "trigger") or says(said, FILE, "never"):
         return None
-    return [_asked(unit, text, masked, names, previous)]
+    return [_asked(unit, text, said, names, previous)]
 
 
-def _masked(text: Spanned) -> str:
-    """The text in lower case with names put aside, so that no word of a name is read as a wish."""
-    pieces, place = [], 0
-    for span in text.spans:
-        if span.names and not span.func() and span.first >= place:
-            pieces += [text.text[place : span.first], NAME]
-            place = span.last
-    return "".join([*pieces, text.text[place:]]).lower().strip()
-
-
-def _asked(unit: Unit, text: Spanned, masked: str, names: NameIndex, previous: Sequence[Frame]) -> Frame:
-    purpose = next((name for name in words(FILE)["purposes"] if says(masked, FILE, "purposes", name)), "message")
+def _asked(unit: Unit, text: Spanned, said: str, names: NameIndex, previous: Sequence[Frame]) -> Frame:
+    purpose = next((name for name in words(FILE)["purposes"] if says(said, FILE, "purposes", name)), "message")
     topic, place = _topic(text, purpose)
     held = subjects(unit, text, kinds=KINDS, before=place)
     if held.asked is not None:
         return held.asked
-    frame = Frame("draft", values={"purpose": purpose, **_style(masked)})
+    frame = Frame("draft", values={"purpose": purpose, **_style(said)})
     found = {kind: name.id for kind, name in held.found.items() if kind != "user"}
-    later = subjects(unit, text, kinds=("opportunity",)).found if not found.get("opportunity") else {}
-    if "opportunity" in later:
-        found["opportunity"] = later["opportunity"].id
-    if not {"contact", "lead", "account", "opportunity"} & found.keys():
+    deal = found.get("opportunity") or (
+        later.id if (later := subjects(unit, text, kinds=("opportunity",)).found.get("opportunity")) else ""
+    )
+    whom: tuple[str, str] | None = next(((kind, found[kind]) for kind in ("contact", "lead", "account") if kind in found), None)
+    if whom is None and (addressed := called(unit, text.text[: place or len(text.text)])) is not None:
+        form, people = addressed
+        if len(people) != 1:
+            options = [f"{each.name} ({each.fields.get('account') or ''})" for each in people[:CHOICES]]
+            return Frame("clarify", text=form, reason="name" if people else "words", notes=[form], options=options)
+        whom = ("contact", people[0].id)
+    if whom is None and not deal:
         stranger = _stranger(text, place)
         if stranger:
             near = [name.name for name, _ in names.like(stranger)][:4]
@@ -62,22 +60,27 @@ def _asked(unit: Unit, text: Spanned, masked: str, names: NameIndex, previous: S
         pointed = referred(text, previous) or before(previous)
         if pointed is None:
             return Frame("clarify", text=text.text, reason="recipient")
-        found[pointed[0]] = pointed[1]
+        deal, whom = (pointed[1], None) if pointed[0] == "opportunity" else ("", pointed)
+    if whom is not None:
+        frame.entity, frame.values["to"] = whom
+    if deal:
+        frame.values["regarding"] = deal
     introduced = held.found.get("user")
     if purpose == "introduction" and introduced is not None:
         topic = topic or introduced.name
-    frame.values |= found | ({"about": topic} if topic else {})
+    if topic:
+        frame.values["about"] = topic
     return frame
 
 
-def _style(masked: str) -> dict[str, str]:
+def _style(text: str) -> dict[str, str]:
     """Tone, length, language and channel as far as they are said."""
-    found = {}
+    found: dict[str, str] = {}
     for part, argument in (("tones", "tone"), ("languages", "language"), ("channels", "channel")):
-        said = next((name for name in words(FILE)[part] if says(masked, FILE, part, name)), "")
+        said = next((name for name in words(FILE)[part] if says(text, FILE, part, name)), "")
         if said:
             found[argument] = said
-    length = next((name for name in ("short", "long") if says(masked, FILE, "lengths", name)), "")
+    length = next((name for name in ("short", "long") if says(text, FILE, "lengths", name)), "")
     return found | ({"length": length} if length else {})
 
 
@@ -116,7 +119,7 @@ def _stranger(text: Spanned, place: int | None) -> str:
 def _again(text: Spanned, shown: Frame) -> Frame | None:
     """Another version of the draft just shown; None when the sentence asks for something else."""
     said = text.text.lower().strip()
-    if says(_masked(text), FILE, "trigger") or not says(said, FILE, "again"):
+    if says(masked(text), FILE, "trigger") or not says(said, FILE, "again"):
         return None
     wanted = _style(said)
     wanted.pop("length", None)
@@ -128,5 +131,5 @@ def _again(text: Spanned, shown: Frame) -> Frame | None:
         wanted.pop("channel")  # "make the e-mail shorter" is about its length
     if not wanted:
         return None
-    kept = {name: value for name, value in shown.values.items() if name in {"contact", "lead", "account", "opportunity"}}
-    return Frame("draft", values={**kept, "draft": shown.results[0], **wanted})
+    kept = {"to": shown.values["to"]} if shown.values.get("to") else {}
+    return Frame("draft", entity=shown.entity, values={**kept, "draft": shown.results[0], **wanted})

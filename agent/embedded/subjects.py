@@ -11,7 +11,9 @@ from store.query import load
 from store.unit import Unit
 
 ABOUT = ("contact", "lead", "account", "opportunity", "user", "team")
+RECORDS = frozenset({"contact", "lead", "account", "opportunity"})
 _SURE = 0.75
+NAME = "␟"  # stands for a name in a masked text
 
 
 @dataclass(slots=True)
@@ -49,6 +51,26 @@ def subjects(unit: Unit, text: Spanned, *, kinds: Sequence[str] = ABOUT, before:
     return held
 
 
+def newest(previous: Sequence[Frame], intent: str) -> Frame | None:
+    """The newest answer of this kind that showed something, unless something else was asked for since."""
+    for frame in previous:
+        if frame.intent == intent and frame.results:
+            return frame
+        if frame.intent in {"find", "get", "measure", "notes"}:
+            return None
+    return None
+
+
+def masked(text: Spanned) -> str:
+    """The text in lower case with names put aside, so that no word of a name is read as a wish."""
+    pieces, place = [], 0
+    for span in text.spans:
+        if span.names and not span.func() and span.first >= place:
+            pieces += [text.text[place : span.first], NAME]
+            place = span.last
+    return "".join([*pieces, text.text[place:]]).lower().strip()
+
+
 def _told_apart(unit: Unit, text: Spanned, kind: str, ids: list[str], span: Span) -> str | Frame:
     """Which of several of one name is meant: the one whose account is named too; else a question."""
     records = load(unit, kind, ids)
@@ -71,16 +93,16 @@ def referred(text: Spanned, previous: Sequence[Frame]) -> tuple[str, str] | None
 def before(previous: Sequence[Frame]) -> tuple[str, str] | None:
     """(kind, id) of the one record the turn before was about."""
     first = previous[0] if previous else None
-    if first is not None and first.intent in {"suggest", "draft"}:
-        for kind in ("contact", "lead", "account", "opportunity"):
-            if first.values.get(kind):
-                return kind, str(first.values[kind])
+    if first is not None and first.intent in {"suggest", "draft"} and first.entity in RECORDS:
+        held = first.values.get("about" if first.intent == "suggest" else "to")
+        if held:
+            return first.entity, str(held)
     if first is not None and first.intent == "notes":
         for kind in ("contact", "account"):
             if first.values.get(kind):
                 return kind, str(first.values[kind])
     found = latest(previous)
-    if found is not None and found.intent in {"find", "get"} and found.entity in {"contact", "lead", "account", "opportunity"}:
+    if found is not None and found.intent in {"find", "get"} and found.entity in RECORDS:
         about = next((part for part in found.parts if part.slot == f"is:{found.entity}"), None)
         if about is not None or len(found.results) == 1:
             return found.entity, str(about.filter.value if about is not None else found.results[0])

@@ -128,15 +128,13 @@ def _made(unit: Unit, each: Candidate, step: Step, scope: Scope, contacts: Conta
             return Proposable("merge", merge=(each.record.type, list(each.also_records)))
         case "draft":
             request = {"purpose": step.purpose, "to": contact_id or "", "channel": str(channel)}
-            more = {"opportunity": each.opportunity_id, "account": each.account_id}
+            matter = each.record.id if each.record.type in {"quote", "contract"} else each.opportunity_id
+            if matter:
+                request["regarding"] = matter
             if each.record.type == "activity" and step.purpose == "reply":
-                more["reply_to"] = each.record.id
-            if each.record.type == "quote":
-                more["quote"] = each.record.id
-            if each.record.type == "contract":
-                more["contract"] = each.record.id
+                request["reply_to"] = each.record.id
             return Proposable(
-                "draft", draft=request | {name: value for name, value in more.items() if value}, contact_id=contact_id, channel=channel,
+                "draft", draft=request, contact_id=contact_id, channel=channel,
                 how=how, slots=slots,
             )  # fmt: skip
     if unit.principal.scope("task", writing=True) == "none" or step.title is None:

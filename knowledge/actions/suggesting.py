@@ -77,9 +77,7 @@ def suggest(unit: Unit, scope: Scope, *, language: str = "en", limit: int = FEW,
     stakes = Stakes(unit, [each for each, _ in ready])
     weights = scores([each for each, _ in ready], stakes, verdicts, unit.today())
     ranked = sorted(zip(weights, ready, strict=True), key=lambda pair: (-pair[0], pair[1][0].key))
-    chosen, beside = _few(
-        [(weight, each, step) for weight, (each, step) in ranked], limit, folding=not scope.opportunity and not scope.lead
-    )
+    chosen, beside = _few([(weight, each, step) for weight, (each, step) in ranked], limit, scope)
     actions = []
     for weight, each, step in chosen:
         recall(unit, each)
@@ -110,7 +108,7 @@ def _set_aside(verdicts: Sequence[Said], today: date) -> set[str]:
 Weighed = tuple[float, Candidate, Proposable]
 
 
-def _few(ranked: Sequence[Weighed], limit: int, *, folding: bool) -> tuple[list[Weighed], dict[str, list[Candidate]]]:
+def _few(ranked: Sequence[Weighed], limit: int, scope: Scope) -> tuple[list[Weighed], dict[str, list[Candidate]]]:
     """The best, one for each deal (or account), no rule with more than half of the places while others wait; and what was folded in."""
     share = max(2, ceil(limit / 2))
     chosen: list[Weighed] = []
@@ -119,8 +117,8 @@ def _few(ranked: Sequence[Weighed], limit: int, *, folding: bool) -> tuple[list[
     subjects: dict[str, str] = {}
     used: Counter[str] = Counter()
     for each in ranked:
-        subject = _subject(each[1])
-        if folding and subject in subjects:
+        subject = _subject(each[1], scope)
+        if subject in subjects:
             beside.setdefault(subjects[subject], []).append(each[1])
         elif len(chosen) < limit and used[each[1].rule.name] < share:
             chosen.append(each)
@@ -129,16 +127,20 @@ def _few(ranked: Sequence[Weighed], limit: int, *, folding: bool) -> tuple[list[
         else:
             waiting.append(each)
     for each in waiting:
-        subject = _subject(each[1])
-        if len(chosen) < limit and not (folding and subject in subjects):
+        subject = _subject(each[1], scope)
+        if len(chosen) < limit and subject not in subjects:
             chosen.append(each)
             subjects[subject] = each[1].key
     chosen.sort(key=lambda each: -each[0])
     return chosen, beside
 
 
-def _subject(candidate: Candidate) -> str:
-    return candidate.opportunity_id or candidate.account_id or candidate.record.id
+def _subject(candidate: Candidate, scope: Scope) -> str:
+    """What reasons are gathered under: the deal, else the account; the single situation where one of these is what is asked about."""
+    if scope.opportunity or scope.lead:
+        return candidate.key
+    within = scope.account or scope.contact
+    return candidate.opportunity_id or (None if within else candidate.account_id) or candidate.record.id
 
 
 def _worded(

@@ -103,3 +103,8 @@ def _rank(title: str) -> str:
 
 def chinese_surname(name: str) -> str:
     return name[:2] if name[:2] in _words()["compound_surnames"] and len(name) > 2 else name[:1]
+
+
+def surname_forms() -> tuple[str, str]:
+    """What stands with a surname, as alternatives of a pattern: Chinese ranks, English honorifics."""
+    return "|".join(sorted(_words()["zh_said"], key=len, reverse=True)), "|".join(_words()["en"])

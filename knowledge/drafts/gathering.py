@@ -1,7 +1,9 @@
 """The facts a draft may use: of this contact and their own account, each with the record it stands on. Read through the unit."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from knowledge.actions.situations import citation, spoken
@@ -18,10 +20,12 @@ from store.reach import Reach, reach
 from store.unit import Unit
 from store.values import to_json
 
+_LETTERS = re.compile(r"[^\W\d_]")
 TALKS = ["meeting", "visit", "call"]
 RECENT = 40  # activities looked at for forms of address and language
 QUESTIONS = 4
 PROMISES = 3
+STALE = 60  # days after which a promise nobody kept is no longer written about
 
 
 @dataclass(slots=True)
@@ -53,7 +57,9 @@ def gather(unit: Unit, request: Request) -> Facts:
     facts = Facts(language, person=person, account_id=account_id)
     facts.put("sender", unit.principal.name)
     facts.put("company", unit.settings.company)
-    facts.put("about", request.about)
+    if request.about:  # a topic said in another language is put before the author, to be put into words
+        same = language_of(request.about) == language or not _LETTERS.search(request.about)
+        facts.put("about", request.about if same else f"[{request.about.replace('[', '(').replace(']', ')')}]")
     if person is not None:
         _who(unit, facts, person, recent)
     _what(unit, facts, request, recent)
@@ -239,7 +245,7 @@ def _promised(unit: Unit, facts: Facts, request: Request) -> None:
             mine = made.contact_id == (person.id if person else None) or (
                 request.opportunity and made.opportunity_id == request.opportunity
             )
-            if made.who != who or made.kept or not mine:
+            if made.who != who or made.kept or not mine or (made.due or made.day) < today - timedelta(days=STALE):
                 continue
             for activity in load(unit, "activity", [made.activity_id]):
                 written = activity.fields.get("kind") in {"email", "chat"} and activity.fields.get("direction") in {"inbound", "outbound"}

@@ -24,6 +24,7 @@ from secret_firm import FIELDS, KINDS, UNSEEN, SecretFirm, open_firm
 from sqlalchemy import event
 
 from agent.embedded import names
+from knowledge.actions.rules import book
 from store import gate
 from store.errors import RapportError
 from store.exporting import export
@@ -162,6 +163,31 @@ def merges_pointed(ask: Ask, secret: str) -> Iterator[Answer]:
         yield ask("POST", f"/api/{kind}/merge", json={"ids": [secret, "01" + "Z" * 24]})
 
 
+def actions_blind(ask: Ask) -> Iterator[Answer]:
+    for language in ("en", "zh"):
+        yield ask("GET", f"/api/actions?limit=20&language={language}")
+        yield ask("GET", f"/api/actions?limit=20&about=mine&language={language}")
+
+
+def actions_pointed(ask: Ask, secret: str) -> Iterator[Answer]:
+    yield ask("GET", f"/api/actions?about={secret}")
+
+
+def by_key(path: str) -> Callable[[Ask, str], Iterator[Answer]]:
+    def tries(ask: Ask, secret: str) -> Iterator[Answer]:
+        for rule in book().rules:
+            yield ask("POST", path.replace("{key}", f"{rule}:{secret}"), json={"days": 3} if path.endswith("snooze") else None)
+
+    return tries
+
+
+def drafts_pointed(ask: Ask, secret: str) -> Iterator[Answer]:
+    for purpose in ("follow_up", "reply", "apology"):
+        yield ask("POST", "/api/drafts", json={"purpose": purpose, "to": secret})
+    for name in ("contact", "lead", "account", "opportunity", "case", "reply_to"):
+        yield ask("POST", "/api/drafts", json={name: secret})
+
+
 def by_id(method: str, path: str, body: Any = None) -> Callable[[Ask, str], Iterator[Answer]]:
     def tries(ask: Ask, secret: str) -> Iterator[Answer]:
         for kind in KINDS if "{entity}" in path else ("",):
@@ -220,6 +246,17 @@ REST: dict[tuple[str, str], tuple[Callable[[Ask], Iterator[Answer]], Callable[[A
     ("post", "/api/duplicates/find"): (once("POST", "/api/duplicates/find"), nothing),
     ("post", "/api/duplicates/{candidate_id}/dismiss"): (nothing, by_id("POST", "/api/duplicates/{id}/dismiss")),
     ("post", "/api/duplicates/{candidate_id}/merge"): (nothing, by_id("POST", "/api/duplicates/{id}/merge")),
+    ("get", "/api/actions"): (actions_blind, actions_pointed),
+    ("post", "/api/actions/{key}/snooze"): (nothing, by_key("/api/actions/{key}/snooze")),
+    ("post", "/api/actions/{key}/propose"): (nothing, by_key("/api/actions/{key}/propose")),
+    ("get", "/api/drafts"): (once("GET", "/api/drafts?limit=1000"), nothing),
+    ("post", "/api/drafts"): (nothing, drafts_pointed),
+    ("get", "/api/drafts/{draft_id}"): (nothing, by_id("GET", "/api/drafts/{id}")),
+    ("patch", "/api/drafts/{draft_id}"): (nothing, by_id("PATCH", "/api/drafts/{id}", {"body": "x"})),
+    ("delete", "/api/drafts/{draft_id}"): (nothing, by_id("DELETE", "/api/drafts/{id}")),
+    ("get", "/api/drafts/{draft_id}.eml"): (nothing, by_id("GET", "/api/drafts/{id}.eml")),
+    ("post", "/api/drafts/{draft_id}/send"): (nothing, by_id("POST", "/api/drafts/{id}/send")),
+    ("post", "/api/drafts/{draft_id}/settle"): (nothing, by_id("POST", "/api/drafts/{id}/settle", {"arrived": True})),
     **dict.fromkeys(SET_UP, (nothing, nothing)),  # an administrator's, who sees everything: tests/ui/test_setup_doors.py
 }
 
@@ -307,6 +344,16 @@ TOOL_TRIES: dict[str, tuple[list[dict[str, Any]], Callable[[str], list[dict[str,
     "log_activity": ([], lambda secret: [{"body": "talked", "account": secret}, {"body": "talked", "contact": secret}]),
     "create_task": ([], lambda secret: [{"title": "call", "account": secret}, {"title": "call", "opportunity": secret}]),
     "merge_records": ([], lambda secret: [{"entity": kind, "records": [secret, "01" + "Z" * 24]} for kind in KINDS]),
+    "suggest_actions": (
+        [{"limit": 20}, {"limit": 20, "about": "mine"}],
+        lambda secret: [{"about": secret}, {"snooze": [f"silent_account:{secret}"]}, {"not_useful": [f"overdue_task:{secret}"]}],
+    ),
+    "draft_message": (
+        [],
+        lambda secret: [{"purpose": purpose, name: secret} for purpose in ("follow_up", "reply", "message")
+                        for name in ("to", "regarding", "reply_to", "draft")],
+    ),
+    "send_draft": ([], lambda secret: [{"draft": secret}]),
     "hand_over": ([], lambda secret: [{"giver": secret, "taker": "anna@firm.example"}]),
 }  # fmt: skip
 
@@ -354,6 +401,7 @@ READING: dict[str, list[tuple[str, ...]]] = {
     "proposals": [("list", "--status", "all", "--json")],
     "audit": [("list",)],
     "duplicates": [("list", "--json"), ("find", "--json")],
+    "drafts": [("list", "--json")],
     "export": [(kind, "--format", "json") for kind in (*KINDS, "user", "team", "product")],
 }
 NO_RECORDS = {  # the reason why a command needs no tries here

@@ -27,19 +27,13 @@ Language = Annotated[Literal["en", "zh"], Query()]
 def listed(
     user: CurrentUser,
     store: CurrentStore,
-    account: Named = None,
-    opportunity: Named = None,
-    contact: Named = None,
-    lead: Named = None,
-    person: Named = None,
-    team: Named = None,
+    about: Named = None,
     limit: Annotated[int, Query(ge=1, le=MOST)] = FEW,
     language: Language = "en",
 ) -> dict[str, Any]:
-    """The best things to do, best first: for you, or about one record, person or team (names or ids; team "mine" is yours)."""
+    """The best things to do, best first: for you, or about one record, colleague or team, by name or id ("mine": your team)."""
     with store.reading(user, door="rest") as unit:
-        named = {"opportunity": opportunity, "account": account, "contact": contact, "lead": lead}
-        scope, name = scope_of(unit, {kind: value for kind, value in named.items() if value}, person, team)
+        scope, name = scope_of(unit, about)
         found = suggest(unit, scope, language=language, limit=limit)
     return {"for": name or user.name, "actions": [each.to_json() for each in found.actions], "more": found.more, "hidden": found.hidden}
 
