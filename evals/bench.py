@@ -18,6 +18,7 @@ from pathlib import Path
 import yaml
 
 from agent.bootstrap import Rapport, build
+from agent.embedded.understanding import Understanding
 from evals import stores
 from evals.figures import Figure, percentile
 from evals.footprint import installed, load, resident
@@ -126,12 +127,15 @@ def _turns(place: stores.Place, admin: str, questions: Sequence[str]) -> list[Fi
         principal = rapport.store.principal(admin)
         first = _timed(rapport, principal, "help")
         times = [_timed(rapport, principal, question) for question in questions]
+        parses = list(_parsed(rapport, principal, questions))
     finally:
         rapport.close()
     note = f"{len(questions)} questions on {place.name}, English and Chinese"
     return [
         Figure("built-in turn, p50", percentile(times, 0.50), "ms", 80, note=note),
         Figure("built-in turn, p95", percentile(times, 0.95), "ms", 250, note=note),
+        Figure("parse, p50", percentile(parses, 0.50), "ms", 10, note=f"the same questions read, no tool called; {note}"),
+        Figure("parse, p95", percentile(parses, 0.95), "ms", 30),
         Figure("built-in turn, first of a process", first, "ms", note="dictionary and names are read"),
     ]
 
@@ -140,6 +144,18 @@ def _timed(rapport: Rapport, principal: Principal, question: str) -> float:
     started = time.perf_counter()
     rapport.assistant.answer(principal, question, door="bench", brain="embedded")
     return 1000 * (time.perf_counter() - started)
+
+
+def _parsed(rapport: Rapport, principal: Principal, questions: Sequence[str]) -> Iterator[float]:
+    """Milliseconds to read each question, with a dictionary that is there."""
+    brain = Understanding()
+    with rapport.store.reading(principal, door="bench") as unit:
+        brain.read(unit, "help")
+    for question in questions:
+        with rapport.store.reading(principal, door="bench") as unit:
+            started = time.perf_counter()
+            brain.read(unit, question)
+            yield 1000 * (time.perf_counter() - started)
 
 
 def _server(command: Sequence[str], place: stores.Place) -> list[Figure]:

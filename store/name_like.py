@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import Select, and_, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import aliased
 
-from store.models import RECORD_MODELS, NameTerm, NameWord
+from store.models import NameTerm, NameWord
+from store.name_lookup import begins, counted, place_of, with_words
 from store.name_search import Word, count_records, having_all, words_like
-from store.name_words import WHOLE, is_chinese, pairs, runs, spelt_like
-from store.rights import visible
-from store.schema import name_field
+from store.name_words import is_chinese, pairs, runs, spelt_like
 from store.unit import Unit
 
 NEAREST = 8  # words of the index that one word is compared with
@@ -50,18 +49,13 @@ def _by_word(unit: Unit, word: str, kinds: Sequence[str], persons: Sequence[str]
     near = sorted(
         {term for each in found for term in each.like if fuzz.ratio(term, word) >= LIKELY}, key=lambda term: -fuzz.ratio(term, word)
     )
+    counts = counted(unit, near[:NEAREST])
     rows: list[Row] = []
     for term in near[:NEAREST]:
         for kind in kinds:
-            ids = select(NameWord.record_id).where(NameWord.type == kind)
-            if kind in persons:
-                ids = ids.where(NameWord.word == term)
-            else:
-                low = f"{WHOLE}{term}"
-                ids = ids.where((NameWord.word == low) | ((NameWord.word > f"{low} ") & (NameWord.word < f"{low} {_AFTER}")))
-            rows += _seen(unit, kind, ids)
-    rows += _parted(unit, word, kinds)
-    return rows
+            if counts.get(term, {}).get(kind):
+                rows += _seen(unit, kind, NameWord.word == term if kind in persons else begins(term))
+    return [*rows, *_parted(unit, word, kinds)]
 
 
 def _add_neighbours(unit: Unit, word: Word) -> None:
@@ -85,35 +79,27 @@ def _parted(unit: Unit, word: str, kinds: Sequence[str]) -> Iterator[Row]:
             other = aliased(NameWord)
             for kind in kinds:
                 same = and_(other.word == second, other.type == kind, other.record_id == NameWord.record_id)
-                ids = select(NameWord.record_id).where(
-                    NameWord.word == first, NameWord.type == kind, select(other.word).where(same).exists()
-                )
-                yield from _seen(unit, kind, ids)
+                yield from _seen(unit, kind, and_(NameWord.word == first, select(other.word).where(same).exists()))
 
 
 def holding(unit: Unit, text: str, kinds: Sequence[str], limit: int = SOME) -> list[Row]:
-    """Records whose name has the pairs of characters of a Chinese text."""
+    """Records whose name has a piece of Chinese text in it."""
     words = [cut for run in runs(text) for cut in (pairs(run) if is_chinese(run) else [run])]
+    counts = counted(unit, words)
     rows: list[Row] = []
     for kind in kinds:
-        ids = select(NameWord.record_id).where(NameWord.type == kind, NameWord.word == words[0]) if words else None
-        for word in words[1:4]:
-            other = aliased(NameWord)
-            same = and_(other.word == word, other.type == kind, other.record_id == NameWord.record_id)
-            ids = ids.where(select(other.word).where(same).exists()) if ids is not None else None
-        if ids is not None and unit.principal.scope(kind) != "none":
-            rows += _seen(unit, kind, ids, limit)
+        held = {word: counts.get(word, {}).get(kind, 0) for word in words}
+        if held and all(held.values()) and unit.principal.scope(kind) != "none":
+            rarest = min(held, key=lambda word: held[word])
+            rows += _seen(unit, kind, and_(NameWord.word == rarest, place_of(unit, kind, text) > 0), limit)
     return rows
 
 
 def with_word(unit: Unit, kind: str, words: Sequence[str], limit: int) -> list[str]:
     """Names of this kind with one of these words, at most so many."""
-    ids = select(NameWord.record_id).where(NameWord.type == kind, NameWord.word.in_(words))
-    return [row[2] for row in _seen(unit, kind, ids, limit)]
+    return [row[2] for row in _seen(unit, kind, NameWord.word.in_(words), limit)]
 
 
-def _seen(unit: Unit, kind: str, ids: Select[Any], limit: int = SOME) -> list[Row]:
-    model = RECORD_MODELS[kind]
-    columns = select(model.id, getattr(model, name_field(kind)), model.key)
-    rows = unit.session.execute(columns.where(model.id.in_(ids), visible(unit.principal, kind, model)).limit(limit))
+def _seen(unit: Unit, kind: str, condition: Any, limit: int = SOME) -> list[Row]:
+    rows = unit.session.execute(with_words(unit, kind, condition).limit(limit))
     return [(kind, row[0], row[1] or "", row[2]) for row in rows]

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, TextClause, and_, case, func, or_, select, text
@@ -77,19 +78,16 @@ class Lookup:
 
     def _count(self, words: set[str]) -> None:
         """In how many names of each kind a word is, no further than it matters; words no name has are left out."""
-        new = sorted(words - self._met)
-        self._met |= set(new)
-        kinds = (*PERSONS, *FIRMS)
-        if new:
-            for word, *counts in self._ask(_counting(self._dialect, self.few), words=new):
-                self._counts[word] = dict(zip(kinds, counts, strict=True))
+        new = words - self._met
+        self._met |= new
+        self._counts |= counted(self.unit, new, self.few)
 
     def _with_forms(self, forms: Iterable[str]) -> set[Found]:
         """By whole name or short form."""
         new = [form for form in dict.fromkeys(forms) if self._first("form", form)]
         found: dict[tuple[str, str], set[Found]] = defaultdict(set)
         if new:
-            for word, kind, record_id in self._ask(_BY_FORM[self._dialect], words=new):
+            for word, kind, record_id in _ask(self.unit, _BY_FORM, new):
                 if kind in BY_WHOLE:
                     found[word, kind].add((kind, record_id))
         ids: set[Found] = set()
@@ -104,7 +102,7 @@ class Lookup:
         """By key or product code: as written, in capitals, in small letters, with a capital."""
         new = [code for code in codes if self._first("code", code)]
         spellings = sorted({each for code in new for each in (code, code.upper(), code.lower(), code.title())})
-        return {(kind, record_id) for kind, record_id in self._ask(_BY_KEY[self._dialect], words=spellings)} if spellings else set()
+        return {(kind, record_id) for kind, record_id in _ask(self.unit, _BY_KEY, spellings)} if spellings else set()
 
     def _latin(self, kind: str, word: str) -> set[str]:
         """The word, when few names have it. Of many, people who have it, and firms and products that begin with it, are looked for at once."""
@@ -113,7 +111,7 @@ class Lookup:
             return set()
         if count <= self.few:
             return {word}
-        self._among_many(kind, NameWord.word == word if kind in PERSONS else or_(_begins(word), _begins(f"the {word}")), word)
+        self._among_many(kind, NameWord.word == word if kind in PERSONS else or_(begins(word), begins(f"the {word}")), word)
         return set()
 
     def _chinese(self, kind: str, run: str) -> set[str]:
@@ -147,8 +145,7 @@ class Lookup:
 
     def _early(self, kind: str, part: Any) -> Any:
         """Where a Chinese name has this: a given name after one or two characters, a firm's name after a place at most."""
-        name = getattr(RECORD_MODELS[kind], name_field(kind))
-        place = func.instr(name, part) if self._dialect == "sqlite" else func.strpos(name, part)
+        place = place_of(self.unit, kind, part)
         return place.between(2, 3) if kind in PERSONS else place.between(1, 1 + PLACE)
 
     def _keep(self, kind: str, words: Collection[str]) -> None:
@@ -167,8 +164,7 @@ class Lookup:
 
     def _fetch(self, kind: str, condition: Any, *, limit: int = 0) -> bool:
         """Keep the records the person sees whose words meet the condition. False, and none, when there are more than the limit."""
-        model = RECORD_MODELS[kind]
-        statement = self._columns(kind).join(NameWord, NameWord.record_id == model.id).where(NameWord.type == kind, condition)
+        statement = with_words(self.unit, kind, condition)
         rows = self.unit.session.execute(statement.limit(limit + 1) if limit else statement).all()
         if limit and len(rows) > limit:
             return False
@@ -184,16 +180,8 @@ class Lookup:
             if self.unit.principal.scope(kind) == "none":
                 continue
             for piece in pieces(sorted(held)):
-                rows = self.unit.session.execute(self._columns(kind).where(RECORD_MODELS[kind].id.in_(piece)))
+                rows = self.unit.session.execute(seen_rows(self.unit, kind).where(RECORD_MODELS[kind].id.in_(piece)))
                 self.records.update({(kind, row[0]): _record(kind, row) for row in rows})
-
-    def _columns(self, kind: str) -> Select[Any]:
-        model = RECORD_MODELS[kind]
-        columns = [model.id, getattr(model, name_field(kind)), model.key]
-        if kind == "product":
-            columns.append(readable(self.unit.principal, kind, "sku", model, model.sku))
-        seen = case((visible(self.unit.principal, kind, model), 1), else_=0) == 1  # asked of the records found, not the way to find them
-        return select(*columns).where(seen)
 
     def _first(self, what: str, word: str) -> bool:
         """Whether this was not looked up before."""
@@ -203,23 +191,53 @@ class Lookup:
         self._done.add(key)
         return True
 
-    @property
-    def _dialect(self) -> str:
-        return self.unit.session.get_bind().dialect.name
 
-    def _ask(self, statement: TextClause, *, words: Sequence[str]) -> Sequence[Any]:
-        given: Any = json.dumps(words) if self._dialect == "sqlite" else list(words)
-        return self.unit.session.execute(statement, {"words": given}).all()
+def counted(unit: Unit, words: Collection[str], few: int = FEW) -> dict[str, dict[str, int]]:
+    """In how many names of people, firms and products each word is, at most one more than `few`; words no name has are left out."""
+    kinds = (*PERSONS, *FIRMS)
+    rows = _ask(unit, _counting(few), sorted(words)) if words else ()
+    return {word: dict(zip(kinds, counts, strict=True)) for word, *counts in rows}
+
+
+def seen_rows(unit: Unit, kind: str) -> Select[Any]:
+    """Id, name and key of the records the person sees, to be narrowed by their words; a product's code too."""
+    model = RECORD_MODELS[kind]
+    columns = [model.id, getattr(model, name_field(kind)), model.key]
+    if kind == "product":
+        columns.append(readable(unit.principal, kind, "sku", model, model.sku))
+    seen = case((visible(unit.principal, kind, model), 1), else_=0) == 1  # asked of the records found, not the way to find them
+    return select(*columns).where(seen)
+
+
+def with_words(unit: Unit, kind: str, condition: Any) -> Select[Any]:
+    """`seen_rows` of records with a word, whole name or short form that meets the condition."""
+    joined = seen_rows(unit, kind).join(NameWord, NameWord.record_id == RECORD_MODELS[kind].id)
+    return joined.where(NameWord.type == kind, condition)
+
+
+def place_of(unit: Unit, kind: str, part: Any) -> Any:
+    """Where in the name this stands, from 1; 0 when it does not."""
+    name = getattr(RECORD_MODELS[kind], name_field(kind))
+    return func.instr(name, part) if dialect(unit) == "sqlite" else func.strpos(name, part)
+
+
+def begins(words: str) -> Any:
+    """Whole names that begin with these words."""
+    low = f"{WHOLE}{words}"
+    return or_(NameWord.word == low, and_(NameWord.word > f"{low} ", NameWord.word < f"{low} {_AFTER}"))
+
+
+def dialect(unit: Unit) -> str:
+    return unit.session.get_bind().dialect.name
+
+
+def _ask(unit: Unit, statements: dict[str, TextClause], words: Sequence[str]) -> Sequence[Any]:
+    given: Any = json.dumps(words) if dialect(unit) == "sqlite" else list(words)
+    return unit.session.connection().execute(statements[dialect(unit)], {"words": given}).all()
 
 
 def _record(kind: str, row: Any) -> NamedRecord:
     return NamedRecord(kind, row[0], row[1] or "", row[2], row[3] if kind == "product" else None)
-
-
-def _begins(words: str) -> Any:
-    """Whole names that begin with these words."""
-    low = f"{WHOLE}{words}"
-    return or_(NameWord.word == low, and_(NameWord.word > f"{low} ", NameWord.word < f"{low} {_AFTER}"))
 
 
 def _cuts(run: str) -> list[str]:
@@ -265,12 +283,13 @@ def _codes(sentence: str) -> set[str]:
     return found - {""}
 
 
-def _counting(dialect: str, few: int) -> TextClause:
+@cache
+def _counting(few: int) -> dict[str, TextClause]:
     kinds = ", ".join(
         f"(SELECT count(*) FROM (SELECT 1 FROM name_word w WHERE w.word = j.value AND w.type = '{kind}' LIMIT {few + 1}) few)"
         for kind in (*PERSONS, *FIRMS)
     )
-    return text(f"SELECT j.value, {kinds} FROM {_EACH[dialect]} JOIN name_term t ON t.term = j.value")
+    return {name: text(f"SELECT j.value, {kinds} FROM {each} JOIN name_term t ON t.term = j.value") for name, each in _EACH.items()}
 
 
 _EACH = {"sqlite": "json_each(:words) j", "postgresql": "unnest(CAST(:words AS text[])) AS j(value)"}

@@ -13,7 +13,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
-from sqlalchemy import Select, and_, func, literal, select, union_all
+from sqlalchemy import Select, and_, case, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from store.bulk import pieces
@@ -185,9 +185,8 @@ def _shown(unit: Unit, pairs_: Iterable[tuple[str, str]]) -> dict[tuple[str, str
     for entity, held in ids.items():
         model = RECORD_MODELS[entity]
         for piece in pieces(sorted(held)):
-            statement = select(model.id, getattr(model, name_field(entity)), model.key).where(
-                model.id.in_(piece), visible(unit.principal, entity, model)
-            )
+            seen = case((visible(unit.principal, entity, model), 1), else_=0) == 1  # asked of these records, not the way to find them
+            statement = select(model.id, getattr(model, name_field(entity)), model.key).where(model.id.in_(piece), seen)
             found.update({(entity, row[0]): (entity, row[0], row[1] or "", row[2]) for row in unit.session.execute(statement)})
     return found
 

@@ -48,6 +48,11 @@ class Settings(BaseSettings):
     silence_days: int = Field(
         default=60, ge=1, description="Days without contact after which a customer counts as silent, whatever their rhythm."
     )
+    outcomes_needed: int = Field(
+        default=60, ge=10, description="Deals won and lost (or leads converted and not) before a chance is learned from them."
+    )
+    tier_a: float = Field(default=0.8, gt=0, lt=1, description="Customers whose purchases are at or above this quantile are tier A.")
+    tier_b: float = Field(default=0.5, gt=0, lt=1, description="The same for tier B; the rest are C.")
     proposal_days: int = Field(default=30, ge=1, description="Days until a pending proposal expires.")
     question_limit: int = Field(default=20_000, ge=100, description="Longest question, in characters.")
     upload_limit_mb: int = Field(default=50, ge=1, description="Largest file taken for import, in MiB.")

@@ -38,7 +38,7 @@ def brief_record(
         if about == "account" or about == "contact" or about == "opportunity":
             if not name:
                 raise InvalidInput(f"Which {about}?", hint="Give its name.")
-            found = subjects.subject_brief(unit, about, naming.record_id(unit, about, name), since=first_day)
+            found = subjects.subject_brief(unit, about, naming.record_id(unit, about, name), since=first_day, deep=length == "long")
         else:
             kind, record_id = _whose(unit, about, name)
             found = managers.report(unit, about, kind, record_id, first_day, last_day)

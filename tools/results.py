@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from knowledge.actions.suggesting import Action, Suggestions
-from knowledge.briefs.compose import Composed as ComposedBrief
+from knowledge.briefs.compose import Worded
 from knowledge.briefs.evidence import Brief
 from knowledge.drafts.composing import Composed
 from store.gate import ProposalView
@@ -97,7 +97,7 @@ class Briefed:
     """A brief: its evidence, and the lines composed from it; outside text is data."""
 
     brief: Brief
-    composed: ComposedBrief
+    composed: Worded
     language: str
 
     @property

@@ -6,6 +6,7 @@ left aside. What the reading cannot place makes it give up: the caller asks back
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from agent.embedded import told
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import change_words
 from agent.embedded.pieces import BREAK, own_label
-from agent.embedded.repair import respelt
+from agent.embedded.repair import repair, respelt
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.spoken import RECORDS, Subject, subjects
 from agent.embedded.targets import QUANTIFIERS, Scene
@@ -24,6 +25,7 @@ from store.schema import TEMPORAL, Field
 
 _LIGHT = frozenset(
     [
+        "instead",
         "later",
         "expect",
         "expected",
@@ -45,6 +47,19 @@ _LIGHT = frozenset(
 _JOINTS = frozenset({"so", "because", "but", "since", "hence", "therefore", "then", "所以", "因为", "但", "但是", "不过", "然后"})
 _NEW = frozenset({"new", "新"})
 DATED = frozenset({"opportunity", "task"})  # kinds with one day that is meant when no field is named
+PRICED = frozenset({"opportunity", "order", "product", "quote", "contract"})  # kinds with one amount that is meant when no field is named
+JOBS = frozenset({"contact", "lead"})
+_BECOMES = frozenset(
+    {"became", "becomes", "as", "now", "made", "promoted", "升", "升任", "升为", "当", "当上", "任", "担任", "是", "做", "成", "晋升"}
+)
+_JOB = re.compile(
+    r"\b(?:manager|director|head|lead|engineer|officer|buyer|chief|president|vp|c[efimot]o|owner|partner|assistant|nurse|doctor|"
+    r"consultant|analyst|supervisor|coordinator|specialist|executive|administrator|architect|scientist|technician|planner|controller|"
+    r"accountant|secretary|chair(?:man|woman)?|founder|principal|registrar|matron|receptionist|developer|designer|foreman)s?\b|"
+    r"(?:经理|总监|主任|主管|总裁|董事长|院长|科长|处长|部长|店长|厂长|所长|校长|行长|组长|工程师|会计|助理|专员|老师|医生|护士|护士长|秘书|负责人|老板|"
+    r"设计师|研究员|教授|技术员|出纳|总|董|长)$",
+    re.IGNORECASE,
+)
 WEAK, PLAIN, STRONG = 0, 1, 2  # told by the way; as a value; tied to its field
 
 
@@ -75,6 +90,11 @@ class Reading:
             if self.scene.unit.schema.field(self.kind, name).kind == "tags":
                 chosen[name] = self._with_held(name, chosen[name])
         return chosen
+
+    def divided(self) -> bool:
+        """Whether a field is given several values: then each record has its own."""
+        given = [(name, str(value)) for name, value, strength in self.found if strength == STRONG]
+        return len(set(given)) > len({name for name, _ in given})
 
     def _with_held(self, name: str, value: Any) -> Any:
         """A tag is put beside those there are, unless it is said to take their place."""
@@ -149,11 +169,14 @@ class Breath:
                 if not self._former(number):
                     self._flush()
                     self.pending = span
-            elif self._matters(span):
+            elif self._matters(span, number):
                 self.unknown.append(span)
             number += 1
         self._flush()
-        if self.gave or self._wish() or any(self._another(span) for span in self.spans):
+        if not self.gave and self.kind in JOBS:
+            self._job()
+        several = len(self.reading.subject.records) > 1
+        if self.gave or self._wish() or several or any(self._another(span) for span in self.spans):
             self.reading.lost += self.unknown
 
     def _another(self, span: Span) -> bool:
@@ -204,7 +227,8 @@ class Breath:
             stop = self._free_text(label, number)
             if stop is not None:
                 return stop
-        self.reading.open.append(label)
+        if self.spans[number].entity is None:  # 客户嫌贵: the customer speaks, no other one is chosen
+            self.reading.open.append(label)
         return number + 1
 
     def _ends(self, label: Field, number: int, followed: bool) -> bool:
@@ -312,13 +336,14 @@ class Breath:
 
     def _former(self, number: int) -> bool:
         """Whether a value is the one before: "not 14", "from Discovery", 从…改成."""
-        before = [each for each in self.spans[:number] if not each.filler or each.text.lower() in change_words("former")]
-        said = before[-1] if before else None
-        if said is None or said in self.reading.subject.spans or said.text.lower() not in change_words("former"):
+        said = self.scene.text.text[self.spans[0].first : self.spans[number].first].rstrip(" '\"").lower()
+        said = re.sub(r"\s+(?:the|a|an|at|on|in|to|eur|usd|gbp)$", "", said)
+        if not told.former(said):
             return False
+        others = (*self.spans[:number], *self.spans[number + 1 :])
         return (
             bool(self.reading.found)
-            or any(self._valued(each) for each in (*self.spans[:number], *self.spans[number + 1 :]))
+            or any(self._valued(each) for each in others if each not in self.reading.subject.spans)
             or self._later_value()
         )
 
@@ -363,6 +388,8 @@ class Breath:
             return (*reference, STRONG)
         if span.time and not span.amount:
             return self._dated(span) if tied else None
+        if span.amount and self.kind not in PRICED:
+            return None
         if span.literal_kind in {"email", "phone"} or tied:
             found = implied(self.scene, self.kind, span)
             return (*found, STRONG) if found else None
@@ -395,7 +422,9 @@ class Breath:
                 return True
             if each in self.reading.subject.spans:
                 break
-            if not (each.filler or each.func("on", "it", "with", "not", "around", "at_least", "update")):
+            if each.func("update", "assign") and not self.reading.subject.records:
+                return True  # "give them 15 December"
+            if not (each.filler or each.func("on", "it", "with", "not", "around", "at_least", "update", "all")):
                 return False
         before = self.scene.text.text[: span.first].rstrip()
         return before[-1:] in {":", "=", ">"}
@@ -405,14 +434,17 @@ class Breath:
 
     def _owned(self, span: Span) -> bool:
         """Whether the words give the record to a person."""
-        place = self.spans.index(span)
-        near = [each for each in self.spans[max(0, place - 4) : place + 4] if each is not span]
-        return any(
-            each.func("assign")
-            or each.text.lower() in change_words("owned")
-            or any(each.text.endswith(w) for w in ("给", "归", "由"))
-            or any(f.field in {"owner", OWNER.get(self.kind, "owner")} for f in each.fields)
-            for each in near
+        text = self.scene.text.text[self.spans[0].first : self.spans[-1].last]
+        first = span.first - self.spans[0].first
+        before, after = text[:first].rstrip(), text[first + len(span.text) :].lstrip()
+        if told.gives(before, "given_to") or told.gives(after, "takes", start=True):
+            return True
+        if any(f.field in {"owner", OWNER.get(self.kind, "owner")} for each in self.spans for f in each.fields if each is not span):
+            return True
+        return told.gives(before, "towards") and any(
+            each.func("assign", "update") or (each.func("to") and len(each.text) > 3) or each.text.lower() in change_words("wishes")
+            for each in self.spans
+            if each is not span
         )
 
     def _future(self) -> bool:
@@ -427,15 +459,11 @@ class Breath:
         last = held.last if held else None
         return bool(since) or (last is not None and held is not None and held.grain == "day" and last <= self.scene.unit.today())
 
-    def _matters(self, span: Span) -> bool:
-        if (
-            span.func("delete", "remind", "log", "create", "draft")
-            and span.text.lower() not in _NEW
-            and not span.func("to", "update")
-            and not span.filler
-            and len(span.text) > 1
-        ):
-            return span.text.lower() not in change_words("wishes")
+    def _matters(self, span: Span, number: int) -> bool:
+        """Whether a span that is no value must not be left out. A record is named, so words that only tell the story do no harm; a word
+        where a value belongs, a name nobody knows, another field, another request do."""
+        if span.func("delete", "remind", "log", "create", "draft", "why", "when") and not span.filler and not span.func("to", "update"):
+            return len(span.text) > 1 and span.text.lower() not in change_words("wishes") | _NEW
         light = _LIGHT | _NEW | change_words("wishes") | change_words("leads")
         if (
             span.text.lower() in light
@@ -443,9 +471,68 @@ class Breath:
             or span.func("to", "update", "assign", "it", "me", "my_team", "all", "win", "lose")
         ):
             return False
-        if span.unknown or (span.content and not (span.entity and span.entity.entity == self.kind)):
+        if span.entity and not span.choices:
+            return span.entity.entity not in {self.kind, "account", "contact"} or (
+                span.entity.entity == "account" and self.kind == "contact"
+            )
+        if span.unknown and len(self.reading.subject.records) != 1:
+            return True  # of a set every word may be a condition; of several records, say something of one
+        if span.unknown:
+            return self._where_a_value_belongs(number) or self._where_a_field_belongs(number) or self._foreign(span, number)
+        return span.content
+
+    def _where_a_value_belongs(self, number: int) -> bool:
+        """Whether what stands before is a tie, a field's name or a value."""
+        before = next((each for each in reversed(self.spans[:number]) if not each.filler), None)
+        if before is None or before in self.reading.subject.spans:
+            return False
+        tie = before.func("to") and not (before.text == "给" or (before.text.lower() in {"to", "到"} and not self._label_or_verb()))
+        return tie or before is self.pending or own_label(self.scene.unit.schema, self.kind, before) is not None or bool(before.amount)
+
+    def _where_a_field_belongs(self, number: int) -> bool:
+        """ "set the foo of …", …的毛立改成: right after a command, or between the record and the tie to a value."""
+        before = next((each for each in reversed(self.spans[:number]) if not each.filler), None)
+        if (
+            before is not None
+            and (before.func("update", "assign") or before.text.lower() in change_words("wishes"))
+            and not before.func("to")
+        ):
             return True
-        return span.func("without", "over", "under", "why", "when") and not span.filler and span.text != ">" and len(span.text) > 1
+        after = next((each for each in self.spans[number + 1 :] if not each.filler), None)
+        joint = self.spans[number - 1].text.lower() if number else ""
+        return after is not None and after.func("to") and (joint in {"the", "their", "its"} or joint in {"'s", "的", "s"})
+
+    def _label_or_verb(self) -> bool:
+        return any(each.func("update", "assign") or (each.fields and self._label(n)) for n, each in enumerate(self.spans))
+
+    def _foreign(self, span: Span, number: int) -> bool:
+        """A name, by its capital letter in the middle of a breath."""
+        return span.text[:1].isupper() and span.first > 0 and number > 0 and not span.text.isupper()
+
+    def _job(self) -> None:
+        """ "Claire Perrin is now procurement manager", 何建国现在是采购总监: the job of a person."""
+        place = next(
+            (n for n in range(len(self.spans) - 1, -1, -1) if self.spans[n].func("to") or self.spans[n].text.lower() in _BECOMES), None
+        )
+        if place is None or self._future():
+            return
+        before = [each for each in self.spans[:place] if each not in self.reading.subject.spans and not each.filler]
+        rest = [each for each in self.spans[place + 1 :] if not (each.filler and each.func("noise"))]
+        while rest and rest[0].filler:
+            rest = rest[1:]
+        while rest and rest[-1].filler:
+            rest = rest[:-1]
+        if (
+            not rest
+            or any(each.content and not each.unknown for each in before)
+            or any(each.time or each.amount or each.literal for each in rest)
+        ):
+            return
+        text = clean(self.scene.text.text[rest[0].first : rest[-1].last])
+        known = any((c.entity, c.field) == (self.kind, "title") for each in rest for c in each.choices)
+        if text and len(text) <= 60 and (known or _JOB.search(text)):
+            self.unknown = [each for each in self.unknown if each not in rest]
+            self._give("title", text, STRONG)
 
     def _wish(self) -> bool:
         """A breath that means to change something, even though no value was found in it."""
@@ -467,17 +554,31 @@ def read(scene: Scene, *, asked: bool = False) -> list[Frame] | None:
     """
     if told.asks(scene.text) or told.conditional(scene.text.text):
         return None
-    own = replace(scene, text=tied(scene.text), place=-1)
-    found = _frames(own, asked)
-    if found is None and any(span.unknown for span in scene.spans):
-        fixed, notes = respelt(scene.text, scene.words, scene.names)
-        if notes:
-            unit = scene.unit
-            again = spanned(fixed, scene.words, scene.names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=True)
-            found = _frames(replace(scene, text=tied(again), place=-1), asked)
-            for frame in found or []:
-                frame.notes += notes
+    return spelt(scene, lambda own: _frames(own, asked))
+
+
+def spelt(scene: Scene, reading: Callable[[Scene], list[Frame] | None]) -> list[Frame] | None:
+    """A reading of the sentence with its verbs of change marked; when there is none, of the sentence with misspelt words put right."""
+    found = reading(replace(scene, text=tied(scene.text), place=-1))
+    if found is not None or not any(span.unknown for span in scene.spans):
+        return found
+    fixed, notes = respelt(scene.text, scene.words, scene.names)
+    if not notes and not _commands(scene):
+        return None
+    unit = scene.unit
+    again = spanned(fixed, scene.words, scene.names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=True)
+    found = reading(replace(scene, text=tied(again), place=-1))
+    if found is None and any(span.unknown for span in again.spans):
+        notes += repair(again, scene.names)
+        found = reading(replace(scene, text=tied(again), place=-1))
+    for frame in found or []:
+        frame.notes += notes
     return found
+
+
+def _commands(scene: Scene) -> bool:
+    """Whether a verb of change is said: then a name nobody knows may be a misspelt one."""
+    return any(span.func("update", "assign", "delete") or (span.func("to") and " " in span.text) for span in scene.spans)
 
 
 def _frames(scene: Scene, asked: bool) -> list[Frame] | None:
@@ -485,7 +586,7 @@ def _frames(scene: Scene, asked: bool) -> list[Frame] | None:
     best = _best(scene, asked)
     if best is not None:
         return [_frame(best)]
-    frames = []
+    frames: list[Frame] = []
     segments = _segments(scene)
     signed = asked
     for segment in segments if len(segments) > 1 else []:
@@ -494,7 +595,21 @@ def _frames(scene: Scene, asked: bool) -> list[Frame] | None:
             return None
         signed = True
         frames.append(_frame(part))
-    return frames or None
+    return frames or _without_value(scene)
+
+
+def _without_value(scene: Scene) -> list[Frame] | None:
+    """ "change the amount of X", 金额调一下: a question for the value."""
+    for subject in subjects(scene):
+        reading = Reading(scene, subject)
+        reading.read()
+        command = any(span.func("update") or (span.func("to") and is_chinese(span.text)) for span in scene.spans)
+        if command and len(reading.open) == 1 and not reading.found and not reading.lost:
+            label = reading.open[0]
+            stages = [stage.name for stage in scene.unit.schema.stages] if label.kind == "stage" else []
+            options = stages or [choice.value for choice in scene.unit.schema.choices_of(label)][:8]
+            return [Frame("clarify", entity=subject.kind, text=scene.text.text, reason="value", options=options)]
+    return None
 
 
 def _frame(reading: Reading) -> Frame:
@@ -502,13 +617,17 @@ def _frame(reading: Reading) -> Frame:
 
 
 def _segments(scene: Scene) -> list[list[Span]]:
-    """The spans cut where a breath begins that names a record."""
+    """The spans cut where a breath, or what follows "and", begins with a record after a value was said."""
     found: list[list[Span]] = [[]]
     for breath in _breaths(scene, Subject("", [])):
-        opens = any(name.type in RECORDS and name.score >= 0.9 for span in breath for name in span.names)
-        if opens and any(span.names for span in found[-1]):
-            found.append([])
-        found[-1] += breath
+        for number, span in enumerate(breath):
+            rest = breath[number:]
+            joint = number == 0 or breath[number - 1].text.lower() in {"and", "和", "并", "、"}
+            ahead = next((each for each in rest if not (each.filler or each.entity or each.func("zh_to"))), None) if joint else None
+            opens = ahead is not None and any(name.type in RECORDS and name.score >= 0.75 for name in ahead.names)
+            if opens and any(each.names for each in found[-1]) and any(each.func("to", "assign", "update") for each in found[-1]):
+                found.append([])
+            found[-1].append(span)
     return found
 
 
@@ -518,7 +637,7 @@ def _best(scene: Scene, asked: bool) -> Reading | None:
     for subject in subjects(scene):
         reading = Reading(scene, subject)
         reading.read()
-        if not reading.found or reading.lost or reading.open or not reading.values():
+        if not reading.found or reading.lost or reading.open or not reading.values() or (len(subject.records) > 1 and reading.divided()):
             continue
         if not (asked or reading.apart or told.signs(scene.text, subject.spans)):
             continue

@@ -1,21 +1,27 @@
 """New records of any kind: "add a contact Jane Doe at Globex", fields in any order, with or without their names."""
 
+import re
 from typing import Any
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from agent.embedded.compound import NEW
 from agent.embedded.doing import activity, task
 from agent.embedded.frames import Frame
-from agent.embedded.pieces import Piece, cut, typed
-from agent.embedded.slots import SUBJECTS, Slots, company_and_rest, person_and_title
+from agent.embedded.lexicon import Sense
+from agent.embedded.pieces import PHRASED, Piece, cut, labels_heard, typed
+from agent.embedded.slots import COMPANY, Slots, company_and_rest, person_and_title, says_nothing
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from agent.embedded.values import clean
+from store.name_words import pinyin
 from store.schema import Field
 from store.values import find_named
 
 LIGHT_ZH = {"认识", "见到", "碰到", "遇到", "上", "了", "今天", "昨天"}
-UNNAMED = frozenset({"opportunity", "order", "quote", "contract"})  # the store names them after what they are about
+UNNAMED = frozenset({"opportunity", "order", "quote", "contract", "consent"})  # the store names them after what they are about
 _PERSONS = frozenset({"contact", "lead"})
 
 
@@ -25,6 +31,12 @@ def record(scene: Scene) -> list[Frame]:
     head = next((span for span in spans[scene.place + 1 :] if span.entity), None) or next((span for span in spans if span.entity), None)
     if head is None or head.entity is None:
         after = [span for number, span in enumerate(spans) if number != scene.place]
+        heard = _noun_heard(scene)
+        if heard is not None:
+            return _described(scene, heard)
+        if _person_told(scene):
+            head = Span(0, 0, "", scene.verb.last, scene.verb.last, senses=[Sense("entity", "contact")])
+            return _described(scene, head)
         work = next((c for span in after for c in span.choices if (c.entity, c.field) == ("activity", "kind")), None)
         if work is not None:
             return task(scene) if any(span.time for span in after) else activity(scene)
@@ -34,11 +46,58 @@ def record(scene: Scene) -> list[Frame]:
         return task(scene)
     if kind == "activity":
         return activity(scene)
+    return _described(scene, head)
+
+
+def asked_of(scene: Scene) -> bool:
+    """ "登记订单…", "register a lead …": a verb of noting whose object is a record other than an activity or a case about something."""
+    noun = next((span for span in scene.spans[scene.place + 1 :] if not span.filler), None)
+    return noun is not None and noun.entity is not None and noun.entity.entity not in {"activity", "task", "case", "account", "contact"}
+
+
+def _noun_heard(scene: Scene) -> Span | None:
+    """The noun after the verb of making, misspelt, misheard, or short for its document: acount, 联系任, 报价 for 报价单."""
+    kinds = scene.words.table
+    after = [span for span in scene.spans[scene.place + 1 :] if not span.filler] if scene.place >= 0 else []
+    if not after:
+        return None
+    first = after[1] if after[0].func("create") and len(after) > 1 else after[0]
+    start, text = first.first, scene.text.text
+    if is_chinese(first.text):
+        for end in range(start + 4, start + 1, -1):
+            said = text[start:end]
+            if not all(is_chinese(letter) for letter in said):
+                continue
+            heard = [said + "单", *kinds.by_sound(tuple(pinyin()(said)))]
+            sense = next((s for each in heard for s in kinds.meaning(each) if s.kind == "entity"), None)
+            if sense is not None:
+                return Span(first.start, first.end, said, start, end, senses=[sense])
+        return None
+    word = first.text.split()[0]
+    nouns = [each for each in kinds.words() if any(s.kind == "entity" for s in kinds.meaning(each))]
+    near = process.extractOne(word.lower(), nouns, scorer=OSA.distance, score_cutoff=1 if len(word) < 7 else 2) if first.unknown else None
+    if near is None or len(word) < 4:
+        return None
+    return Span(
+        first.start, first.start + 1, word, start, start + len(word), senses=[s for s in kinds.meaning(near[0]) if s.kind == "entity"]
+    )
+
+
+def _person_told(scene: Scene) -> bool:
+    """ "add Gwen Talbot to Thornmoor Water, she's their lab manager": a person by name at a customer, the noun left out."""
+    person = any(span.unknown and re.fullmatch(r"[A-Z][\w'-]+(?: [A-Z][\w'-]+){1,2}", span.text) for span in scene.spans)
+    customer = any(name.type == "account" for span in scene.spans for name in span.names)
+    return person and customer and not any(span.amount or span.time for span in scene.spans)
+
+
+def _described(scene: Scene, head: Span) -> list[Frame]:
+    """The new record from what stands around its noun."""
+    kind = head.entity.entity if head.entity else ""
     slots = Slots(scene, kind)
     pronoun: list[Span] = []
     if _of_the_new(scene, kind, slots.values, pronoun):
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="it_new")]
-    before, beside, after = _parts(scene, head, pronoun)
+    before, beside, after = (labels_heard(scene, kind, part) for part in _parts(scene, head, pronoun))
     schema = scene.unit.schema
     main = cut(schema, kind, scene.text, after)
     earlier = cut(schema, kind, scene.text, before)
@@ -49,8 +108,11 @@ def record(scene: Scene) -> list[Frame]:
     if name and spec.name_field not in slots.values:
         slots.values[spec.name_field] = name
     slots.place_texts()
-    if kind in SUBJECTS and "account" in spec.fields and "account" not in slots.values and name:
+    if kind in PHRASED and "account" in spec.fields and "account" not in slots.values and name:
         _account_in_name(slots, [*main, *earlier], name)
+    if kind == "case" and "type" not in slots.values:
+        said = next((c.value for span in scene.spans for c in span.choices if (c.entity, c.field) == (kind, "type")), None)
+        slots.values |= {"type": said} if said else {}  # 投诉口罩有异味: what it is stands in what it is about
     if slots.lost:
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=slots.lost)]
     if not slots.values or (spec.fields[spec.name_field].required and spec.name_field not in slots.values):
@@ -66,8 +128,16 @@ def _parts(scene: Scene, head: Span, without: list[Span]) -> tuple[list[Span], l
     return (
         [span for span in spans if span.last <= first and span is not head],
         [span for span in spans if first <= span.first and span.last <= last and span not in (verb, head)],
-        [span for span in spans if span.first >= last and span is not head],
+        [part for span in spans if span.last > last and span is not head for part in _beyond(scene, span, last)],
     )
+
+
+def _beyond(scene: Scene, span: Span, place: int) -> list[Span]:
+    """A span that starts at or after a place; of one that reaches over it, the rest as unknown text."""
+    if span.first >= place:
+        return [span]
+    text = scene.text.text[place : span.last].strip()
+    return [Span(span.start, span.end, text, span.last - len(text), span.last, unknown=True)] if text else []
 
 
 def _name(scene: Scene, kind: str, pieces: list[Piece], *, late: bool = False) -> str:
@@ -81,21 +151,30 @@ def _name(scene: Scene, kind: str, pieces: list[Piece], *, late: bool = False) -
             piece.spans.remove(quoted)
             return quoted.literal or ""
     called = next((piece for piece in pieces if piece.tie == "named" and piece.spans), None)
-    first = called or next((piece for piece in pieces if _may_name(scene, kind, piece, late)), None)
+    fitting = [piece for piece in pieces if _may_name(scene, kind, piece, late)]
+    if kind in _PERSONS:  # 湖州莫干山矿泉水厂,俞晓棠: where somebody works may come first
+        fitting = [piece for piece in fitting if not COMPANY.search(piece.text(scene.text))] or fitting
+    first = called or next(iter(fitting), None)
     return _taken(scene, kind, first, pieces) if first is not None else ""
 
 
 def _may_name(scene: Scene, kind: str, piece: Piece, late: bool) -> bool:
     """Whether a piece can be what the record is called: not one tied to another field, nor made of values alone."""
-    if piece.label is not None or not piece.spans or piece.tie not in ({"", "about"} if kind in SUBJECTS else {""}):
+    if piece.label is not None or not piece.spans or piece.tie not in ({"", "about"} if kind in PHRASED else {""}):
         return False
     spec = scene.unit.schema.entity(kind)
     content = [span for span in piece.spans if not span.filler]
     if not content or all(span.literal or span.time or (span.amount and not span.unknown) for span in content):
         return False
-    if kind in SUBJECTS | UNNAMED:
+    if kind in _PERSONS and piece.tie == "" and says_nothing(re.sub(r"^.*的(?=一?[位个名家]$)", "", piece.text(scene.text))):
+        return False
+    if spec.name_field in {"number", "channel"}:
+        return False  # a number or a value, never a stretch of words
+    if kind in PHRASED | UNNAMED:
         return any(span.unknown for span in content)
     if late and not any(span.unknown or span.names for span in content):
+        return False
+    if says_nothing("".join(span.text for span in content if not any(c.entity == kind for c in span.choices) and not span.func("on"))):
         return False
     chosen = all(any(c.entity == kind for c in span.choices) for span in content)
     people = kind not in _PERSONS and all(any(n.type == "user" for n in span.names) for span in content)
@@ -113,12 +192,12 @@ def _taken(scene: Scene, kind: str, piece: Piece, pieces: list[Piece]) -> str:
     while spans and (spans[0].filler or (len(spans) > 1 and _leads_in(kind, spans[0]))):
         ahead += [spans[0]] if spans[0].choices else []
         spans = spans[1:]
-    stop = len(spans) if kind in SUBJECTS else _end_of_name(scene, kind, spans)
+    stop = len(spans) if kind in PHRASED else _end_of_name(scene, kind, spans)
     named, rest = spans[:stop], spans[stop:]
     text = clean(whole[named[0].first : named[-1].last]) if named else ""
     piece.spans = ahead + rest
     piece.tie = ""
-    if kind in SUBJECTS:
+    if kind in PHRASED:
         return text
     if not is_chinese(text):
         return text
@@ -132,7 +211,7 @@ def _taken(scene: Scene, kind: str, piece: Piece, pieces: list[Piece]) -> str:
 
 def _leads_in(kind: str, span: Span) -> bool:
     """Words before a Chinese name that are none of it: where from, "met"."""
-    if not is_chinese(span.text) or kind in SUBJECTS:
+    if not is_chinese(span.text) or kind in PHRASED:
         return False
     return span.func("on", "contacted", "zh_to", "with") or any(choice.entity == kind for choice in span.choices) or span.text in LIGHT_ZH
 

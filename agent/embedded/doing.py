@@ -8,6 +8,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
 from agent.embedded.values import Assigned, clean, fielded, moment, pairs
+from knowledge.spoken.times import TimeSpan, find_times
 from store.query import load
 
 _BODY = re.compile(r"[:：]|\bthat\b|\bsaying\b", re.IGNORECASE)
@@ -98,7 +99,7 @@ def _assignee(scene: Scene) -> Span | None:
         if any(name.type == "user" for name in span.names):
             following = after[number + 1].text.lower() if number + 1 < len(after) else ""
             return None if following in {"'s", "的"} else span
-        if not (span.filler or span.func("on", "to")):
+        if not (span.filler or span.func("on", "to") or span.text in {"让", "叫", "请"} or (span.entity and span.entity.entity == "task")):
             return None
     return None
 
@@ -138,25 +139,44 @@ def _default_title(scene: Scene, values: dict[str, Any], about: str) -> str:
 
 
 def _references(scene: Scene, spans: list[Span], entity: str, values: dict[str, Any]) -> str:
-    """Records named in the sentence, put into the fields that point to them; returns the first one's name."""
+    """Records named in the sentence, put into the fields that point to them; returns the first one's name.
+
+    Of two people of one name the one who works at the account that is named; else none (`unclear` then asks).
+    """
     fields = scene.unit.schema.entity(entity).fields
     shown = ""
     namesakes: list[str] = []
     for span in spans:
-        if not span.names:
-            continue
-        best = max(name.score for name in span.names)
+        best = max((name.score for name in span.names), default=0.0)
         names = [name for name in span.names if name.score == best and name.type in fields and fields[name.type].refers_to == name.type]
-        if len({name.id for name in names}) == 1 and names[0].type not in values:
-            values[names[0].type] = names[0].id
-            shown = shown or names[0].name
-        elif names and names[0].type == "contact":
-            namesakes += [name.id for name in names]
+        for kind in dict.fromkeys(name.type for name in names):
+            own = {name.id: name.name for name in names if name.type == kind}
+            if len(own) == 1 and kind not in values:
+                values[kind] = next(iter(own))
+                shown = shown or own[values[kind]]
+                break
+            if kind == "contact" and kind not in values:
+                namesakes += own
+                break
     if namesakes and "contact" not in values and "account" in values:
-        own = [record.id for record in load(scene.unit, "contact", namesakes) if record.fields.get("account_id") == values["account"]]
-        if len(own) == 1:
-            values["contact"] = own[0]  # of two people of one name, the one who works there
+        there = [record.id for record in load(scene.unit, "contact", namesakes) if record.fields.get("account_id") == values["account"]]
+        if len(there) == 1:
+            values["contact"] = there[0]
     return shown
+
+
+def unclear(scene: Scene, values: dict[str, Any]) -> Frame | None:
+    """The question when several people of the name that was said fit, and nothing said tells them apart."""
+    if "contact" in values:
+        return None
+    for span in scene.spans:
+        best = max((name.score for name in span.names), default=0.0)
+        people = {name.id: name for name in span.names if name.score == best and name.type == "contact" and best == 1.0}
+        if len(people) > 1 and all(name.type == "contact" for name in span.names if name.score == best):
+            return Frame(
+                "clarify", entity="contact", text=span.text, reason="name", options=sorted({each.name for each in people.values()})
+            )
+    return None
 
 
 def activity(scene: Scene) -> list[Frame]:
@@ -172,21 +192,31 @@ def activity(scene: Scene) -> list[Frame]:
     values: dict[str, Any] = {}
     mark = _BODY.search(scene.text.text, scene.verb.last)
     head = [span for span in spans if mark is None or span.first < mark.start()]
+    if mark and not any(span.names or span.time for span in head):
+        head = spans  # "log a note: met Ann on Tuesday …": all of it stands after the mark
     kind = next((c.value for span in (*head, *spans) for c in span.choices if (c.entity, c.field) == ("activity", "kind")), "note")
     values["kind"] = kind
     if not _references(scene, head if mark else spans, "activity", values):
         _references(scene, spans, "activity", values)
-    when = next(
-        (span for span in head if span.time and span.time.kind == "period" and span.time.first and span.time.first <= scene.unit.today()),
-        None,
-    )
+    when = next((span for span in head if span.time and span.time.kind == "period" and _gone_by(scene, span) is not None), None)
+    if when is not None:
+        when.time = _gone_by(scene, when)
     if when is not None and when.time is not None:
         values["occurred_at"] = moment(scene, when)
     _subject_before(scene, "activity", values)
     body = scene.text.text[mark.end() :].strip() if mark else _title(scene, [scene.verb, *([when] if when else [])])
+    question = unclear(scene, values)
+    if question is not None:
+        return [question]
     if not body:
         return [Frame("clarify", entity="activity", text=scene.text.text, reason="body")]
     return [Frame("log", entity="activity", text=body, values=values)]
+
+
+def _gone_by(scene: Scene, span: Span) -> TimeSpan | None:
+    """The time as one that has been: "on Tuesday" of a lunch is the last one."""
+    again = find_times(span.text, today=scene.unit.today(), prefer="past")
+    return again[0] if again and again[0].first and again[0].first <= scene.unit.today() else None
 
 
 def _case(scene: Scene, noun: Span) -> list[Frame]:

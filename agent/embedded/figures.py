@@ -8,7 +8,7 @@ from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
 from agent.embedded.lexicon import Sense
 from agent.embedded.lookups import Lookups
-from agent.embedded.rankings import IMPLYING, MOST
+from agent.embedded.rankings import IMPLYING, MOST, bare
 from agent.embedded.spans import Span
 from store.filters import Filter
 from store.schema import TEMPORAL, Field
@@ -42,13 +42,13 @@ class Figures(Lookups):
 
     def _totalled_money(self) -> Field | None:
         """ "value of all unpaid orders", 上个月签约总额: money of records that are told by a condition, not of one that is named."""
-        if self._ranking_of() or self.said("group", "rank", "between", "over", "under"):
+        if self._ranking_of() or self.said("group", "rank", "between", "over", "under", "at_least", "at_most"):
             return None
         spans = [span for span in self.spans if not span.filler]
         told = {s.entity for each in spans for s in (*each.of("entity"), *each.choices, *each.lacks)}
         for number, span in enumerate(spans):
             money = [s for s in span.fields if MONEY.get(s.entity) == s.field and self._numeric(s)]
-            if not money or span.amount or span.entity:
+            if not money or span.amount or span.entity or any(each.amount for each in spans[number + 1 : number + 2]):
                 continue
             if any(name.type == s.entity for each in spans for name in each.names for s in money):
                 return None
@@ -136,7 +136,7 @@ class Figures(Lookups):
         if self._how_much() and self._status() == "lost":
             return "lost_amount"
         if self._most_of_status() and not self._measured_field() and not self._most_entity():
-            often = any(span.text.lower() in MOST for span in self.spans if span.func("max", "min"))
+            often = any(bare(span) in MOST for span in self.spans if span.func("max", "min"))
             return (COUNT_BY_STATUS if often or self._how_many() else SUM_BY_STATUS)[self._status()]
         others = any(span.choices and not any(ch.field == "status" for ch in span.choices) for span in self.spans)
         one_day = any(span.time and span.time.grain == "day" for span in self.spans)

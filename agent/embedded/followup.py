@@ -1,20 +1,62 @@
 """What a turn takes over from the one before: "what about Q2?", "only the ones over 10k", "the second one", 那上个季度呢."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 
-from agent.embedded import listed
+from agent.embedded import continued, listed, turns
 from agent.embedded.frames import Frame, Part
 from agent.embedded.reading import Reader
 from agent.embedded.spans import Span, Spanned
+from agent.embedded.turns import Turn
 from store.filters import Filter
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
+ReaderOf = Callable[[str], Reader]
 
 
 def latest(previous: Sequence[Frame]) -> Frame | None:
     """The frame a follow-up continues: the newest that found or measured something."""
     return next((frame for frame in previous if frame.intent in {"find", "get", "measure"}), None)
+
+
+def view(reader_of: ReaderOf, said: str, previous: Sequence[Frame]) -> list[Frame] | None:
+    """The answer before seen another way, where the turn's own words ask for that and not for a change of records; None elsewhere."""
+    before = latest(previous)
+    if before is None:
+        return None
+    changed = previous[0].intent not in {"find", "get", "measure", "clarify", "refuse"}
+    for turn in turns.readings(said):
+        if turn.corrects and changed:
+            continue  # what is put right is the change, see `amending.py`
+        reader = reader_of(turn.text)
+        continued.placed(reader, before)
+        frame = continued.edited(reader, before, turn)
+        if frame is None and not turn.kind and not turn.figure and (turn.views or turn.corrects or turn.weak):
+            frame = _seen_otherwise(reader, before, turn, previous)
+        if frame is not None:
+            return [listed.as_list(reader, frame) if turn.lists and frame.intent == "measure" and not frame.by else frame]
+    return None
+
+
+def _seen_otherwise(reader: Reader, before: Frame, turn: Turn, previous: Sequence[Frame]) -> Frame | None:
+    """What is left after "switch to" or "no, I meant", taken into the frame before."""
+    if turn.weak and not _rather_a_view(reader, before, previous):
+        return None
+    if not any(span.content for span in reader.spans):
+        return None
+    frames = _merge(reader, before)
+    return frames[0] if not reader.unread() else None
+
+
+def _rather_a_view(reader: Reader, before: Frame, previous: Sequence[Frame]) -> bool:
+    """Whether "make it …" is about the answer, not about a record in it."""
+    if previous[0] is not before:
+        return False
+    if before.intent == "measure":
+        return True
+    telling = [span for span in reader.spans if span.content]
+    only_times = bool(telling) and all(span.time and not span.names for span in telling)
+    return before.intent == "find" and only_times and before.period is not None and len(before.results) != 1
 
 
 def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
@@ -25,11 +67,56 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
     picked = _ordinal(reader, before)
     if picked is not None:
         return [picked]
-    told = listed.about_it(reader, before)
-    if told is not None:
-        return told
+    kept = [(span, span.used, span.time, span.amount, list(span.senses), span.filler, span.unknown) for span in reader.spans]
+    _own_fields(reader, before)
+    found = listed.about_it(reader, before)
+    if found is None:
+        found = _continued(reader, before)
+        if found is not None and reader.unread():
+            found = None
+    if found is None:
+        for span, used, time, amount, senses, filler, unknown in kept:
+            span.used, span.time, span.amount, span.senses, span.filler, span.unknown = used, time, amount, senses, filler, unknown
+        reader.base = ""
+        _of_the_one(reader, before)
+    return found
+
+
+def _own_fields(reader: Reader, before: Frame) -> None:
+    """ "revenue over 1000" after a list of accounts: the field they have, not the figure of deals."""
+    weighed = any(
+        span.func("over", "under", "at_least", "at_most", "between", "rank", "desc", "asc", "max", "min") for span in reader.spans
+    )
+    sorts = any("排" in span.text for span in reader.spans)
+    if before.intent != "find" or not (weighed or sorts):
+        return
+    for span in reader.spans:
+        if span.metric and any(sense.entity == before.entity for sense in span.fields):
+            span.senses = [sense for sense in span.senses if sense.kind != "metric"]
+
+
+def _of_the_one(reader: Reader, before: Frame) -> None:
+    """ "how many were sold?" after one product was looked up: a figure that names nothing is about that one."""
+    one = next((part for part in before.parts if part.slot == f"is:{before.entity}"), None)
+    said = any(
+        span.entity or span.names or span.time or span.func("me", "my_team", "all", "who", "group", "show", "max", "min")
+        for span in reader.spans
+    )
+    if one is None or before.intent != "get" or said or not any(span.func("sold", "win", "lose") for span in reader.spans):
+        return
+    path = reader.routes.path("opportunity", before.entity)
+    if path:
+        reader.extra.append(Part(f"ref:{before.entity}", one.filter.model_copy(update={"field": path})))
+
+
+def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
+    ended = continued.by_outcome(reader, before)
+    if ended is not None:
+        for span in reader.spans:
+            span.used = True
+        return [ended]
     if before.intent == "find" and _counts_among(reader):
-        return _merge(reader, listed.as_measure(before, f"{before.entity}_count"))
+        return _merge(reader, continued.as_measure(before, f"{before.entity}_count"))
     if not _leans(reader, before):
         return None
     which = any(span.func("show") and span.text.lower() in _WHICH for span in reader.spans[:2])
@@ -76,15 +163,6 @@ def ordinal(text: Spanned, size: int) -> int | None:
 
 
 _REFERRING = {"those", "these", "them", "其中", "这些", "那些", "里面", "当中"}
-_SPLITTING = {"分开", "拆开", "拆", "分开来", "拆分", "apart"}
-
-
-def _splits(reader: Reader) -> bool:
-    """ "by quarter, please", 按负责人分开看: a grouping and nothing else."""
-    for span in reader.spans:
-        if span.text in _SPLITTING:
-            span.unknown, span.filler = False, True
-    return not any(span.unknown or span.names or span.choices or span.metric or span.func("count", "who") for span in reader.spans)
 
 
 def _leans(reader: Reader, before: Frame) -> bool:
@@ -92,25 +170,16 @@ def _leans(reader: Reader, before: Frame) -> bool:
     spans = [span for span in reader.spans if not span.filler]
     if not spans:
         return False
+    continued.placed(reader, before)
     opening = (
         reader.spans[0].text.lower() in {"and", "now", "then", "那"}
         or reader.spans[0].func("about", "only")
         or spans[0].func("about", "only", "it")
         or reader.spans[-1].text in {"呢"}
     )
-    asks = any(span.func("show", "who", "count", "sum", "avg", "said", "brief") and not span.func("newest") for span in spans)
     entity = any(span.entity for span in spans)
     metric = any(span.metric and not span.choices for span in spans)
-    modifiers = any(
-        span.time
-        or span.amount
-        or span.choices
-        or span.names
-        or span.grain
-        or span.fields
-        or span.func("group", "me", "my_team", "overdue", "contacted", "unowned")
-        for span in spans
-    )
+    modifiers = _modifiers(spans)
     if opening and (modifiers or metric or entity):
         return True
     of_them = any(span.func("it", "only") or span.text.lower() in {"ones", "which ones", "哪些"} for span in reader.spans[:4])
@@ -124,24 +193,59 @@ def _leans(reader: Reader, before: Frame) -> bool:
     of_those = any(span.func("only") and span.text.lower().split(" ")[-1] in _REFERRING for span in reader.spans)
     if of_those and modifiers and entity and all(s.entity.entity == before.entity for s in spans if s.entity):
         return True
-    if before.intent == "measure" and (spans[0].func("group") or spans[0].grain) and _splits(reader):
-        return True
-    if metric or asks:
+    if metric or any(span.func("who", "sum", "avg", "said", "brief", "suggest", "draft", "why", "duration") for span in spans):
         return False
     if spans[0].func("group") or (spans[0].grain and len(spans) == 1):
         return before.intent == "measure"
     if entity:
         own = all(span.entity.entity == before.entity for span in spans if span.entity)
         return own and any(span.func("only", "it") for span in spans)
-    lone_name = len(spans) == 1 and spans[0].names and not spans[0].time
-    return modifiers and not lone_name
+    asks = any(span.func("show", "count") and not span.func("newest") for span in spans)
+    if asks:
+        return modifiers and _says_of(reader, before, spans)
+    if len([span for span in spans if not span.func("on")]) == 1 and spans[0].names and not spans[0].time:
+        possessive = reader.text.text.rstrip("?？.。 ").endswith(("'s", "’s", "的"))
+        return possessive or _replaces_name(before, spans[0])
+    return modifiers
+
+
+def _modifiers(spans: Sequence[Span]) -> bool:
+    return any(
+        span.time
+        or span.amount
+        or span.choices
+        or span.lacks
+        or span.names
+        or span.grain
+        or span.fields
+        or span.func("group", "me", "my_team", "overdue", "contacted", "unowned")
+        for span in spans
+    )
+
+
+def _says_of(reader: Reader, before: Frame, spans: Sequence[Span]) -> bool:
+    """Whether what a question without a noun says can be said of the records before: "which have no owner?", 美国的有哪些."""
+    senses = [[*span.choices, *span.fields, *span.lacks] for span in spans]
+    if any(span.names for span in spans):
+        return False
+    return all(not each or any(reader.routes.path(before.entity, sense.entity) is not None for sense in each) for each in senses)
+
+
+def _replaces_name(before: Frame, span: Span) -> bool:
+    """ "Anna?" after Ben's deals: a name of the kind the frame before is narrowed by."""
+    kinds = {name.type for name in span.names if name.score == max(each.score for each in span.names)}
+    held = {part.slot for part in before.parts}
+    return any((kind == "user" and "owner" in held) or f"ref:{kind}" in held or f"is:{kind}" in held for kind in kinds)
 
 
 def _merge(reader: Reader, before: Frame) -> list[Frame]:
     frame = deepcopy(before)
-    frame.results, frame.ids, frame.shown, frame.notes = [], [], [], []
-    if frame.intent == "get":
+    reader.base = before.entity
+    frame.results, frame.ids, frame.notes = [], [], []
+    if frame.intent == "get" and not any(part.slot.startswith("is:") for part in before.parts):
         frame.intent = "find"
+    if frame.intent != "get":
+        frame.shown = []
     metric = next((span for span in reader.spans if span.metric and not span.choices), None)
     if metric is not None:
         metric.used = True
@@ -173,15 +277,19 @@ def _merge(reader: Reader, before: Frame) -> list[Frame]:
     if by:
         frame.by = by
     _drop_grouped(frame, conditions.parts)
+    _side_by_side(reader, frame, conditions.parts)
     frame.parts = _merged(frame.parts, conditions.parts)
+    if frame.intent == "get" and any(part.slot != f"is:{target}" for part in frame.parts):
+        frame.intent = "find"
     if conditions.period:
         frame.period = conditions.period
-        frame.parts = [part for part in frame.parts if part.slot != "time:both"]
+        frame.parts = [part for part in frame.parts if part.slot not in {"time:both", "overdue"}]
         if any(sense for span in reader.spans for sense in span.fields):
             frame.date_field = conditions.date_field
         elif frame.intent != "measure":
             frame.date_field = frame.date_field or conditions.date_field
-    _finish(reader, frame)
+    continued.light(reader, frame)
+    reader._asked_fields(frame)
     return [frame]
 
 
@@ -191,17 +299,26 @@ def _drop_grouped(frame: Frame, new: Sequence[Part]) -> None:
         frame.top = None
 
 
+def _side_by_side(reader: Reader, frame: Frame, new: Sequence[Part]) -> None:
+    """ "compared with Ben" after Anna's figure: both, one beside the other."""
+    if frame.intent != "measure" or not any(span.func("compare") for span in reader.spans) or len(new) != 1:
+        return
+    held = next((part for part in frame.parts if part.slot == new[0].slot), None)
+    if held is None or held.filter.field != new[0].filter.field or {held.filter.op, new[0].filter.op} != {"eq"}:
+        return
+    new[0].filter = new[0].filter.model_copy(update={"op": "in", "value": [held.filter.value, new[0].filter.value]})
+    frame.by = list(dict.fromkeys([new[0].filter.field, *frame.by]))[:2]
+
+
 def _merged(old: Sequence[Part], new: Sequence[Part]) -> list[Part]:
-    """New conditions replace old ones of the same slot."""
-    slots = {part.slot for part in new}
+    """New conditions replace old ones of the same slot; what is only ruled out stands beside them."""
+    slots = {part.slot for part in new if not part.filter.negate}
+    slots |= {part.slot for part in new if part.filter.negate for held in old if _same(held.filter, part.filter)}
     return [part for part in old if part.slot not in slots] + list(new)
 
 
-def _finish(reader: Reader, frame: Frame) -> None:
-    for span in reader.spans:
-        if span.func("about", "only", "it", "show", "compare", "all") or (span.entity and span.entity.entity == frame.entity):
-            span.used = True
-    reader._asked_fields(frame)
+def _same(one: Filter, other: Filter) -> bool:
+    return (one.field, one.op, one.value) == (other.field, other.op, other.value)
 
 
 def ambiguous_name(text: Spanned) -> Frame | None:

@@ -57,8 +57,9 @@ class Hosts:
                 break
         for place in range(number - 1, -1, -1):
             noun = spans[place].entity
-            if noun and not (place and spans[place - 1].func("group")):  # "meetings by deal last week": the meetings' week
-                return noun.entity
+            labels = place + 1 < len(spans) and noun and any(name.type == noun.entity for name in spans[place + 1].names)
+            if noun and (noun.entity == self.target or not (labels or (place and spans[place - 1].func("group")))):
+                return noun.entity  # "meetings by deal last week", "meetings, deal Kestrel, last week": the meetings' week
         return self.target
 
     def add(self, slot: str, condition: Filter | None, *, negate: bool = False) -> bool:

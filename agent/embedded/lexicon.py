@@ -92,14 +92,21 @@ class PhraseTable:
                         self._sounds[tuple(read("".join(key)))].append("".join(key))
         return self._sounds.get(sounds, [])
 
+    def words(self) -> list[str]:
+        """Every single English word of every phrase that means something."""
+        return [word for held in self.words_by_initial().values() for word in held]
+
     def words_by_initial(self) -> dict[str, list[str]]:
-        """Every single English word of every phrase, and the words that carry no condition, by first letter, in order."""
+        """The same by first letter, in order."""
         if self._initials is None:
-            words = fillers().union(*(key for phrases in self._exact.values() for key in phrases))
-            self._initials = defaultdict(list)
-            for word in sorted(words):
-                if word.isascii() and word.isalpha():
-                    self._initials[word[0]].append(word)
+            told = (
+                word
+                for phrases in self._exact.values()
+                for key, senses in phrases.items()
+                if any(sense.value != NOISE for sense in senses)
+                for word in key
+            )
+            self._initials = _by_initial(told)
         return self._initials
 
     def matches(self, tokens: Sequence[Token]) -> list[Match]:
@@ -136,9 +143,12 @@ def _grammar() -> dict[str, Any]:
 @cache
 def function_words() -> dict[str, Any]:
     words = dict(_grammar())
+    words["filler"] = list(dict.fromkeys([*words["filler"], *(word for forms in words.pop("light").values() for word in forms)]))
     words.pop("changes")
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
+    measures = words.pop("make_measures")
+    words["create"] = [*words["create"], *(f"{verb}{end}" for verb in words.pop("make_verbs") for end in measures)]
     ends_of_delete = words.pop("delete_ends")
     words["delete"] = [*words["delete"], *(f"{verb}{end}" for verb in words.pop("delete_verbs") for end in ends_of_delete)]
     words["to"] = list(dict.fromkeys([*words["to"], *turns]))
@@ -149,6 +159,20 @@ def function_words() -> dict[str, Any]:
 def change_words(name: str) -> frozenset[str]:
     """Words that have a meaning only where a change is told or wished for."""
     return frozenset(str(word) for word in _grammar()["changes"][name])
+
+
+def _by_initial(words: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for word in sorted(set(words)):
+        if word.isascii() and word.isalpha():
+            found[word[0]].append(word)
+    return found
+
+
+@cache
+def light_by_initial() -> dict[str, list[str]]:
+    """English words that carry no condition, by first letter."""
+    return _by_initial(fillers())
 
 
 @cache

@@ -10,9 +10,10 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
 from langgraph.runtime import get_runtime
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from agent.embedded import advice_wording, wording
+from agent.embedded.acts import Embed
 from agent.embedded.calls import call_for
 from agent.embedded.frames import Frame
 from agent.embedded.marks import cell
@@ -26,9 +27,13 @@ KIND = "kind"
 
 
 class EmbeddedBrain(BaseChatModel):
-    """Needs no weights and no network. The turn's `Context` comes from the graph's runtime."""
+    """Needs no network. The turn's `Context` comes from the graph's runtime; `embed` weighs sentences whose reading is in doubt."""
 
-    _understanding: Understanding = PrivateAttr(default_factory=Understanding)
+    embed: Embed | None = Field(default=None, exclude=True)
+    _understanding: Understanding = PrivateAttr()
+
+    def model_post_init(self, context: Any, /) -> None:
+        self._understanding = Understanding(self.embed)
 
     @property
     def _llm_type(self) -> str:

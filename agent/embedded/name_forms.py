@@ -94,8 +94,10 @@ def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tup
             yield from ((phrase(f"{words[0]}{title}"), 0.6) for title in TITLES)
             return
         if len(words) > 1:
-            yield words[:1], 0.8
-            yield words[-1:], 0.7
+            if len(words[0]) > 1:
+                yield words[:1], 0.8
+            if len(words[-1]) > 1:
+                yield words[-1:], 0.7
             yield from ((phrase(f"{title} {words[-1]}"), 0.8) for title in ADDRESSES)
     elif entity in {"account", "team", "product"}:
         core = tuple(word for word in words if word not in SUFFIXES and word != "'s")

@@ -7,12 +7,17 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from agent.embedded.spans import Span, Spanned
+from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from store.schema import NUMERIC, Entity, Field, Schema
 
+PHRASED = frozenset({"case", "opportunity", "task", "campaign", "quote", "contract"})  # what names them is a phrase, not a proper name
 TEXTS = frozenset({"text", "longtext", "url", "tags"})
-BREAK = re.compile(r"[,，;；、。\n!！]|\s[-–—]+\s|\.\s|\.$|[(（)）]")
+BREAK = re.compile(r"[,，;；、。\n!！]|\s[-–—/|]+\s|——|\.\s|\.$|[(（)）]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 Tie = Literal["", "at", "from", "in", "for", "as", "is", "about", "with", "by", "worth", "on", "named", "who", "and", "to"]
 _TIES: dict[str, Tie] = {
     "at": "at", "from": "from", "of": "from", "in": "in", "for": "for", "as": "as", "is": "is", "are": "is", "about": "about",
@@ -23,6 +28,8 @@ _TIES: dict[str, Tie] = {
     "说": "about", "反馈": "about", "给": "for", "为": "for", "由": "by", "她": "who", "他": "who", "并": "and", "和": "and", "并且": "and",
     "职位": "as", "归": "by",
 }  # fmt: skip
+_MEASURES = {"间", "个", "位", "台", "张", "家", "套", "条", "箱", "盒"}
+_GIVES = {"先", "写", "写上", "填", "填上", "算", "定", "用", "先写", "先填", "就", "暂定", "暂时", "大概", "=", "->", "：", "to"}
 _NAMED = {"named", "called", "call it", "叫", "名叫", "名为", "叫做", "名字叫", "名称为", "称为"}
 _LONG_TIES = {"来自", "位于", "属于", "担任", "关于", "反映", "反馈"}  # Chinese ties that cannot be part of a name
 
@@ -68,7 +75,7 @@ def cut(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Pi
     last: Span | None = None
     for place, span in enumerate(spans):
         gap = whole.text[last.last : span.first] if last else ""
-        if BREAK.search(gap):
+        if breaks(whole.text, last, span):
             pieces.append(Piece(opens=True))
         elif ":" in gap and pieces[-1].label is None and pieces[-1].spans:
             pieces.append(Piece())
@@ -80,8 +87,10 @@ def cut(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Pi
             pieces.append(Piece())
         elif label is not None:
             pieces.append(Piece(label=label, opens=now.opens and not now.spans, tie=now.tie if not now.spans else ""))
+        elif now.label is not None and not now.spans and (tie or span.text in _GIVES):
+            pass  # "title is …", 价格写…: what joins a field's name to its value
         elif tie:
-            if now.spans or now.label:
+            if now.spans:
                 pieces.append(Piece(tie=tie))
             elif now.tie in {"", "who", "and", "is"}:
                 now.tie = tie
@@ -89,6 +98,43 @@ def cut(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Pi
             now.spans.append(span)
         last = span
     return [piece for piece in pieces if piece.spans or piece.label]
+
+
+def breaks(text: str, last: Span | None, span: Span) -> bool:
+    """Whether a breath ends between two spans; Chinese dictated without commas breaks at its spaces."""
+    if last is None:
+        return False
+    gap = text[last.last : span.first]
+    return bool(BREAK.search(gap)) or (gap.isspace() and is_chinese(text[last.last - 1]) and is_chinese(text[span.first]))
+
+
+def labels_heard(scene: Scene, kind: str, spans: list[Span]) -> list[Span]:
+    """Spans with misspelt field names put right: "intrest dressings", "coutnry Denmark"; only where a breath begins with a small letter."""
+    table, found, last = scene.words.table, [], None
+    labels = {
+        word: senses
+        for word in table.words()
+        if len(word) > 4
+        for senses in [table.meaning(word)]
+        if any(s.kind == "field" and s.entity == kind for s in senses)
+    }
+    for span in spans:
+        word = span.text.split()[0] if span.unknown else ""
+        starts = last is None or breaks(scene.text.text, last, span)
+        last = span
+        if not starts or len(word) < 5 or not word.isascii() or not word.islower() or word in labels:
+            found.append(span)
+            continue
+        near = process.extractOne(word, list(labels), scorer=OSA.distance, score_cutoff=1 if len(word) < 7 else 2)
+        if near is None:
+            found.append(span)
+            continue
+        end = span.first + len(word)
+        found.append(Span(span.start, span.start + 1, word, span.first, end, senses=[s for s in labels[near[0]] if s.kind == "field"]))
+        rest = scene.text.text[end : span.last].strip()
+        if rest:
+            found.append(Span(span.start + 1, span.end, rest, span.last - len(rest), span.last, unknown=True))
+    return found
 
 
 def _label_here(schema: Schema, kind: str, whole: Spanned, spans: list[Span], place: int, now: Piece) -> Field | None:
@@ -99,7 +145,7 @@ def _label_here(schema: Schema, kind: str, whole: Spanned, spans: list[Span], pl
         return None
     value = any(choice.entity == kind for choice in span.choices)
     after = spans[place + 1] if place + 1 < len(spans) else None
-    joined = after is not None and not BREAK.search(whole.text[span.last : after.first])
+    joined = after is not None and not breaks(whole.text, span, after)
     if value and not (joined and after is not None and typed(schema.entity(kind), after)):
         return None
     if now.spans and span.text == "公司" and whole.text[now.spans[-1].last : span.first] == "":
@@ -113,9 +159,10 @@ def _ends_value(label: Field, now: Piece, span: Span, after: list[Span], whole: 
     """ "6 treatment rooms", "Corvo series": the value stands before its field's name and nothing of the breath follows it."""
     if not now.spans or now.label is not None or now.tie == "is":
         return False
-    closes = not after or bool(BREAK.search(whole.text[span.last : after[0].first])) or after[0].text.lower() in _TIES
+    closes = not after or breaks(whole.text, span, after[0]) or after[0].text.lower() in _TIES
     if label.kind in NUMERIC:
-        return len(now.spans) == 1 and now.spans[0].amount is not None
+        content = [each for each in now.spans if not each.filler and each.text not in _MEASURES]
+        return len(content) == 1 and content[0].amount is not None
     return (closes and label.kind in TEXTS and not now.opens and len(now.spans) == 1) or (closes and _twice(now, span))
 
 
@@ -133,6 +180,11 @@ def _tie(spec: Entity, whole: Spanned, spans: list[Span], place: int, now: Piece
     tie = _TIES.get(word, "")
     if not tie or span.names or span.time or span.literal:
         return ""
+    earlier = spans[place - 1] if place else None
+    if span.text.isupper() and len(span.text) > 1 and earlier is not None and earlier.text[:1].isupper():
+        return ""  # "Fjellheim Foods AS"
+    if tie == "who" and earlier is not None and earlier.text.lower() in _TIES and not breaks(whole.text, earlier, span):
+        return ""  # "head of it"
     after = spans[place + 1] if place + 1 < len(spans) else None
     if after is None:
         return tie
@@ -151,7 +203,12 @@ def _tie(spec: Entity, whole: Spanned, spans: list[Span], place: int, now: Piece
     )
     if named and not typed(spec, after):
         return ""
-    if tie in {"who", "is", "at", "as", "named", "about", "worth"}:
+    if tie in {"who", "is", "as", "named", "about", "worth"}:
+        return tie
+    if spec.name in PHRASED and now.opens and not now.label and any(each.unknown for each in now.spans):
+        customer = any(name.type in {"account", "contact", "user"} for name in after.names)
+        return tie if customer or after.time or after.amount or after.literal or tie == "by" else ""
+    if tie == "at":
         return tie
     labelled = any(s.entity == spec.name for s in after.fields)
     return tie if typed(spec, after) or labelled or after.text[:1].isupper() or after.filler or tie == "by" else ""

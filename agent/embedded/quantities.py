@@ -12,7 +12,6 @@ from store.schema import NUMERIC, Field
 
 _OPS = {"over": "gt", "at_least": "ge", "under": "lt", "at_most": "le"}
 _OPPOSITE = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt"}
-_AFTER = ("or more", "or less", "and up", "and above", "以上", "以下", "及以上", "及以下", "以内", "起")
 
 
 @dataclass
@@ -68,7 +67,8 @@ class Quantities(Named):
                 op = _OPPOSITE[op]
                 marks.append(spans[back - 1])
         after = number + 1
-        if after < len(spans) and spans[after].func("at_least", "at_most") and spans[after].text.lower() in _AFTER:
+        led = after + 1 < len(spans) and spans[after + 1].amount is not None  # "30 deals, at least 50k": said of the next number
+        if after < len(spans) and spans[after].func("at_least", "at_most") and not led:
             op = "ge" if spans[after].func("at_least") else "le"
             marks.append(spans[after])
         if op is None:

@@ -13,8 +13,13 @@ from store.schema import NUMERIC, TEMPORAL, Field
 
 COMMONEST = {"most common", "most frequent", "most often", "least common", "least frequent", "least often", "最常见", "最普遍"}
 MOST = {"most", "fewest", "least", "最多", "最少", "most often", "least often", "most frequent"}
-LENGTHS = {"longest", "slowest", "最长", "最久", "最慢"}
+LENGTHS = {"longest", "slowest", "shortest", "quickest", "fastest", "最长", "最久", "最慢", "最短", "最快"}
 IMPLYING = {("activity", "kind"), ("case", "type"), ("contact", "role")}  # values that are nouns: "calls", "complaints"
+
+
+def bare(span: Span) -> str:
+    """A superlative without what may follow it: 最贵的 is 最贵."""
+    return span.text.lower().removesuffix("的")
 
 
 @dataclass
@@ -24,7 +29,7 @@ class Rankings(Groupings):
     def _most_entity(self) -> str:
         """What is counted in "who has the most open deals", "the customer with the most complaints"; "" when nothing is."""
         for number, span in enumerate(self.spans):
-            if not span.func("max", "min") or span.text.lower() not in MOST:
+            if not span.func("max", "min") or bare(span) not in MOST:
                 continue
             around = self.spans[number + 1 :] if self.text.language == "en" else [*reversed(self.spans[:number]), *self.spans[number + 1 :]]
             for other in around:
@@ -54,16 +59,14 @@ class Rankings(Groupings):
 
     def _commonest_value(self) -> bool:
         """ "the most common lost reason", 哪个来源最常见: the values of a field by how often they occur."""
-        if not any(span.func("max", "min") and span.text.lower() in COMMONEST for span in self.spans):
+        if not any(span.func("max", "min") and bare(span) in COMMONEST for span in self.spans):
             return False
         return any(self._as_dimension(span) for span in self.spans if span.fields and not span.entity)
 
     def _ranking(self, frame: Frame) -> None:
         """ "top five reps by won revenue", "which product sells best", "who has the lowest win rate"."""
         days = self.lexicon.metrics[frame.metric].unit == "days"
-        ranked = [
-            span for span in self.spans if span.func("top", "bottom", "max", "min", "rank") or (days and span.text.lower() in LENGTHS)
-        ]
+        ranked = [span for span in self.spans if span.func("top", "bottom", "max", "min", "rank") or (days and bare(span) in LENGTHS)]
         asks_who = self.said("who")
         if not ranked and not (asks_who and self.said("sold", "win", "lose")):
             if asks_who and not frame.by:
@@ -152,7 +155,7 @@ class Rankings(Groupings):
             if span.func("group", "rank"):
                 span.used = True
         count = self._count_beside(ordered)
-        if not named and any(span.text.lower() in MOST for span in ordered):
+        if not named and any(bare(span) in MOST for span in ordered):
             return  # "most …" of something that was not found: no other order will do
         recent = next((span for span in ordered if span.func("newest", "oldest") and not span.func("max", "min", "top", "bottom")), None)
         if recent is not None and not named:

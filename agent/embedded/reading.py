@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from agent.embedded.finding import Finding
 from agent.embedded.frames import Frame
+from agent.embedded.rankings import bare
 from agent.embedded.spans import Span
 
 # Function words that change the meaning: one that found no place means the question was only half read.
@@ -75,7 +76,7 @@ class Reader(Finding):
             return True
         if self.said("who", "max", "min") and self._most_entity():
             return True
-        if any(span.text.lower() in PRICED for span in self.spans):
+        if any(bare(span) in PRICED for span in self.spans):
             return False  # "the cheapest product": its price, not what it sold
         ranked = self.said("top", "bottom", "max", "min", "rank")
         subject = self._head([span.entity.entity for span in self.spans if span.entity and not self._labels_a_name(span)] or [""])

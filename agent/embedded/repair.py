@@ -1,11 +1,13 @@
 """Misspelt names: unknown words that are nearly the name of something the asker may see."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
+from spellchecker import SpellChecker
 
-from agent.embedded.lexicon import Lexicon
+from agent.embedded.lexicon import Lexicon, light_by_initial
 from agent.embedded.names import Name, NameIndex
 from agent.embedded.spans import Spanned
 from agent.embedded.tokens import Token, is_chinese
@@ -45,20 +47,29 @@ CALENDAR = [
 ]
 
 
+_CALENDAR = {letter: [day for day in CALENDAR if day[0] == letter] for letter in {day[0] for day in CALENDAR}}
+
+
 def respelt(text: Spanned, words: Lexicon, names: NameIndex) -> tuple[str, list[str]]:
     """The text with misspelt words of the vocabulary put right ("negotation"), and what was changed.
 
     A word nearer to a name of the store than to any vocabulary word is left to `repair`.
     """
-    fixed, notes = text.text, []
-    known = words.table.words_by_initial()
+    fixed = text.text
+    notes: list[str] = []
+    if not any(span.unknown for span in text.spans):
+        return fixed, notes
+    content, light = words.table.words_by_initial(), light_by_initial()
     for span in reversed(text.spans):
         if not span.unknown:
             continue
         for token in reversed(text.tokens[span.start : span.end]):
-            if len(token.word) < SHORTEST or not token.word.isalpha() or not token.word.isascii() or _is_a_name(text, token):
+            if len(token.word) < SHORTEST or not token.word.isalpha() or not token.word.isascii():
                 continue
-            meant = _nearest(token.word, known)
+            calendar = _nearest(token.word, _CALENDAR)
+            if not calendar and (_is_a_name(text, token) or _real(token.word)):
+                continue
+            meant = calendar or _nearest(token.word, content) or _nearest(token.word, light)
             named = names.like(token.word, limit=1)
             if meant and not (named and named[0][1] >= fuzz.ratio(token.word, meant)):
                 fixed = fixed[: token.start] + meant + fixed[token.end :]
@@ -80,6 +91,19 @@ def _by_sound(text: Spanned, fixed: str, words: Lexicon) -> tuple[str, list[str]
             fixed = fixed.replace(span.text, meant[0])
             notes.append(f"{span.text} → {meant[0]}")
     return fixed, notes
+
+
+@cache
+def _dictionary() -> SpellChecker:
+    return SpellChecker(language="en")  # 0.2 s: only when a word was not found
+
+
+OFTEN = 20  # times a word stands in the dictionary's texts from which it is a word and no slip that got into them
+
+
+def _real(word: str) -> bool:
+    """Whether a word is plain English, though none of the store's: "smell" is not "sell"."""
+    return bool(_dictionary()[word] >= OFTEN)
 
 
 def _is_a_name(text: Spanned, token: Token) -> bool:

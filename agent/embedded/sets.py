@@ -1,21 +1,22 @@
-"""A change of all records that meet a condition, as Chinese says it: the condition with its noun, then field, verb and value.
+"""A change of all records that meet a condition: the condition with its noun on one side, field, verb and value on the other.
 
-没人负责的进行中项目全部归陈浩; APAC那边沉睡的客户统统打上"唤醒"标签; 她名下的项目和没做完的任务都转给陈浩. What follows the noun is read like a
-change of one record; what stands before it is a condition, in which every word must have its place.
+"set the probability to 40 on open deals of …", "every prospect in Germany gets tier B", "unpaid deliveries: hand them to Grace",
+没人负责的进行中项目全部归陈浩, 她名下的项目和没做完的任务都转给陈浩. The sentence is cut where both sides can be read to the last word: the one like a
+change of one record, the other as a condition.
 """
 
-from dataclasses import replace
+import re
+from collections.abc import Iterator
 
 from agent.embedded import told
 from agent.embedded.calls import period_filters
-from agent.embedded.changing import Reading
+from agent.embedded.changing import Reading, spelt
 from agent.embedded.frames import Frame
-from agent.embedded.lexicon import Sense
+from agent.embedded.lexicon import Sense, change_words
 from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.spans import Span
 from agent.embedded.spoken import Subject
 from agent.embedded.targets import QUANTIFIERS, Scene, choose, resolve
-from agent.embedded.turning import tied
 from store.filters import Filter
 from store.query import RecordQuery, find_ids, load
 
@@ -26,21 +27,87 @@ _IN_HAND = {"手头", "手上", "手里", "名下", "手中"}  # whose, when nob
 
 def read(scene: Scene) -> list[Frame] | None:
     """The change; None when the sentence is not of this form, or a word of it has no place."""
-    if scene.text.language != "zh" or told.asks(scene.text):
+    if told.asks(scene.text) or told.conditional(scene.text.text):
         return None
-    own = replace(scene, text=tied(scene.text), place=-1)
+    return spelt(scene, _read)
+
+
+def _read(own: Scene) -> list[Frame] | None:
+    if own.text.language != "zh":
+        return next(filter(None, (_changed(own, *cut) for cut in _cuts(own))), None)
     cut = _cut(own)
-    if cut is None:
-        return None
-    condition, change = own.spans[:cut], own.spans[cut:]
+    return _changed(own, own.spans[:cut], own.spans[cut:]) if cut is not None else None
+
+
+def _changed(scene: Scene, condition: list[Span], change: list[Span]) -> list[Frame] | None:
     frames: list[Frame] = []
-    for part in _parts(own, condition):
-        kind = next(span.entity.entity for span in reversed(part) if span.entity)
-        frame = _one(own, kind, part, condition, change)
+    for part in _parts(scene, condition):
+        kind = _kind(scene, part, change)
+        frame = _one(scene, kind, part, condition, change) if kind else None
         if frame is None:
             return None
-        frames += _tagged(own, frame)
+        frames += _tagged(scene, frame)
     return frames
+
+
+def _kind(scene: Scene, part: list[Span], change: list[Span]) -> str:
+    """The noun of the condition: in Chinese the last, in English the first; without one the kind most of its values belong to."""
+    nouns = [span.entity.entity for span in part if span.entity and span.entity.entity not in {"user", "team"}]
+    if nouns:
+        return nouns[0] if scene.text.language == "en" else nouns[-1]
+    said = [{c.entity for c in span.choices} | {f.entity for f in span.fields} for span in (*part, *change)]
+    fits = {kind: sum(kind in each for each in said) for kind in ("opportunity", *sorted(set().union(*said)))}
+    best = max(fits.values(), default=0)
+    return next((kind for kind, score in fits.items() if best and score == best), "")
+
+
+_TURNS = frozenset({"gets", "get", "goes", "go", "moves", "move", "becomes", "become", "should", "must", "shall", "needs", "need"})
+_STATES = frozenset({"is", "are", "has", "have"})
+_RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where"})
+
+
+def _cuts(scene: Scene) -> Iterator[tuple[list[Span], list[Span]]]:
+    """English: (condition, change). Before a break and a command with a pronoun, around what a command changes, before a finite verb."""
+    spans = scene.spans
+    size = len(spans)
+    if any(span.func("show", "count", "who") and span.text.lower() not in _TURNS for span in spans):
+        return
+    broken = [n for n in range(1, size) if re.search(r"[:,;.]|\s[-–—]+\s", scene.text.text[spans[n - 1].last : spans[n].first])]
+    for n in reversed(broken):
+        if any(span.func("it", "all") for span in spans[n:]) and _acts(spans[n:]):
+            yield spans[:n], spans[n:]
+    verb = next((n for n, span in enumerate(spans) if not span.filler), 0)
+    if not spans:
+        return
+    if _acts(spans[verb : verb + 1]):
+        yield from _commanded(spans, verb)
+        return
+    set_so = any(_acts(spans[n:]) for n in broken) or bool(spans[verb].func("all")) or any(span.text.lower() == "now" for span in spans)
+    for n in range(size - 1, verb, -1):
+        word, before = spans[n].text.lower(), spans[n - 1].text.lower()
+        if (word in _TURNS or (word in _STATES and set_so) or (spans[n].func("to") and " " in word)) and before not in _RELATIVE:
+            yield spans[:n], spans[n:]
+
+
+def _commanded(spans: list[Span], verb: int) -> Iterator[tuple[list[Span], list[Span]]]:
+    size = len(spans)
+    for end in range(verb + 1, size - 1):  # "set the probability to 40 | on | open deals of …"
+        if spans[end].text.lower() in {"on", "for", "of", "from"}:
+            yield spans[end + 1 :], spans[:end]
+    for start in range(verb + 1, size):  # "mark | all overdue tasks | as high", "bump the priority of | every complaint | to high"
+        if any(
+            span.choices or span.amount or span.time or span.unknown or span.names for span in spans[verb + 1 : start] if not span.fields
+        ):
+            break
+        for end in range(size - 1, start, -1):
+            if spans[end].func("to") or spans[end].text.lower() in {"as", "into", "with"} or (spans[end].choices and end == size - 1):
+                yield spans[start:end], [*spans[:start], *spans[end:]]
+    if verb + 2 < size and any(name.type == "user" for name in spans[verb + 1].names):
+        yield spans[verb + 2 :], spans[: verb + 2]  # "give Ben | all of Anna's open leads"
+
+
+def _acts(spans: list[Span]) -> bool:
+    return any((span.func("update", "assign", "close") or span.text.lower() in change_words("wishes")) and not span.names for span in spans)
 
 
 def _cut(scene: Scene) -> int | None:
@@ -74,6 +141,8 @@ def _parts(scene: Scene, condition: list[Span]) -> list[list[Span]]:
             breaths.append([])
         breaths[-1].append(span)
     nouns = [breath for breath in breaths if any(span.entity for span in breath)]
+    if scene.text.language == "en":
+        return [condition]
     kept: list[Span] = []
     for breath in breaths:
         reason = breath not in nouns and any(span.unknown for span in breath) and any(span.func("it") for each in nouns for span in each)
@@ -95,25 +164,56 @@ def _parts(scene: Scene, condition: list[Span]) -> list[list[Span]]:
 
 
 def _one(scene: Scene, kind: str, part: list[Span], condition: list[Span], change: list[Span]) -> Frame | None:
+    if scene.text.language == "en" and any(_of_a_condition(scene, kind, span) for span in change):
+        return None
     subject = Subject(kind, [], list(condition))
     reading = Reading(scene, subject)
     reading.read()
     if not reading.found or reading.lost or reading.open:
         return None
+    if any(name.type == kind and name.score >= 0.95 for span in part for name in span.names):
+        return None  # a record named is no set
     said = [span for span in change if span.func("all") or span.text in QUANTIFIERS]
     users = any(name.type == "user" for span in part for name in span.names)
-    spans = [span for span in (*part, *said) if not span.func("zh_to") and not (span.func("it") and users)]
+    people = [span for span in part if _everybody(span) and kind != "user"]
+    spans = [span for span in (*part, *said) if not span.func("zh_to") and not (span.func("it") and users) and span not in people]
+    if any(span.entity and span.entity.entity == "user" for span in spans):
+        return None
     target = resolve(scene, spans, entity=kind)
     if isinstance(target, Frame):
         return target if target.reason == "nothing" else None
+    target.several |= bool(people) or (scene.text.language == "en" and any(_plural(span) for span in part))
     ids = choose(target, scene)
     if isinstance(ids, Frame):
-        return ids if not target.left else None
+        return None
     found = target.frame
     return Frame(
         "update", entity=found.entity, ids=ids or [], parts=[] if ids else found.parts, period=None if ids else found.period,
         date_field=found.date_field, values=reading.values(),
     )  # fmt: skip
+
+
+def _of_a_condition(scene: Scene, kind: str, span: Span) -> bool:
+    """A noun, "all", "my": words that belong to the side that says which."""
+    label = own_label(scene.unit.schema, kind, span) is not None
+    pronoun = span.func("it") or span.text.lower() in {"all of them", "them all", "both"}
+    return (
+        (span.entity is not None and not label and not span.choices)
+        or (span.func("all", "group") and not pronoun)
+        or span.text.lower() == "my"
+    )
+
+
+def _everybody(span: Span) -> bool:
+    return bool(span.entity and span.entity.entity == "user" and re.match(r"every|any|all|所有人|每个人|大家", span.text, re.IGNORECASE))
+
+
+def _plural(span: Span) -> bool:
+    """ "proposals", "whatever", "everything": more than one is meant."""
+    word = span.text.lower()
+    return word in {"whatever", "everything", "everyone", "everybody", "anything", "whichever"} or (
+        bool(span.entity and span.entity.plural) or (bool(span.choices) and word.endswith("s"))
+    )
 
 
 def _tagged(scene: Scene, frame: Frame) -> list[Frame]:

@@ -1,24 +1,29 @@
 """The fields of a new record from the pieces it was described in: by the field named, else by what a value can be, else by what is still missing."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from babel import Locale
 
-from agent.embedded.pieces import TEXTS, Piece, typed
+from agent.embedded.pieces import PHRASED, TEXTS, Piece, typed
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from agent.embedded.values import clean, implied, value_of
+from knowledge.spoken.times import TimeSpan, find_times
 from store.schema import TEMPORAL, Entity, Field
 
-_LIGHT = re.compile(
-    r"\b(?:wants?|needs?|likes?|works?|working|met (?:him|her|them)?|meet|please|number|details?|add|put|him|her|them|us|into?|new|also|someone|"
-    r"currently|there|there's|based|located|located in|approximately|around|about|roughly|thanks?|just|called in|came|coming|the|a|an|our|is|are|was)\b|"
-    r"认识了?|见到了?|碰到了?|遇到了?|想要|需要|来的|过来的|这边|那边|录入?|一下|请|谢谢|大概|大约|左右|我们|新|了$",
-    re.IGNORECASE,
+_LIGHT = (
+    r"wants?|needs?|likes?|works?|working|met (?:him|her|them)?|meet|please|number|details?|add|put|him|her|them|us|into?|new|also|someone|"
+    r"currently|there|there's|based|located|located in|approximately|around|about|roughly|expected|expect|thanks?|just|called in|came|coming|"
+    r"the|a|an|our|is|are|was"
 )
+_LIGHT_ZH = (
+    r"认识|见到|碰到|遇到|想要|想买|需要|来的|来了|来|过来|这边|那边|录入|录|一下|请|谢谢|大概|大约|左右|我们|新来|新|了|的|留言|一位|一家|一个|一名|位|要|有|"
+    r"又|再|先|里|上|能签|能成|有效|对应|用于|管|跟|算"
+)
+_EDGE = re.compile(rf"^(?:(?:{_LIGHT})\b|{_LIGHT_ZH}|[\s.,:;-])+|(?:\b(?:{_LIGHT})|{_LIGHT_ZH}|[\s.,:;-])+$", re.IGNORECASE)
 COMPANY = re.compile(
     r"\b(?:inc|corp|co|ltd|limited|llc|llp|plc|gmbh|ag|bv|nv|sa|sas|srl|spa|oy|ab|as|kg|group|clinic|hospital|school|university|foods|labs?|bank)\.?$|"
     r"(?:公司|集团|厂|医院|诊所|大学|学校|中心|研究院|研究所|事务所|工作室|商行|超市|酒店|银行|酒业|科技|实业|贸易)$",
@@ -29,7 +34,8 @@ _TITLE_ZH = re.compile(
     r"(?:经理|总监|主任|主管|总裁|董事长|院长|科长|处长|部长|店长|厂长|所长|校长|园长|行长|组长|工程师|会计|助理|专员|老师|医生|大夫|护士|护士长|"
     r"采购|秘书|负责人|总经理|老板|总|经办|设计师|研究员|教授|博士|技术员|出纳|店员|前台)$"
 )
-SUBJECTS = frozenset({"case", "opportunity", "task", "campaign", "quote", "contract"})  # what names them is a phrase, not a proper name
+_PEOPLE = re.compile(r"\s*(?:人|名员工|个人|people\b|staff\b|heads\b|strong\b)", re.IGNORECASE)
+_GONE_BY = frozenset({"ordered_on", "issued_on", "opened_at", "given_at"})
 _PERSONS = frozenset({"contact", "lead"})
 
 
@@ -104,6 +110,11 @@ class Slots:
             return implied(self.scene, self.kind, span) if piece.tie in {"for", "by", "to"} else None
         if span.literal_kind == "quoted":
             return None
+        if span.literal_kind in {"phone", "email"} and not span.time and span.literal_kind in self.spec.fields:
+            return span.literal_kind, span.literal
+        if span.literal_kind == "code":
+            name = next((each for each in ("number", "sku") if each in self.spec.fields), "")
+            return (name, span.literal) if name else None
         reference = self._reference(span)
         if reference is not None:
             return reference
@@ -127,9 +138,12 @@ class Slots:
         return None
 
     def _date(self, span: Span) -> tuple[str, Any] | None:
+        term = self._term(span.time) if span.time is not None else None
+        if term is not None:
+            return term
         found = implied(self.scene, self.kind, span)
         if found is not None:
-            return found
+            return found[0], self._already(found[0], span) or found[1]
         dates = [f for f in self.spec.fields.values() if f.kind in TEMPORAL and not f.readonly and not f.hidden]
         for one in [f for f in dates if f.custom] or dates:
             value = value_of(self.scene, one, span)
@@ -137,11 +151,34 @@ class Slots:
                 return one.name, value
         return None
 
+    def _term(self, said: TimeSpan) -> tuple[str, Any] | None:
+        """ "from 1 May to 30 June", "valid until Friday": the first and last day of what runs for a time."""
+        last = next((name for name in ("ends_on", "valid_until") if name in self.spec.fields), "")
+        if not last or said.kind != "period":
+            return None
+        if said.first is None or ("starts_on" not in self.spec.fields and last == "valid_until"):
+            day = said.last or said.first
+            return (last, day.isoformat()) if day and last not in self.values else None
+        if "starts_on" in self.values:
+            return last, (said.last or said.first).isoformat()
+        if said.last is not None and said.first != said.last:
+            self.values.setdefault(last, said.last.isoformat())
+        return "starts_on", said.first.isoformat()
+
+    def _already(self, name: str, span: Span) -> Any:
+        """The same date read as one gone by, for what has happened already ("ordered 20 November")."""
+        if name not in _GONE_BY or self.spec.name not in {"order", "quote", "case", "consent"}:
+            return None
+        again = find_times(span.text, today=self.scene.unit.today(), prefer="past")
+        return value_of(self.scene, self.spec.fields[name], replace(span, time=again[0])) if again else None
+
     def _amount(self, span: Span) -> tuple[str, Any] | None:
         assert span.amount is not None
         money = [f for f in self.spec.fields.values() if f.kind == "money" and not f.readonly]
         if span.amount.currency and len(money) == 1:
             return money[0].name, str(span.amount.value)
+        if "employees" in self.spec.fields and _PEOPLE.match(self.scene.text.text[span.last :]):
+            return "employees", str(span.amount.value)
         found = implied(self.scene, self.kind, span)
         if found is None and len(money) == 1:
             return money[0].name, str(span.amount.value)
@@ -156,10 +193,10 @@ class Slots:
         if not spans:
             return
         text = clean(self.scene.text.text[spans[0].first : spans[-1].last])
-        said = _LIGHT.sub(" ", text).strip(" .,:;-")
+        said = _EDGE.sub("", text)
         if not said or not re.search(r"\w", said) or not any(span.unknown or span.content for span in spans):
             return
-        self.loose.append((piece.tie, text if _LIGHT.sub("", text) == text else re.sub(r"\s+", " ", said)))
+        self.loose.append((piece.tie, said))
 
     def place_texts(self) -> None:
         """Texts without a field go where this kind of record lacks one; what fits nowhere is lost, or its description."""
@@ -183,6 +220,13 @@ class Slots:
         if self.kind == "account":
             if lacking("country") and _is_country(text):
                 return "country"
+            if (
+                lacking("city")
+                and is_chinese(text)
+                and len(text) <= 4
+                and str(self.values.get("name", "")).startswith(text.removesuffix("市"))
+            ):
+                return "city"  # 温岭永兴泵业有限公司,温岭
             return "city" if lacking("city") and (tie in {"in", "at", "from"} or (len(text.split()) == 1 and text[:1].isupper())) else ""
         if self.kind in _PERSONS:
             if tie in {"from", "at", "with", "for"} or COMPANY.search(text):
@@ -196,7 +240,7 @@ class Slots:
                 return "company"
             short = len(text.split()) <= 5 and len(text) <= 40
             return "title" if lacking("title") and short and tie in {"", "in", "and", "who"} else ""
-        if self.kind in SUBJECTS and lacking(self.spec.name_field):
+        if self.kind in PHRASED and self.spec.name_field != "number" and lacking(self.spec.name_field):
             return self.spec.name_field
         return ""
 
@@ -211,6 +255,11 @@ def _before(scene: Scene, piece: Piece, label: Field) -> str:
     sense = next((s for s in scene.spans if any(f.field == label.name for f in s.fields)), None)
     start = sense.first if sense else first
     return scene.text.text[max(0, start - 12) : start]
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a stretch is light words alone."""
+    return not _EDGE.sub("", text)
 
 
 def company_and_rest(text: str) -> tuple[str, str]:

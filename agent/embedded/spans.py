@@ -18,13 +18,15 @@ from knowledge.spoken.times import TimeSpan, find_times
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|《([^》]+)》|(?<!\w)'([^']{2,})'(?!\w)")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_PHONE = re.compile(r"(?<![\w.,])(?:\+?\d[\d\s()-]{6,}\d)(?![\w])")
+_CODE = re.compile(r"(?<![A-Za-z0-9_@./-])(?=[A-Za-z0-9]*-|[A-Za-z0-9]{4})[A-Z]{1,6}-?[A-Z]*-?\d[A-Za-z0-9-]*(?![A-Za-z0-9_@])")
+_PHONE = re.compile(r"(?<![A-Za-z0-9_.])(?<!\d,)(?:\+?\d[\d\s()-]{6,}\d)(?![A-Za-z0-9_])")
 _WEIGHT = {
     "name": 1.15,
     "time": 1.15,
     "quoted": 2.0,
     "email": 1.5,
     "phone": 1.3,
+    "code": 0.92,
     "metric": 1.1,
     "choice": 1.05,
     "lacks": 1.05,
@@ -203,7 +205,7 @@ def _parted_fields(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
 def _crosses(text: str, tokens: Sequence[Token], start: int, end: int) -> str:
     """The punctuation between the tokens of a stretch: words on both sides of a comma are no phrase."""
     gaps = (text[tokens[place].end : tokens[place + 1].start] for place in range(start, end - 1))
-    return "".join(mark for gap in gaps for mark in gap if mark in ",，;；。!！?？:：、")
+    return "".join(mark for gap in gaps for mark in gap if mark in ",，;；。!！?？:：、\n")
 
 
 def _plural_of_value(tokens: Sequence[Token], match: Match) -> bool:
@@ -214,7 +216,7 @@ def _plural_of_value(tokens: Sequence[Token], match: Match) -> bool:
 
 
 def _literals(plain: str, tokens: Sequence[Token], at: object) -> None:
-    for pattern, kind in ((_QUOTED, "quoted"), (_EMAIL, "email"), (_PHONE, "phone")):
+    for pattern, kind in ((_QUOTED, "quoted"), (_EMAIL, "email"), (_PHONE, "phone"), (_CODE, "code")):
         for match in pattern.finditer(plain):
             place = _tokens_in(tokens, match.start(), match.end())
             if place is None or (kind == "phone" and sum(c.isdigit() for c in match.group()) < 7):
@@ -297,7 +299,12 @@ def _with_gaps(text: str, tokens: Sequence[Token], chosen: Sequence[Span]) -> li
             filler = token.word in fillers() or token.word.startswith("'")
             last = result[-1] if result else None
             joins = (
-                last is not None and last.unknown and not filler and text[last.last : token.start].strip(" -&.") == "" and last.end == place
+                last is not None
+                and last.unknown
+                and not filler
+                and text[last.last : token.start].strip(" -&.") == ""
+                and last.end == place
+                and (last.last == token.start or not (is_chinese(last.text[-1]) and is_chinese(token.word)))
             )
             if joins and last is not None:
                 last.end, last.last, last.text = place + 1, token.end, text[last.first : token.end]

@@ -57,6 +57,8 @@ class Scene:
         return self.text.spans[self.place] if self.place >= 0 else Span(0, 0, "", 0, 0)
 
     def reader(self, spans: list[Span]) -> Reader:
+        for span in spans:
+            span.used = False  # another reading of the same words may have been tried before
         part = Spanned(self.text.text, self.text.tokens, spans, self.text.language)
         return Reader(self.words, self.names, self.routes, self.unit.principal, self.unit.today(), part)
 

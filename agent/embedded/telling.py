@@ -7,7 +7,6 @@ from agent.embedded.frames import Frame
 from agent.embedded.reading import Reader
 from agent.embedded.tokens import is_chinese
 
-RECENT = 5
 _TOPIC = re.compile(r"\b(?:about|on|regarding|concerning)\b|关于|对于|有关", re.IGNORECASE)
 _ASKED = re.compile(
     r"[?？]|^\s*(?:what|who|did|does|do|has|have|any|why|which|when|how|find|search|show|list|quotes?|notes?)\b|[谁吗什怎有哪查找]|反馈|提到|说",
@@ -22,17 +21,17 @@ def read(reader: Reader) -> list[Frame] | None:
     if briefed is not None:
         return briefed
     if reader.said("said") and _ASKED.search(reader.text.text):
-        return _said(reader)
+        return said(reader)
     if (
         reader.said("why")
         and any(name.type in {"account", "contact"} for span in reader.spans for name in span.names)
         and not reader._status()
     ):
-        return _said(reader)
+        return said(reader)
     return None
 
 
-def _said(reader: Reader) -> list[Frame] | None:
+def said(reader: Reader) -> list[Frame] | None:
     """ "What did Globex say about pricing?": a search in the notes, within the account or person named."""
     frame = Frame("notes")
     for span in reader.spans:

@@ -11,7 +11,7 @@ from store.schema import Schema
 
 RECORDS = frozenset({"opportunity", "product", "lead", "contact", "account", "case", "task", "order"})
 _ASKING = ("who", "count", "when", "where", "why", "compare", "sum", "avg", "duration")
-_QUESTION = re.compile(
+QUESTION = re.compile(
     r"[?？]\s*$|[吗呢么]\s*[。.]?$|^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|which|what|who|whose|how|when|where|why)\b|"
     r"哪|什么|是否|有没有|是不是|怎么|如何|多少|几个",
     re.IGNORECASE,
@@ -24,7 +24,7 @@ _WON = re.compile(
 _LOST = re.compile(r"丢了|输了|黄了|没谈成|\b(?:we|i)(?:'ve| have)? (?:just )?lost\b|\bis (?:now )?lost\b", re.IGNORECASE)
 _STATED = re.compile(
     r"(?:'s|(?:\s+(?:both|all|each|now|also|just|really|already|finally|officially|apparently))*\s+(?:is|are|go|belong|need|come|cost|was|were|has|have|had|got|gets|now|just|does|did|no longer|isn't|aren't|wasn't|hasn't|"
-    r"[a-z]+(?:ed|s)|went|fell|rose|won|lost|cost|became|left|took|agreed|signed|told))\b",
+    r"[a-z]+(?:ed|s)|will|'ll|should|must|shall|went|fell|rose|won|lost|cost|became|left|took|agreed|signed|told))\b",
     re.IGNORECASE,
 )
 _FIRST_PERSON = re.compile(r"\b(?:we|i|they)(?:'ve|'ll|'re| have| will| are| now)?\s+(?:just |now |finally |both )?[a-z]+", re.IGNORECASE)
@@ -33,7 +33,25 @@ _NOW = re.compile(r"\b(?:now|no longer|does have|do have|doesn't have any|from n
 
 def asks(text: Spanned) -> bool:
     """Whether the sentence is a question, by its mark, its first word or a question word."""
-    return bool(_QUESTION.search(text.text.strip())) or any(span.func(*_ASKING) for span in text.spans)
+    return bool(QUESTION.search(text.text.strip())) or any(span.func(*_ASKING) and span.text not in {"总", "共"} for span in text.spans)
+
+
+def lists(text: Spanned) -> bool:
+    """Whether a sentence names what it asks for and what holds of it, which tells of no change: "contacts, account Globex, owner is
+    Anna" opens with many records or a figure; 负责人为李娜，线索林振华的活动 ends with them."""
+    content = [span for span in text.spans if not span.filler and not span.amount]
+    if text.language == "zh":
+        heads = (span for span in reversed(content) if span.entity or span.metric)
+        head = next((span for span in heads if _OF.search(text.text[: span.first])), None)
+        return head is not None and not any(span.func("to") and span.first > head.first for span in text.spans)
+    first = content[0] if content else None
+    if first is None or not (first.metric or (first.entity and first.entity.plural)):
+        return False
+    following = text.text[first.last :]
+    return "," in following and not re.search(r"\bnow\b", following)
+
+
+_OF = re.compile(r"的\s*(?:\d+\s*[个名条家位笔单张项件])?\s*$")
 
 
 def record(text: Spanned) -> tuple[int, Span] | None:
@@ -60,6 +78,23 @@ def conditional(text: str) -> bool:
     return bool(any_of("conditions").search(text))
 
 
+@cache
+def _edge(name: str, start: bool) -> re.Pattern[str]:
+    words = "|".join(sorted(map(re.escape, change_words(name)), key=len, reverse=True))
+    return re.compile(rf"(?:{words})(?![a-z])" if start else rf"(?:(?<![a-z])(?=[a-z])|(?![a-z]))(?:{words})$", re.IGNORECASE)
+
+
+def gives(text: str, name: str, *, start: bool = False) -> bool:
+    """Whether a text ends (or starts) in one of the words of a list."""
+    found = _edge(name, start)
+    return bool(found.match(text) if start else found.search(text))
+
+
+def former(text: str) -> bool:
+    """Whether the words before a value make it the one there was: "not", "rather than", "from", 不是."""
+    return gives(text, "former")
+
+
 def ended(span: Span) -> str:
     """won or lost, when a span says that a deal ended so."""
     status = next((c.value for c in span.choices if (c.entity, c.field) == ("opportunity", "status") and c.value in {"won", "lost"}), "")
@@ -79,7 +114,7 @@ def signs(text: Spanned, subject: Sequence[Span]) -> bool:
             continue
         if span.func("update", "assign", "zh_to", "close") and not span.entity and not span.fields:
             return True
-        if span.func("to") and (len(span.text) > 1 or is_chinese(span.text)) and span.text.lower() not in {"to", "at", "be", "给我"}:
+        if span.func("to") and (len(span.text) > 1 or is_chinese(span.text)) and span.text.lower() not in {"to", "at", "be", "在"}:
             return True
         if span.text.lower() in change_words("wishes") and not span.names and not span.entity and _opens(text, number):
             return True

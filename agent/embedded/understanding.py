@@ -5,19 +5,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from agent.embedded import advising, announced, asked_back, compound, drafting_words, followup, lexicon, telling, writes
+from agent.embedded import (
+    acting,
+    acts,
+    advising,
+    amending,
+    announced,
+    asked_back,
+    compound,
+    drafting_words,
+    followup,
+    lexicon,
+    telling,
+    writes,
+)
+from agent.embedded.acts import Embed
+from agent.embedded.ahead import ahead
 from agent.embedded.clauses import split
 from agent.embedded.frames import Frame, Part
 from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import NameIndex, NameIndexes
+from agent.embedded.rankings import IMPLYING
 from agent.embedded.reading import Reader
 from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import PERSON, Routes
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.talk import small_talk
+from agent.embedded.targets import Scene
 from store.filters import Filter
 from store.query import load
 from store.unit import Unit
+
+DOUBT = 0.1  # below this chance of its act a reading is weighed against others
+WORTH_TRYING = 0.3  # an act less likely than this is not tried
+CERTAIN = frozenset({"several", "name", "date"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +52,8 @@ class Understood:
 class Understanding:
     """Keeps the dictionary of the store (by schema revision) and the names each person may see."""
 
-    def __init__(self) -> None:
+    def __init__(self, embed: Embed | None = None) -> None:
+        self._embed = embed
         self._lexicon: Lexicon | None = None
         self._routes: Routes | None = None
         self._names = NameIndexes()
@@ -42,6 +64,10 @@ class Understanding:
             if self._lexicon is None or self._routes is None or self._lexicon.schema is not unit.schema:
                 self._lexicon, self._routes = lexicon.build(unit.schema), Routes(unit.schema)
             return self._lexicon, self._routes
+
+    def words_and_names(self, unit: Unit) -> tuple[Lexicon, NameIndex]:
+        """What a sentence is cut into spans with."""
+        return self.dictionary(unit)[0], self._names.of(unit)
 
     def read(self, unit: Unit, text: str, previous: Sequence[Frame] = (), *, language: str = "") -> Understood:
         """Read a turn. `previous` are the frames of the turn before, for "what about Q2?" and "move it to won"."""
@@ -72,10 +98,43 @@ class Understanding:
         return [asked_back.question(whole.text, frame) for frame in compound.joined(frames)]
 
     def _clause(self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame]:
+        """The likeliest reading that has a place for every word; the rules' own when it is a likely one."""
+        clause = amending.named_out(unit, clause, previous)
+        first = self._by_rules(unit, clause, words, names, routes, previous)
+        spans = _spans(unit, clause, words, names)
+        act = acts.of_frames(first)
+        if acting.settled(first) and (act is None or acts.likely(spans, later=bool(previous)).get(act, 1.0) >= DOUBT):
+            return first
+        if any(frame.intent == "clarify" and frame.reason in CERTAIN for frame in first):
+            return first  # several people of one name, a date that does not exist: the question is the right answer
+        chances = acts.likely(spans, later=bool(previous), embed=self._embed)
+        if acting.settled(first) and act is not None and chances.get(act, 0.0) >= DOUBT:
+            return first
+        asked_for = _spans(unit, clause, words, names, future=True)
+        for other in sorted(chances, key=lambda each: -chances[each]):
+            if chances[other] < WORTH_TRYING:
+                break
+            if other == act and acting.settled(first):
+                return first
+            frames = acting.read_as(other, unit, asked_for, words, names, routes, previous)
+            if frames and acting.settled(frames):
+                return frames
+        return first
+
+    def _by_rules(
+        self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]
+    ) -> list[Frame]:
         coming = _spans(unit, clause, words, names, future=True)
         told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
         if told is not None:
             return told
+        seen = followup.view(lambda text: self._reader(unit, text, words, names, routes), clause, previous)
+        if seen is not None:
+            return seen
+        scene = Scene(unit, coming, words, names, routes, list(previous), -1)
+        amended = amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
+        if amended is not None:
+            return amended
         written = writes.read(unit, coming, words, names, routes, previous)
         if written is not None:
             return written
@@ -87,8 +146,8 @@ class Understanding:
                 for frame in mended:
                     frame.notes += notes if frame.intent != "clarify" else []
                 return mended
-        if notes or _ahead(spans, names):
-            spans = _spans(unit, fixed, words, names, future=_ahead(_spans(unit, fixed, words, names), names))
+        if notes or ahead(spans, names):
+            spans = _spans(unit, fixed, words, names, future=ahead(_spans(unit, fixed, words, names), names))
         notes += repair(spans, names)
         wrong = next((span.time for span in spans.spans if span.time and span.time.kind == "invalid"), None)
         if wrong:
@@ -110,6 +169,9 @@ class Understanding:
             frame.notes += notes
         return frames
 
+    def _reader(self, unit: Unit, text: str, words: Lexicon, names: NameIndex, routes: Routes) -> Reader:
+        return Reader(words, names, routes, unit.principal, unit.today(), _spans(unit, text, words, names))
+
 
 def _spans(unit: Unit, text: str, words: Lexicon, names: NameIndex, *, future: bool = False) -> Spanned:
     return spanned(text, words, names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=future)
@@ -118,7 +180,8 @@ def _spans(unit: Unit, text: str, words: Lexicon, names: NameIndex, *, future: b
 _TO_CALL = re.compile(
     r"\bwho(?:m)? (?:can|should|could|do|would|might) (?:i|we) "
     r"(?:call|phone|ring|contact|reach|speak (?:to|with)|talk (?:to|with)|ask|e-?mail|write to)\b|"
-    r"(?:可以|能|应该|该)?(?:联系谁|找谁谈|找谁联系|打给谁|给谁打电话|找谁)",
+    r"\bwho (?:do|does|did) (?:we|i|anyone) (?:know|have|deal with|talk to)\b|\bwho(?: is|'s| are) (?:there|our contacts?)\b|"
+    r"(?:我们|咱们?|我)?(?:都)?认识(?:谁|哪些人|什么人|哪几个人)|(?:可以|能|应该|该)?(?:联系谁|找谁谈|找谁联系|打给谁|给谁打电话|找谁)",
     re.IGNORECASE,
 )
 
@@ -134,6 +197,7 @@ def _pronoun(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
     before = followup.latest(previous)
     text = reader.text
     heads = [span.entity.entity for span in text.spans if span.entity]
+    heads += [c.entity for span in text.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.entity][:1]
     pronoun = next((span for span in text.spans if span.func("it") and not span.entity), None)
     if (
         before is None
@@ -193,23 +257,6 @@ def _through(path: str, condition: Filter) -> Filter:
             "where": condition.where if condition.field else [_through(path, each) for each in condition.where],
         }
     )
-
-
-_PAST = {"did", "was", "were", "had", "closed", "ago", "了", "过"}
-
-
-def _ahead(text: Spanned, names: NameIndex) -> bool:
-    """Whether a bare "December" or "Friday" means the coming one: forecasts, due dates, expected closes."""
-    if any(token.word in _PAST for token in text.tokens):
-        return False
-    if any(c.value in {"won", "lost"} for span in text.spans for c in span.choices) or any(
-        span.func("win", "lose", "sold") and not span.fields for span in text.spans
-    ):
-        return False
-    if any(span.metric in {"weighted_forecast", "open_amount"} for span in text.spans):
-        return True
-    forward = {"close_date", "due_at", "next_follow_up_at", "ends_on", "valid_until"}
-    return any(sense.field in forward or (sense.entity, sense.field) in names.ahead for span in text.spans for sense in span.fields)
 
 
 def _not_understood(clause: str, frames: Sequence[Frame], left: Sequence[Span], names: NameIndex) -> Frame:

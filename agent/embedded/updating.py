@@ -66,6 +66,8 @@ def update(scene: Scene, action: str) -> list[Frame]:
         assigned = assign(scene, target.frame.entity, named, right, action)
         if isinstance(assigned, Frame):
             return [assigned]
+    if not set(assigned.values) <= set(scene.unit.schema.entity(target.frame.entity).fields):
+        return [Frame("clarify", entity=target.frame.entity, text=scene.text.text, reason="target")]
     ids = choose(target, scene)
     if isinstance(ids, Frame):
         return [ids]

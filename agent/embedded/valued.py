@@ -80,30 +80,40 @@ class Valued(Dated):
             span.used = self.add(f"{best.entity}.{best.field}", condition)
 
     def _answered(self) -> None:
-        """ "paid is no", 请勿联系为是, "tier is A": a field, then in so many words what it is or is not, which alone may say nothing."""
+        """ "paid is no", 请勿联系为是, "tier is B or A": a field, then in so many words what it is or is not, which alone may say nothing."""
         for number, span in enumerate(self.spans):
             for sense in [] if span.used or span.entity or span.names else self._by_host(span.fields or span.choices, number):
-                after, value = self._said_of(number, self.schema.field(sense.entity, sense.field))
-                if value is None or not (span.fields or sense.value == YES):
+                found = self._said_of(number, self.schema.field(sense.entity, sense.field))
+                if not found or not (span.fields or sense.value == YES):
                     continue
-                negated = any(each.func("not") for each in self.spans[number + 1 : after])
-                condition = self.routes.condition(self.target, sense.entity, sense.field, "eq", value)
+                places, values = list(found), list(found.values())
+                negated = any(each.func("not") for each in self.spans[number + 1 : places[0]])
+                op, value = ("eq", values[0]) if len(values) == 1 else ("in", values)
+                condition = self.routes.condition(self.target, sense.entity, sense.field, op, value)
                 if self.add(f"{sense.entity}.{sense.field}", condition, negate=negated):
-                    for each in self.spans[number : after + 1]:
+                    for each in self.spans[number : places[-1] + 1]:
                         each.used = True
                 break
 
-    def _said_of(self, number: int, field: Field) -> tuple[int, bool | str | None]:
-        """Where the value of a field stands, after "is" and "not" alone, and what it is."""
+    def _said_of(self, number: int, field: Field) -> dict[int, bool | str]:
+        """The values of a field said after it, by where they stand: after "is" and "not" alone, and joined by "or". At least one of
+        them is a word that means nothing by itself, as the others are read where they stand."""
         values: dict[str, bool | str] = dict(YES_NO) if field.kind == "bool" else {}
         for choice in self.schema.choices_of(field):
             values |= {word: choice.value for word in (choice.value, choice.zh) if word}
-        for place in range(number + 1, min(number + 4, len(self.spans))):
+        found: dict[int, bool | str] = {}
+        for place in range(number + 2, len(self.spans)):
             span = self.spans[place]
-            value = values.get(span.text) if place > number + 1 and not (span.choices or span.names) else None
-            if value is not None or not self._is_or_not(place):
-                return place, value
-        return number, None
+            value = None if span.names else values.get(span.text)
+            if value is not None and place - (max(found) if found else number) <= 3:
+                found[place] = value
+            elif not (self._is_or_not(place) or (found and span.text.lower() in {"or", "或"})) or "," in self._gap(place):
+                break
+        beside = self._is_or_not(number + 1) if number + 1 < len(self.spans) else False
+        return found if beside and any(not self.spans[place].choices for place in found) else {}
+
+    def _gap(self, place: int) -> str:
+        return self.text.text[self.spans[place - 1].last : self.spans[place].first].replace("，", ",")
 
     def _emptiness(self) -> None:
         """ "close date is empty", "phone is filled in", 电话不为空: whether a field holds anything at all."""

@@ -3,6 +3,7 @@
 import re
 
 from agent.embedded import doing, told
+from agent.embedded.ahead import ahead
 from agent.embedded.calls import period_filters
 from agent.embedded.frames import Frame
 from agent.embedded.repair import repair
@@ -53,7 +54,10 @@ def read(scene: Scene) -> list[Frame] | None:
 
 def _part(scene: Scene, text: str, *, future: bool = False) -> Spanned:
     unit = scene.unit
-    part = spanned(text, scene.words, scene.names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=future)
+    start = unit.settings.fiscal_year_start
+    part = spanned(text, scene.words, scene.names, unit.today(), fiscal_start=start, future=future)
+    if not future and ahead(part, scene.names):  # "whose contract ends in July"
+        part = spanned(text, scene.words, scene.names, unit.today(), fiscal_start=start, future=True)
     repair(part, scene.names)
     return part
 

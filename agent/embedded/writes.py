@@ -34,6 +34,8 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
     if rule is not None:
         return rule
     found = _action(text)
+    if found is None and told.lists(text):
+        return None
     if (
         found is None
         or found[0] in {"update", "assign", "close"}
@@ -56,7 +58,7 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
         case "remind":
             frames = doing.task(scene)
         case "log":
-            frames = doing.activity(scene)
+            frames = creating.record(scene) if creating.asked_of(scene) else doing.activity(scene)
         case "create":
             frames = creating.record(scene)
         case "delete":
@@ -202,8 +204,8 @@ def _statement(text: Spanned) -> tuple[str, int] | None:
     """ "next step for the Globex deal is send samples", "and the close date to 10 December": a field, then its value."""
     spans = [span for span in text.spans if not span.filler]
     plain = text.text.strip()
-    if not spans or (spans[0].entity and spans[0].entity.plural):
-        return None  # "deals, owner is Anna": those of which it holds
+    if not spans or told.lists(text):
+        return None
     if not spans[0].fields or spans[0].metric or told.asks(text) or plain.endswith(("?", "？")) or text.language == "zh":
         return None
     marker = next((span for span in text.spans if span.text.lower() in {"is", "to", "="} and span.first > spans[0].first), None)

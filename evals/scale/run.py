@@ -1,4 +1,4 @@
-"""`rapport bench --scale N`: builds the firm, asks every question many times, and sets each beside the same by hand."""
+"""`rapport bench --scale N`: builds the firm, asks every question many times, sets each beside the same by hand, and reads sentences."""
 
 import gc
 import tempfile
@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection, make_url
 
 from evals.figures import Figure, percentile
 from evals.footprint import load
+from evals.scale import parsing
 from evals.scale.firm import TODAY, Firm, Progress, build
 from evals.scale.loading import size
 from evals.scale.questions import TARGETS, Names, Question, questions
@@ -47,10 +48,12 @@ def run(
         try:
             built = _build_once(store, firm, progress)
             times = ask_all(store, firm, each, progress)
+            progress("sentences")
+            parsed = parsing.measured(store, firm, each * parsing.EACH)
             figures = [built, Figure("database on disk", size(store.database) / 2**20, "MiB", note=store.database.dialect)]
         finally:
             store.close()
-    return [*figures, *_figures(times, contacts), load()]
+    return [*figures, *_figures(times, contacts), *parsed, load()]
 
 
 def opened(url: str, home: Path) -> Store:

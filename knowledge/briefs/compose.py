@@ -16,7 +16,7 @@ LINES: dict[Length, int] = {"short": 9, "normal": 26, "long": 80}  # normal is a
 _EACH: dict[Length, dict[str, int]] = {
     "short": {"who": 2, "value": 1, "mood": 0, "said": 1, "people": 1, "promises": 2, "next": 2, "figures": 4},
     "normal": {
-        "who": 3, "value": 2, "mood": 1, "said": 3, "people": 3, "promises": 4, "next": 4, "changes": 3, "open": 4, "differ": 2, "figures": 9,
+        "who": 3, "value": 3, "mood": 1, "said": 3, "people": 3, "promises": 4, "next": 4, "changes": 3, "open": 4, "differ": 2, "figures": 9,
         "slipped": 4, "stalled": 4, "done": 5,
     },
     "long": {},
@@ -36,7 +36,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class Worded:
     """A brief in words: markdown, its lines one by one, the citations that [1], [2] … stand for, and how many statements were left out."""
 
     text: str
@@ -45,7 +45,7 @@ class Composed:
     left_out: int
 
 
-def compose(unit: Unit, brief: Brief, language: str, length: Length = "normal") -> Composed:
+def compose(unit: Unit, brief: Brief, language: str, length: Length = "normal") -> Worded:
     chosen = choose(brief.items, length)
     numbers: dict[Citation, int] = {}
     lines: list[Line] = []
@@ -66,7 +66,7 @@ def compose(unit: Unit, brief: Brief, language: str, length: Length = "normal") 
         parts.append(phrases()["nothing"][language])
     if left_out and length != "long":
         parts.append(f"_{phrases()['more'][language].format(n=left_out)}_")
-    return Composed("\n\n".join(parts), lines, list(numbers), left_out)
+    return Worded("\n\n".join(parts), lines, list(numbers), left_out)
 
 
 def choose(items: Sequence[Item], length: Length) -> list[Item]:

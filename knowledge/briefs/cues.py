@@ -51,9 +51,16 @@ def kinds(language: Language) -> dict[Kind, re.Pattern[str]]:
 
 
 def kinds_of(sentence: str, language: Language) -> set[Kind]:
-    """What the sentence is. Displeased outranks pleased: "not happy" holds both."""
+    """What the sentence is; nothing, for a formula of letters. Displeased outranks pleased: "not happy" holds both."""
+    if _formulas(language).search(sentence):
+        return set()
     found = {kind for kind, pattern in kinds(language).items() if pattern.search(sentence)}
     return found - {"pleased"} if "displeased" in found else found
+
+
+@cache
+def _formulas(language: Language) -> re.Pattern[str]:
+    return either([data()["formulas"][language]])
 
 
 @cache

@@ -8,6 +8,7 @@ from decimal import Decimal
 from knowledge.briefs.crew import Crew
 from knowledge.briefs.evidence import Citing, Figure, Item, Label, Section, Shown, cited, figure, total
 from knowledge.briefs.standing import day, money
+from knowledge.understanding.flow import bottleneck, expected_revenue
 from store.conditions import Filter
 from store.measures import Measure
 from store.query import RecordQuery, RecordView, find
@@ -29,6 +30,16 @@ def review(unit: Unit, citing: Citing, who: Crew) -> Iterator[Item]:
             yield Item("figures", f"figure:{metric}", {"value": whole[0]}, (cited(found),), weight=90 - place)
     deals = open_deals(unit, who)
     citing.known(deals)
+    stuck = bottleneck(unit, who.of("opportunity"))
+    if stuck is not None:
+        conversion = figure(unit, Measure(metric="stage_conversion", by=["stage"], filters=who.of("opportunity")))
+        basis = [cited(conversion)] if conversion else []
+        yield Item("figures", f"reason:{stuck.reasons[0].code}", stuck.reasons[0].values, tuple(basis), weight=84)
+    hoped = expected_revenue(unit, unit.today(), who.of("opportunity"))
+    if hoped is not None and hoped.deals:
+        found = figure(unit, Measure(metric="weighted_forecast", filters=who.of("opportunity")))
+        basis = [*([cited(found)] if found else []), *citing.sources(hoped.reasons[0].sources)]
+        yield Item("figures", f"reason:{hoped.reasons[0].code}", hoped.reasons[0].values, tuple(basis), weight=83)
     yield from slipped(unit, citing, who, "slipped", deals)
     yield from stalled(unit, citing, deals)
     yield from single_threaded(unit, citing, deals)

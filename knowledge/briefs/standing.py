@@ -7,6 +7,9 @@ from typing import Any
 
 from knowledge.briefs.dossier import Dossier
 from knowledge.briefs.evidence import Citation, Figure, Item, Label, Money, Section, Shown, figure, total
+from knowledge.understanding.chances import chances
+from knowledge.understanding.lifetime import lifetimes
+from knowledge.understanding.rfm import rfm
 from store.conditions import Filter
 from store.measures import Measure
 from store.query import RecordView, user_names
@@ -60,7 +63,7 @@ def value(dossier: Dossier, account: RecordView) -> Iterator[Item]:
         now, before = found.rows[0][0], found.rows[0][1]
         recent = total(dossier.unit, Measure(metric=metric, filters=about, period=last))
         if recent is not None and before is not None:
-            values = {"now": recent[0], "before": Figure(before, found.unit)}
+            values: dict[str, Shown | None] = {"now": recent[0], "before": Figure(before, found.unit), "window": YEAR}
             if Decimal(now or 0) or Decimal(before):
                 yield Item("value", "last_year", values, (recent[2], *dossier.citing.record("account", account.id)), weight=60)
 
@@ -163,3 +166,26 @@ def cases(dossier: Dossier) -> Iterator[Item]:
         closed = day(case.fields.get("closed_at"))
         last: dict[str, Shown | None] = {"subject": case.name, "satisfaction": case.fields["satisfaction"], "day": closed}
         yield Item("cases", "rated", last, dossier.citing.record("case", case.id, closed), weight=30)
+
+
+def worth(dossier: Dossier, account: RecordView, *, deep: bool) -> Iterator[Item]:
+    """Tier and place in life by purchases; with `deep`, what they are still worth."""
+    citing = dossier.citing
+    for found in rfm(dossier.unit, dossier.today, [account.id]):
+        for place, reason in enumerate(found.reasons):
+            yield Item("value", f"reason:{reason.code}", reason.values, citing.sources(reason.sources), weight=58 - 10 * place)
+    for left in lifetimes(dossier.unit, [account.id], dossier.today) if deep else []:
+        reason = left.reasons[0]
+        yield Item("value", f"reason:{reason.code}", reason.values, citing.sources(reason.sources), weight=44)
+
+
+def chance(dossier: Dossier, deals: list[RecordView]) -> Iterator[Item]:
+    """How likely open deals are won, and why."""
+    for found in chances(dossier.unit, [each.id for each in deals if each.fields.get("status") == "open"], dossier.today):
+        base = dossier.citing.record("opportunity", found.deal_id)
+        name = base[0].quote if base else ""
+        values: dict[str, Shown | None] = {"name": name, "chance": found.probability, "count": found.outcomes or None}
+        values |= {"auc": f"{found.auc:.2f}"} if found.auc is not None else {}
+        yield Item("open", f"chance_{found.method}", values, base, weight=70)
+        for place, reason in enumerate(found.reasons):
+            yield Item("open", f"reason:{reason.code}", reason.values, dossier.citing.sources(reason.sources), weight=60 - place)

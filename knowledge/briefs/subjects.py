@@ -13,13 +13,13 @@ SINCE = 30  # days back that changes are told from, when no day is asked for
 KINDS = ("account", "contact", "opportunity")
 
 
-def subject_brief(unit: Unit, kind: str, record_id: str, *, since: date | None = None) -> Brief:
-    """Raises NotFound for a record that is not there or not seen."""
+def subject_brief(unit: Unit, kind: str, record_id: str, *, since: date | None = None, deep: bool = False) -> Brief:
+    """Raises NotFound for a record that is not there or not seen. `deep`: with what takes longer to work out."""
     view = get(unit, kind, record_id)
     start = since or unit.today() - timedelta(days=SINCE)
     account = view if kind == "account" else _account(unit, view)
     if kind == "account":
-        held, items = _account_items(unit, view, start)
+        held, items = _account_items(unit, view, start, deep=deep)
     elif kind == "contact":
         held = dossier.of_contact(unit, view, account, start)
         items = _talked([*standing.who(held, view), *standing.open_deals(held), *standing.changes(held), *talk.people(held)], held)
@@ -27,15 +27,18 @@ def subject_brief(unit: Unit, kind: str, record_id: str, *, since: date | None =
     else:
         held = dossier.of_deal(unit, view, account, start)
         how = ahead.account_health(held)
-        items = _talked([standing.deal_line(held, view, "open"), *standing.changes(held), *talk.people(held)], held)
+        items = _talked(
+            [standing.deal_line(held, view, "open"), *standing.chance(held, [view]), *standing.changes(held), *talk.people(held)], held
+        )
         items += [*ahead.risks(held, how), *ahead.next_steps(held, None)]
     return Brief(kind, view.id, view.name, (start, held.today), [each for each in items if each.citations], held.outside)
 
 
-def _account_items(unit: Unit, view: RecordView, since: date) -> tuple[Dossier, list[Item]]:
+def _account_items(unit: Unit, view: RecordView, since: date, *, deep: bool) -> tuple[Dossier, list[Item]]:
     held = dossier.of_account(unit, view, since)
     how = ahead.account_health(held)
-    items = [*standing.who(held, view), *standing.value(held, view), *standing.open_deals(held), *standing.changes(held)]
+    items = [*standing.who(held, view), *standing.value(held, view), *standing.worth(held, view, deep=deep)]
+    items += [*standing.open_deals(held), *(standing.chance(held, held.deals) if deep else []), *standing.changes(held)]
     items = _talked([*items, *talk.people(held)], held)
     items += [*standing.cases(held), *ahead.risks(held, how), *ahead.next_steps(held, how)]
     return held, items

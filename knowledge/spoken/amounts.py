@@ -171,8 +171,8 @@ def _tail(text: str, size: int) -> Decimal | None:
     """What stands after 万, 亿: nothing, a shortened digit (两万五) or a smaller number."""
     if not text:
         return Decimal(0)
-    if len(text) == 1 and (digit := _CN_DIGIT.get(text)):
-        return Decimal(digit * size // 10)
+    if len(text) == 1 and (digit := _CN_DIGIT.get(text) or int(text if text in "123456789" else 0)):
+        return Decimal(digit * size // 10)  # 两万五, 16万8
     value = chinese_number(text.lstrip("零〇") or "零")
     return value if value is not None and value < size else None
 
@@ -269,7 +269,7 @@ _MASK = Lazy(
     r"|(?<!\w)[a-z]\w*-\d[\w-]*|#\d+",
 )
 _NUMBER = Lazy(
-    rf"(?P<neg>(?<![\w)%])-\s?|负\s?|\bminus\s+|\bnegative\s+)?(?:(?P<cur>{_CUR_BEFORE})\s?(?P<neg2>-)?)?"
+    rf"(?P<neg>(?<![\w)%])-|^-\s|负\s?|\bminus\s+|\bnegative\s+)?(?:(?P<cur>{_CUR_BEFORE})\s?(?P<neg2>-)?)?"
     r"(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|(?<![\w.])\.\d+)"
     rf"(?:\s?(?P<cn>[十百千万亿][{_CN_RUN}\d]*)|\s?(?P<half>and a half )?(?P<scale>hundred (?:thousand|million|billion)"
     r"|(?:thousand|million|billion|trillion|hundred|dozen|grand|mil|mn|bn|k|(?<=[\d])(?:mm|m|b))\b))?"

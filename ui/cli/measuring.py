@@ -44,10 +44,7 @@ def evaluate(
     brain: Annotated[str, typer.Option(help="embedded, llm, hybrid or auto.")] = "embedded",
     split: Annotated[str | None, typer.Option(help="dev or test; both when absent.")] = None,
     store: Annotated[str | None, typer.Option(help="demo, larkfield or maven; all when absent.")] = None,
-    section: Annotated[
-        str | None, typer.Option(help="Instead of the cases: actions or drafts, every claim against the store's rows.")
-    ] = None,
-    only: Annotated[list[str] | None, typer.Option(help="A case or a tag; may be given again.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="A case, a tag, or briefs, actions, drafts; may be given again.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for eval.json and eval.html.")] = None,
     as_json: Json = False,
 ) -> int:
@@ -55,13 +52,16 @@ def evaluate(
     for given, known in ((brain, ("embedded", "llm", "hybrid", "auto")), (split, ("dev", "test")), (store, ("demo", "larkfield", "maven"))):
         if given is not None and given not in known:
             raise typer.BadParameter(f"{given!r} is not one of {', '.join(known)}")
-    if section is not None:
-        return _section(section, store, as_json)
     runner: Any = importlib.import_module("evals.runner")
     report: Any = importlib.import_module("evals.report")
     summary = runner.run(
         brain, split, store=store, only=only or (), out=out, progress=lambda done, total, _case: progress("cases", done, total)
     )
+    briefs: Any = importlib.import_module("evals.briefs")
+    briefed = briefs.run(only=[name for name in briefs.ADMINS if store in (None, name)]) if not only or "briefs" in only else []
+    advice: Any = importlib.import_module("evals.advice")
+    sections = [name for name in advice.SECTIONS if not only or name in only]
+    advised = [tally for name in sections for tally in advice.run(name, only=store)]
     if as_json:
         shown = [dict(zip(report.HEAD, row, strict=True)) for row in report.rows(summary)]
         print_json(
@@ -72,27 +72,20 @@ def evaluate(
                 "table": shown,
                 "skipped": dict(summary.skipped),
                 "dates": report.dates_json(),
+                "briefs": report.briefs_json(briefed),
+                "advice": [dict(zip(advice.HEAD, row, strict=True)) for each in advised for row in each.rows()],
             }
         )
     else:
         say(report.table(summary))
         say("\n" + report.dates_table())
+        if briefed:
+            say("\n" + report.briefs_table(briefed))
+        if advised:
+            say("")
+            table(advice.HEAD, [row for each in advised for row in each.rows()])
+    for line in (line for each in advised for line in each.wrong()):
+        hint(line)
     for file in summary.files:
         hint(f"written: {file}")
-    return DONE
-
-
-def _section(section: str, store: str | None, as_json: bool) -> int:
-    """Checks that are no questions: what is suggested and drafted, against the rows of the stores."""
-    advice: Any = importlib.import_module("evals.advice")
-    if section not in advice.SECTIONS:
-        raise typer.BadParameter(f"{section!r} is not one of {', '.join(advice.SECTIONS)}")
-    found = advice.run(section, only=store)
-    if as_json:
-        print_json([dict(zip(advice.HEAD, row, strict=True)) for each in found for row in each.rows()])
-    else:
-        table(advice.HEAD, [row for each in found for row in each.rows()])
-    for each in found:
-        for name, wrong in each.failed.items():
-            hint(f"{each.store}: {name}: {wrong[0]}" + (f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""))
     return DONE

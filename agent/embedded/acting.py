@@ -1,0 +1,61 @@
+"""One clause read as a given act, whatever its words say of it: the readings that compete when the first left words without a place."""
+
+from collections.abc import Sequence
+
+from agent.embedded import announced, creating, doing, telling, told, updating, wide
+from agent.embedded.acts import Act
+from agent.embedded.frames import Frame
+from agent.embedded.lexicon import Lexicon
+from agent.embedded.names import NameIndex
+from agent.embedded.reading import Reader
+from agent.embedded.routes import Routes
+from agent.embedded.spans import Spanned
+from agent.embedded.targets import Scene
+from store.unit import Unit
+
+_VERBS: dict[str, tuple[str, ...]] = {
+    "create": ("create", "log"),
+    "update": ("update", "assign", "close"),
+    "delete": ("delete", "close"),
+    "log": ("log", "create"),
+    "task": ("remind", "create"),
+}
+
+
+def read_as(
+    act: Act, unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]
+) -> list[Frame] | None:
+    """The frames of the clause as `act`; None when it cannot be read so."""
+    known = not any((span.unknown and len(span.text) > 1) or span.literal for span in text.spans)
+    if told.lists(text) and (act in {"update", "delete", "move"} or (act in _VERBS and known)):
+        return None  # "cases, owner is Anna": what is asked for and what holds of it; a new record has a word nobody knows yet
+    verbs = _VERBS.get(act, ())
+    place = next((number for number, span in enumerate(text.spans) if verbs and span.func(*verbs) and not span.names), -1)
+    scene = Scene(unit, text, words, names, routes, list(previous), place)
+    match act:
+        case "create":
+            return creating.record(announced.as_request(scene) or scene)
+        case "update":
+            action = next((name for name in ("assign", "update", "close") if place >= 0 and text.spans[place].func(name)), "update")
+            return updating.update(scene, action)
+        case "delete":
+            return updating.delete(scene)
+        case "log":
+            return doing.activity(scene)
+        case "task":
+            return doing.task(scene)
+        case "move":
+            return wide.read(scene)
+        case "said":
+            if not any(name.type in {"account", "contact"} for span in text.spans for name in span.names):
+                return None  # who said it is not known: a search for any words at all is no answer
+            return telling.said(Reader(words, names, routes, unit.principal, unit.today(), text))
+        case _:
+            return None
+
+
+def settled(frames: Sequence[Frame]) -> bool:
+    """Whether a reading found a place for everything: no question back, no refusal for want of sense."""
+    return bool(frames) and not any(
+        frame.intent == "clarify" or (frame.intent == "refuse" and frame.reason in {"scope", "draft"}) for frame in frames
+    )
