@@ -133,8 +133,7 @@ def _of_the_one(reader: Reader, before: Frame) -> None:
     """ "how many were sold?" after one product was looked up: a figure that names nothing is about that one."""
     one = next((part for part in before.parts if part.slot == f"is:{before.entity}"), None)
     said = any(
-        span.entity or span.names or span.func("me", "my_team", "all", "who", "group", "show", "max", "min")
-        for span in reader.spans
+        span.entity or span.names or span.func("me", "my_team", "all", "who", "group", "show", "max", "min") for span in reader.spans
     )
     if one is None or before.intent != "get" or said or not any(span.func("sold", "win", "lose") for span in reader.spans):
         return
