@@ -38,6 +38,7 @@ from store.unit import Unit
 
 DOUBT = 0.1  # below this chance of its act a reading is weighed against others
 WORTH_TRYING = 0.3  # an act less likely than this is not tried
+OWN_WORDS: frozenset[acts.Act] = frozenset({"brief", "advise", "draft"})  # their readers take only what is said in their own words
 CERTAIN = frozenset({"several", "name", "date"})
 
 
@@ -104,7 +105,7 @@ class Understanding:
         first = self._by_rules(unit, clause, words, names, routes, previous)
         spans = _spans(unit, clause, words, names)
         act = acts.of_frames(first)
-        if acting.settled(first) and (act is None or acts.likely(spans, later=bool(previous)).get(act, 1.0) >= DOUBT):
+        if acting.settled(first) and (act is None or act in OWN_WORDS or acts.likely(spans, later=bool(previous)).get(act, 1.0) >= DOUBT):
             return first
         if any(frame.intent == "clarify" and frame.reason in CERTAIN for frame in first):
             return first  # several people of one name, a date that does not exist: the question is the right answer
