@@ -35,6 +35,8 @@ def edited(reader: Reader, before: Frame, turn: Turn) -> Frame | None:
             return _dropped(reader, before)
         case "rest":
             return _turned_round(before)
+        case "others":
+            return _of_others(reader, before)
         case "everybody":
             return _without(before, _people(reader, before)) or fresh(before)
         case "always":
@@ -97,6 +99,8 @@ def figure(reader: Reader, before: Frame, turn: Turn) -> Frame | None:
         return None
     if turn.noun and not all(each.entity and each.entity.entity == before.entity for each in _telling(reader)):
         return None
+    if turn.figure == "sum" and before.entity in {"account", "product", "lead"} and _related_money(before) is None:
+        turn = replace(turn, figure="count")  # their revenue or price is nothing one adds up unasked
     if before.intent == "find" and turn.figure == "count":
         return as_measure(before, f"{before.entity}_count")
     money = MONEY.get(before.entity)
@@ -265,6 +269,16 @@ def _turned_round(before: Frame) -> Frame | None:
     frame = fresh(before)
     frame.parts[place] = Part(before.parts[place].slot, _opposite(before.parts[place].filter))
     return frame
+
+
+def _of_others(reader: Reader, before: Frame) -> Frame | None:
+    """ "and everyone else's?": of all but the person spoken of."""
+    frame = fresh(before)
+    for part in frame.parts:
+        if part.slot == "owner" and not part.filter.negate:
+            part.filter = _opposite(part.filter)
+            return frame
+    return None
 
 
 def _opposite(condition: Filter) -> Filter:

@@ -62,6 +62,8 @@ def _rather_a_view(reader: Reader, before: Frame, previous: Sequence[Frame]) -> 
 def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frames of a turn that leans on the one before; None when it stands on its own."""
     before = latest(previous)
+    if _unheard(reader, previous[0] if previous else None):
+        return [previous[0]]
     if before is None:
         return None
     picked = _ordinal(reader, before)
@@ -82,6 +84,38 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
     return found
 
 
+def _unheard(reader: Reader, asked: Frame | None) -> bool:
+    """Whether the turn only adds to a question that was not understood: to answer half of it would be wrong."""
+    if asked is None or asked.intent != "clarify" or asked.reason != "words" or not asked.values.get("head"):
+        return False
+    spans = [span for span in reader.spans if not span.filler]
+    own = any(span.entity or (span.metric and not span.choices) or span.literal or span.unknown for span in spans)
+    return bool(spans) and not own and _modifiers(spans) and not any(span.names and len(spans) == 1 for span in spans)
+
+
+def _foreign(reader: Reader, before: Frame) -> list[Span]:
+    """Values that cannot be said of the records before, only of others nobody spoke of."""
+    spoken = {span.entity.entity for span in reader.spans if span.entity}
+    found = []
+    for number, span in enumerate(reader.spans):
+        earlier = reader.spans[max(0, number - 2) : number]
+        if not span.choices or span.fields or span.names or any(each.func("with", "without") for each in earlier):
+            continue
+        near = any(c.entity in spoken or reader.routes.path(before.entity, c.entity) is not None for c in span.choices)
+        if not near and not span.lacks:
+            found.append(span)
+    return found
+
+
+def _same_slot(reader: Reader, before: Frame) -> None:
+    """A bare value takes the slot of its own kind in the frame before: the Netherlands after Belgium is a country again."""
+    slots = {part.slot for part in before.parts}
+    for span in reader.spans:
+        held = [c for c in span.choices if f"{c.entity}.{c.field}" in slots]
+        if held and len(held) < len(span.choices):
+            span.senses = [s for s in span.senses if s.kind != "choice" or s in held]
+
+
 def _own_fields(reader: Reader, before: Frame) -> None:
     """ "revenue over 1000" after a list of accounts: the field they have, not the figure of deals."""
     weighed = any(
@@ -99,8 +133,7 @@ def _of_the_one(reader: Reader, before: Frame) -> None:
     """ "how many were sold?" after one product was looked up: a figure that names nothing is about that one."""
     one = next((part for part in before.parts if part.slot == f"is:{before.entity}"), None)
     said = any(
-        span.entity or span.names or span.time or span.func("me", "my_team", "all", "who", "group", "show", "max", "min")
-        for span in reader.spans
+        span.entity or span.names or span.func("me", "my_team", "all", "who", "group", "show", "max", "min") for span in reader.spans
     )
     if one is None or before.intent != "get" or said or not any(span.func("sold", "win", "lose") for span in reader.spans):
         return
@@ -119,13 +152,21 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
         return _merge(reader, continued.as_measure(before, f"{before.entity}_count"))
     if not _leans(reader, before):
         return None
-    which = any(span.func("show") and span.text.lower() in _WHICH for span in reader.spans[:2])
+    strange = _foreign(reader, before)
+    if strange and not any(span.entity for span in reader.spans):
+        for span in reader.spans:
+            span.used = True
+        return [Frame("clarify", entity=before.entity, text=reader.text.text, reason="words", notes=[span.text for span in strange])]
+    which = any(
+        span.func("show") and span.text.lower().startswith(_WHICH)
+        for span in (reader.spans if reader.text.language == "zh" else reader.spans[:2])
+    )
     if which and before.intent == "measure" and not before.by and not any(span.func("group") or span.grain for span in reader.spans):
         return _merge(reader, listed.as_list(reader, before))
     return _merge(reader, before)
 
 
-_WHICH = {"which", "which ones", "show", "list", "哪些", "哪几个", "有哪些", "列出"}
+_WHICH = ("which", "show", "list", "哪", "有哪", "列")
 
 
 def _counts_among(reader: Reader) -> bool:
@@ -149,8 +190,8 @@ def ordinal(text: Spanned, size: int) -> int | None:
     """ "the second one", 第二个, "number 3": a place (from 0) among what was shown."""
     if not size or len([span for span in text.spans if span.content and not span.amount and not span.unknown]) > 1:
         return None
-    if any(span.func("max", "min") for span in text.spans) and any(span.fields for span in text.spans):
-        return None  # "highest score first": an order
+    if any(span.func("max", "min") for span in text.spans):
+        return None  # "highest score first", "biggest first": an order
     for span in text.spans:
         number: int | None = None
         if span.amount and span.amount.unit == "ordinal":
@@ -272,8 +313,11 @@ def _merge(reader: Reader, before: Frame) -> list[Frame]:
         frame.top = groups.top or frame.top
     else:
         reader._sorting(frame)
+    _same_slot(reader, before)
     conditions = reader.conditions(target)
     conditions.read()
+    if any(part.slot == "overdue" for part in conditions.parts) and not conditions.period:
+        frame.period = None
     if by:
         frame.by = by
     _drop_grouped(frame, conditions.parts)

@@ -5,6 +5,7 @@ from copy import deepcopy
 from agent.embedded.continued import as_measure
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
+from agent.embedded.lexicon import Sense
 from agent.embedded.reading import Reader
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
@@ -15,7 +16,7 @@ _LIGHT = ("it", "all", "about", "show", "only", "who", "on")
 _WHOSE = (
     "whose", "who owns", "who looks after", "who handles", "who manages", "who runs", "who is responsible", "who's responsible", "who takes care of",
     "who is in charge", "who's in charge", "who is on", "who's on", "who has them", "who works on", "who is working on",
-    "谁的", "谁负责", "谁在负责", "谁跟", "谁在跟", "谁管", "谁在管", "归谁", "谁手上", "谁名下", "谁对接",
+    "谁的", "谁负责", "谁在负责", "谁跟", "谁在跟", "谁管", "谁在管", "归谁", "谁手上", "谁签", "谁做", "谁谈", "谁名下", "谁对接",
 )  # fmt: skip
 _ARRANGING = {"排", "排列", "排一排", "放前面"}
 _MONEY_WORDS = {"how much", "多少钱"}
@@ -23,11 +24,30 @@ _MONEY_WORDS = {"how much", "多少钱"}
 
 def about_it(reader: Reader, before: Frame) -> list[Frame] | None:
     """The frames of a question about the last answer; None when it is another kind of question."""
-    for reading in (_field_of_it, _whose, _ordered, _figure_of_list, _other_figure, _list_of_figure):
+    for reading in (_why, _field_of_it, _whose, _ordered, _figure_of_list, _other_figure, _list_of_figure):
         found = reading(reader, before)
         if found is not None:
             return found
     return None
+
+
+def _why(reader: Reader, before: Frame) -> list[Frame] | None:
+    """ "why?", 原因分布 after deals that were lost: how many for which reason."""
+    reasons = any(s.field == "lost_reason" for span in reader.spans for s in span.fields)
+    asks = any(span.func("why") for span in reader.spans) or (
+        reasons and any(span.func("breakdown", "show", "about") for span in reader.spans)
+    )
+    content = [span for span in reader.spans if span.content and not any(s.field == "lost_reason" for s in span.fields)]
+    lost = before.metric in {"lost_count", "lost_amount"} or any(
+        part.slot.startswith("opportunity.") and part.filter.value == "lost" and not part.filter.negate for part in before.parts
+    )
+    if not asks or not lost or content:
+        return None
+    frame = deepcopy(before) if before.intent == "measure" else as_measure(before, "lost_count")
+    frame.by, frame.top, frame.results = ["lost_reason"], None, []
+    frame.parts = [part for part in frame.parts if part.slot != "opportunity.status"]
+    _use_all(reader)
+    return [frame]
 
 
 def _use_all(reader: Reader) -> None:
@@ -98,7 +118,7 @@ def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
     """ "which one is the biggest?", "who has the highest score among them?", 最大的那个, "highest score first"."""
     for span in reader.spans:
         if span.unknown and span.text in _ARRANGING:
-            span.unknown, span.filler = False, True
+            span.unknown, span.senses = False, [*span.senses, Sense("func", value="rank")]
     marks = [span for span in reader.spans if span.func(*_ORDERING) and not span.time]
     if not marks or _foreign(reader, before) or any(span.metric or span.choices or span.time or span.unknown for span in reader.spans):
         return None

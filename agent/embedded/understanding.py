@@ -74,6 +74,7 @@ class Understanding:
         words, routes = self.dictionary(unit)
         names = self._names.of(unit)
         text = whom_to_call(text)
+        text = text if text.isupper() else _STATES.sub("USA", text)
         whole = _spans(unit, text, words, names)
         spoken = language or whole.language
         talk = small_talk(whole)
@@ -165,7 +166,10 @@ class Understanding:
             return [ambiguous]
         left = reader.unread()
         if not frames or left:
-            return [_not_understood(clause, frames, left, names)]
+            unheard = _not_understood(clause, frames, left, names)
+            if unheard.intent == "clarify" and any(span.entity for span in reader.spans):
+                unheard.values = {"head": True}  # what is added to it next cannot be answered either
+            return [unheard]
         for frame in frames:
             frame.notes += notes
         return frames
@@ -185,6 +189,9 @@ _TO_CALL = re.compile(
     r"(?:我们|咱们?|我)?(?:都)?认识(?:谁|哪些人|什么人|哪几个人)|(?:可以|能|应该|该)?(?:联系谁|找谁谈|找谁联系|打给谁|给谁打电话|找谁)",
     re.IGNORECASE,
 )
+
+
+_STATES = re.compile(r"(?<![\w-])US(?![\w-])")  # in capitals it is no "us"
 
 
 def whom_to_call(text: str) -> str:
