@@ -102,6 +102,10 @@ class Understanding:
     def _clause(self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame]:
         """The likeliest reading that has a place for every word; the rules' own when it is a likely one."""
         clause = amending.named_out(unit, clause, previous)
+        coming = _spans(unit, clause, words, names, future=True)
+        told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
+        if told is not None:
+            return told  # these open with words of their own: "draft …", "what should I do"
         first = self._by_rules(unit, clause, words, names, routes, previous)
         spans = _spans(unit, clause, words, names)
         act = acts.of_frames(first)
@@ -127,9 +131,6 @@ class Understanding:
         self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]
     ) -> list[Frame]:
         coming = _spans(unit, clause, words, names, future=True)
-        told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
-        if told is not None:
-            return told
         seen = followup.view(lambda text: self._reader(unit, text, words, names, routes), clause, previous)
         if seen is not None:
             return seen
