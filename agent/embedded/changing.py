@@ -14,7 +14,7 @@ from agent.embedded import told
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import change_words
 from agent.embedded.pieces import BREAK, own_label
-from agent.embedded.repair import respelt
+from agent.embedded.repair import repair, respelt
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.spoken import RECORDS, Subject, subjects
 from agent.embedded.targets import QUANTIFIERS, Scene
@@ -47,6 +47,7 @@ _LIGHT = frozenset(
 _JOINTS = frozenset({"so", "because", "but", "since", "hence", "therefore", "then", "所以", "因为", "但", "但是", "不过", "然后"})
 _NEW = frozenset({"new", "新"})
 DATED = frozenset({"opportunity", "task"})  # kinds with one day that is meant when no field is named
+PRICED = frozenset({"opportunity", "order", "product", "quote", "contract"})  # kinds with one amount that is meant when no field is named
 JOBS = frozenset({"contact", "lead"})
 _BECOMES = frozenset(
     {"became", "becomes", "as", "now", "made", "promoted", "升", "升任", "升为", "当", "当上", "任", "担任", "是", "做", "成", "晋升"}
@@ -89,6 +90,11 @@ class Reading:
             if self.scene.unit.schema.field(self.kind, name).kind == "tags":
                 chosen[name] = self._with_held(name, chosen[name])
         return chosen
+
+    def divided(self) -> bool:
+        """Whether a field is given several values: then each record has its own."""
+        given = [(name, str(value)) for name, value, strength in self.found if strength == STRONG]
+        return len(set(given)) > len({name for name, _ in given})
 
     def _with_held(self, name: str, value: Any) -> Any:
         """A tag is put beside those there are, unless it is said to take their place."""
@@ -169,7 +175,8 @@ class Breath:
         self._flush()
         if not self.gave and self.kind in JOBS:
             self._job()
-        if self.gave or self._wish() or any(self._another(span) for span in self.spans):
+        several = len(self.reading.subject.records) > 1
+        if self.gave or self._wish() or several or any(self._another(span) for span in self.spans):
             self.reading.lost += self.unknown
 
     def _another(self, span: Span) -> bool:
@@ -381,6 +388,8 @@ class Breath:
             return (*reference, STRONG)
         if span.time and not span.amount:
             return self._dated(span) if tied else None
+        if span.amount and self.kind not in PRICED:
+            return None
         if span.literal_kind in {"email", "phone"} or tied:
             found = implied(self.scene, self.kind, span)
             return (*found, STRONG) if found else None
@@ -466,10 +475,10 @@ class Breath:
             return span.entity.entity not in {self.kind, "account", "contact"} or (
                 span.entity.entity == "account" and self.kind == "contact"
             )
-        if span.unknown and not self.reading.subject.records:
-            return True  # of a set every word may be a condition
+        if span.unknown and len(self.reading.subject.records) != 1:
+            return True  # of a set every word may be a condition; of several records, say something of one
         if span.unknown:
-            return self._where_a_value_belongs(number) or self._foreign(span, number)
+            return self._where_a_value_belongs(number) or self._where_a_field_belongs(number) or self._foreign(span, number)
         return span.content
 
     def _where_a_value_belongs(self, number: int) -> bool:
@@ -479,6 +488,19 @@ class Breath:
             return False
         tie = before.func("to") and not (before.text == "给" or (before.text.lower() in {"to", "到"} and not self._label_or_verb()))
         return tie or before is self.pending or own_label(self.scene.unit.schema, self.kind, before) is not None or bool(before.amount)
+
+    def _where_a_field_belongs(self, number: int) -> bool:
+        """ "set the foo of …", …的毛立改成: right after a command, or between the record and the tie to a value."""
+        before = next((each for each in reversed(self.spans[:number]) if not each.filler), None)
+        if (
+            before is not None
+            and (before.func("update", "assign") or before.text.lower() in change_words("wishes"))
+            and not before.func("to")
+        ):
+            return True
+        after = next((each for each in self.spans[number + 1 :] if not each.filler), None)
+        joint = self.spans[number - 1].text.lower() if number else ""
+        return after is not None and after.func("to") and (joint in {"the", "their", "its"} or joint in {"'s", "的", "s"})
 
     def _label_or_verb(self) -> bool:
         return any(each.func("update", "assign") or (each.fields and self._label(n)) for n, each in enumerate(self.spans))
@@ -541,14 +563,22 @@ def spelt(scene: Scene, reading: Callable[[Scene], list[Frame] | None]) -> list[
     if found is not None or not any(span.unknown for span in scene.spans):
         return found
     fixed, notes = respelt(scene.text, scene.words, scene.names)
-    if not notes:
+    if not notes and not _commands(scene):
         return None
     unit = scene.unit
     again = spanned(fixed, scene.words, scene.names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=True)
     found = reading(replace(scene, text=tied(again), place=-1))
+    if found is None and any(span.unknown for span in again.spans):
+        notes += repair(again, scene.names)
+        found = reading(replace(scene, text=tied(again), place=-1))
     for frame in found or []:
         frame.notes += notes
     return found
+
+
+def _commands(scene: Scene) -> bool:
+    """Whether a verb of change is said: then a name nobody knows may be a misspelt one."""
+    return any(span.func("update", "assign", "delete") or (span.func("to") and " " in span.text) for span in scene.spans)
 
 
 def _frames(scene: Scene, asked: bool) -> list[Frame] | None:
@@ -556,7 +586,7 @@ def _frames(scene: Scene, asked: bool) -> list[Frame] | None:
     best = _best(scene, asked)
     if best is not None:
         return [_frame(best)]
-    frames = []
+    frames: list[Frame] = []
     segments = _segments(scene)
     signed = asked
     for segment in segments if len(segments) > 1 else []:
@@ -565,7 +595,21 @@ def _frames(scene: Scene, asked: bool) -> list[Frame] | None:
             return None
         signed = True
         frames.append(_frame(part))
-    return frames or None
+    return frames or _without_value(scene)
+
+
+def _without_value(scene: Scene) -> list[Frame] | None:
+    """ "change the amount of X", 金额调一下: a question for the value."""
+    for subject in subjects(scene):
+        reading = Reading(scene, subject)
+        reading.read()
+        command = any(span.func("update") or (span.func("to") and is_chinese(span.text)) for span in scene.spans)
+        if command and len(reading.open) == 1 and not reading.found and not reading.lost:
+            label = reading.open[0]
+            stages = [stage.name for stage in scene.unit.schema.stages] if label.kind == "stage" else []
+            options = stages or [choice.value for choice in scene.unit.schema.choices_of(label)][:8]
+            return [Frame("clarify", entity=subject.kind, text=scene.text.text, reason="value", options=options)]
+    return None
 
 
 def _frame(reading: Reading) -> Frame:
@@ -573,13 +617,17 @@ def _frame(reading: Reading) -> Frame:
 
 
 def _segments(scene: Scene) -> list[list[Span]]:
-    """The spans cut where a breath begins that names a record."""
+    """The spans cut where a breath, or what follows "and", begins with a record after a value was said."""
     found: list[list[Span]] = [[]]
     for breath in _breaths(scene, Subject("", [])):
-        opens = any(name.type in RECORDS and name.score >= 0.9 for span in breath for name in span.names)
-        if opens and any(span.names for span in found[-1]):
-            found.append([])
-        found[-1] += breath
+        for number, span in enumerate(breath):
+            rest = breath[number:]
+            joint = number == 0 or breath[number - 1].text.lower() in {"and", "和", "并", "、"}
+            ahead = next((each for each in rest if not (each.filler or each.entity or each.func("zh_to"))), None) if joint else None
+            opens = ahead is not None and any(name.type in RECORDS and name.score >= 0.75 for name in ahead.names)
+            if opens and any(each.names for each in found[-1]) and any(each.func("to", "assign", "update") for each in found[-1]):
+                found.append([])
+            found[-1].append(span)
     return found
 
 
@@ -589,7 +637,7 @@ def _best(scene: Scene, asked: bool) -> Reading | None:
     for subject in subjects(scene):
         reading = Reading(scene, subject)
         reading.read()
-        if not reading.found or reading.lost or reading.open or not reading.values():
+        if not reading.found or reading.lost or reading.open or not reading.values() or (len(subject.records) > 1 and reading.divided()):
             continue
         if not (asked or reading.apart or told.signs(scene.text, subject.spans)):
             continue

@@ -63,6 +63,9 @@ def _opening(text: Spanned, number: int) -> int:
     """Where the request of a verb begins: Chinese says for whom before it (再给它建一个…)."""
     while text.language == "zh" and number > 1 and (text.spans[number - 1].text in _RECEIVERS or text.spans[number - 1].func("it")):
         number -= 1
+    for_whom = text.language == "zh" and number > 1 and any(name.type == "user" for name in text.spans[number - 1].names)
+    if for_whom and text.spans[number - 2].text in _RECEIVERS | {"让", "叫"}:
+        number -= 2  # 然后给陈静|建个任务
     return number
 
 

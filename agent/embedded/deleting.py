@@ -23,8 +23,12 @@ def read(scene: Scene) -> list[Frame] | None:
         if len(subject.records) > 1 and not _several_named(subject):
             continue
         breath = _beside(own, verbs)
+        apart = [span for span in subject.spans if span.names and span not in breath]
+        if apart and any(span.names and span in breath for span in subject.spans):
+            return None  # "delete A, B goes to Ben": not both
         emptied = [label for span in breath if (label := own_label(own.unit.schema, subject.kind, span)) is not None and not span.choices]
         rest = [span for span in breath if span not in verbs and span not in subject.spans and _matters(span, subject)]
+        rest = [span for span in rest if not _reason(own, span, verbs, subject)]
         if emptied and not any(span.unknown for span in rest):
             values = dict.fromkeys(label.name for label in emptied if not label.required)
             ids = [record.id for record in subject.records]
@@ -54,3 +58,12 @@ def _matters(span: Span, subject: Subject) -> bool:
     if span.entity and span.entity.entity == subject.kind:
         return False
     return span.content or span.func("without", "not", "only", "over", "under")
+
+
+def _reason(scene: Scene, span: Span, verbs: list[Span], subject: Subject) -> bool:
+    """ "… is a duplicate entry just delete that one": a word of why, not between the verb and what it deletes, and no name."""
+    if not span.unknown or (span.text[:1].isupper() and span.first > 0):
+        return False
+    named = [each.first for each in subject.spans] or [0]
+    between = any(verb.first < span.first < max(named) for verb in verbs)
+    return not between and bool(subject.records)

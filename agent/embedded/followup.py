@@ -67,17 +67,46 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
     picked = _ordinal(reader, before)
     if picked is not None:
         return [picked]
-    told = listed.about_it(reader, before)
-    if told is not None:
-        return told
-    kept = [(span, span.used, span.time, list(span.senses), span.filler, span.unknown) for span in reader.spans]
-    found = _continued(reader, before)
-    if found is not None and reader.unread():
-        for span, used, time, senses, filler, unknown in kept:
-            span.used, span.time, span.senses, span.filler, span.unknown = used, time, senses, filler, unknown
+    kept = [(span, span.used, span.time, span.amount, list(span.senses), span.filler, span.unknown) for span in reader.spans]
+    _own_fields(reader, before)
+    found = listed.about_it(reader, before)
+    if found is None:
+        found = _continued(reader, before)
+        if found is not None and reader.unread():
+            found = None
+    if found is None:
+        for span, used, time, amount, senses, filler, unknown in kept:
+            span.used, span.time, span.amount, span.senses, span.filler, span.unknown = used, time, amount, senses, filler, unknown
         reader.base = ""
-        return None
+        _of_the_one(reader, before)
     return found
+
+
+def _own_fields(reader: Reader, before: Frame) -> None:
+    """ "revenue over 1000" after a list of accounts: the field they have, not the figure of deals."""
+    weighed = any(
+        span.func("over", "under", "at_least", "at_most", "between", "rank", "desc", "asc", "max", "min") for span in reader.spans
+    )
+    sorts = any("排" in span.text for span in reader.spans)
+    if before.intent != "find" or not (weighed or sorts):
+        return
+    for span in reader.spans:
+        if span.metric and any(sense.entity == before.entity for sense in span.fields):
+            span.senses = [sense for sense in span.senses if sense.kind != "metric"]
+
+
+def _of_the_one(reader: Reader, before: Frame) -> None:
+    """ "how many were sold?" after one product was looked up: a figure that names nothing is about that one."""
+    one = next((part for part in before.parts if part.slot == f"is:{before.entity}"), None)
+    said = any(
+        span.entity or span.names or span.time or span.func("me", "my_team", "all", "who", "group", "show", "max", "min")
+        for span in reader.spans
+    )
+    if one is None or before.intent != "get" or said or not any(span.func("sold", "win", "lose") for span in reader.spans):
+        return
+    path = reader.routes.path("opportunity", before.entity)
+    if path:
+        reader.extra.append(Part(f"ref:{before.entity}", one.filter.model_copy(update={"field": path})))
 
 
 def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
@@ -90,7 +119,6 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
         return _merge(reader, continued.as_measure(before, f"{before.entity}_count"))
     if not _leans(reader, before):
         return None
-    continued.placed(reader, before)
     which = any(span.func("show") and span.text.lower() in _WHICH for span in reader.spans[:2])
     if which and before.intent == "measure" and not before.by and not any(span.func("group") or span.grain for span in reader.spans):
         return _merge(reader, listed.as_list(reader, before))
@@ -142,6 +170,7 @@ def _leans(reader: Reader, before: Frame) -> bool:
     spans = [span for span in reader.spans if not span.filler]
     if not spans:
         return False
+    continued.placed(reader, before)
     opening = (
         reader.spans[0].text.lower() in {"and", "now", "then", "那"}
         or reader.spans[0].func("about", "only")
@@ -174,8 +203,9 @@ def _leans(reader: Reader, before: Frame) -> bool:
     asks = any(span.func("show", "count") and not span.func("newest") for span in spans)
     if asks:
         return modifiers and _says_of(reader, before, spans)
-    if len(spans) == 1 and spans[0].names and not spans[0].time:
-        return _replaces_name(before, spans[0])
+    if len([span for span in spans if not span.func("on")]) == 1 and spans[0].names and not spans[0].time:
+        possessive = reader.text.text.rstrip("?？.。 ").endswith(("'s", "’s", "的"))
+        return possessive or _replaces_name(before, spans[0])
     return modifiers
 
 
@@ -247,12 +277,13 @@ def _merge(reader: Reader, before: Frame) -> list[Frame]:
     if by:
         frame.by = by
     _drop_grouped(frame, conditions.parts)
+    _side_by_side(reader, frame, conditions.parts)
     frame.parts = _merged(frame.parts, conditions.parts)
     if frame.intent == "get" and any(part.slot != f"is:{target}" for part in frame.parts):
         frame.intent = "find"
     if conditions.period:
         frame.period = conditions.period
-        frame.parts = [part for part in frame.parts if part.slot != "time:both"]
+        frame.parts = [part for part in frame.parts if part.slot not in {"time:both", "overdue"}]
         if any(sense for span in reader.spans for sense in span.fields):
             frame.date_field = conditions.date_field
         elif frame.intent != "measure":
@@ -266,6 +297,17 @@ def _drop_grouped(frame: Frame, new: Sequence[Part]) -> None:
     """ "and for Ben?" after a ranking keeps the ranking's grouping; the person narrows it."""
     if any(part.slot == "owner" for part in new) and frame.by == ["owner"] and frame.top:
         frame.top = None
+
+
+def _side_by_side(reader: Reader, frame: Frame, new: Sequence[Part]) -> None:
+    """ "compared with Ben" after Anna's figure: both, one beside the other."""
+    if frame.intent != "measure" or not any(span.func("compare") for span in reader.spans) or len(new) != 1:
+        return
+    held = next((part for part in frame.parts if part.slot == new[0].slot), None)
+    if held is None or held.filter.field != new[0].filter.field or {held.filter.op, new[0].filter.op} != {"eq"}:
+        return
+    new[0].filter = new[0].filter.model_copy(update={"op": "in", "value": [held.filter.value, new[0].filter.value]})
+    frame.by = list(dict.fromkeys([new[0].filter.field, *frame.by]))[:2]
 
 
 def _merged(old: Sequence[Part], new: Sequence[Part]) -> list[Part]:

@@ -11,8 +11,12 @@ from agent.embedded.spans import Span
 from store.filters import Filter
 
 _ORDERING = ("max", "min", "newest", "oldest", "top", "bottom", "rank", "desc", "asc")
-_LIGHT = ("it", "all", "about", "show", "only", "who")
-_WHOSE = ("whose", "谁的", "谁负责", "谁在负责")
+_LIGHT = ("it", "all", "about", "show", "only", "who", "on")
+_WHOSE = (
+    "whose", "who owns", "who looks after", "who handles", "who manages", "who runs", "who is responsible", "who's responsible", "who takes care of",
+    "who is in charge", "who's in charge", "who is on", "who's on", "who has them", "who works on", "who is working on",
+    "谁的", "谁负责", "谁在负责", "谁跟", "谁在跟", "谁管", "谁在管", "归谁", "谁手上", "谁名下", "谁对接",
+)  # fmt: skip
 _ARRANGING = {"排", "排列", "排一排", "放前面"}
 _MONEY_WORDS = {"how much", "多少钱"}
 
@@ -190,7 +194,7 @@ def _list_of_figure(reader: Reader, before: Frame) -> list[Frame] | None:
     said = [span for span in reader.spans if not span.filler]
     shows = any(span.func("show") for span in said)
     which = any(span.text.lower() in {"which ones", "哪些", "which"} for span in said)
-    if before.intent != "measure" or before.by or not (shows or which) or not all(span.func("show", "it", "all", "only") for span in said):
+    if before.intent != "measure" or not (shows or which) or not all(span.func("show", "it", "all", "only") for span in said):
         return None
     _use_all(reader)
     return [as_list(reader, before)]
@@ -201,6 +205,7 @@ def as_list(reader: Reader, before: Frame) -> Frame:
     metric = reader.lexicon.metrics.get(before.metric)
     frame = deepcopy(before)
     frame.intent, frame.metric, frame.compare, frame.top, frame.results = "find", "", None, None, []
+    frame.by, frame.ascending = [], False
     for name, value in (metric.where if metric else {}).items():
         if not any(part.slot.endswith(f".{name}") for part in frame.parts):
             wanted = Filter(field=name, op="in", value=value) if isinstance(value, list) else Filter(field=name, value=value)

@@ -61,56 +61,49 @@ def _kind(scene: Scene, part: list[Span], change: list[Span]) -> str:
     return next((kind for kind, score in fits.items() if best and score == best), "")
 
 
-_FINITE = {
-    "gets",
-    "get",
-    "has",
-    "have",
-    "is",
-    "are",
-    "goes",
-    "go",
-    "moves",
-    "move",
-    "becomes",
-    "become",
-    "needs",
-    "need",
-    "should",
-    "must",
-    "to",
-    "as",
-    "into",
-    "now",
-}
+_TURNS = frozenset({"gets", "get", "goes", "go", "moves", "move", "becomes", "become", "should", "must", "shall", "needs", "need"})
+_STATES = frozenset({"is", "are", "has", "have"})
+_RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where"})
 
 
 def _cuts(scene: Scene) -> Iterator[tuple[list[Span], list[Span]]]:
-    """English: (condition, change), the longer conditions first: before a break and a command, before a verb, after a command."""
+    """English: (condition, change). Before a break and a command with a pronoun, around what a command changes, before a finite verb."""
     spans = scene.spans
     size = len(spans)
+    if any(span.func("show", "count", "who") and span.text.lower() not in _TURNS for span in spans):
+        return
     broken = [n for n in range(1, size) if re.search(r"[:,;.]|\s[-–—]+\s", scene.text.text[spans[n - 1].last : spans[n].first])]
     for n in reversed(broken):
-        if any(span.func("it") or span.func("all") for span in spans[n:]) and _acts(spans[n:]):
+        if any(span.func("it", "all") for span in spans[n:]) and _acts(spans[n:]):
             yield spans[:n], spans[n:]
     verb = next((n for n, span in enumerate(spans) if not span.filler), 0)
+    if not spans:
+        return
     if _acts(spans[verb : verb + 1]):
-        for end in range(verb + 1, size):  # "set the probability to 40 | on | open deals of …"
-            if spans[end].text.lower() in {"on", "for", "of", "from", "to"} and end + 1 < size:
-                yield spans[end + 1 :], spans[:end]
-        for start in range(verb + 1, min(verb + 6, size)):  # "mark | all overdue tasks | as high", "bump the priority of | … | to high"
-            for end in range(size - 1, start, -1):
-                if (
-                    spans[end].func("to")
-                    or spans[end].text.lower() in {"as", "to", "into", "with"}
-                    or (spans[end].choices and end == size - 1)
-                ):
-                    yield spans[start:end], [*spans[:start], *spans[end:]]
-            if any(name.type == "user" for name in spans[start - 1].names):
-                yield spans[start:], spans[:start]  # "give Ben | all of Anna's open leads"
-    for n in range(size - 1, 0, -1):
-        if (spans[n].func("to") or spans[n].text.lower() in _FINITE or spans[n].text.lower() in change_words("turned")) and verb < n:
+        yield from _commanded(spans, verb)
+        return
+    set_so = any(_acts(spans[n:]) for n in broken) or bool(spans[verb].func("all")) or any(span.text.lower() == "now" for span in spans)
+    for n in range(size - 1, verb, -1):
+        word, before = spans[n].text.lower(), spans[n - 1].text.lower()
+        if (word in _TURNS or (word in _STATES and set_so) or (spans[n].func("to") and " " in word)) and before not in _RELATIVE:
             yield spans[:n], spans[n:]
+
+
+def _commanded(spans: list[Span], verb: int) -> Iterator[tuple[list[Span], list[Span]]]:
+    size = len(spans)
+    for end in range(verb + 1, size - 1):  # "set the probability to 40 | on | open deals of …"
+        if spans[end].text.lower() in {"on", "for", "of", "from"}:
+            yield spans[end + 1 :], spans[:end]
+    for start in range(verb + 1, size):  # "mark | all overdue tasks | as high", "bump the priority of | every complaint | to high"
+        if any(
+            span.choices or span.amount or span.time or span.unknown or span.names for span in spans[verb + 1 : start] if not span.fields
+        ):
+            break
+        for end in range(size - 1, start, -1):
+            if spans[end].func("to") or spans[end].text.lower() in {"as", "into", "with"} or (spans[end].choices and end == size - 1):
+                yield spans[start:end], [*spans[:start], *spans[end:]]
+    if verb + 2 < size and any(name.type == "user" for name in spans[verb + 1].names):
+        yield spans[verb + 2 :], spans[: verb + 2]  # "give Ben | all of Anna's open leads"
 
 
 def _acts(spans: list[Span]) -> bool:
@@ -171,6 +164,8 @@ def _parts(scene: Scene, condition: list[Span]) -> list[list[Span]]:
 
 
 def _one(scene: Scene, kind: str, part: list[Span], condition: list[Span], change: list[Span]) -> Frame | None:
+    if scene.text.language == "en" and any(_of_a_condition(scene, kind, span) for span in change):
+        return None
     subject = Subject(kind, [], list(condition))
     reading = Reading(scene, subject)
     reading.read()
@@ -190,12 +185,23 @@ def _one(scene: Scene, kind: str, part: list[Span], condition: list[Span], chang
     target.several |= bool(people) or (scene.text.language == "en" and any(_plural(span) for span in part))
     ids = choose(target, scene)
     if isinstance(ids, Frame):
-        return ids if not target.left else None
+        return None
     found = target.frame
     return Frame(
         "update", entity=found.entity, ids=ids or [], parts=[] if ids else found.parts, period=None if ids else found.period,
         date_field=found.date_field, values=reading.values(),
     )  # fmt: skip
+
+
+def _of_a_condition(scene: Scene, kind: str, span: Span) -> bool:
+    """A noun, "all", "my": words that belong to the side that says which."""
+    label = own_label(scene.unit.schema, kind, span) is not None
+    pronoun = span.func("it") or span.text.lower() in {"all of them", "them all", "both"}
+    return (
+        (span.entity is not None and not label and not span.choices)
+        or (span.func("all", "group") and not pronoun)
+        or span.text.lower() == "my"
+    )
 
 
 def _everybody(span: Span) -> bool:

@@ -6,18 +6,20 @@ from dataclasses import dataclass, field
 
 from agent.embedded.lexicon import change_words
 from agent.embedded.names import Name
-from agent.embedded.pieces import BREAK
+from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from store.filters import Filter
 from store.name_index import NAMED
 from store.query import RecordQuery, RecordView, find, load
+from store.values import find_named
 
 RECORDS = frozenset(NAMED) - {"user", "team"}
 NUMBERED = ("quote", "contract", "campaign")  # kinds whose names are not words of the dictionary
 SEVERAL = 12
 READ = 2_000  # records of one customer and kind whose titles are compared with the words said
+_ONE = frozenset({"one", "the one", "那个", "那单", "那条", "那家", "那位", "那笔", "这个", "的那个"})
 _ARTICLES = {"the", "that", "this", "our", "my", "a", "那个", "这个", "那条", "这条", "那", "这", "one", "ones", "both", "two", "all"}
 
 
@@ -50,13 +52,34 @@ def _before(scene: Scene) -> list[Subject]:
     if not scene.previous or any(name.type in RECORDS and name.score >= 0.9 for span in scene.spans for name in span.names):
         return []
     last = scene.previous[0]
-    ids = last.ids if last.intent == "update" else last.results
-    if last.intent not in {"update", "get", "find"} or not last.entity or len(ids) != 1:
-        return []
     nouns = [span for span in scene.spans if span.entity and not span.fields and not span.choices]
-    if any(span.entity.entity != last.entity for span in nouns if span.entity):
+    if not last.entity or any(span.entity.entity != last.entity for span in nouns if span.entity):
         return []
-    return [Subject(last.entity, load(scene.unit, last.entity, ids), [span for span in scene.spans if span.func("it") and not span.names])]
+    pronouns = [span for span in scene.spans if span.func("it") and not span.names]
+    if last.intent == "create" and not last.results:
+        made = find_named(scene.unit, last.entity, str(last.values.get(scene.unit.schema.entity(last.entity).name_field) or "-"))
+        return [Subject(last.entity, load(scene.unit, last.entity, [made[0][0]]), pronouns)] if len(made) == 1 else []
+    ids = last.ids if last.intent == "update" else last.results
+    if last.intent not in {"update", "get", "find"}:
+        return []
+    if len(ids) == 1:
+        return [Subject(last.entity, load(scene.unit, last.entity, ids), pronouns)]
+    return _among(scene, last.entity, ids)
+
+
+def _among(scene: Scene, kind: str, ids: list[str]) -> list[Subject]:
+    """ "the disinfectant one": the one of those just shown that the words before "one" fit."""
+    place = next((n for n, span in enumerate(scene.spans) if span.text.lower() in _ONE), None)
+    if place is None:
+        return []
+    said = [span for span in scene.spans[:place] if not span.filler and not span.func("it", "zh_to", "update", "to")]
+    said = said or [span for span in scene.spans[place + 1 : place + 2] if span.unknown]
+    fits = [
+        record
+        for record in load(scene.unit, kind, ids[:READ])
+        if said and all(word in f"{record.name} {record.fields}".casefold() for span in said for word in span.text.casefold().split())
+    ]
+    return [Subject(kind, fits, [*said, scene.spans[place]])] if len(fits) == 1 else []
 
 
 def _best(span: Span, kind: str = "") -> list[Name]:
@@ -140,14 +163,18 @@ def _by_title(scene: Scene) -> list[Subject]:
     """ "the export ticket of Alpenglas": a kind, whose it is, and words of its title, in one run."""
     found = []
     for place, span in enumerate(scene.spans):
-        if span.entity is None or span.entity.entity in {"user", "team"}:
+        if span.entity is None or span.entity.entity in {"user", "team"} or (span.entity.plural and not is_chinese(span.text)):
             continue
         kind = span.entity.entity
         party = kind in {"account", "contact"} and is_chinese(span.text)  # 客户嫌贵: the customer, not one to be looked for
         run = [] if party else _run(scene, place)
-        words = [each for each in run if each.unknown or (each.content and each is not span and not each.names)]
+        labels = [each for each in run if own_label(scene.unit.schema, kind, each) is not None and each.entity is None]
+        words = [each for each in run if each not in labels and (each.unknown or (each.content and each is not span and not each.names))]
+        run = [each for each in run if each not in labels]
         anchors = [each for each in run if each.names and each is not span]
         if any(name.type == kind and name.score >= 0.9 for each in anchors for name in _best(each)) or not words:
+            continue
+        if any(each.func("all", "group", "me", "without", "not") for each in run):
             continue
         records = _titled(scene, kind, words, anchors)
         if len(records) == 1:

@@ -139,6 +139,8 @@ def _whole(said: str, language: str) -> Turn | None:
         for kind in ("rest", "everybody", "always", "whole"):
             if _patterns(language, kind).fullmatch(each):
                 return Turn(each, leans=True, kind=kind)
+        if _patterns(language, "year_back").fullmatch(each):
+            return Turn(each, leans=True, kind="shift", unit="-year")
         for way in ("before", "after"):
             found = _patterns(language, way).fullmatch(each)
             if found is not None:

@@ -25,6 +25,7 @@ from agent.embedded.clauses import split
 from agent.embedded.frames import Frame, Part
 from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import NameIndex, NameIndexes
+from agent.embedded.rankings import IMPLYING
 from agent.embedded.reading import Reader
 from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import PERSON, Routes
@@ -196,6 +197,7 @@ def _pronoun(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
     before = followup.latest(previous)
     text = reader.text
     heads = [span.entity.entity for span in text.spans if span.entity]
+    heads += [c.entity for span in text.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.entity][:1]
     pronoun = next((span for span in text.spans if span.func("it") and not span.entity), None)
     if (
         before is None

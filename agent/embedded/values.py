@@ -34,7 +34,7 @@ def assign(scene: Scene, kind: str, named: list[Span], right: list[Span], action
         return Frame("clarify", text=scene.text.text, reason="target")
     found = Assigned({}, [])
     fields = [_own(scene, span, kind) for span in named]
-    waiting = [field for field in fields if field is not None]
+    waiting = [field for field in fields if field is not None] or _spoken_of(scene, kind, right)
     pairs(scene, kind, [*right], found, waiting)
     if not found.values:
         inline = [span for span in scene.spans if span is not scene.verb and span not in right]
@@ -66,6 +66,20 @@ def assign(scene: Scene, kind: str, named: list[Span], right: list[Span], action
     if lost:
         return Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=[span.text for span in lost])
     return found
+
+
+def _spoken_of(scene: Scene, kind: str, right: list[Span]) -> list[Field]:
+    """ "put those up to 20k" after "accounts with a credit limit below 20k": the number the turn before was about."""
+    if (
+        not scene.previous
+        or scene.previous[0].entity != kind
+        or not any(span.amount for span in right)
+        or any(span.fields for span in right)
+    ):
+        return []
+    fields = scene.unit.schema.entity(kind).fields
+    names = [each.field for each in scene.previous[0].filters if each.field in fields and fields[each.field].kind in NUMERIC]
+    return [fields[names[0]]] if len(set(names)) == 1 else []
 
 
 def pairs(scene: Scene, kind: str, spans: list[Span], found: Assigned, waiting: list[Field], *, only_named: bool = False) -> None:

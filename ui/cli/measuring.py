@@ -44,7 +44,7 @@ def evaluate(
     brain: Annotated[str, typer.Option(help="embedded, llm, hybrid or auto.")] = "embedded",
     split: Annotated[str | None, typer.Option(help="dev or test; both when absent.")] = None,
     store: Annotated[str | None, typer.Option(help="demo, larkfield or maven; all when absent.")] = None,
-    only: Annotated[list[str] | None, typer.Option(help="A case or a tag; may be given again.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="A case, a tag, or briefs; may be given again.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for eval.json and eval.html.")] = None,
     as_json: Json = False,
 ) -> int:
@@ -57,6 +57,8 @@ def evaluate(
     summary = runner.run(
         brain, split, store=store, only=only or (), out=out, progress=lambda done, total, _case: progress("cases", done, total)
     )
+    briefs: Any = importlib.import_module("evals.briefs")
+    briefed = briefs.run(only=[name for name in briefs.ADMINS if store in (None, name)]) if not only or "briefs" in only else []
     if as_json:
         shown = [dict(zip(report.HEAD, row, strict=True)) for row in report.rows(summary)]
         print_json(
@@ -67,11 +69,14 @@ def evaluate(
                 "table": shown,
                 "skipped": dict(summary.skipped),
                 "dates": report.dates_json(),
+                "briefs": report.briefs_json(briefed),
             }
         )
     else:
         say(report.table(summary))
         say("\n" + report.dates_table())
+        if briefed:
+            say("\n" + report.briefs_table(briefed))
     for file in summary.files:
         hint(f"written: {file}")
     return DONE
