@@ -80,7 +80,12 @@ class Hosts:
             joined = joined or earlier.text.lower() in {"and", "or", "和", "或", "跟", "与", "及"}
             if joined and self._alike(earlier, self.spans[number]):
                 continue  # "leave out Anna's and Ben's"
-            light = earlier.filler or earlier.func("owned", "on") or (earlier.func("to") and earlier.text.lower() in fillers())
+            light = (
+                earlier.filler
+                or earlier.func("owned", "on")
+                or (earlier.func("only", "all") and not earlier.content)
+                or (earlier.func("to") and earlier.text.lower() in fillers())
+            )
             if not light and not any(s.field == "owner" for s in earlier.fields):
                 return False
         return False
