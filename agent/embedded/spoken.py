@@ -248,11 +248,17 @@ def _describe(scene: Scene, subject: Subject) -> None:
         beside = _touches(scene, span, subject.spans)
         kind = span.entity is not None and span.entity.entity == subject.kind and not span.fields
         noun = (span.entity is not None and span.entity.entity == subject.kind) or (is_chinese(span.text) and span.text in spec.zh)
-        if (kind or (noun and beside)) or (beside and (span.unknown or span.names or span.content) and _repeats(span, subject, held)):
+        if (
+            (kind or (noun and beside))
+            or (beside and (span.unknown or span.names or span.content) and _repeats(span, subject, held))
+            or (
+                span.names
+                and not any(name.type == "user" for name in span.names)
+                and _repeats(span, subject, held)
+                and any(name.name.casefold() in held for name in span.names)
+            )
+        ):
             subject.spans.append(span)
-        elif span.names and not any(name.type == "user" for name in span.names) and _repeats(span, subject, held):
-            if any(name.name.casefold() in held for name in span.names):
-                subject.spans.append(span)
 
 
 def _repeats(span: Span, subject: Subject, held: str) -> bool:

@@ -23,7 +23,8 @@ _WON = re.compile(
 )
 _LOST = re.compile(r"丢了|输了|黄了|没谈成|\b(?:we|i)(?:'ve| have)? (?:just )?lost\b|\bis (?:now )?lost\b", re.IGNORECASE)
 _STATED = re.compile(
-    r"(?:'s|(?:\s+(?:both|all|each|now|also|just|really|already|finally|officially|apparently))*\s+(?:is|are|go|belong|need|come|cost|was|were|has|have|had|got|gets|now|just|does|did|no longer|isn't|aren't|wasn't|hasn't|"
+    r"(?:'s|(?:\s+(?:both|all|each|now|also|just|really|already|finally|officially|apparently))*\s+(?:"
+    r"is|are|go|belong|need|come|cost|was|were|has|have|had|got|gets|now|just|does|did|no longer|isn't|aren't|wasn't|hasn't|"
     r"[a-z]+(?:ed|s)|will|'ll|should|must|shall|went|fell|rose|won|lost|cost|became|left|took|agreed|signed|told))\b",
     re.IGNORECASE,
 )

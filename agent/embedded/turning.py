@@ -39,11 +39,11 @@ def tied(text: Spanned) -> Spanned:
         start = max(stop, start + 1)
     for span in spans:
         before = text.text[: span.first]
-        if (span.text == ">" and _ARROW.search(before)) or (not is_chinese(span.text) and span.text.lower() in change_words("turned")):
-            if not span.names and not span.choices and not span.fields:
-                span.senses, span.unknown, span.filler = [*span.senses, TO], False, False
-                if span.text == ">":
-                    span.senses = [TO]
+        arrow = span.text == ">" and _ARROW.search(before)
+        turned = not is_chinese(span.text) and span.text.lower() in change_words("turned")
+        if (arrow or turned) and not span.names and not span.choices and not span.fields:
+            span.senses = [TO] if span.text == ">" else [*span.senses, TO]
+            span.unknown, span.filler = False, False
     return Spanned(text.text, text.tokens, spans, text.language)
 
 

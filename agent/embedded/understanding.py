@@ -38,6 +38,7 @@ from store.unit import Unit
 
 DOUBT = 0.1  # below this chance of its act a reading is weighed against others
 WORTH_TRYING = 0.3  # an act less likely than this is not tried
+OWN_WORDS: frozenset[acts.Act] = frozenset({"brief", "advise", "draft"})  # their readers take only what is said in their own words
 CERTAIN = frozenset({"several", "name", "date"})
 
 
@@ -101,10 +102,14 @@ class Understanding:
     def _clause(self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame]:
         """The likeliest reading that has a place for every word; the rules' own when it is a likely one."""
         clause = amending.named_out(unit, clause, previous)
+        coming = _spans(unit, clause, words, names, future=True)
+        told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
+        if told is not None:
+            return told  # these open with words of their own: "draft …", "what should I do"
         first = self._by_rules(unit, clause, words, names, routes, previous)
         spans = _spans(unit, clause, words, names)
         act = acts.of_frames(first)
-        if acting.settled(first) and (act is None or acts.likely(spans, later=bool(previous)).get(act, 1.0) >= DOUBT):
+        if acting.settled(first) and (act is None or act in OWN_WORDS or acts.likely(spans, later=bool(previous)).get(act, 1.0) >= DOUBT):
             return first
         if any(frame.intent == "clarify" and frame.reason in CERTAIN for frame in first):
             return first  # several people of one name, a date that does not exist: the question is the right answer
@@ -126,9 +131,6 @@ class Understanding:
         self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]
     ) -> list[Frame]:
         coming = _spans(unit, clause, words, names, future=True)
-        told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
-        if told is not None:
-            return told
         seen = followup.view(lambda text: self._reader(unit, text, words, names, routes), clause, previous)
         if seen is not None:
             return seen
