@@ -35,6 +35,8 @@ def edited(reader: Reader, before: Frame, turn: Turn) -> Frame | None:
             return _dropped(reader, before)
         case "rest":
             return _turned_round(before)
+        case "reverse":
+            return _reversed(before)
         case "others":
             return _of_others(reader, before)
         case "everybody":
@@ -197,6 +199,16 @@ def _first_ones(reader: Reader, before: Frame, count: int, low: bool | None) -> 
     if low is not None and frame.sort and reader.schema.field(before.entity, frame.sort[0].lstrip("-")).kind in NUMERIC:
         frame.sort = [frame.sort[0].lstrip("-") if low else f"-{frame.sort[0].lstrip('-')}"]
     return frame
+
+
+def _reversed(before: Frame) -> Frame | None:
+    """ "the other way round": the same order from its end."""
+    frame = fresh(before)
+    if before.intent == "measure" and before.by:
+        frame.ascending = not before.ascending
+        return frame
+    frame.sort = [each[1:] if each.startswith("-") else f"-{each}" for each in before.sort]
+    return frame if frame.sort else None
 
 
 def _whole(before: Frame) -> Frame:
@@ -422,5 +434,6 @@ def _months_on(day: date, months: int) -> date:
 def light(reader: Reader, before: Frame) -> None:
     """Words that only point at the answer before have done their work."""
     for span in reader.spans:
-        if span.func("about", "only", "it", "show", "compare", "all") or (span.entity and span.entity.entity == before.entity):
+        pointed = span.entity and (span.entity.entity == before.entity or reader.routes.path(before.entity, span.entity.entity))
+        if span.func("about", "only", "it", "show", "compare", "all") or pointed:
             span.used = True

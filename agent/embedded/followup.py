@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from datetime import date
 
 from agent.embedded import continued, listed, turns
 from agent.embedded.frames import Frame, Part
@@ -150,8 +151,8 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
         return [ended]
     if before.intent == "find" and _counts_among(reader):
         return _merge(reader, continued.as_measure(before, f"{before.entity}_count"))
-    if not _leans(reader, before):
-        return None
+    if any(span.text.lower() == "both" for span in reader.spans) or not _leans(reader, before):
+        return None  # "both months": two answers in one is not read yet
     strange = _foreign(reader, before)
     if strange and not any(span.entity for span in reader.spans):
         for span in reader.spans:
@@ -161,6 +162,9 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
         span.func("show") and span.text.lower().startswith(_WHICH)
         for span in (reader.spans if reader.text.language == "zh" else reader.spans[:2])
     )
+    counted = any(span.func("count") and not span.func("show") for span in reader.spans)
+    if counted and before.intent == "find" and not reader._how_much():
+        return _merge(reader, continued.as_measure(before, f"{before.entity}_count"))
     if which and before.intent == "measure" and not before.by and not any(span.func("group") or span.grain for span in reader.spans):
         return _merge(reader, listed.as_list(reader, before))
     return _merge(reader, before)
@@ -190,7 +194,7 @@ def ordinal(text: Spanned, size: int) -> int | None:
     """ "the second one", 第二个, "number 3": a place (from 0) among what was shown."""
     if not size or len([span for span in text.spans if span.content and not span.amount and not span.unknown]) > 1:
         return None
-    if any(span.func("max", "min") for span in text.spans):
+    if any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in _ORDINALS for span in text.spans):
         return None  # "highest score first", "biggest first": an order
     for span in text.spans:
         number: int | None = None
@@ -231,6 +235,9 @@ def _leans(reader: Reader, before: Frame) -> bool:
     )
     if entity and objects and not metric and any(span.func("it", "only") for span in reader.spans[:4]):
         return True  # "which of those have an open deal over 50k"
+    beside = entity and spans[0].func("on") and not metric and before.intent == "find"
+    if beside and all(reader.routes.path(before.entity, span.entity.entity) for span in spans if span.entity):
+        return True  # "at tier A clinics" after contacts
     of_those = any(span.func("only") and span.text.lower().split(" ")[-1] in _REFERRING for span in reader.spans)
     if of_those and modifiers and entity and all(s.entity.entity == before.entity for s in spans if s.entity):
         return True
@@ -267,7 +274,7 @@ def _modifiers(spans: Sequence[Span]) -> bool:
 def _says_of(reader: Reader, before: Frame, spans: Sequence[Span]) -> bool:
     """Whether what a question without a noun says can be said of the records before: "which have no owner?", 美国的有哪些."""
     senses = [[*span.choices, *span.fields, *span.lacks] for span in spans]
-    if any(span.names for span in spans):
+    if any(name.type != "user" for span in spans for name in span.names) or any(span.func("sold", "win", "lose") for span in spans):
         return False
     return all(not each or any(reader.routes.path(before.entity, sense.entity) is not None for sense in each) for each in senses)
 
@@ -325,7 +332,9 @@ def _merge(reader: Reader, before: Frame) -> list[Frame]:
     frame.parts = _merged(frame.parts, conditions.parts)
     if frame.intent == "get" and any(part.slot != f"is:{target}" for part in frame.parts):
         frame.intent = "find"
-    if conditions.period:
+    if conditions.period and frame.period and frame.intent == "measure" and any(span.func("compare") for span in reader.spans):
+        _periods_beside(reader, frame, conditions.period)
+    elif conditions.period:
         frame.period = conditions.period
         frame.parts = [part for part in frame.parts if part.slot not in {"time:both", "overdue"}]
         if any(sense for span in reader.spans for sense in span.fields):
@@ -352,6 +361,21 @@ def _side_by_side(reader: Reader, frame: Frame, new: Sequence[Part]) -> None:
         return
     new[0].filter = new[0].filter.model_copy(update={"op": "in", "value": [held.filter.value, new[0].filter.value]})
     frame.by = list(dict.fromkeys([new[0].filter.field, *frame.by]))[:2]
+
+
+def _periods_beside(reader: Reader, frame: Frame, period: tuple[date | None, date | None]) -> None:
+    """ "vs 2025" after 2026: both periods, one row each, where they are years, quarters or months."""
+    held = frame.period
+    (start, end), (first, last) = held or (None, None), period
+    if not (start and end and first and last):
+        return
+    days = (last - first).days
+    grain = "year" if days > 300 else "quarter" if days > 80 else "month"
+    name = frame.date_field or reader.lexicon.metrics[frame.metric].date
+    both = sorted([(str(start), str(end)), (str(first), str(last))])
+    frame.parts = [part for part in frame.parts if part.slot != "time:both"]
+    frame.parts.append(Part("time:both", Filter(any=[Filter(field=name, op="between", value=list(each)) for each in both])))
+    frame.period, frame.by = None, list(dict.fromkeys([grain, *frame.by]))[:2]
 
 
 def _merged(old: Sequence[Part], new: Sequence[Part]) -> list[Part]:

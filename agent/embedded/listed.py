@@ -103,10 +103,13 @@ def _whose(reader: Reader, before: Frame) -> list[Frame] | None:
     counted = any(span.func("group", "count") for span in reader.spans) or "统计" in text
     if [span for span in content if not (counted and span.entity and span.entity.entity == "user")]:
         return None
-    if before.intent == "measure" or counted:
+    ranked = any(span.func("max", "min") for span in reader.spans)
+    if before.intent == "measure" or counted or ranked:
         frame = before if before.intent == "measure" else as_measure(before, f"{before.entity}_count")
         frame = deepcopy(frame)
         frame.by, frame.top = [person], None
+        if ranked:
+            frame.top, frame.ascending = 1, any(span.func("min") for span in reader.spans)
     else:
         frame = deepcopy(before)
         frame.shown = [*frame.shown, person]
@@ -119,6 +122,9 @@ def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
     for span in reader.spans:
         if span.unknown and span.text in _ARRANGING:
             span.unknown, span.senses = False, [*span.senses, Sense("func", value="rank")]
+    placed = _nth_group(reader, before)
+    if placed is not None:
+        return placed
     marks = [span for span in reader.spans if span.func(*_ORDERING) and not span.time]
     if not marks or _foreign(reader, before) or any(span.metric or span.choices or span.time or span.unknown for span in reader.spans):
         return None
@@ -144,6 +150,26 @@ def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
         return None
     if listing:
         frame.limit = None
+    _use_all(reader)
+    return [frame]
+
+
+def _nth_group(reader: Reader, before: Frame) -> list[Frame] | None:
+    """ "who is second?", 倒数第二是谁 after a figure by person: as many as it takes to see that one."""
+    said = [span for span in reader.spans if not span.filler and not span.func(*_LIGHT, *_ORDERING)]
+    places = [span for span in said if span.amount and span.amount.unit == "ordinal"]
+    if (
+        before.intent != "measure"
+        or not before.by
+        or len(places) != 1
+        or len(said) > 1
+        or before.by[0] in {"month", "quarter", "year", "week", "day"}
+    ):
+        return None
+    amount = places[0].amount
+    frame = deepcopy(before)
+    frame.top = int(amount.value) if amount else 1
+    frame.ascending = before.ascending != any(span.func("bottom", "min") for span in reader.spans)
     _use_all(reader)
     return [frame]
 

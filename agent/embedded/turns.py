@@ -38,7 +38,9 @@ class Turn:
     noun: str = ""
     top: int | None = None
     low: bool | None = None
-    kind: Literal["", "group", "exclude", "drop", "rest", "others", "everybody", "always", "whole", "fields", "shift", "another"] = ""
+    kind: Literal[
+        "", "group", "exclude", "drop", "rest", "others", "reverse", "everybody", "always", "whole", "fields", "shift", "another"
+    ] = ""
     unit: str = ""
     wrong: str = ""
     removes: bool = False
@@ -136,7 +138,7 @@ def _whole(said: str, language: str) -> Turn | None:
     """Edits that are said without a word of the store: "the rest", "for everyone", "all time", "the month before that"."""
     core, _ = _closed(said, language)
     for each in (core, said):
-        for kind in ("others", "rest", "everybody", "always", "whole"):
+        for kind in ("reverse", "others", "rest", "everybody", "always", "whole"):
             if _patterns(language, kind).fullmatch(each):
                 return Turn(each, leans=True, kind=kind)
         if _patterns(language, "year_back").fullmatch(each):
