@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agent.embedded import announced, creating, doing, telling, told, updating, wide
+from agent.embedded import announced, changing, creating, deleting, doing, sets, telling, told, updating, wide
 from agent.embedded.acts import Act
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon
@@ -36,10 +36,13 @@ def read_as(
         case "create":
             return creating.record(announced.as_request(scene) or scene)
         case "update":
+            changed = changing.read(scene, asked=True) or sets.read(scene)
+            if changed is not None:
+                return changed
             action = next((name for name in ("assign", "update", "close") if place >= 0 and text.spans[place].func(name)), "update")
             return updating.update(scene, action)
         case "delete":
-            return updating.delete(scene)
+            return deleting.read(scene) or updating.delete(scene)
         case "log":
             return doing.activity(scene)
         case "task":

@@ -600,6 +600,8 @@ def _frames(scene: Scene, asked: bool) -> list[Frame] | None:
 
 def _without_value(scene: Scene) -> list[Frame] | None:
     """ "change the amount of X", 金额调一下: a question for the value."""
+    if any(span.unknown for span in scene.spans):
+        return None  # a word nobody knows may be the value
     for subject in subjects(scene):
         reading = Reading(scene, subject)
         reading.read()

@@ -147,11 +147,8 @@ def _numbered(scene: Scene) -> list[Subject]:
             continue
         spec = scene.unit.schema.entity(kind)
         for span in scene.spans:
-            if (
-                not span.unknown
-                or len(span.text) < 3
-                or (not any(c.isdigit() for c in span.text) and not any(each.entity and each.entity.entity == kind for each in scene.spans))
-            ):
+            numbered = any(c.isdigit() for c in span.text) or any(each.entity and each.entity.entity == kind for each in scene.spans)
+            if not (span.unknown or span.literal_kind == "code") or len(span.text) < 3 or not numbered:
                 continue
             page = find(scene.unit, RecordQuery(entity=kind, filters=[Filter(field=spec.name_field, value=span.text)], limit=2))
             if page.total == 1:
@@ -248,17 +245,20 @@ def _describe(scene: Scene, subject: Subject) -> None:
         beside = _touches(scene, span, subject.spans)
         kind = span.entity is not None and span.entity.entity == subject.kind and not span.fields
         noun = (span.entity is not None and span.entity.entity == subject.kind) or (is_chinese(span.text) and span.text in spec.zh)
+        joined = is_chinese(span.text) and any(span.first == each.last for each in subject.spans)
+        part = joined and any(span.text in record.name for record in subject.records)  # 锦禾|超|市
         if (
-            (kind or (noun and beside))
+            part
+            or kind
+            or (noun and beside)
             or (beside and (span.unknown or span.names or span.content) and _repeats(span, subject, held))
-            or (
-                span.names
-                and not any(name.type == "user" for name in span.names)
-                and _repeats(span, subject, held)
-                and any(name.name.casefold() in held for name in span.names)
-            )
+            or (_names_what_is_held(span, held) and _repeats(span, subject, held))
         ):
             subject.spans.append(span)
+
+
+def _names_what_is_held(span: Span, held: str) -> bool:
+    return not any(name.type == "user" for name in span.names) and any(name.name.casefold() in held for name in span.names)
 
 
 def _repeats(span: Span, subject: Subject, held: str) -> bool:

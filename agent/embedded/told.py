@@ -16,20 +16,18 @@ QUESTION = re.compile(
     r"哪|什么|是否|有没有|是不是|怎么|如何|多少|几个",
     re.IGNORECASE,
 )
-_DONE = re.compile(r"了[!！。.~]*$|了[,，]|^[^,，]*(?:赢|拿|签|丢|输)[^,，]*了")
 _WON = re.compile(
     r"赢了|拿下了|赢下了|签下了|签了|成交了|谈成了|搞定了|\b(?:we|i)(?:'ve| have)? (?:just )?(?:won|got|signed|closed)\b|\bis (?:now )?won\b",
     re.IGNORECASE,
 )
 _LOST = re.compile(r"丢了|输了|黄了|没谈成|\b(?:we|i)(?:'ve| have)? (?:just )?lost\b|\bis (?:now )?lost\b", re.IGNORECASE)
 _STATED = re.compile(
-    r"(?:'s|(?:\s+(?:both|all|each|now|also|just|really|already|finally|officially|apparently))*\s+(?:"
-    r"is|are|go|belong|need|come|cost|was|were|has|have|had|got|gets|now|just|does|did|no longer|isn't|aren't|wasn't|hasn't|"
-    r"[a-z]+(?:ed|s)|will|'ll|should|must|shall|went|fell|rose|won|lost|cost|became|left|took|agreed|signed|told))\b",
+    r"(?:'s|(?:\s+(?:both|all|each|now|also|just|really|already|finally|officially|apparently))*\s+"
+    r"(?:is|are|go|belong|need|come|cost|was|were|has|have|had|got|gets|now|just|does|did|no longer|isn't|aren't|wasn't|hasn't|"
+    r"[a-z]+(?:ed|s)|will|'ll|should|must|shall|went|fell|rose|won|lost|became|left|took|agreed|signed|told))\b",
     re.IGNORECASE,
 )
 _FIRST_PERSON = re.compile(r"\b(?:we|i|they)(?:'ve|'ll|'re| have| will| are| now)?\s+(?:just |now |finally |both )?[a-z]+", re.IGNORECASE)
-_NOW = re.compile(r"\b(?:now|no longer|does have|do have|doesn't have any|from now on)\b|现在|已经|不再", re.IGNORECASE)
 
 
 def asks(text: Spanned) -> bool:
@@ -142,39 +140,3 @@ def outcome(text: Spanned) -> str:
     if found is None or asks(text) or not any(name.type == "opportunity" for name in found[1].names):
         return ""
     return "won" if _WON.search(text.text) else "lost" if _LOST.search(text.text) else ""
-
-
-def action(text: Spanned) -> tuple[str, int] | None:
-    """("update", -1) for a record and its new value, said as a fact."""
-    if asks(text):
-        return None
-    found = record(text)
-    if found is None:
-        return _all_are_now(text)
-    number, span = found
-    kinds = {name.type for name in span.names}
-    after = [each for each in text.spans[number + 1 :] if not each.filler]
-    if not after:
-        return None
-    gap = text.text[span.last : after[0].first]
-    if re.match(r"\s*[:：]", gap) and any(s.entity in kinds for s in after[0].fields) and len(after) > 1:
-        return "update", -1  # "Parkside IV sets: competitor is Henke, monthly volume 90"
-    says_is = re.match(r"\s+(?:is|are)\b", text.text[span.last :])
-    own = [each for each in after if any(c.entity in kinds for c in each.choices)]
-    if says_is and own and own[0] is after[0]:
-        return "update", -1  # "Northcote sterile gloves is signed"
-    yes_no = [each for each in after if any(s.entity in kinds for s in each.fields)]
-    if yes_no and _NOW.search(text.text):
-        return "update", -1  # "Ashgrove does have cold storage now"
-    return None
-
-
-def _all_are_now(text: Spanned) -> tuple[str, int] | None:
-    """ "all of Will's new leads are contacted now"."""
-    found = re.search(r"\b(?:are|is) (?:now )?(?P<value>\w[\w -]*?)(?: now)?[.!]?$", text.text, re.IGNORECASE)
-    if not (found and re.match(r"(?:all|every|each|both)\b", text.text.strip(), re.IGNORECASE) and re.search(r"\bnow\b", text.text)):
-        return None
-    kinds = {span.entity.entity for span in text.spans if span.entity}
-    last = next((span for span in reversed(text.spans) if span.content), None)
-    fits = last is not None and last.first >= found.start("value") and any(c.entity in kinds for c in last.choices)
-    return ("update", -1) if fits else None

@@ -38,12 +38,10 @@ def tied(text: Spanned) -> Spanned:
             _mark(text, spans[start:stop])
         start = max(stop, start + 1)
     for span in spans:
-        before = text.text[: span.first]
-        arrow = span.text == ">" and _ARROW.search(before)
+        arrow = span.text == ">" and _ARROW.search(text.text[: span.first])
         turned = not is_chinese(span.text) and span.text.lower() in change_words("turned")
-        if (arrow or turned) and not span.names and not span.choices and not span.fields:
-            span.senses = [TO] if span.text == ">" else [*span.senses, TO]
-            span.unknown, span.filler = False, False
+        if (arrow or turned) and not (span.names or span.choices or span.fields):
+            span.senses, span.unknown, span.filler = [TO] if arrow else [*span.senses, TO], False, False
     return Spanned(text.text, text.tokens, spans, text.language)
 
 

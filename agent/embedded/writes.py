@@ -91,9 +91,7 @@ def _action(text: Spanned) -> tuple[str, int] | None:
         if asks and action in {"create", "update", "close", "log"} and text.language == "zh" and number > 0:
             continue
         return action, number
-    if told.outcome(text):
-        return "close", -1
-    return _report(text) or _chinese_shift(text) or _close(text) or _statement(text) or _told(text) or told.action(text)
+    return _report(text) or _chinese_shift(text) or _close(text)
 
 
 _PASSIVE = {
@@ -198,68 +196,3 @@ def _report(text: Spanned) -> tuple[str, int] | None:
     if plain.endswith(("?", "？", "吗", "呢")) or not _REPORTED.search(plain) or not any(span.names for span in text.spans):
         return None
     return "log", -1
-
-
-def _statement(text: Spanned) -> tuple[str, int] | None:
-    """ "next step for the Globex deal is send samples", "and the close date to 10 December": a field, then its value."""
-    spans = [span for span in text.spans if not span.filler]
-    plain = text.text.strip()
-    if not spans or told.lists(text):
-        return None
-    if not spans[0].fields or spans[0].metric or told.asks(text) or plain.endswith(("?", "？")) or text.language == "zh":
-        return None
-    marker = next((span for span in text.spans if span.text.lower() in {"is", "to", "="} and span.first > spans[0].first), None)
-    after = [span for span in spans if marker is not None and span.first > marker.first]
-    return ("update", text.spans.index(spans[0]) - 1 if text.spans.index(spans[0]) else -1) if after else None
-
-
-_TURNED = {
-    "is now",
-    "is now at",
-    "are now",
-    "now costs",
-    "now cost",
-    "should be",
-    "slipped to",
-    "slips to",
-    "moved to",
-    "pushed to",
-    "pushed back to",
-    "delayed to",
-}
-_TURNED |= {
-    "delayed until",
-    "postponed to",
-    "postponed until",
-    "went up to",
-    "dropped to",
-    "changed to",
-    "to",
-    "现在是",
-    "推迟到",
-    "延期到",
-}
-
-
-def _told(text: Spanned) -> tuple[str, int] | None:
-    """ "the stability lab deal slipped to 20 January", "the Vireo 240 now costs 1,300": a record, then its new value."""
-    spans = [span for span in text.spans if not span.filler]
-    if (
-        not spans
-        or text.text.strip().endswith(("?", "？"))
-        or any(span.func("who", "count", "when", "where", "why", "compare") for span in spans)
-    ):
-        return None
-    named = next(
-        (
-            place
-            for place, span in enumerate(spans[:3])
-            if any(name.type in {"opportunity", "product", "lead", "contact", "account", "case", "task"} for name in span.names)
-        ),
-        None,
-    )
-    turn = next((span for span in spans if span.func("to") and (span.text.lower() in _TURNED or len(span.text.split()) > 1)), None)
-    if named is None or turn is None or turn.first < spans[named].first or any(span.func("show") for span in spans[:named]):
-        return None
-    after = [span for span in spans if span.first > turn.first]
-    return ("update", -1) if after and (after[0].time or after[0].amount or after[0].choices or after[0].literal) else None
