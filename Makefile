@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test test-postgresql test-postgresql-all check test-slow trials rights-trials eval bench bench-scale screenshots clean
+.PHONY: setup demo acts test test-postgresql test-postgresql-all check test-slow trials rights-trials eval bench bench-scale screenshots clean
 
 setup: $(STAMP)
 
@@ -57,6 +57,9 @@ trials: $(VENV)/.developing
 
 eval: $(VENV)/.developing
 	$(BIN)/rapport eval --brain embedded
+
+acts: $(VENV)/.developing
+	$(VENV)/bin/python -m evals.acts
 
 bench: $(VENV)/.developing
 	$(BIN)/rapport bench
