@@ -45,7 +45,7 @@ def measure_figures(
         compare: Only when asked to compare: with the period before, or the same days a year before.
         top: Only for a ranking: how many groups.
         ascending: Worst first.
-        share: Only when a part of the total is asked: also each group's share in per cent, of a sum or a count.
+        share: Each group's part of the total too.
     """
     context = runtime.context
     with context.reading() as unit:
