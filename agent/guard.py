@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Literal
 
-from tools.results import Proposed, Result
+from agent.figures_said import NUMBER, numbers, read, same
+from agent.prose import borne_out
+from tools.results import Briefed, Proposed, Result
 
 _DONE = (
     r"(?:created|added|updated|changed|edited|deleted|removed|moved|logged|recorded|scheduled|booked|sent|e-?mailed|set|assigned"
@@ -22,10 +24,6 @@ _CLAIMS = re.compile(
     r"|(?:创建|添加|新增|更新|修改|删除|移动|记录|安排|发送|设置|保存|操作)(?:已)?(?:成功|完成|好了|完毕)|(?:添加|创建|删除|更新|修改|发送|设置|安排|记录)了",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(
-    r"(?<![A-Za-z0-9_.])(?<![A-Za-z]-)\d[\d,]*(?:\.\d+)?(?:\s*(?P<scale>million|billion|thousand|mn|bn|[kKmMbB](?![A-Za-z])|百万|千万|万|亿))?(?![A-Za-z0-9_])"
-)
-_SCALES = {"thousand": 3, "k": 3, "million": 6, "mn": 6, "m": 6, "billion": 9, "bn": 9, "b": 9, "万": 4, "百万": 6, "千万": 7, "亿": 8}
 _LIST_MARK = re.compile(r"^\s*(?:[-*]\s*)?\d{1,3}[.)、]\s", re.MULTILINE)
 _SMALL = Decimal(12)  # rows shown, months, "two deals": let through once a tool has answered
 UNFOUNDED = {
@@ -43,10 +41,12 @@ ONLY_PROPOSED = {
 
 
 def checked(text: str, results: Sequence[Result], question: str, language: Literal["en", "zh"], *, known: Iterable[str] = ()) -> str:
-    """The model's words; figures and changes that no tool result bears out are marked as such.
+    """The model's words; figures and changes that no tool result bears out are marked as such, and of prose about a brief only what its
+    citations bear out is left.
 
     `known`: other texts whose numbers may be said again: today's date, the data of earlier answers.
     """
+    text = borne_out(text, [found for found in results if isinstance(found, Briefed)], language)
     notes = []
     if _CLAIMS.search(text):
         made = [found for found in results if isinstance(found, Proposed)]
@@ -68,46 +68,15 @@ def unfounded(text: str, results: Sequence[Result], question: str, known: Iterab
         *known,
         *(json.dumps(found.to_json(), ensure_ascii=False) if hasattr(found, "to_json") else found.content() for found in results),
     ]
-    values = {value for source in sources for value in _numbers(source)}
+    values = {value for source in sources for value in numbers(source)}
     loose = []
-    for match in _NUMBER.finditer(_LIST_MARK.sub(" ", text)):
-        value, step = _read(match)
+    for match in NUMBER.finditer(_LIST_MARK.sub(" ", text)):
+        value, step = read(match)
         if value is None or (results and value <= _SMALL and value == value.to_integral_value()):
             continue
-        if not any(_same(value, other, step) for other in values):
+        if not any(same(value, other, step) for other in values):
             loose.append(match.group().strip())
     return list(dict.fromkeys(loose))
-
-
-def _numbers(text: str) -> set[Decimal]:
-    found = {value for match in re.finditer(r"\d[\d,]*(?:\.\d+)?", text) if (value := _decimal(match.group())) is not None}
-    return found | {value for match in _NUMBER.finditer(text) if (value := _read(match)[0]) is not None}
-
-
-def _read(match: re.Match[str]) -> tuple[Decimal | None, Decimal]:
-    """The value, and how much its last digit stands for: 10.0 million is 10,000,000 to the nearest 100,000."""
-    digits, scale = match.group(), match["scale"]
-    if scale:
-        digits = digits[: -len(scale)].strip()
-    value = _decimal(digits)
-    power = _SCALES[scale.lower()] if scale else 0
-    step = Decimal(1).scaleb(power - len(digits.partition(".")[2]))
-    return (None if value is None else value.scaleb(power)), step
-
-
-def _decimal(text: str) -> Decimal | None:
-    try:
-        return Decimal(text.replace(",", "").rstrip("."))
-    except InvalidOperation:
-        return None
-
-
-def _same(said: Decimal, found: Decimal, step: Decimal) -> bool:
-    """Equal, or equal once rounded as far as the text did: 63.2 for 63.15, 10.0 million for 10,005,534; not 10,005,000 for it."""
-    if said == found:
-        return True
-    rounded = step > 1 or found != found.to_integral_value()
-    return rounded and abs(said - found) < step
 
 
 def language_of(text: str) -> Literal["en", "zh"]:

@@ -200,6 +200,10 @@ def write(fitted: Fitted, path: Path = acts.MODEL) -> None:
         "mean": [round(float(each), 5) for each in fitted.mean],
         "quick": head(fitted.quick, fitted.temperature_quick),
         "full": head(fitted.full, fitted.temperature_full),
+        "reliability": [
+            [round(chance, 4), round(share, 4), count]
+            for chance, share, count in reliability(fitted.unseen_full, fitted.temperature_full, fitted.truth, fitted.labels)
+        ],
     }
     path.write_text(json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n", encoding="utf-8")
 

@@ -2,11 +2,13 @@
 
 import html
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evals import dates
+from agent.embedded import acts
+from evals import briefs, dates
 
 if TYPE_CHECKING:
     from evals.runner import Result, Summary
@@ -63,6 +65,16 @@ def dates_table() -> str:
     return "\n".join(_lines(dates.HEAD, dates.rows()))
 
 
+def briefs_json(found: "Sequence[briefs.Found]") -> list[dict[str, str]]:
+    """How far the briefs of two firms stand on their sources."""
+    return [dict(zip(briefs.HEAD, row, strict=True)) for row in briefs.rows(found)]
+
+
+def briefs_table(found: "Sequence[briefs.Found]") -> str:
+    """The same as text, then what is wrong."""
+    return "\n".join([*_lines(briefs.HEAD, briefs.rows(found)), *briefs.problems(found)])
+
+
 def _lines(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
     lines = [head, *body]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
@@ -87,9 +99,74 @@ def failure(result: "Result") -> dict[str, Any]:
         "turns": [turn.say for turn in result.turns],
         "got": last.kind,
         "text": last.text,
+        "why": why(result),
         "problems": list(last.problems),
         "expected": last.wanted,
     }
+
+
+def reliability() -> list[tuple[float, float, int]]:
+    """Of the speech-act model, on sentences it was not trained on (`evals.acts`): probability said, share right, how many."""
+    held = json.loads(acts.MODEL.read_text(encoding="utf-8"))
+    return [(chance, share, count) for chance, share, count in held["reliability"]]
+
+
+def _plot(points: Sequence[tuple[float, float, int]], side: int = 260) -> str:
+    """A reliability plot as SVG: on the diagonal a probability means what it says; the larger the dot, the more sentences."""
+    most = max((count for _, _, count in points), default=1)
+    dots = "".join(
+        f'<circle cx="{side * chance:.1f}" cy="{side * (1 - share):.1f}" r="{3 + 9 * (count / most) ** 0.5:.1f}" fill="#2563eb" fill-opacity="0.6">'
+        f"<title>said {100 * chance:.1f} %, right {100 * share:.1f} % of {count}</title></circle>"
+        for chance, share, count in points
+    )
+    return (
+        f'<svg width="{side + 60}" height="{side + 40}" viewBox="-40 -10 {side + 60} {side + 40}" role="img" aria-label="reliability plot">'
+        f'<rect width="{side}" height="{side}" fill="none" stroke="#999"/><line x1="0" y1="{side}" x2="{side}" y2="0" stroke="#999"/>{dots}'
+        f'<text x="{side / 2}" y="{side + 22}" text-anchor="middle" font-size="12">probability said</text>'
+        f'<text transform="rotate(-90)" x="{-side / 2}" y="-16" text-anchor="middle" font-size="12">share right</text></svg>'
+    )
+
+
+_REASONS = (
+    ("crashed", "a fault in the program"),
+    ("approval failed", "the store refused what was proposed"),
+    ("nobody asked for", "a change was proposed that nobody asked for"),
+    ("unasked", "a change beside the one that was asked for"),
+    ("not asked for", "a field was filled beside those that were said"),
+    ("no update", "a change was not read, or read of other records"),
+    ("no new", "a new record was not read"),
+    ("no delete", "a removal was not read"),
+    (" is None", "a value that was said was not read"),
+    ("figure", "another figure: a condition, a period or the measure was read differently"),
+    ("row ", "other groups: the grouping or a condition was read differently"),
+    ("place ", "another ranking"),
+    ("first are", "another order, or other records"),
+    ("records", "other records: a condition was dropped, added or read differently"),
+    ("citation", "nothing was quoted, or something else"),
+    ("expected", "another kind of answer, or another value"),
+)
+
+
+def why(result: "Result") -> str:
+    """In words, what went wrong in a case: what it asked back about, or which part of the answer differs from the gold."""
+    failed = next((turn for turn in result.turns if turn.problems), None)
+    if failed is None:
+        return ""
+    turn = f"turn {result.turns.index(failed) + 1}: " if len(result.turns) > 1 else ""
+    if result.hedged:
+        return turn + (
+            "taken for something outside its scope, or refused" if failed.kind == "refuse" else "asked back over words it had no place for"
+        )
+    said = " ".join(failed.problems)
+    return turn + next((reason for mark, reason in _REASONS if mark in said), "differs from the gold")
+
+
+def reasons(summary: "Summary") -> list[tuple[str, int]]:
+    """How many false answers each reason has, the commonest first; both halves."""
+    counted = Counter(
+        why(each).partition(": ")[2] if why(each).startswith("turn ") else why(each) for each in summary.results if not each.right
+    )
+    return counted.most_common()
 
 
 def write(summary: "Summary", out: Path) -> list[Path]:
@@ -103,9 +180,11 @@ def write(summary: "Summary", out: Path) -> list[Path]:
         "cases": len(summary.results),
         "table": [dict(zip(HEAD, row, strict=True)) for row in rows(summary)],
         "failures": shown,
-        "failed_tests": [each["id"] for each in failed if each["split"] == "test"],
+        "failed_tests": {each["id"]: each["why"] for each in failed if each["split"] == "test"},
+        "why": reasons(summary),
         "skipped": dict(summary.skipped),
         "dates": dates_json(),
+        "reliability": reliability(),
     }
     as_json, as_html = out / "eval.json", out / "eval.html"
     as_json.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
@@ -124,18 +203,21 @@ def _page(summary: "Summary", failed: Sequence[dict[str, Any]]) -> str:
                 each["language"],
                 "WRONG" if each["wrong_but_confident"] else each["got"],
                 " → ".join(each["turns"]),
+                each["why"],
                 "; ".join(each["problems"]),
                 each["text"][:600],
             ]
         )
         for each in sorted(failed, key=lambda each: not each["wrong_but_confident"])
     ]
-    head = line(("case", "language", "got", "asked", "problem", "answer"), "th")
+    head = line(("case", "language", "got", "asked", "why", "problem", "answer"), "th")
     return (
         '<!doctype html><meta charset="utf-8"><title>Rapport evals</title><style>body{font:14px system-ui;margin:2em}'
         "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3em .6em;vertical-align:top;text-align:left}</style>"
         f"<h1>{html.escape(summary.brain)}: {summary.score:.1f} % of {len(summary.results)}</h1><table>{line(HEAD, 'th')}"
         f"{''.join(line(row) for row in rows(summary))}</table><h2>Dates that others have labelled</h2>"
-        f"<table>{line(dates.HEAD, 'th')}{''.join(line(row) for row in dates.rows())}</table><h2>Failures of the development half</h2>"
+        f"<table>{line(dates.HEAD, 'th')}{''.join(line(row) for row in dates.rows())}</table><h2>How far a probability of the brain's speech acts can be "
+        f"believed</h2>{_plot(reliability())}<h2>Why answers were false</h2><table>{line(('reason', 'cases'), 'th')}"
+        f"{''.join(line(row) for row in reasons(summary))}</table><h2>Failures of the development half</h2>"
         f"<table>{head}{''.join(body)}</table>\n"
     )

@@ -28,6 +28,7 @@ def measure_figures(
     compare: Compare = None,
     top: Count = None,
     ascending: bool = False,
+    share: bool = False,
 ) -> tuple[str, Any]:
     """Compute a figure. Never work out a number yourself: ask for it here.
 
@@ -44,6 +45,7 @@ def measure_figures(
         compare: Only when asked to compare: with the period before, or the same days a year before.
         top: Only for a ranking: how many groups.
         ascending: Worst first.
+        share: Each group's part of the total too.
     """
     context = runtime.context
     with context.reading() as unit:
@@ -59,6 +61,7 @@ def measure_figures(
             compare=compare,
             top=top,
             ascending=ascending,
+            share=share,
         )
         if (
             known

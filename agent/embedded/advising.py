@@ -40,7 +40,14 @@ def _asked(unit: Unit, text: Spanned, previous: Sequence[Frame], wording: str) -
         return [held.asked]
     mine = {"suggest", "me", "my_team", "it", "about", "on", "show", "for", "brief", "help", "to", "now", "all"}
     for span in text.spans:
-        if span in held.spans or span.filler or span.func(*mine) or span.time or span.text.lower() in wording:
+        if (
+            span in held.spans
+            or span.filler
+            or span.func(*mine)
+            or span.time
+            or span.text.lower() in wording
+            or says(span.text, FILE, "beside")
+        ):
             continue
         if span.unknown or span.choices or span.amount or span.metric or (span.entity and span.entity.entity not in _PLAIN):
             return None

@@ -102,6 +102,8 @@ def _of_the_field(scene: Scene, readings: Sequence[Turn], spans_of: SpansOf) -> 
         return None
     for field in fields:
         value: Any = value_of(scene, field, telling[0]) if len(telling) == 1 else None
+        if value is None and weak is not None:  # "set it to A": the letter alone is an article elsewhere
+            value = next((c.value for c in scene.unit.schema.choices_of(field) if c.value.casefold() == weak.text.casefold()), None)
         if value is None and field.kind in FREE_TEXT and weak is not None and not any(span.fields or span.names for span in telling):
             value = clean(weak.text)
         if value is not None:

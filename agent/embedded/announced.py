@@ -54,14 +54,17 @@ def rewritten(text: Spanned, words: Lexicon) -> str | None:
 
 
 _TASK_LAST = re.compile(
-    r"[,.;，。；]?\s*(?:and |so )?(?:please |pls |could you |can you )?(?:(?:create|add|make|set|put in|open|need) (?:me )?(?:a|an) (?:new )?(?:task|reminder|to-?do)"
+    r"[,.;，。；]?\s*(?:and |so )?(?:please |pls |could you |can you )?"
+    r"(?:(?:create|add|make|set|put in|open|need) (?:me )?(?:a|an) (?:new )?(?:task|reminder|to-?do)"
     r"(?: for (?:me|him|her|that|it|this))?|remind me(?: (?:of|about) (?:it|that|this))?)\s*(?:please)?[.!]?$|"
-    r"[,，。；;\s]+(?:请|麻烦|帮我|给我|给他|给她)*(?:记|建|加|设|派|安排|创建|新建|开|生成|提醒)(?:一下|一个|个|条|一条)?(?:新)?(?:待办事项|待办|任务|提醒|我|task|todo|reminder)"
+    r"[,，。；;\s]+(?:请|麻烦|帮我|给我|给他|给她)*(?:记|建|加|设|派|安排|创建|新建|开|生成|提醒)(?:一下|一个|个|条|一条)?(?:新)?"
+    r"(?:待办事项|待办|任务|提醒|我|task|todo|reminder)"
     r"(?:给(?:我|他|她))?(?:一下|吧)?[。!！]?$",
     re.IGNORECASE,
 )
 _LOG_LAST = re.compile(
-    r"(?:[,.;—-]\s*(?:and |so )?(?:please |pls |could you |can you )?|\s(?:can|could) you (?:please )?)(?:log|record|note|write|put) (?:it|that|this|the call|the visit|the meeting)"
+    r"(?:[,.;—-]\s*(?:and |so )?(?:please |pls |could you |can you )?|\s(?:can|could) you (?:please )?)"
+    r"(?:log|record|note|write|put) (?:it|that|this|the call|the visit|the meeting)"
     r"(?: down| in)?(?: please| for me| as an? (?:call|visit|meeting|note))*\s*[.!]?$|"
     r"[,，。；;\s]+(?:嗯|就这些|好|请|麻烦|帮我|先|你)*[,，\s]*(?:记|录|登记|写)(?:一下|上|下来|下|一笔|个|条|一条|录|进去|进系统)+(?P<kind>拜访|电话|会议|沟通|备注|记录)?(?:记录)?(?:吧)?[。!！]?$",
     re.IGNORECASE,

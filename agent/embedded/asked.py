@@ -10,8 +10,11 @@ from agent.embedded.lexicon import Lexicon, Sense
 from agent.embedded.names import NameIndex
 from agent.embedded.routes import Routes
 from agent.embedded.spans import Span, Spanned
+from agent.embedded.unburdened import settle
 from store.rights import Principal
 from store.schema import NUMERIC, Schema
+
+MONEY_WORDS = {"how much", "how big", "how large", "多少钱", "多大", "有多大", "值多少", "多少金额"}
 
 
 @dataclass
@@ -29,6 +32,9 @@ class Asked:
     text: Spanned
     extra: list[Part] = field(default_factory=list)
     base: str = ""
+
+    def __post_init__(self) -> None:
+        settle(self.text, self.schema, self.names, self.today)
 
     @property
     def schema(self) -> Schema:
@@ -77,7 +83,7 @@ class Asked:
     def _money_word(self, span: Span) -> bool:
         if span.text == "多少" and self.said("sum") and self.said("win", "sold") and span is self.spans[-1]:
             return True  # 一共成交了多少
-        return span.text.lower() in {"how much", "多少钱"}
+        return span.text.lower() in MONEY_WORDS
 
     def _is_dimension(self, span: Span) -> bool:
         number = self.spans.index(span)

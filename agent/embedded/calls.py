@@ -30,7 +30,7 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
                 {
                     "metric": frame.metric, "by": frame.by, "filters": filters, "first_day": first and first.isoformat(),
                     "last_day": last and last.isoformat(), "date_field": frame.date_field, "compare": frame.compare, "top": frame.top,
-                    "ascending": frame.ascending or None,
+                    "ascending": frame.ascending or None, "share": frame.share or None,
                 }
             )  # fmt: skip
         case "notes":

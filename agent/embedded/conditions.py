@@ -22,6 +22,7 @@ class Conditions(Valued):
         self._emptiness()
         self._existence()
         self._silence()
+        self._bought()
         self._mine()
         self._amounts()
         self._times()
@@ -29,6 +30,7 @@ class Conditions(Valued):
         for number, span in enumerate(self.spans):
             if not span.used and span.names and not self._rather_a_value(number, span):
                 self._name(number, span)
+        self._part_of_a_group()
         identified = any(part.slot == f"is:{self.target}" for part in self.parts)
         for number, span in enumerate(self.spans):
             if span.used or (identified and span.fields and not span.names):
@@ -44,6 +46,69 @@ class Conditions(Valued):
             if not span.used and span.fields:
                 self._yes_no(number, span)
 
+    def _emptiness(self) -> None:
+        """ "where the birthday is blank", 邮箱没填, "no first delivery has been fixed": whether a field holds anything."""
+        for number, span in enumerate(self.spans):
+            if span.used or not (span.func("empty", "filled") or (span.func("without", "not") and self._object(number) is None)):
+                continue
+            place = self._field_before(number)
+            if place is None:
+                continue
+            sense = self._by_host(self.spans[place].fields, place)[0]
+            lead = next((p for p in range(place - 1, max(-1, place - 3), -1) if self.spans[p].func("without", "not")), None)
+            denied = [p for p in (lead, *range(place + 1, number)) if p is not None and self.spans[p].func("not", "without")]
+            missing = (not span.func("filled")) != bool(denied)
+            if not (span.func("empty", "filled") or span.func("without")):
+                continue
+            path = self.routes.path(self.target, sense.entity)
+            if path is None:
+                continue
+            whole = f"{path}.{sense.field}" if path else sense.field
+            self.add(f"empty:{sense.field}", Filter(field=whole, op="is_empty" if missing else "is_set"))
+            for each in (span, self.spans[place], *(self.spans[p] for p in denied)):
+                each.used = True
+
+    def _bought(self) -> None:
+        """ "have ordered nothing since May", 今年没下过单的客户: orders there are or are not; won deals where no orders are kept."""
+        mark = next((n for n, span in enumerate(self.spans) if span.func("bought") and not span.used and not span.entity), None)
+        if (
+            mark is None
+            or self.target not in {"account", "contact"}
+            or any(span.entity and span.entity.entity == "order" for span in self.spans)
+        ):
+            return
+        kind = "order" if "order" in self.names.present else "opportunity"
+        if not self.routes.relation(self.target, kind):
+            return
+        denials = [span for span in self.spans[max(0, mark - 4) : mark + 3] if span.func("not", "without") and not span.used]
+        inside = [span for span in self.spans if not span.used and (span.time or any(name.type == "product" for name in span.names))]
+        inner = Conditions(self.schema, self.routes, self.names, self.principal, self.today, self.text, kind, spans_override=inside)
+        inner.read()
+        where = inner.filters_with_period()
+        if kind == "opportunity":
+            where.append(Filter(field="status", value="won"))
+        if self.add(f"relation:{kind}", self.routes.related(self.target, kind, where, "has_no" if denials else "has")):
+            for span in (self.spans[mark], *denials):
+                span.used = True
+
+    def _part_of_a_group(self) -> None:
+        """ "which customers are subsidiaries": those that have a parent, where none is named."""
+        marks = [span for span in self.spans if span.func("subsidiary") and not span.used]
+        if marks and self.target == "account" and not any(name.type == "account" for span in self.spans for name in span.names):
+            self.add("ref:parent", Filter(field="parent", op="is_empty" if self._negated(self.spans.index(marks[0])) else "is_set"))
+            for span in self.spans:
+                span.used = span.used or span in marks or bool(span.entity and span.entity.entity == "account")
+
+    def _field_before(self, number: int) -> int | None:
+        """The field said just before, over what only links: "birthday is", 邮箱还."""
+        for place in range(number - 1, max(-1, number - 5), -1):
+            span = self.spans[place]
+            if span.fields and not span.used and not span.choices and self._by_host(span.fields, place):
+                return place
+            if not (span.filler or span.func("to", "with", "not", "without", "on", "all")):
+                return None
+        return None
+
     def _existence(self) -> None:
         """ "accounts with open deals over 50k", "deals without a close date", 没有联系人的客户."""
         spans = self.spans
@@ -58,6 +123,9 @@ class Conditions(Valued):
                 if each.func("not") and not each.choices:
                     missing, each.used = True, True
             thing = spans[place]
+            if number and place > number and (self._held_status(thing) and not thing.entity):
+                self._relation(number, place, self._held_status(thing), missing=missing)
+                continue
             held = self._own_field(thing)
             if held and missing:
                 if self.schema.field(self.target, held).kind == "bool":
@@ -89,11 +157,32 @@ class Conditions(Valued):
                 if span.fields and not span.entity and any(each.amount or each.func(*COMPARE, "between") for each in following):
                     return None
                 return place
+            if self.spans[number].func("without") and self._held_status(span) and self._nothing_more(place):
+                return place
             if any(c.field in {"kind", "type"} and c.entity in {"activity", "case"} for c in span.choices) and not self._entity_next(place):
                 return place
             if not (span.filler or span.choices or span.amount or span.func(*COMPARE, "all", "not", "only", "newest")):
                 return None
         return None
+
+    def _held_status(self, span: Span) -> str:
+        """The kind of record whose status is said and that points back here: "nothing open with" is no open deal."""
+        senses = [c.entity for c in span.choices if c.field == "status" and c.entity != self.target]
+        own = any(c.entity == self.target for c in span.choices)
+        related = [
+            entity for entity in senses if self.routes.path(self.target, entity) is None and self.routes.relation(self.target, entity)
+        ]
+        order = [entity for entity in ("opportunity", "case", "task") if entity in related]
+        return "" if own or span.entity or not order else order[0]
+
+    def _nothing_more(self, place: int) -> bool:
+        """Whether no noun follows that the status could be said of."""
+        for span in self.spans[place + 1 :]:
+            if span.entity or span.fields or any(c.field in {"kind", "type"} for c in span.choices):
+                return False
+            if not (span.filler or span.func()):
+                return True
+        return True
 
     def _entity_next(self, place: int) -> bool:
         return place + 1 < len(self.spans) and self.spans[place + 1].entity is not None
@@ -133,7 +222,8 @@ class Conditions(Valued):
         )
         op, value = ("has_no" if missing else "has"), None
         if count and count.amount:
-            compare = next((each for each in spans[number + 1 : place] if each.func(*COMPARE)), None)
+            around = [*spans[number + 1 : place], *spans[max(0, number - 2) : number]]
+            compare = next((each for each in around if each.func(*COMPARE) and not each.used), None)
             exact = int(count.amount.value)
             op, value = {
                 "over": ("count_ge", exact + 1),

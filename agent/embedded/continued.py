@@ -1,5 +1,6 @@
 """A turn's change of the frame before: another grouping, figure, number of places, a condition more, other or less."""
 
+import re
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -12,6 +13,7 @@ from agent.embedded.reading import Reader
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
 from agent.embedded.turns import Turn
+from knowledge.spoken.times import find_times
 from store.filters import Filter
 from store.schema import NUMERIC, TEMPORAL
 
@@ -33,10 +35,14 @@ def edited(reader: Reader, before: Frame, turn: Turn) -> Frame | None:
             return _dropped(reader, before)
         case "rest":
             return _turned_round(before)
+        case "reverse":
+            return _reversed(before)
+        case "others":
+            return _of_others(reader, before)
         case "everybody":
-            return _without(before, _people(reader, before))
+            return _without(before, _people(reader, before)) or fresh(before)
         case "always":
-            return _without(before, {"time"})
+            return _without(before, {"time"}) or fresh(before)
         case "whole":
             return _whole(before)
         case "fields":
@@ -95,6 +101,8 @@ def figure(reader: Reader, before: Frame, turn: Turn) -> Frame | None:
         return None
     if turn.noun and not all(each.entity and each.entity.entity == before.entity for each in _telling(reader)):
         return None
+    if turn.figure == "sum" and before.entity in {"account", "product", "lead"} and _related_money(before) is None:
+        turn = replace(turn, figure="count")  # their revenue or price is nothing one adds up unasked
     if before.intent == "find" and turn.figure == "count":
         return as_measure(before, f"{before.entity}_count")
     money = MONEY.get(before.entity)
@@ -108,9 +116,11 @@ def figure(reader: Reader, before: Frame, turn: Turn) -> Frame | None:
     metric = reader.lexicon.metrics.get(before.metric)
     where, day = (metric.where, metric.date) if metric else ({}, "")
     if before.intent == "measure" and metric is not None and metric.agg == {"count": "count"}.get(turn.figure, turn.figure):
-        if not before.by:
-            return fresh(before) if turn.figure != "count" else None
+        if not before.by and turn.figure == "count" and not turn.noun:
+            return None
         whole = fresh(before)
+        if not before.by or turn.noun:
+            return whole
         whole.by, whole.top = [], None
         return whole
     return switched(reader, before, str(turn.figure), where, day)
@@ -191,10 +201,18 @@ def _first_ones(reader: Reader, before: Frame, count: int, low: bool | None) -> 
     return frame
 
 
-def _whole(before: Frame) -> Frame | None:
+def _reversed(before: Frame) -> Frame | None:
+    """ "the other way round": the same order from its end."""
+    frame = fresh(before)
+    if before.intent == "measure" and before.by:
+        frame.ascending = not before.ascending
+        return frame
+    frame.sort = [each[1:] if each.startswith("-") else f"-{each}" for each in before.sort]
+    return frame if frame.sort else None
+
+
+def _whole(before: Frame) -> Frame:
     """ "all of them" after the first three."""
-    if before.limit is None and before.top is None:
-        return None
     frame = fresh(before)
     frame.limit = frame.top = None
     return frame
@@ -265,6 +283,16 @@ def _turned_round(before: Frame) -> Frame | None:
     return frame
 
 
+def _of_others(reader: Reader, before: Frame) -> Frame | None:
+    """ "and everyone else's?": of all but the person spoken of."""
+    frame = fresh(before)
+    for part in frame.parts:
+        if part.slot == "owner" and not part.filter.negate:
+            part.filter = _opposite(part.filter)
+            return frame
+    return None
+
+
 def _opposite(condition: Filter) -> Filter:
     turned = {"has": "has_no", "has_no": "has", "is_empty": "is_set", "is_set": "is_empty"}.get(condition.op)
     if turned:
@@ -297,6 +325,8 @@ def _with_fields(reader: Reader, before: Frame) -> Frame | None:
     if before.intent not in {"find", "get"}:
         return None
     telling = _telling(reader)
+    if any(reader.schema.field(s.entity, s.field).kind == "bool" for span in telling for s in span.fields):
+        return None  # "with cold storage": which, not what
     if not telling or not all(span.fields and not span.choices and not span.names and not span.func("with", "without") for span in telling):
         return None
     frame = fresh(before)
@@ -315,6 +345,7 @@ def placed(reader: Reader, before: Frame) -> None:
     """Give months, quarters and days without a year the year nearest to the period spoken of before, or the coming one where
     the frame before looks ahead."""
     for span in reader.spans:
+        _year_said(reader, span)
         time = span.time
         if time is None or time.relative or time.kind != "period" or not time.first or not time.last or _has_year(time.text):
             continue
@@ -329,6 +360,18 @@ def placed(reader: Reader, before: Frame) -> None:
         else:
             continue
         span.time = replace(time, first=first, last=last)
+
+
+def _year_said(reader: Reader, span: Span) -> None:
+    """ "only 2024": a bare number of four digits that could be a year is one, where no field of numbers is spoken of."""
+    amount = span.amount
+    if span.time or span.names or amount is None or not amount.integer or amount.currency or not re.fullmatch(r"(?:19|20)\d\d", span.text):
+        return
+    if any(each.func("over", "under", "at_least", "at_most", "between") or each.fields for each in reader.spans):
+        return
+    found = find_times(span.text, today=reader.today)
+    if found:
+        span.time, span.amount = found[0], None
 
 
 def _nearest(moved: Sequence[tuple[date, date]], start: date, end: date) -> tuple[date, date]:
@@ -391,5 +434,6 @@ def _months_on(day: date, months: int) -> date:
 def light(reader: Reader, before: Frame) -> None:
     """Words that only point at the answer before have done their work."""
     for span in reader.spans:
-        if span.func("about", "only", "it", "show", "compare", "all") or (span.entity and span.entity.entity == before.entity):
+        pointed = span.entity and (span.entity.entity == before.entity or reader.routes.path(before.entity, span.entity.entity))
+        if span.func("about", "only", "it", "show", "compare", "all") or pointed:
             span.used = True

@@ -41,6 +41,10 @@ class Dated(Quantities):
             if number and self.spans[number - 1].text.lower() in {"a", "any"} and time.grain == "day":
                 continue  # "on a Friday" is every Friday: not one date, and not something that can be asked for here
             entity, name = (named.entity, named.name) if named else self._usual_date(number)
+            if named is None and name == "created_at" and not self._said("create") and self._one_record():
+                continue  # of the one named, what of that time is asked was not understood
+            if first is None and last is not None and last >= self.today and named is not None and name == "close_date":
+                first = self.today  # "closing before October" is said of what is still to close
             span.used = True
             self.time_said = True
             if entity == self.target and not negated and self.period is None:
@@ -49,6 +53,10 @@ class Dated(Quantities):
                 continue
             value = [first.isoformat() if first else None, last.isoformat() if last else None]
             self.add(f"time:{entity}.{name}", self.routes.condition(self.target, entity, name, "between", value), negate=negated)
+
+    def _one_record(self) -> bool:
+        """Whether a record of the target itself is named."""
+        return any(name.type == self.target for span in self.spans for name in span.names)
 
     def _year(self, number: int, span: Span) -> bool:
         """ "founded before 1985", 1985年以前成立的: a year against a field that holds years."""
@@ -82,8 +90,9 @@ class Dated(Quantities):
                 if field_.name == "created_at" and sense.entity == "opportunity":
                     field_ = self.schema.field("opportunity", "engaged_on")  # the day the deal began, not the day it was typed in
                 if field_.kind in TEMPORAL and (sense.entity == self.target or sense.entity == self.host(place)):
-                    if not span.choices and not span.entity:
-                        span.used = True
+                    ended = field_.entity in {"contract", "quote"} and all(c.entity == field_.entity for c in span.choices)
+                    if (not span.choices or ended) and not span.entity:
+                        span.used = True  # 年底前到期: the day it ends, not that it has ended
                     return field_
         return None
 
@@ -131,11 +140,10 @@ class Dated(Quantities):
         """ "not contacted in 30 days", "haven't touched", 60天没联系: nothing happened since a day."""
         spans = self.spans
         for number, span in enumerate(spans):
-            if span.used or not span.func("contacted"):
+            if span.used or not span.func("contacted", "silent"):
                 continue
-            if any(s.kind in {"entity"} for s in span.senses) and not self._negation_before(number):
-                continue
-            if not self._negation_before(number) or (span.entity and number + 1 < len(spans) and spans[number + 1].names):
+            quiet = span.func("silent") or self._negation_before(number)
+            if not quiet or (span.entity and number + 1 < len(spans) and spans[number + 1].names):
                 continue
             spot = self._silent_target()
             if spot is None:

@@ -10,7 +10,9 @@ from agent.embedded.lexicon import Sense
 from agent.embedded.lookups import Lookups
 from agent.embedded.rankings import IMPLYING, MOST, bare
 from agent.embedded.spans import Span
+from knowledge.spoken.times import TimeSpan
 from store.filters import Filter
+from store.metrics import ADDITIVE, Metric
 from store.schema import TEMPORAL, Field
 
 COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count"}
@@ -91,9 +93,16 @@ class Figures(Lookups):
             hosts = [s for s in fields if any(e.entity and e.entity.entity == s.entity for e in self.spans)]
             if hosts:
                 return self._aggregate_name(hosts[0], "avg")
-            if name == DEFAULT_METRIC:
-                return "average_won_amount"
+        if self.said("avg") and (mean := self._mean_of(self.lexicon.metrics[name])):
+            return mean
         return self._of_another_field(span) or name
+
+    def _mean_of(self, summed: Metric) -> str:
+        """The average that is kept of what a sum is of: "open deal value on average"."""
+        if summed.agg != "sum":
+            return ""
+        same = (summed.entity, summed.field, summed.where)
+        return next((m.name for m in self.lexicon.metrics.values() if m.agg == "avg" and (m.entity, m.field, m.where) == same), "")
 
     def _of_another_field(self, span: Span) -> str:
         """ "how much margin is in the open pipeline": a sum's name says which deals, the number named says of what."""
@@ -127,6 +136,9 @@ class Figures(Lookups):
         if self.said("sold") and not self._most_entity() and not (self.said("count") and self._how_many()):
             return DEFAULT_METRIC
         reasons = any(s.field == "lost_reason" for span in self.spans for s in span.fields)
+        money = any(MONEY.get(s.entity) == s.field for span in self.spans for s in span.fields)
+        if reasons and money and self.said("max", "top", "group", "sum", "breakdown"):
+            return "lost_amount"
         if (self.said("why") and self._status() == "lost") or (reasons and self.said("breakdown", "count", "group", "max", "top")):
             return "lost_count"
         if self.said("duration"):
@@ -140,7 +152,9 @@ class Figures(Lookups):
             return (COUNT_BY_STATUS if often or self._how_many() else SUM_BY_STATUS)[self._status()]
         others = any(span.choices and not any(ch.field == "status" for ch in span.choices) for span in self.spans)
         one_day = any(span.time and span.time.grain == "day" for span in self.spans)
-        if self.said("share") and self._status() == "won" and not others and not one_day:
+        if (self.said("share") or self._ranked_ratio()) and (ratio := self._ratio_said()):
+            return ratio
+        if self.said("share") and not self._share_split() and self._status() == "won" and not others and not one_day:
             return "win_rate"
         if self.said("win", "lose") and self.said("max", "min") and not self._most_entity() and not self.said("sold"):
             return "lost_count" if self.said("lose") else "won_count"
@@ -159,7 +173,11 @@ class Figures(Lookups):
                     else f"{agg}_opportunity_amount"
                 )
             return f"{agg}_{field.entity}_{field.name}"
-        if field and (self._how_much() or (totalled and (field.entity, field.name) == (totalled.entity, totalled.name))):
+        if field and (
+            self._how_much()
+            or (self.said("group", "rows", "breakdown") and not self._how_many())
+            or (totalled and (field.entity, field.name) == (totalled.entity, totalled.name))
+        ):
             return (
                 SUM_BY_STATUS.get(status, "sum_opportunity_amount")
                 if (field.entity, field.name) == ("opportunity", "amount")
@@ -180,6 +198,20 @@ class Figures(Lookups):
         if self.said("compare", "previous", "year_before", "trend") or any(span.grain for span in self.spans):
             return DEFAULT_METRIC
         return DEFAULT_METRIC if self._ranking_of() else ""
+
+    def _ranked_ratio(self) -> bool:
+        """ "which lead source converts best": groups ranked by how many of theirs meet a value."""
+        ranked = [span for span in self.spans if span.func("max", "min", "top", "bottom") and bare(span) not in MOST]
+        held, self.base = self.base, next((c.entity for span in self.spans for c in span.choices), "")
+        found = bool(ranked) and not self.said("count") and self._subject() is not None and bool(self._ratio_said(take=False))
+        self.base = held
+        return found
+
+    def _share_split(self) -> bool:
+        """Whether the share is each group's: "per-product share of all the deals we won"."""
+        return any(span.func("group") and self._dimension_after(number) is not None for number, span in enumerate(self.spans)) or any(
+            span.names and any(name.type in {"product", "account"} for name in span.names) for span in self.spans
+        )
 
     def _measured_field(self) -> Field | None:
         spans = [span for span in self.spans if not span.used and any(self._numeric(s) for s in span.fields)]
@@ -228,6 +260,7 @@ class Figures(Lookups):
     def _measure(self, name: str) -> Frame:
         metric = self.lexicon.metrics[name]
         frame = Frame("measure", entity=metric.entity, metric=name)
+        self.base = self.base or metric.entity
         self._comparison(frame)
         self._dimensions(frame)
         self._ranking(frame)
@@ -251,10 +284,38 @@ class Figures(Lookups):
             if span.entity and (span.entity.entity == metric.entity or not span.used):
                 span.used = True
         self._two_periods(frame)
+        self._part_of_the_whole(frame)
         for span in self.spans:  # "the total value of the pipeline", "how much is it worth": the money is in the metric already
             if metric.unit == "money" and not span.used and any(self._numeric(s) and s.entity == metric.entity for s in span.fields):
                 span.used = True
         return frame
+
+    def _part_of_the_whole(self, frame: Frame) -> None:
+        """ "GTX Pro's share of revenue": each product's part of the total, the one asked about among them."""
+        if not frame.share or frame.by:
+            return
+        parts = [part for part in frame.parts if part.filter.op in {"eq", "in"} and part.filter.field and not part.filter.negate]
+        said = {part.slot: part for part in parts if not part.slot.startswith("time:")}
+        wanted = next((part for part in (*reversed(said.values()),) if self.routes_ok(frame.entity, part.filter.field)), None)
+        if wanted is None:
+            for span in self.spans:
+                span.used = span.used and not span.func("share")  # of what, was not said
+            return
+        frame.parts.remove(wanted)
+        frame.by = [wanted.filter.field]
+        frame.ids = []
+
+    def _ratio_said(self, *, take: bool = True) -> str:
+        """ "what share of leads converts", 工单里已关闭的占比: the ratio whose part is the value said."""
+        for metric in self.lexicon.metrics.values():
+            for name, value in metric.part.items() if metric.agg == "ratio" else ():
+                if any((c.entity, c.field, c.value) == (metric.entity, name, value) for span in self.spans for c in span.choices):
+                    spoken = any(span.entity and span.entity.entity == metric.entity for span in self.spans)
+                    if spoken and metric.entity != "opportunity":
+                        for span in self.spans if take else ():
+                            span.used = span.used or any((c.entity, c.value) == (metric.entity, value) for c in span.choices)
+                        return metric.name
+        return ""
 
     def _agrees(self, where: dict[str, object], choice: Sense) -> bool:
         wanted = where.get("status")
@@ -270,7 +331,8 @@ class Figures(Lookups):
             elif span.func("year_before"):
                 frame.compare, span.used = "year_before", True
             elif span.func("share"):
-                span.used = frame.metric == "win_rate"  # no other share can be computed: left unread, and so asked about
+                frame.share = self.lexicon.metrics[frame.metric].agg in ADDITIVE
+                span.used = frame.share or self.lexicon.metrics[frame.metric].agg == "ratio"
             elif span.func("win", "lose") and not span.choices:
                 span.used = bool(self.lexicon.metrics[frame.metric].where or self.lexicon.metrics[frame.metric].whole)
             elif span.func("compare", "trend", "breakdown", "count", "sum", "sold", "duration"):
@@ -283,6 +345,11 @@ class Figures(Lookups):
             return
         frame.compare = None
         grain = times[0].grain if times[0].grain == times[1].grain else ""
+        later, earlier = sorted(times, key=lambda t: t.first or date.min, reverse=True)
+        if grain not in {"day", "week", "month", "quarter", "year"} and _a_year_apart(earlier, later):
+            frame.parts = [part for part in frame.parts if not part.slot.startswith("time:")]
+            frame.period, frame.compare = (later.first, later.last), "year_before"
+            return
         if grain not in {"day", "week", "month", "quarter", "year"}:
             return
         if grain not in frame.by:
@@ -293,3 +360,9 @@ class Figures(Lookups):
         spans = sorted(times, key=lambda t: t.first or date.min)
         both = [Filter(field=date_field, op="between", value=[str(t.first), str(t.last)]) for t in spans]
         frame.parts.append(Part("time:both", Filter(any=both)))
+
+
+def _a_year_apart(earlier: TimeSpan, later: TimeSpan) -> bool:
+    """Whether two periods are the same days of two years that follow each other: two first halves."""
+    pairs = ((earlier.first, later.first), (earlier.last, later.last))
+    return all(a and b and b.year - a.year == 1 and (a.month, a.day) == (b.month, b.day) for a, b in pairs)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from copy import deepcopy
+from datetime import date
 
 from agent.embedded import continued, listed, turns
 from agent.embedded.frames import Frame, Part
@@ -62,22 +63,84 @@ def _rather_a_view(reader: Reader, before: Frame, previous: Sequence[Frame]) -> 
 def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frames of a turn that leans on the one before; None when it stands on its own."""
     before = latest(previous)
+    if _unheard(reader, previous[0] if previous else None):
+        return [previous[0]]
     if before is None:
         return None
     picked = _ordinal(reader, before)
     if picked is not None:
         return [picked]
-    told = listed.about_it(reader, before)
-    if told is not None:
-        return told
-    kept = [(span, span.used, span.time, list(span.senses), span.filler, span.unknown) for span in reader.spans]
-    found = _continued(reader, before)
-    if found is not None and reader.unread():
-        for span, used, time, senses, filler, unknown in kept:
-            span.used, span.time, span.senses, span.filler, span.unknown = used, time, senses, filler, unknown
+    kept = [(span, span.used, span.time, span.amount, list(span.senses), span.filler, span.unknown) for span in reader.spans]
+    _own_fields(reader, before)
+    found = listed.about_it(reader, before)
+    if found is None:
+        found = _continued(reader, before)
+        if found is not None and reader.unread():
+            found = None
+    if found is None:
+        for span, used, time, amount, senses, filler, unknown in kept:
+            span.used, span.time, span.amount, span.senses, span.filler, span.unknown = used, time, amount, senses, filler, unknown
         reader.base = ""
-        return None
+        _of_the_one(reader, before)
     return found
+
+
+def _unheard(reader: Reader, asked: Frame | None) -> bool:
+    """Whether the turn only adds to a question that was not understood: to answer half of it would be wrong."""
+    if asked is None or asked.intent != "clarify" or asked.reason != "words" or not asked.values.get("head"):
+        return False
+    spans = [span for span in reader.spans if not span.filler]
+    own = any(span.entity or (span.metric and not span.choices) or span.literal or span.unknown for span in spans)
+    return bool(spans) and not own and _modifiers(spans) and not any(span.names and len(spans) == 1 for span in spans)
+
+
+def _foreign(reader: Reader, before: Frame) -> list[Span]:
+    """Values that cannot be said of the records before, only of others nobody spoke of."""
+    spoken = {span.entity.entity for span in reader.spans if span.entity}
+    found = []
+    for number, span in enumerate(reader.spans):
+        earlier = reader.spans[max(0, number - 2) : number]
+        if not span.choices or span.fields or span.names or any(each.func("with", "without") for each in earlier):
+            continue
+        near = any(c.entity in spoken or reader.routes.path(before.entity, c.entity) is not None for c in span.choices)
+        if not near and not span.lacks:
+            found.append(span)
+    return found
+
+
+def _same_slot(reader: Reader, before: Frame) -> None:
+    """A bare value takes the slot of its own kind in the frame before: the Netherlands after Belgium is a country again."""
+    slots = {part.slot for part in before.parts}
+    for span in reader.spans:
+        held = [c for c in span.choices if f"{c.entity}.{c.field}" in slots]
+        if held and len(held) < len(span.choices):
+            span.senses = [s for s in span.senses if s.kind != "choice" or s in held]
+
+
+def _own_fields(reader: Reader, before: Frame) -> None:
+    """ "revenue over 1000" after a list of accounts: the field they have, not the figure of deals."""
+    weighed = any(
+        span.func("over", "under", "at_least", "at_most", "between", "rank", "desc", "asc", "max", "min") for span in reader.spans
+    )
+    sorts = any("排" in span.text for span in reader.spans)
+    if before.intent != "find" or not (weighed or sorts):
+        return
+    for span in reader.spans:
+        if span.metric and any(sense.entity == before.entity for sense in span.fields):
+            span.senses = [sense for sense in span.senses if sense.kind != "metric"]
+
+
+def _of_the_one(reader: Reader, before: Frame) -> None:
+    """ "how many were sold?" after one product was looked up: a figure that names nothing is about that one."""
+    one = next((part for part in before.parts if part.slot == f"is:{before.entity}"), None)
+    said = any(
+        span.entity or span.names or span.func("me", "my_team", "all", "who", "group", "show", "max", "min") for span in reader.spans
+    )
+    if one is None or before.intent != "get" or said or not any(span.func("sold", "win", "lose") for span in reader.spans):
+        return
+    path = reader.routes.path("opportunity", before.entity)
+    if path:
+        reader.extra.append(Part(f"ref:{before.entity}", one.filter.model_copy(update={"field": path})))
 
 
 def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
@@ -88,16 +151,26 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
         return [ended]
     if before.intent == "find" and _counts_among(reader):
         return _merge(reader, continued.as_measure(before, f"{before.entity}_count"))
-    if not _leans(reader, before):
-        return None
-    continued.placed(reader, before)
-    which = any(span.func("show") and span.text.lower() in _WHICH for span in reader.spans[:2])
+    if any(span.text.lower() == "both" for span in reader.spans) or not _leans(reader, before):
+        return None  # "both months": two answers in one is not read yet
+    strange = _foreign(reader, before)
+    if strange and not any(span.entity for span in reader.spans):
+        for span in reader.spans:
+            span.used = True
+        return [Frame("clarify", entity=before.entity, text=reader.text.text, reason="words", notes=[span.text for span in strange])]
+    which = any(
+        span.func("show") and span.text.lower().startswith(_WHICH)
+        for span in (reader.spans if reader.text.language == "zh" else reader.spans[:2])
+    )
+    counted = any(span.func("count") and not span.func("show") for span in reader.spans)
+    if counted and before.intent == "find" and not reader._how_much():
+        return _merge(reader, continued.as_measure(before, f"{before.entity}_count"))
     if which and before.intent == "measure" and not before.by and not any(span.func("group") or span.grain for span in reader.spans):
         return _merge(reader, listed.as_list(reader, before))
     return _merge(reader, before)
 
 
-_WHICH = {"which", "which ones", "show", "list", "哪些", "哪几个", "有哪些", "列出"}
+_WHICH = ("which", "show", "list", "哪", "有哪", "列")
 
 
 def _counts_among(reader: Reader) -> bool:
@@ -121,8 +194,8 @@ def ordinal(text: Spanned, size: int) -> int | None:
     """ "the second one", 第二个, "number 3": a place (from 0) among what was shown."""
     if not size or len([span for span in text.spans if span.content and not span.amount and not span.unknown]) > 1:
         return None
-    if any(span.func("max", "min") for span in text.spans) and any(span.fields for span in text.spans):
-        return None  # "highest score first": an order
+    if any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in _ORDINALS for span in text.spans):
+        return None  # "highest score first", "biggest first": an order
     for span in text.spans:
         number: int | None = None
         if span.amount and span.amount.unit == "ordinal":
@@ -142,6 +215,7 @@ def _leans(reader: Reader, before: Frame) -> bool:
     spans = [span for span in reader.spans if not span.filler]
     if not spans:
         return False
+    continued.placed(reader, before)
     opening = (
         reader.spans[0].text.lower() in {"and", "now", "then", "那"}
         or reader.spans[0].func("about", "only")
@@ -161,6 +235,9 @@ def _leans(reader: Reader, before: Frame) -> bool:
     )
     if entity and objects and not metric and any(span.func("it", "only") for span in reader.spans[:4]):
         return True  # "which of those have an open deal over 50k"
+    beside = entity and spans[0].func("on") and not metric and before.intent == "find"
+    if beside and all(reader.routes.path(before.entity, span.entity.entity) for span in spans if span.entity):
+        return True  # "at tier A clinics" after contacts
     of_those = any(span.func("only") and span.text.lower().split(" ")[-1] in _REFERRING for span in reader.spans)
     if of_those and modifiers and entity and all(s.entity.entity == before.entity for s in spans if s.entity):
         return True
@@ -174,8 +251,9 @@ def _leans(reader: Reader, before: Frame) -> bool:
     asks = any(span.func("show", "count") and not span.func("newest") for span in spans)
     if asks:
         return modifiers and _says_of(reader, before, spans)
-    if len(spans) == 1 and spans[0].names and not spans[0].time:
-        return _replaces_name(before, spans[0])
+    if len([span for span in spans if not span.func("on")]) == 1 and spans[0].names and not spans[0].time:
+        possessive = reader.text.text.rstrip("?？.。 ").endswith(("'s", "’s", "的"))
+        return possessive or _replaces_name(before, spans[0])
     return modifiers
 
 
@@ -196,7 +274,7 @@ def _modifiers(spans: Sequence[Span]) -> bool:
 def _says_of(reader: Reader, before: Frame, spans: Sequence[Span]) -> bool:
     """Whether what a question without a noun says can be said of the records before: "which have no owner?", 美国的有哪些."""
     senses = [[*span.choices, *span.fields, *span.lacks] for span in spans]
-    if any(span.names for span in spans):
+    if any(name.type != "user" for span in spans for name in span.names) or any(span.func("sold", "win", "lose") for span in spans):
         return False
     return all(not each or any(reader.routes.path(before.entity, sense.entity) is not None for sense in each) for each in senses)
 
@@ -242,17 +320,23 @@ def _merge(reader: Reader, before: Frame) -> list[Frame]:
         frame.top = groups.top or frame.top
     else:
         reader._sorting(frame)
+    _same_slot(reader, before)
     conditions = reader.conditions(target)
     conditions.read()
+    if any(part.slot == "overdue" for part in conditions.parts) and not conditions.period:
+        frame.period = None
     if by:
         frame.by = by
     _drop_grouped(frame, conditions.parts)
+    _side_by_side(reader, frame, conditions.parts)
     frame.parts = _merged(frame.parts, conditions.parts)
     if frame.intent == "get" and any(part.slot != f"is:{target}" for part in frame.parts):
         frame.intent = "find"
-    if conditions.period:
+    if conditions.period and frame.period and frame.intent == "measure" and any(span.func("compare") for span in reader.spans):
+        _periods_beside(reader, frame, conditions.period)
+    elif conditions.period:
         frame.period = conditions.period
-        frame.parts = [part for part in frame.parts if part.slot != "time:both"]
+        frame.parts = [part for part in frame.parts if part.slot not in {"time:both", "overdue"}]
         if any(sense for span in reader.spans for sense in span.fields):
             frame.date_field = conditions.date_field
         elif frame.intent != "measure":
@@ -266,6 +350,32 @@ def _drop_grouped(frame: Frame, new: Sequence[Part]) -> None:
     """ "and for Ben?" after a ranking keeps the ranking's grouping; the person narrows it."""
     if any(part.slot == "owner" for part in new) and frame.by == ["owner"] and frame.top:
         frame.top = None
+
+
+def _side_by_side(reader: Reader, frame: Frame, new: Sequence[Part]) -> None:
+    """ "compared with Ben" after Anna's figure: both, one beside the other."""
+    if frame.intent != "measure" or not any(span.func("compare") for span in reader.spans) or len(new) != 1:
+        return
+    held = next((part for part in frame.parts if part.slot == new[0].slot), None)
+    if held is None or held.filter.field != new[0].filter.field or {held.filter.op, new[0].filter.op} != {"eq"}:
+        return
+    new[0].filter = new[0].filter.model_copy(update={"op": "in", "value": [held.filter.value, new[0].filter.value]})
+    frame.by = list(dict.fromkeys([new[0].filter.field, *frame.by]))[:2]
+
+
+def _periods_beside(reader: Reader, frame: Frame, period: tuple[date | None, date | None]) -> None:
+    """ "vs 2025" after 2026: both periods, one row each, where they are years, quarters or months."""
+    held = frame.period
+    (start, end), (first, last) = held or (None, None), period
+    if not (start and end and first and last):
+        return
+    days = (last - first).days
+    grain = "year" if days > 300 else "quarter" if days > 80 else "month"
+    name = frame.date_field or reader.lexicon.metrics[frame.metric].date
+    both = sorted([(str(start), str(end)), (str(first), str(last))])
+    frame.parts = [part for part in frame.parts if part.slot != "time:both"]
+    frame.parts.append(Part("time:both", Filter(any=[Filter(field=name, op="between", value=list(each)) for each in both])))
+    frame.period, frame.by = None, list(dict.fromkeys([grain, *frame.by]))[:2]
 
 
 def _merged(old: Sequence[Part], new: Sequence[Part]) -> list[Part]:

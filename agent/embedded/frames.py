@@ -35,6 +35,7 @@ class Frame:
     compare: str | None = None
     top: int | None = None
     ascending: bool = False
+    share: bool = False
     sort: list[str] = field(default_factory=list)
     limit: int | None = None
     count_only: bool = False

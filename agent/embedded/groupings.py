@@ -53,6 +53,23 @@ class Groupings(Asked):
             self._broken_down(frame)
         if not frame.by and (self.said("compare", "group", "breakdown") or self._which_of_them()):
             self._named_dimension(frame)
+        self._dimension_before(frame)
+
+    def _dimension_before(self, frame: Frame) -> None:
+        """三个大区…各赢了多少单, 一个阶段一行: the grouping stands before the word that asks for one."""
+        for number, span in enumerate(self.spans):
+            spoken = span.func("rows") or span.text.lower() in {"each", "separately"} or (self.text.language == "zh" and span.func("group"))
+            if span.used or not spoken or len(frame.by) > 1 or self._ranking_of():
+                continue
+            for place in range(number - 1, -1, -1):
+                each = self.spans[place]
+                path = self._as_dimension(each) if not each.used and not each.choices and not each.names else None
+                if path and self.routes_ok(frame.entity, path) and path not in frame.by:
+                    frame.by.append(path)
+                    each.used = span.used = True
+                    for how_many in self.spans[max(0, place - 2) : place]:
+                        how_many.used = how_many.used or bool(how_many.amount and how_many.amount.integer)
+                    break
 
     def _and_dimension(self, frame: Frame, number: int) -> None:
         """ "by quarter and region": a second grouping after a grain."""
@@ -86,7 +103,7 @@ class Groupings(Asked):
 
     def _named_dimension(self, frame: Frame) -> None:
         """ "compare Anna and Ben", 杭州和苏州各有多少: group by what the names or the values are."""
-        fields = Counter((c.entity, c.field) for span in self.spans for c in span.choices[:1])
+        fields = Counter(pair for span in self.spans for pair in {(c.entity, c.field) for c in span.choices})
         for (entity, name), times in fields.items():
             path = self.routes.path(frame.entity, entity)
             if times >= 2 and path is not None:

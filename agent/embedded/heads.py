@@ -16,6 +16,9 @@ class Heads(Figures):
         named = [(number, span.entity.entity) for number, span in enumerate(self.spans) if span.entity]
         if self.said("subsidiary"):
             return "account"
+        one = self._one_named() - {"user", "team"}
+        if one and named and all(self._refers(one, entity) for _, entity in named) and self._asks_of_itself(one):
+            return next(iter(one))  # 方丽华在哪家公司: a field of the person, though its word is a kind of record too
         implied = [c.entity for span in self.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.names]
         held = next((n for n, span in enumerate(self.spans) if span.choices and not span.names), None)
         if named and held is not None and held < named[0][0] and all(self._lacked(number, held) for number, _ in named):
@@ -60,6 +63,15 @@ class Heads(Figures):
             return "opportunity"
         choice = [c.entity for span in self.spans for c in (*span.choices, *span.lacks)]
         return choice[0] if choice else next((s.entity for span in self.spans for s in span.fields if s.entity in self.names.present), "")
+
+    def _refers(self, kinds: set[str], entity: str) -> bool:
+        """Whether records of one of the kinds refer to records of the other: a contact to an account."""
+        return any(field.refers_to == entity for kind in kinds for field in self.schema.entity(kind).fields.values())
+
+    def _asks_of_itself(self, kinds: set[str]) -> bool:
+        """Whether another plain field of the one named is asked for in the same breath, and nothing narrows the question."""
+        plain = [span for span in self.spans if any(f.entity in kinds for f in span.fields) and not span.entity]
+        return bool(plain) and not any(span.time or span.amount or span.choices or span.metric for span in self.spans)
 
     def _with_implied(self, named: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
         """Nouns with those that values stand for: "decision makers in healthcare accounts" asks for contacts."""

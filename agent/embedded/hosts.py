@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from agent.embedded.frames import Part
-from agent.embedded.lexicon import Sense
+from agent.embedded.lexicon import Sense, fillers
 from agent.embedded.names import NameIndex
 from agent.embedded.routes import Routes
 from agent.embedded.spans import Span, Spanned
@@ -72,13 +72,29 @@ class Hosts:
 
     def _negated(self, number: int) -> bool:
         """Whether a "not" stands right before the span (fillers between are allowed)."""
+        joined = False
         for earlier in reversed(self.spans[:number]):
             if earlier.func("not") or (earlier.func("without") and not earlier.entity and not (earlier.used and earlier.text in YES_NO)):
                 earlier.used = True
                 return True
-            if not earlier.filler and not earlier.func("owned", "on") and not any(s.field == "owner" for s in earlier.fields):
+            joined = joined or earlier.text.lower() in {"and", "or", "和", "或", "跟", "与", "及"}
+            if joined and self._alike(earlier, self.spans[number]):
+                continue  # "leave out Anna's and Ben's"
+            light = (
+                earlier.filler
+                or earlier.func("owned", "on")
+                or (earlier.func("only", "all") and not earlier.content)
+                or (earlier.func("to") and earlier.text.lower() in fillers())
+            )
+            if not light and not any(s.field == "owner" for s in earlier.fields):
                 return False
         return False
+
+    @staticmethod
+    def _alike(one: Span, other: Span) -> bool:
+        """Whether both name records of one kind, or both are values of one field."""
+        kinds = {name.type for name in one.names} & {name.type for name in other.names}
+        return bool(kinds) or bool({(c.entity, c.field) for c in one.choices} & {(c.entity, c.field) for c in other.choices})
 
     def _by_host(self, senses: Sequence[Sense], number: int) -> list[Sense]:
         """Senses with those of the host first, then the target's, then whatever can be reached."""

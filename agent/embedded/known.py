@@ -5,7 +5,7 @@ names be read anew. Values are kept for the whole firm; whether a person may see
 """
 
 from collections import Counter, OrderedDict, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from threading import Lock
@@ -13,9 +13,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from agent.embedded.lexicon import Match, PhraseTable, Sense, other_words
+from agent.embedded.lexicon import Match, PhraseTable, Sense, function_words, other_words
 from agent.embedded.name_forms import Form, Name, forms, spellings
-from agent.embedded.tokens import Token, phrase
+from agent.embedded.tokens import Token, is_chinese, phrase
 from store import changed
 from store.rights import ABOUT_ACCOUNT, Principal, readable, visible
 from store.schema import TEMPORAL, Field
@@ -23,7 +23,7 @@ from store.unit import Unit
 
 FACET_LIMIT = 500  # values of a field; one with more is free text
 PEOPLE = 32  # persons of whom what they may see is kept
-TEAM_FORMS = ("{}'s team", "{} team", "team of {}", "team {}", "{}团队", "{}的团队", "{}小组")
+TEAM_FORMS = ("team of {}", "team {}", "team under {}", "reps under {}", "people under {}")
 Phrases = dict[str, dict[tuple[str, ...], list[Name]]]
 
 
@@ -160,21 +160,24 @@ def _colleagues(unit: Unit) -> Colleagues:
 
 
 def _add_led_teams(unit: Unit, found: Colleagues) -> None:
-    """ "Dustin's team", "Melvin Marxen团队": teams by the name of who leads them."""
+    """ "Dustin's team", "Summer's people", Melvin Marxen团队: teams by the name of who leads them, else of who is in them."""
     team, user = unit.schema.entity("team").model, unit.schema.entity("user").model
-    statement = (
-        select(team.id, team.name, team.key, user.name)
-        .join(user, user.id == readable(unit.principal, "team", "manager", team, team.manager_id))
-        .where(visible(unit.principal, "team", team))
+    shown = visible(unit.principal, "team", team)
+    columns = select(team.id, team.name, team.key, user.name)
+    led = list(
+        unit.session.execute(columns.join(user, user.id == readable(unit.principal, "team", "manager", team, team.manager_id)).where(shown))
     )
-    led = list(unit.session.execute(statement))
-    leads = Counter(row[3] for row in led)
-    for team_id, name, key, manager in led:
-        if leads[manager] > 1:
-            continue  # leads several: "my team" of that person is not one team
-        for called in {manager, manager.split()[0]}:
-            for form in TEAM_FORMS:
-                found.add(Form(phrase(form.format(called)), "short", 0.95), Name("team", team_id, name, key, 0.95))
+    leaders = {row[3] for row in led}
+    within = unit.session.execute(columns.join(user, user.team_id == team.id).where(shown))
+    for team_id, name, key, person in [*led, *(row for row in within if row[3] not in leaders)]:
+        for called in {person, person.split()[0]}:
+            for form in (*(form.format(called) for form in TEAM_FORMS), *_peopled(called)):
+                found.add(Form(phrase(form), "short", 0.95), Name("team", team_id, name, key, 0.95))
+
+
+def _peopled(called: str) -> Iterator[str]:
+    for word in function_words()["led"]:
+        yield from (f"{called}{word}", f"{called}的{word}") if is_chinese(word) else (f"{called}'s {word}", f"{called} {word}")
 
 
 class _Lazy:

@@ -144,6 +144,7 @@ def _grammar() -> dict[str, Any]:
 def function_words() -> dict[str, Any]:
     words = dict(_grammar())
     words["filler"] = list(dict.fromkeys([*words["filler"], *(word for forms in words.pop("light").values() for word in forms)]))
+    _with_measures(words, words.pop("measures"))
     words.pop("changes")
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
@@ -153,6 +154,24 @@ def function_words() -> dict[str, Any]:
     words["delete"] = [*words["delete"], *(f"{verb}{end}" for verb in words.pop("delete_verbs") for end in ends_of_delete)]
     words["to"] = list(dict.fromkeys([*words["to"], *turns]))
     return words
+
+
+_MEASURED = {  # what stands before a Chinese measure word, by what the two mean together
+    "filler": ("一", "的一", "那么一", "这么一", "某", "任一", "任何一", "首"),
+    "count": ("几", "多少", "有几", "有多少", "共几", "共有几", "一共几", "一共有几", "总共几", "总共有几", "到底几", "到底有几"),
+    "group": ("每", "每一", "各", "逐"),
+    "show": ("哪", "哪一", "哪几", "是哪", "是哪几", "是哪一", "有哪些", "有哪几"),
+    "it": ("这", "那", "这一", "那一", "上一", "刚才那", "刚刚那"),
+    "only": ("这几", "那几", "这些", "那些", "其中几"),
+}
+
+
+def _with_measures(words: dict[str, Any], measures: Sequence[str]) -> None:
+    """一个, 几家, 每笔, 哪几位, 这单: every pair, except one that is listed with another meaning."""
+    listed = {word for key, forms in words.items() if key != "filler" for word in forms}
+    for name, leads in _MEASURED.items():
+        made = (f"{lead}{measure}" for lead in leads for measure in measures)
+        words[name] = list(dict.fromkeys([*words[name], *(form for form in made if form not in listed)]))
 
 
 @cache
@@ -245,7 +264,7 @@ def plural_of(word: str) -> str:
 
 def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
     sense = Sense("field", field.entity, field.name)
-    extra = schema.synonyms.get(f"{field.entity}.{field.name}", ())
+    extra = (*schema.synonyms.get(f"{field.entity}.{field.name}", ()), *(_label_words(field) if field.custom else ()))
     for word in (field.en, field.zh, field.name.replace("_", " "), *field.words, *extra):
         table.add(word, sense)
         if (word.isascii() and " " not in word and field.refers_to) or (
@@ -276,6 +295,13 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
             for noun in nouns:  # "A accounts": the letter alone is too little to stand for the value
                 table.add(f"{choice.value}{noun}", meaning)
                 table.add(f"{choice.value}{noun}", Sense("entity", field.entity, plural=noun != nouns[0]))
+
+
+def _label_words(field: Field) -> tuple[str, ...]:
+    """What a field of an administrator is also called, by its label: "competitor" → rival."""
+    own = {word.casefold() for word in (field.en, field.zh, field.name.replace("_", " "), *field.words) if word}
+    found = (words for label, words in vocabulary()["label_words"].items() if own & {str(label), *(str(word) for word in words)})
+    return tuple(dict.fromkeys(str(word) for words in found for word in words))
 
 
 YES = "yes"
@@ -342,6 +368,8 @@ def country_names(value: str) -> tuple[str, ...]:
 
 def _add_functions(table: PhraseTable) -> None:
     for name, words in function_words().items():
+        if name == "led":
+            continue  # only with a person's name: see `names.py`
         if name == "filler":
             for word in words:
                 if len(phrase(str(word))) > 1:

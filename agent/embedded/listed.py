@@ -5,25 +5,49 @@ from copy import deepcopy
 from agent.embedded.continued import as_measure
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
+from agent.embedded.lexicon import Sense
 from agent.embedded.reading import Reader
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
 from store.filters import Filter
 
 _ORDERING = ("max", "min", "newest", "oldest", "top", "bottom", "rank", "desc", "asc")
-_LIGHT = ("it", "all", "about", "show", "only", "who")
-_WHOSE = ("whose", "谁的", "谁负责", "谁在负责")
+_LIGHT = ("it", "all", "about", "show", "only", "who", "on")
+_WHOSE = (
+    "whose", "who owns", "who looks after", "who handles", "who manages", "who runs", "who is responsible", "who's responsible", "who takes care of",
+    "who is in charge", "who's in charge", "who is on", "who's on", "who has them", "who works on", "who is working on",
+    "谁的", "谁负责", "谁在负责", "谁跟", "谁在跟", "谁管", "谁在管", "归谁", "谁手上", "谁签", "谁做", "谁谈", "谁名下", "谁对接",
+)  # fmt: skip
 _ARRANGING = {"排", "排列", "排一排", "放前面"}
 _MONEY_WORDS = {"how much", "多少钱"}
 
 
 def about_it(reader: Reader, before: Frame) -> list[Frame] | None:
     """The frames of a question about the last answer; None when it is another kind of question."""
-    for reading in (_field_of_it, _whose, _ordered, _figure_of_list, _other_figure, _list_of_figure):
+    for reading in (_why, _field_of_it, _whose, _ordered, _figure_of_list, _other_figure, _list_of_figure):
         found = reading(reader, before)
         if found is not None:
             return found
     return None
+
+
+def _why(reader: Reader, before: Frame) -> list[Frame] | None:
+    """ "why?", 原因分布 after deals that were lost: how many for which reason."""
+    reasons = any(s.field == "lost_reason" for span in reader.spans for s in span.fields)
+    asks = any(span.func("why") for span in reader.spans) or (
+        reasons and any(span.func("breakdown", "show", "about") for span in reader.spans)
+    )
+    content = [span for span in reader.spans if span.content and not any(s.field == "lost_reason" for s in span.fields)]
+    lost = before.metric in {"lost_count", "lost_amount"} or any(
+        part.slot.startswith("opportunity.") and part.filter.value == "lost" and not part.filter.negate for part in before.parts
+    )
+    if not asks or not lost or content:
+        return None
+    frame = deepcopy(before) if before.intent == "measure" else as_measure(before, "lost_count")
+    frame.by, frame.top, frame.results = ["lost_reason"], None, []
+    frame.parts = [part for part in frame.parts if part.slot != "opportunity.status"]
+    _use_all(reader)
+    return [frame]
 
 
 def _use_all(reader: Reader) -> None:
@@ -79,10 +103,13 @@ def _whose(reader: Reader, before: Frame) -> list[Frame] | None:
     counted = any(span.func("group", "count") for span in reader.spans) or "统计" in text
     if [span for span in content if not (counted and span.entity and span.entity.entity == "user")]:
         return None
-    if before.intent == "measure" or counted:
+    ranked = any(span.func("max", "min") for span in reader.spans)
+    if before.intent == "measure" or counted or ranked:
         frame = before if before.intent == "measure" else as_measure(before, f"{before.entity}_count")
         frame = deepcopy(frame)
         frame.by, frame.top = [person], None
+        if ranked:
+            frame.top, frame.ascending = 1, any(span.func("min") for span in reader.spans)
     else:
         frame = deepcopy(before)
         frame.shown = [*frame.shown, person]
@@ -94,7 +121,10 @@ def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
     """ "which one is the biggest?", "who has the highest score among them?", 最大的那个, "highest score first"."""
     for span in reader.spans:
         if span.unknown and span.text in _ARRANGING:
-            span.unknown, span.filler = False, True
+            span.unknown, span.senses = False, [*span.senses, Sense("func", value="rank")]
+    placed = _nth_group(reader, before)
+    if placed is not None:
+        return placed
     marks = [span for span in reader.spans if span.func(*_ORDERING) and not span.time]
     if not marks or _foreign(reader, before) or any(span.metric or span.choices or span.time or span.unknown for span in reader.spans):
         return None
@@ -120,6 +150,26 @@ def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
         return None
     if listing:
         frame.limit = None
+    _use_all(reader)
+    return [frame]
+
+
+def _nth_group(reader: Reader, before: Frame) -> list[Frame] | None:
+    """ "who is second?", 倒数第二是谁 after a figure by person: as many as it takes to see that one."""
+    said = [span for span in reader.spans if not span.filler and not span.func(*_LIGHT, *_ORDERING)]
+    places = [span for span in said if span.amount and span.amount.unit == "ordinal"]
+    if (
+        before.intent != "measure"
+        or not before.by
+        or len(places) != 1
+        or len(said) > 1
+        or before.by[0] in {"month", "quarter", "year", "week", "day"}
+    ):
+        return None
+    amount = places[0].amount
+    frame = deepcopy(before)
+    frame.top = int(amount.value) if amount else 1
+    frame.ascending = before.ascending != any(span.func("bottom", "min") for span in reader.spans)
     _use_all(reader)
     return [frame]
 
@@ -190,7 +240,7 @@ def _list_of_figure(reader: Reader, before: Frame) -> list[Frame] | None:
     said = [span for span in reader.spans if not span.filler]
     shows = any(span.func("show") for span in said)
     which = any(span.text.lower() in {"which ones", "哪些", "which"} for span in said)
-    if before.intent != "measure" or before.by or not (shows or which) or not all(span.func("show", "it", "all", "only") for span in said):
+    if before.intent != "measure" or not (shows or which) or not all(span.func("show", "it", "all", "only") for span in said):
         return None
     _use_all(reader)
     return [as_list(reader, before)]
@@ -201,6 +251,7 @@ def as_list(reader: Reader, before: Frame) -> Frame:
     metric = reader.lexicon.metrics.get(before.metric)
     frame = deepcopy(before)
     frame.intent, frame.metric, frame.compare, frame.top, frame.results = "find", "", None, None, []
+    frame.by, frame.ascending = [], False
     for name, value in (metric.where if metric else {}).items():
         if not any(part.slot.endswith(f".{name}") for part in frame.parts):
             wanted = Filter(field=name, op="in", value=value) if isinstance(value, list) else Filter(field=name, value=value)

@@ -17,7 +17,7 @@ class Lookups(Rankings):
             return True
         if self._counted_in_a_field():
             return True
-        kinds = {name.type for span in self.spans for name in span.names if name.score == 1.0}
+        kinds = {name.type for span in self.spans for name in span.names if name.score == 1.0} or self._one_named()
         fields = {sense.entity for span in self.spans for sense in span.fields}
         entities = {span.entity.entity for span in self.spans if span.entity}
         return (
@@ -26,6 +26,11 @@ class Lookups(Rankings):
             and not self.said("sum", "avg", "group", "sold", "win", "lose")
             and not any(span.choices and not any(f.entity in kinds for f in span.fields) for span in self.spans)
         )
+
+    def _one_named(self) -> set[str]:
+        """The kind of the one record named, however short; empty when there are several."""
+        named = {name.id: name for span in self.spans for name in span.names}
+        return {name.type for name in named.values()} if len(named) == 1 else set()
 
     def _counted_in_a_field(self) -> bool:
         """ "how many people work at Globex": a noun that is also a number kept on the one record named is that number."""
@@ -60,7 +65,9 @@ class Lookups(Rankings):
             frame.shown += ["city", "country"]
         if self._how_much() and frame.entity in MONEY:
             frame.shown.append(MONEY[frame.entity])
+        year = any("year" in f.field and f.entity == frame.entity for span in self.spans for f in span.fields)
         for span in self.spans:
+            span.used = span.used or (year and span.grain == "year")  # 哪一年成立
             if span.func("where") or (span.func("when") and any(f.entity == frame.entity for each in self.spans for f in each.fields)):
                 span.used = True
         for span in self.spans:

@@ -66,6 +66,8 @@ class Quantities(Named):
             if back > 0 and spans[back - 1].func("not"):
                 op = _OPPOSITE[op]
                 marks.append(spans[back - 1])
+        if op is None and number and spans[number - 1].text == "过":
+            op = "gt"  # 预算过两万
         after = number + 1
         led = after + 1 < len(spans) and spans[after + 1].amount is not None  # "30 deals, at least 50k": said of the next number
         if after < len(spans) and spans[after].func("at_least", "at_most") and not led:

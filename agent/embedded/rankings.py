@@ -74,9 +74,10 @@ class Rankings(Groupings):
             return
         subject = None
         if not frame.by:
-            subject = self._subject_dimension(frame)
-            if subject is None and asks_who:
+            if asks_who and not self._numbered_subject():
                 self._group_by_person(frame)
+            else:
+                subject = self._subject_dimension(frame)
         if not frame.by and self._commonest_value():
             self._broken_down(frame)
         if not frame.by:
@@ -92,6 +93,12 @@ class Rankings(Groupings):
         )
         if not whole_list:
             frame.top = count or (5 if plural and not self.said("max", "min") else 1 if not plural else 5)
+
+    def _numbered_subject(self) -> bool:
+        """ "whom did we earn the most from? five accounts": how many of what is said outright."""
+        subject = self._subject()
+        place = self.spans.index(subject) if subject is not None else 0
+        return bool(place and subject is not None and subject.entity and subject.entity.entity != "user" and self.spans[place - 1].amount)
 
     def _group_by_person(self, frame: Frame) -> None:
         path = PERSON.get(frame.entity, "owner")

@@ -6,12 +6,13 @@ from agent.embedded.finding import Finding
 from agent.embedded.frames import Frame
 from agent.embedded.rankings import bare
 from agent.embedded.spans import Span
+from agent.embedded.unburdened import merely_said
 
 # Function words that change the meaning: one that found no place means the question was only half read.
 TELLING = (
     "max", "min", "newest", "oldest", "top", "bottom", "over", "under", "at_least", "at_most", "not", "without", "overdue", "contacted",
     "unowned", "duration", "why", "when", "where", "previous", "year_before", "sold", "win", "lose", "bought", "share", "trend", "subsidiary",
-    "said", "suggest", "draft", "delete", "remind", "assign", "empty", "filled", "compare",
+    "said", "silent", "suggest", "draft", "delete", "remind", "assign", "empty", "filled", "compare",
 )  # fmt: skip
 HARMLESS = ("show", "count", "group", "on", "about", "me", "with")  # words that are also one of these
 PRICED = {"most expensive", "cheapest", "priciest", "最贵", "最便宜"}
@@ -69,6 +70,10 @@ class Reader(Finding):
             return True
         if any(span.grain for span in self.spans) and not any(span.time for span in self.spans if span.grain and span.time):
             return True
+        if numeric and self.said("rows"):
+            return True
+        if self._ranked_ratio():
+            return True
         group = next((n for n, span in enumerate(self.spans) if span.func("group")), None)
         if group is not None and self._dimension_after(group) is not None:
             return True
@@ -82,6 +87,14 @@ class Reader(Finding):
         subject = self._head([span.entity.entity for span in self.spans if span.entity and not self._labels_a_name(span)] or [""])
         return ranked and subject in {"user", "team", "product"} and not self._sort_field(subject)
 
+    def _only_links(self, span: Span) -> bool:
+        """ "revenue that came from the West": a field's word that ends in a preposition, before a value that has its place."""
+        last = span.text.lower().split()[-1] if span.text.split() else ""
+        if last not in {"from", "in", "at", "by", "on", "to", "for", "with", "of"} or not span.fields or span.choices or span.entity:
+            return False
+        following = next((each for each in self.spans[self.spans.index(span) + 1 :] if not each.filler and not each.func("on")), None)
+        return following is not None and following.used and bool(following.choices or following.names)
+
     def _labels_a_name(self, span: Span) -> bool:
         """产品 Vireo 240: the kind of what is named after it."""
         place = self.spans.index(span)
@@ -90,8 +103,11 @@ class Reader(Finding):
     def unread(self) -> list[Span]:
         """Spans that say something and found no place."""
         left = []
+        spoken = {span.entity.entity for span in self.spans if span.entity}
         for span in self.spans:
-            if span.used or span.filler:
+            if span.used or span.filler or any(merely_said(span, self.schema, entity) for entity in spoken):
+                continue
+            if self._only_links(span):
                 continue
             if span.unknown or span.content or (span.func(*TELLING) and not span.func(*HARMLESS)):
                 left.append(span)

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
+from rapidfuzz.distance import Prefix
+
 from agent.embedded.lexicon import NOISE, Lexicon, Match, Sense, fillers, other_words, senses_of
 from agent.embedded.names import Name, NameIndex
-from agent.embedded.tokens import Token, is_chinese, normalise, phrase, tokenise
+from agent.embedded.tokens import Token, is_chinese, normalise, phrase, stem, tokenise
 from knowledge.spoken.amounts import AmountSpan, find_amounts
 from knowledge.spoken.times import TimeSpan, find_times
 
@@ -133,6 +135,8 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
 
     facets = [match for match in names.facets.matches(tokens) if not match.stemmed or _plural_of_value(tokens, match)]
     for match in (*lexicon.table.matches(tokens), *facets):
+        if match.stemmed and not _near_enough(tokens, match):
+            continue
         if _crosses(plain, tokens, match.start, match.end):
             continue
         span = at(match.start, match.end)
@@ -162,6 +166,8 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
 def _whole_field(span: Span, later: Span, lexicon: Lexicon, names: NameIndex) -> list[Sense]:
     """The field both halves name, the second as said or by another word for it: "the contract … runs out" is the contract's end."""
     own = [lexicon.schema.field(s.entity, s.field) for s in later.fields if span.entity and s.entity == span.entity.entity]
+    if later.func("overdue") and span.entity and "ends_on" in lexicon.schema.entity(span.entity.entity).fields:
+        own.append(lexicon.schema.field(span.entity.entity, "ends_on"))  # 合同已经过期: its end has passed
     seconds = [later.text, *(word for field_ in own for word in (field_.en, field_.zh, *field_.words))]
     for second in seconds:
         found = [s for s in lexicon.table.meaning(f"{span.text} {second}") if s.kind == "field" and s.entity in names.present]
@@ -197,8 +203,11 @@ def _parted_fields(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
         for later in text.spans[number + 1 :]:
             whole = _whole_field(span, later, lexicon, names)
             if whole and not later.names and not later.time:
-                later.senses, later.unknown, later.filler = whole, False, False
-                span.senses, span.filler = [], True
+                if later.func("overdue"):
+                    span.senses = whole
+                else:
+                    later.senses, later.unknown, later.filler = whole, False, False
+                    span.senses, span.filler = [], True
                 break
 
 
@@ -213,6 +222,20 @@ def _plural_of_value(tokens: Sequence[Token], match: Match) -> bool:
     said = [token.word.removesuffix("s") for token in tokens[match.start : match.end]]
     forms = (form for sense in match.senses for form in (sense.value, *other_words(sense.value)))
     return any([word.removesuffix("s") for word in phrase(form)] == said for form in forms)
+
+
+def _near_enough(tokens: Sequence[Token], match: Match) -> bool:
+    """Whether a value met by its stem is nearly as said: "negotiating", but "employing" is not the employment business."""
+    if match.end - match.start > 1 or any(sense.kind != "choice" for sense in match.senses):
+        return True
+    said = tokens[match.start].word
+    forms = [
+        form
+        for sense in match.senses
+        for form in (sense.value.lower(), *other_words(sense.value))
+        if stem(form.lower()) == tokens[match.start].stem
+    ]
+    return not forms or any(Prefix.similarity(said, form.lower()) > 0.6 * len(form) for form in forms)
 
 
 def _literals(plain: str, tokens: Sequence[Token], at: object) -> None:

@@ -5,11 +5,13 @@ import re
 from agent.embedded import briefing
 from agent.embedded.frames import Frame
 from agent.embedded.reading import Reader
+from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
 
 _TOPIC = re.compile(r"\b(?:about|on|regarding|concerning)\b|关于|对于|有关", re.IGNORECASE)
 _ASKED = re.compile(
-    r"[?？]|^\s*(?:what|who|did|does|do|has|have|any|why|which|when|how|find|search|show|list|quotes?|notes?)\b|[谁吗什怎有哪查找]|反馈|提到|说",
+    r"[?？]|^\W*(?:(?:uh|um|uhm|er|so|hey|hi|ok|okay|well|please|and|right|just|now|oh|hmm|tell me)\W+)*"
+    r"(?:what|who|did|does|do|has|have|any|why|which|when|how|find|search|show|list|quotes?|notes?)\b|[谁吗什怎有哪查找]|反馈|提到|说",
     re.IGNORECASE,
 )
 _NOT_A_TOPIC = ("said", "show", "about", "it", "me", "who", "all", "with", "group", "brief", "count", "contacted", "newest")
@@ -28,7 +30,37 @@ def read(reader: Reader) -> list[Frame] | None:
         and not reader._status()
     ):
         return said(reader)
+    if _of_their_mind(reader):
+        return said(reader)
     return None
+
+
+_MIND_EN = re.compile(
+    r"^\W*(?:(?:uh|um|so|hey|ok|okay|well|and|just|tell me)\W+)*(?:what|why|how|has|have|did|does|is|was|are|were)\b", re.IGNORECASE
+)
+_MIND_ZH = re.compile(r"什么|怎么|怎样|如何|为何|为什么|有没有|吗|啥|咋")
+
+
+def _of_their_mind(reader: Reader) -> bool:
+    """ "what is Claire threatening to do about the instrument?", 周海燕对报警提了什么要求: about one person or account, of things no field keeps."""
+    named = {
+        (name.type, name.name.casefold()): name
+        for span in reader.spans
+        for name in span.names
+        if name.type in {"contact", "account", "user", "lead"}
+    }
+    words = [span for span in reader.spans if span.unknown]
+    if len(named) != 1 or not words or next(iter(named.values())).type not in {"contact", "account"} or reader._metrics():
+        return False
+    if reader.said("count", "sum", "avg", "group", "compare", "top", "bottom", "rank", "max", "min", "said", "without"):
+        return False
+    if any(span.amount and not span.names for span in reader.spans) or any(_capital(reader, span) for span in words):
+        return False
+    return bool((_MIND_EN if reader.text.language == "en" else _MIND_ZH).search(reader.text.text))
+
+
+def _capital(reader: Reader, span: Span) -> bool:
+    return span.first > 0 and span.text[:1].isupper()
 
 
 def said(reader: Reader) -> list[Frame] | None:

@@ -16,7 +16,7 @@ from knowledge.spoken.amounts import find_amounts
 
 Figure = Literal["", "count", "sum", "avg"]
 _MARKS = " \t,，.。!！?？;；:：、~…"
-_UTTERED = re.compile(r"(?:^|\s)(?:u+h+m*|u+m+|e+rm*|hmm+)\b[,.…]*(?=\s|$)|[呃嗯额]+[,，、.。…]*", re.IGNORECASE)
+_UTTERED = re.compile(r"(?:^|\s)(?:u+h+m*|u+m+|e+rm*|hmm+)\b[,.…]*(?=\s|$)|[呃嗯]+[,，、.。…]*", re.IGNORECASE)
 _LONGEST = 90  # characters; more is a request of its own
 
 
@@ -38,7 +38,9 @@ class Turn:
     noun: str = ""
     top: int | None = None
     low: bool | None = None
-    kind: Literal["", "group", "exclude", "drop", "rest", "everybody", "always", "whole", "fields", "shift", "another"] = ""
+    kind: Literal[
+        "", "group", "exclude", "drop", "rest", "others", "reverse", "everybody", "always", "whole", "fields", "shift", "another"
+    ] = ""
     unit: str = ""
     wrong: str = ""
     removes: bool = False
@@ -136,9 +138,11 @@ def _whole(said: str, language: str) -> Turn | None:
     """Edits that are said without a word of the store: "the rest", "for everyone", "all time", "the month before that"."""
     core, _ = _closed(said, language)
     for each in (core, said):
-        for kind in ("rest", "everybody", "always", "whole"):
+        for kind in ("reverse", "others", "rest", "everybody", "always", "whole"):
             if _patterns(language, kind).fullmatch(each):
                 return Turn(each, leans=True, kind=kind)
+        if _patterns(language, "year_back").fullmatch(each):
+            return Turn(each, leans=True, kind="shift", unit="-year")
         for way in ("before", "after"):
             found = _patterns(language, way).fullmatch(each)
             if found is not None:

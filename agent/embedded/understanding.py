@@ -25,6 +25,7 @@ from agent.embedded.clauses import split
 from agent.embedded.frames import Frame, Part
 from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import NameIndex, NameIndexes
+from agent.embedded.rankings import IMPLYING
 from agent.embedded.reading import Reader
 from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import PERSON, Routes
@@ -37,6 +38,7 @@ from store.unit import Unit
 
 DOUBT = 0.1  # below this chance of its act a reading is weighed against others
 WORTH_TRYING = 0.3  # an act less likely than this is not tried
+OWN_WORDS: frozenset[acts.Act] = frozenset({"brief", "advise", "draft"})  # their readers take only what is said in their own words
 CERTAIN = frozenset({"several", "name", "date"})
 
 
@@ -73,6 +75,7 @@ class Understanding:
         words, routes = self.dictionary(unit)
         names = self._names.of(unit)
         text = whom_to_call(text)
+        text = text if text.isupper() else _STATES.sub("USA", text)
         whole = _spans(unit, text, words, names)
         spoken = language or whole.language
         talk = small_talk(whole)
@@ -99,10 +102,14 @@ class Understanding:
     def _clause(self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame]:
         """The likeliest reading that has a place for every word; the rules' own when it is a likely one."""
         clause = amending.named_out(unit, clause, previous)
+        coming = _spans(unit, clause, words, names, future=True)
+        told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
+        if told is not None:
+            return told  # these open with words of their own: "draft …", "what should I do"
         first = self._by_rules(unit, clause, words, names, routes, previous)
         spans = _spans(unit, clause, words, names)
         act = acts.of_frames(first)
-        if acting.settled(first) and (act is None or acts.likely(spans, later=bool(previous)).get(act, 1.0) >= DOUBT):
+        if acting.settled(first) and (act is None or act in OWN_WORDS or acts.likely(spans, later=bool(previous)).get(act, 1.0) >= DOUBT):
             return first
         if any(frame.intent == "clarify" and frame.reason in CERTAIN for frame in first):
             return first  # several people of one name, a date that does not exist: the question is the right answer
@@ -124,9 +131,6 @@ class Understanding:
         self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]
     ) -> list[Frame]:
         coming = _spans(unit, clause, words, names, future=True)
-        told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
-        if told is not None:
-            return told
         seen = followup.view(lambda text: self._reader(unit, text, words, names, routes), clause, previous)
         if seen is not None:
             return seen
@@ -163,7 +167,10 @@ class Understanding:
             return [ambiguous]
         left = reader.unread()
         if not frames or left:
-            return [_not_understood(clause, frames, left, names)]
+            unheard = _not_understood(clause, frames, left, names)
+            if unheard.intent == "clarify" and any(span.entity for span in reader.spans):
+                unheard.values = {"head": True}  # what is added to it next cannot be answered either
+            return [unheard]
         for frame in frames:
             frame.notes += notes
         return frames
@@ -185,6 +192,9 @@ _TO_CALL = re.compile(
 )
 
 
+_STATES = re.compile(r"(?<![\w-])US(?![\w-])")  # in capitals it is no "us"
+
+
 def whom_to_call(text: str) -> str:
     """ "who can I call there?" asks for people, not for calls."""
     return _TO_CALL.sub(lambda found: "contacts" if found.group()[0].isascii() else "有哪些联系人", text)
@@ -196,6 +206,7 @@ def _pronoun(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
     before = followup.latest(previous)
     text = reader.text
     heads = [span.entity.entity for span in text.spans if span.entity]
+    heads += [c.entity for span in text.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.entity][:1]
     pronoun = next((span for span in text.spans if span.func("it") and not span.entity), None)
     if (
         before is None

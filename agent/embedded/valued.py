@@ -8,6 +8,7 @@ from agent.embedded.hosts import YES_NO
 from agent.embedded.lexicon import YES, Sense
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese, stem
+from agent.embedded.unburdened import is_noise
 from store.filters import Filter
 from store.schema import Field
 
@@ -30,7 +31,8 @@ class Valued(Dated):
             return
         senses = self._of_the_field_said(number, senses)
         best = self._richest(senses)
-        if self._unspoken_status(best):
+        if self._unspoken(best):
+            span.used = is_noise(span) or bool(span.func() and len(span.text) == 1)
             return
         values = [best.value]
         negated = self._negated(number)
@@ -58,9 +60,9 @@ class Valued(Dated):
                 break
         return senses
 
-    def _unspoken_status(self, sense: Sense) -> bool:
-        """The status of records nobody spoke of and that only point back here: not a condition, but something to ask about."""
-        if sense.field != "status" or sense.entity in {self.target, "opportunity"}:
+    def _unspoken(self, sense: Sense) -> bool:
+        """A value of records nobody spoke of and that only point back here: not a condition, but something to ask about."""
+        if sense.entity in {self.target, "opportunity"} or sense.field in {"kind", "type", "role"}:
             return False
         spoken = any(each.entity and each.entity.entity == sense.entity for each in self.text.spans)
         return not spoken and self.routes.path(self.target, sense.entity) is None
@@ -71,7 +73,9 @@ class Valued(Dated):
         if senses:
             best = senses[0]
             value = True if best.value == YES else best.value
-            if self._negated(number):
+            if (best.entity, best.field, best.value) == ("task", "status", "done") and not self._negated(number):
+                condition = self.routes.condition(self.target, "task", "status", "eq", "open")  # a cancelled task is not "not done yet"
+            elif self._negated(number):
                 condition = self.routes.condition(self.target, best.entity, best.field, "eq", value)
             elif (path := self.routes.path(self.target, best.entity)) is not None:
                 condition = Filter(field=f"{path}.{best.field}" if path else best.field, value=value, negate=True)
@@ -115,21 +119,6 @@ class Valued(Dated):
     def _gap(self, place: int) -> str:
         return self.text.text[self.spans[place - 1].last : self.spans[place].first].replace("，", ",")
 
-    def _emptiness(self) -> None:
-        """ "close date is empty", "phone is filled in", 电话不为空: whether a field holds anything at all."""
-        for number, span in enumerate(self.spans):
-            if span.used or not span.func("empty", "filled"):
-                continue
-            place = next((n for n in range(number - 1, -1, -1) if not self._is_or_not(n)), None)
-            sense = next((s for s in self.spans[place].fields if s.entity == self.target), None) if place is not None else None
-            if place is None or sense is None:
-                continue
-            between = self.spans[place + 1 : number]
-            empty = span.func("empty") != any(each.func("not") for each in between)
-            self.add(f"empty:{sense.field}", Filter(field=sense.field, op="is_empty" if empty else "is_set"))
-            for each in self.spans[place : number + 1]:
-                each.used = True
-
     def _is_or_not(self, number: int) -> bool:
         span = self.spans[number]
         return span.text not in YES_NO and not span.unknown and (span.filler or span.func("to", "not"))
@@ -153,7 +142,8 @@ class Valued(Dated):
             ):
                 beside = self.spans[place]
                 grouped = place > 0 and self.spans[place - 1].func("group")
-                if any(sense.field == choice.field for sense in beside.fields) and not beside.choices and not grouped:
+                loose = any(sense.field == "status" for sense in beside.fields) and choice.field in {"lifecycle", "stage"}
+                if (loose or any(sense.field == choice.field for sense in beside.fields)) and not beside.choices and not grouped:
                     beside.used = True
                     return
 

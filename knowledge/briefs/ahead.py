@@ -20,7 +20,7 @@ def risks(dossier: Dossier, how: Health | None) -> Iterator[Item]:
         return
     base = dossier.citing.record("account", how.account_id)
     sources = tuple(each for reason in how.reasons[:2] for each in dossier.citing.sources(reason.sources, 1))
-    values: dict[str, Shown | None] = {"level": Term(f"level_{how.level.replace(' ', '_')}"), "score": how.score}
+    values: dict[str, Shown | None] = {"level": Term(f"level_{how.level.replace(' ', '_')}"), "score": how.score, "scale": 100}
     yield Item("risks", "health", values, (*base, *sources), weight=77)
     for place, reason in enumerate(how.warnings):
         citations = dossier.citing.sources(reason.sources)

@@ -176,6 +176,7 @@ def total(unit: Unit, wanted: Measure) -> tuple[Figure, int, Citation] | None:
 
 
 def cited(found: MeasureResult) -> Citation:
+    """A figure's citation: the metric, its definition, and the days it is over as an ISO interval."""
     first, last = found.period or (None, None)
-    span = f" · {first or '…'} – {last or '…'}" if first or last else ""
-    return Citation(MEASURE, found.metric.name, f"{found.metric.source or found.metric.en}{span}")
+    span = f"{first or '..'}/{last or '..'}" if first or last else None
+    return Citation(MEASURE, found.metric.name, found.metric.source or found.metric.en, None, span)

@@ -106,12 +106,20 @@ def _does(made: Promise, told: Told, things: Sequence[cues.Thing]) -> bool:
     if made.opportunity_id and told.opportunity_id and made.opportunity_id != told.opportunity_id:
         return False
     if made.who == "them":
-        if told.side == "them":
-            return "answer" in made.things or _speaks(told, things)
-        return told.direction == "inbound" and "answer" in made.things
+        if told.side == "us":
+            return told.direction == "inbound" and _answers(made, told)
+        return _speaks(told, things) or _answers(made, told)
     if any(told.kind in each.kinds for each in things):
         return True
     return told.side == "us" and told.direction == "outbound" and _speaks(told, things)
+
+
+def _answers(made: Promise, told: Told) -> bool:
+    """Whether it may be the answer that was promised: on the same deal, or it tells of a decision; never a matter for service."""
+    if "answer" not in made.things or told.case_id is not None:
+        return False
+    decided = cues.kinds(language_of(told.body))["decision"].search(told.body)
+    return bool(decided) or (made.opportunity_id is not None and told.opportunity_id == made.opportunity_id)
 
 
 def _speaks(told: Told, things: Sequence[cues.Thing]) -> bool:

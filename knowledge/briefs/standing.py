@@ -63,7 +63,7 @@ def value(dossier: Dossier, account: RecordView) -> Iterator[Item]:
         now, before = found.rows[0][0], found.rows[0][1]
         recent = total(dossier.unit, Measure(metric=metric, filters=about, period=last))
         if recent is not None and before is not None:
-            values = {"now": recent[0], "before": Figure(before, found.unit)}
+            values: dict[str, Shown | None] = {"now": recent[0], "before": Figure(before, found.unit), "window": YEAR}
             if Decimal(now or 0) or Decimal(before):
                 yield Item("value", "last_year", values, (recent[2], *dossier.citing.record("account", account.id)), weight=60)
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from knowledge.briefs import cues
 from knowledge.briefs.dossier import Dossier
 from knowledge.briefs.evidence import Item, Label, Shown, Term
+from knowledge.briefs.names import called
 from knowledge.briefs.promise import Promise
 from knowledge.briefs.statements import Statement
 from knowledge.spoken.amounts import find_amounts
@@ -17,7 +18,6 @@ from store.query import RecordView
 
 LATELY = 180
 _ROLES = ("decision maker", "champion", "influencer", "gatekeeper", "user")
-_CLAUSE = re.compile(r"[,;，；、:：]|\b(?:but|while|and|whereas)\b|但|而")
 _OF_OURS = re.compile(r"^(dear|hi|hello|kind regards|best regards|regards|thanks)\b|[您你]好", re.IGNORECASE)
 
 
@@ -50,21 +50,24 @@ def people(dossier: Dossier) -> Iterator[Item]:
 
 def attitude(dossier: Dossier, person: RecordView) -> Statement | None:
     """The latest sentence, of theirs or about them, that shows a feeling."""
-    names = [word for word in (person.name, person.name.split()[0]) if len(word) > 1]
+    names = called(person.name)
+    others = [name for each in dossier.contacts if each.id != person.id for name in called(each.name) if name not in names]
     for each in reversed(dossier.said):
-        if (
-            {"pleased", "displeased"} & each.kinds
-            and _telling(each)
-            and ((each.told.contact_id == person.id and each.told.side == "them") or _feels(each, names))
-        ):
-            return each
+        if {"pleased", "displeased"} & each.kinds and _telling(each):
+            own = each.told.contact_id == person.id and each.told.side == "them"
+            if own or _feels(each, names, others):
+                return each
     return None
 
 
-def _feels(each: Statement, names: list[str]) -> bool:
-    """Whether one of these names stands in the clause that shows the feeling: "Jane was pleased, John asked about the price"."""
-    felt = cues.kinds(each.language)["displeased" if "displeased" in each.kinds else "pleased"]
-    return any(felt.search(clause) and any(name in clause for name in names) for clause in _CLAUSE.split(each.text))
+def _feels(each: Statement, names: list[str], others: list[str]) -> bool:
+    """Whether the feeling is this person's: they were the last one named before it. "Jane was pleased, John asked about the price"."""
+    felt = cues.kinds(each.language)["displeased" if "displeased" in each.kinds else "pleased"].search(each.text)
+    if felt is None:
+        return False
+    before = each.text[: felt.end()]
+    own, other = (max((before.rfind(name) for name in among), default=-1) for among in (names, others))
+    return own > other
 
 
 def _rank(person: RecordView) -> tuple[int, str]:

@@ -15,6 +15,7 @@ from store.rows import rows
 from store.unit import Unit
 
 WINDOW = 730  # days of purchases that count
+FEWEST = 5  # customers who bought, before they are put into tiers
 DORMANT, LOST = 365, 730  # days without a purchase, when the customer's own rhythm does not say
 Lifecycle = Literal["prospect", "active", "dormant", "lost"]
 Tier = Literal["A", "B", "C"]
@@ -23,7 +24,7 @@ Tier = Literal["A", "B", "C"]
 @dataclass(frozen=True, slots=True)
 class Rfm:
     """`recency` days since the last purchase, `frequency` purchases and `monetary` their sum in the last two years; scores 1 to 5, 5 the
-    best fifth; `tier` None for somebody who never bought."""
+    best fifth; `tier` None for somebody who never bought, and while too few have."""
 
     account_id: str
     recency: int | None
@@ -59,12 +60,15 @@ def _one(
     currency: str, busy: bool, today: date,
 ) -> Rfm:  # fmt: skip
     life, why = _lifecycle(account_id, history, busy, today)
+    few = len(ranks["m"]) < FEWEST
     if history is None or not recent:
-        tier: Tier | None = "C" if history else None
+        tier: Tier | None = "C" if history and not few else None
         return Rfm(account_id, None, 0, Decimal(0), currency, None, tier, life, [why])
     total = sum((value for _, value in recent), Decimal(0))
     recency = (today - recent[-1][0]).days
     scores = (_fifth(ranks["r"], Decimal(-recency)), _fifth(ranks["f"], Decimal(len(recent))), _fifth(ranks["m"], total))
+    if few:
+        return Rfm(account_id, recency, len(recent), total, currency, None, None, life, [why])
     place = _quantile(ranks["m"], total)
     tier = "A" if place >= unit.settings.tier_a else "B" if place >= unit.settings.tier_b else "C"
     values: dict[str, Value] = {

@@ -33,7 +33,8 @@ def _clean(here: Firm) -> None:
 
 
 def test_every_write_tool_is_tried_here() -> None:
-    assert set(ARGUMENTS) == {tool.name for tool in WRITE}
+    elsewhere = {"send_draft"}  # needs a draft and a mail server: tests/store/test_mail_sending.py
+    assert set(ARGUMENTS) | elsewhere == {tool.name for tool in WRITE}
 
 
 @pytest.mark.parametrize("name", ARGUMENTS)

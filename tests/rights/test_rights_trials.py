@@ -18,11 +18,13 @@ from plain_rights import NUMBERS, REFERS, TEXTS, Refused, Row
 from rights_firm import KINDS, MASKED, World, open_world
 
 from agent.embedded import names
+from agent.embedded.tokens import normalise, tokenise
 from store.errors import InvalidInput, NotAllowed, NotFound, RapportError
 from store.exporting import export
 from store.filters import Filter
 from store.gate import Change, propose
 from store.measures import Measure, measure
+from store.name_index import NAMED
 from store.query import RecordQuery, find, find_ids, get, values_at
 from store.unit import Unit
 from store.values import find_named
@@ -345,15 +347,23 @@ def an_export(asked: Asked) -> str:
 def a_name_index(asked: Asked) -> str:
     """What the built-in brain knows by name, and the values it takes for words."""
     world, unit, user, _ = asked
-    index = names.build(unit, "")
-    for kind in names.NAMED:
-        assert {each.id for each in index.all_names if each.type == kind} == {row["id"] for row in world.firm.seen(user, kind)}, kind
+    index = names.NameIndexes().of(unit)
+    for kind in sorted(set(NAMED) & set(TEXTS)):
+        seen = {row["id"] for row in world.firm.seen(user, kind)}
+        for row in world.firm.rows[kind].values():
+            called = str(row.get(TEXTS[kind][0]) or "")
+            found = {each.id for _, _, held in index.matches(tokenise(normalise(called)), called) for each in held if each.type == kind}
+            found |= {each.id for each, _ in index.like(called) if each.type == kind} | {each.id for each in index.containing(called)}
+            assert not found & set(world.firm.rows[kind]) - seen, (kind, called)
     titles = {row["title"] for row in world.firm.rows["contact"].values()}
     try:
         seen = {world.firm.value(user, "contact", row, "title") for row in world.firm.seen(user, "contact")} - {None}
     except Refused:
         seen = set()
-    assert index.facets.words() & titles == seen, seen
+    known = {
+        title for title in titles - {None} if any(s.entity == "contact" for m in index.facets.matches(tokenise(title)) for s in m.senses)
+    }
+    assert known <= seen, seen
     return "names"
 
 

@@ -8,6 +8,7 @@ import pytest
 from gate_firm import As, Hand, change, delete
 
 from agent.embedded.names import NameIndexes
+from agent.embedded.tokens import tokenise
 from store import audit, gate, people, role_setup, setup
 from store.errors import InvalidInput, NotAllowed, NotFound, RapportError
 from store.filters import Filter
@@ -186,7 +187,9 @@ def test_a_move_to_another_team_holds_at_once(as_: As, boss: Principal) -> None:
 
     def names() -> set[str]:
         with anna.store.reading(anna.store.principal(anna.who.email)) as unit:
-            return {each.name for each in indexes.of(unit).all_names if each.type == "account"}
+            said = "Southern Foods"
+            found = indexes.of(unit).matches(tokenise(said), said)
+            return {each.name for _, _, held in found for each in held if each.type == "account"}
 
     assert (total(anna, "account"), names()) == (0, set())
     with anna.store.database.writing() as session:  # without a trace in the log, which would renew the index by itself

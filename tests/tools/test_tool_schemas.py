@@ -60,6 +60,7 @@ def test_arguments() -> None:
                 "compare?": "previous|year_before",
                 "top?": "integer",
                 "ascending?": "boolean",
+                "share?": "boolean",
             },
             "search_notes": {
                 "query": "string",

@@ -44,7 +44,7 @@ def evaluate(
     brain: Annotated[str, typer.Option(help="embedded, llm, hybrid or auto.")] = "embedded",
     split: Annotated[str | None, typer.Option(help="dev or test; both when absent.")] = None,
     store: Annotated[str | None, typer.Option(help="demo, larkfield or maven; all when absent.")] = None,
-    only: Annotated[list[str] | None, typer.Option(help="A case or a tag; may be given again.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="A case, a tag, or briefs, actions, drafts; may be given again.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for eval.json and eval.html.")] = None,
     as_json: Json = False,
 ) -> int:
@@ -57,6 +57,11 @@ def evaluate(
     summary = runner.run(
         brain, split, store=store, only=only or (), out=out, progress=lambda done, total, _case: progress("cases", done, total)
     )
+    briefs: Any = importlib.import_module("evals.briefs")
+    briefed = briefs.run(only=[name for name in briefs.ADMINS if store in (None, name)]) if not only or "briefs" in only else []
+    advice: Any = importlib.import_module("evals.advice")
+    sections = [name for name in advice.SECTIONS if not only or name in only]
+    advised = [tally for name in sections for tally in advice.run(name, only=store)]
     if as_json:
         shown = [dict(zip(report.HEAD, row, strict=True)) for row in report.rows(summary)]
         print_json(
@@ -67,11 +72,20 @@ def evaluate(
                 "table": shown,
                 "skipped": dict(summary.skipped),
                 "dates": report.dates_json(),
+                "briefs": report.briefs_json(briefed),
+                "advice": [dict(zip(advice.HEAD, row, strict=True)) for each in advised for row in each.rows()],
             }
         )
     else:
         say(report.table(summary))
         say("\n" + report.dates_table())
+        if briefed:
+            say("\n" + report.briefs_table(briefed))
+        if advised:
+            say("")
+            table(advice.HEAD, [row for each in advised for row in each.rows()])
+    for line in (line for each in advised for line in each.wrong()):
+        hint(line)
     for file in summary.files:
         hint(f"written: {file}")
     return DONE

@@ -1,0 +1,99 @@
+"""Words that look like a condition and are none in this sentence: "say over 30k", "the big ones, above 10k", 过了, the "raised" of tickets."""
+
+from datetime import date
+
+from agent.embedded.lexicon import NOISE, Sense, fillers
+from agent.embedded.names import NameIndex
+from agent.embedded.spans import Span, Spanned
+from agent.embedded.tokens import tokenise
+from store.schema import TEMPORAL, Schema
+
+_COMPARED = ("over", "at_least", "under", "at_most", "between")
+
+
+def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None:
+    """Take their second meaning from words whose neighbours say that they do not carry it."""
+    compared = any(span.func(*_COMPARED) for span in text.spans) and any(span.amount for span in text.spans)
+    for number, span in enumerate(text.spans):
+        before, after = _next(text, number, -1), _next(text, number, 1)
+        if span.text.lower() == "by" and number and after and after.text.lower() == text.spans[number - 1].text.lower():
+            _lighten(text.spans[number - 1])  # "source by source"
+        elif span.func("said") and span.text.lower() == "say" and after and (after.func(*_COMPARED) or after.amount or after.time):
+            _lighten(span)
+        elif span.text == "最" and span.filler and after and after.func("sold", "win", "lose", "contacted"):
+            span.senses, span.filler = [Sense("func", value="max")], False  # 最赚钱
+        elif span.text == "一般" and span.choices:
+            noun = after is not None and (
+                any(f.field == "priority" for f in after.fields) or (after.entity and after.entity.entity in {"task", "case"})
+            )
+            if not noun:
+                _lighten(span)  # 一般要多久
+        elif span.func("sized"):
+            span.used = span.used or compared
+            span.unknown = not compared and not span.content
+        elif span.func("where") and before is not None and after is not None and not before.func("show") and not after.names:
+            _lighten(span)  # "contacts where the birthday is blank"
+        elif span.text == "US" and not text.text.isupper() and span.func("my_team"):
+            span.senses = _countries(names) or span.senses
+        elif span.text == "中" and span.choices:
+            span.senses = span.of("func")  # 试用中的, not 中 of high, middle and low
+    _same_field(text)
+    _still_to_close(text, today)
+
+
+def _next(text: Spanned, number: int, step: int) -> Span | None:
+    """The nearest span on that side that says something."""
+    place = number + step
+    while 0 <= place < len(text.spans):
+        if not text.spans[place].filler:
+            return text.spans[place]
+        place += step
+    return None
+
+
+def _lighten(span: Span) -> None:
+    span.senses, span.unknown, span.filler = [], False, True
+
+
+def _countries(names: NameIndex) -> list[Sense]:
+    return [sense for match in names.facets.matches(tokenise("USA")) for sense in match.senses]
+
+
+def _same_field(text: Spanned) -> None:
+    """ "dentists or vets", "energy and logistics": values joined are values of one field, where there is one they share."""
+    for number, span in enumerate(text.spans):
+        if not span.choices or span.names:
+            continue
+        joint = text.spans[number + 1 : number + 4]
+        other = next((each for each in joint if each.choices and not each.names), None)
+        between = joint[: joint.index(other)] if other else []
+        if other is None or not any(
+            each.text.lower() in {"and", "or", "和", "或", "或者", "与", "及", "跟", "还是", "versus", "vs"} for each in between
+        ):
+            continue
+        shared = {(c.entity, c.field) for c in span.choices} & {(c.entity, c.field) for c in other.choices}
+        if shared and all(each.filler or each.func() for each in between):
+            for each in (span, other):
+                each.senses = [s for s in each.senses if s.kind != "choice" or (s.entity, s.field) in shared]
+
+
+def _still_to_close(text: Spanned, today: date) -> None:
+    """还在谈、明年才成交的: an open deal that is won next year is one whose close date lies there."""
+    ahead = any(span.time and span.time.first and span.time.first > today for span in text.spans)
+    still_open = any(c.field == "status" and c.value == "open" for span in text.spans for c in span.choices)
+    if ahead and still_open:
+        for span in text.spans:
+            if any(c.field == "status" and c.value == "won" for c in span.choices):
+                span.senses = [Sense("field", "opportunity", "close_date")]
+
+
+def merely_said(span: Span, schema: Schema, entity: str) -> bool:
+    """ "the tickets raised", "deals that started": the verb of a date every such record has, with no date beside it."""
+    kinds = {schema.field(s.entity, s.field).kind for s in span.fields if s.entity == entity}
+    light = all(token in fillers() for token in span.text.lower().split())
+    return light and not span.choices and not span.entity and bool(kinds) and kinds <= TEMPORAL
+
+
+def is_noise(span: Span) -> bool:
+    """Whether a span may also be a light word."""
+    return any(sense.value == NOISE for sense in span.senses) or span.text.lower() in fillers()
