@@ -4,6 +4,7 @@ They are too common to mean that everywhere (给我看, 写), so they are no par
 """
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from agent.embedded.lexicon import Sense, change_words
@@ -27,8 +28,8 @@ def _turn() -> re.Pattern[str]:
 
 
 def tied(text: Spanned) -> Spanned:
-    """The same text with verbs of change marked as "to" where a value can follow them."""
-    spans = _parted(text)
+    """The same text with verbs of change marked as "to" where a value can follow them; the spans are copies."""
+    spans = [replace(span, senses=list(span.senses)) for span in _parted(text)]
     start = 0
     while start < len(spans):
         stop = start

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from agent.embedded import changing, creating, deleting, doing, sets, targets, told, updating, wide
+from agent.embedded import changing, creating, deleting, doing, sets, targets, told, turning, updating, wide
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon, function_words
 from agent.embedded.names import NameIndex
@@ -34,7 +34,7 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
     if rule is not None:
         return rule
     found = _action(text)
-    if found is None and told.lists(text):
+    if found is None and told.lists(turning.tied(text)):
         return None
     if (
         found is None
