@@ -84,6 +84,8 @@ def _wish_last(text: Spanned) -> str | None:
             continue
         if any(span.func("show", "create", "update", "assign", "delete", "remind") and span.first < 4 for span in text.spans[:2]):
             continue
+        if pattern is _LOG_LAST and any(span.entity and span.entity.entity in _PAPERS for span in text.spans):
+            continue  # "I've drafted quote Q-0242 …, please record it": a record of its own, no note
         if pattern is _LOG_LAST:
             kind = (found.groupdict().get("kind") or "").replace("记录", "").replace("沟通", "")
             return f"log: {rest}" if english else f"记录{kind}:{rest}"
@@ -94,6 +96,7 @@ def _wish_last(text: Spanned) -> str | None:
     return None
 
 
+_PAPERS = frozenset({"quote", "contract", "order", "consent", "campaign", "product"})
 _FRONT = 5  # words in which the verb and the noun of a request stand
 _MAKING = ("create", "add", "register", "enter", "record")
 

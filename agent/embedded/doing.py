@@ -54,7 +54,11 @@ def task(scene: Scene) -> list[Frame]:
         if priority:
             values["priority"] = priority
     if assignee:
-        values["assignee"] = assignee.names[0].id
+        best = max(name.score for name in assignee.names)
+        colleagues = {name.id: name.name for name in assignee.names if name.type == "user" and name.score == best}
+        if len(colleagues) > 1:
+            return [Frame("clarify", entity="user", text=assignee.text, reason="name", options=sorted(colleagues.values()))]
+        values["assignee"] = next(iter(colleagues))
     if not title:
         title = _default_title(scene, values, about)
     if not title:

@@ -255,7 +255,10 @@ class Figures(Lookups):
         split = [s.entity for span in self.spans for s in span.fields if s.field not in {"owner", "team"}] if self.said("breakdown") else []
         if split:
             return split[0]
-        return "opportunity" if status or self.said("win", "lose") else ""
+        if status or self.said("win", "lose"):
+            return "opportunity"
+        held = {c.entity for span in self.spans for c in span.choices if not span.names}
+        return held.pop() if len(held) == 1 else ""  # "how many head nurses": those who have the value
 
     def _measure(self, name: str) -> Frame:
         metric = self.lexicon.metrics[name]

@@ -151,8 +151,13 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
         return [ended]
     if before.intent == "find" and _counts_among(reader):
         return _merge(reader, continued.as_measure(before, f"{before.entity}_count"))
-    if any(span.text.lower() == "both" for span in reader.spans) or not _leans(reader, before):
-        return None  # "both months": two answers in one is not read yet
+    both = next((span for span in reader.spans if span.text.lower() in {"both", "两个", "两者"}), None)
+    if both is not None and any(span.grain for span in reader.spans):  # "both months": two answers in one are not read yet
+        for span in reader.spans:
+            span.used = True
+        return [Frame("clarify", entity=before.entity, text=reader.text.text, reason="words", notes=[both.text])]
+    if not _leans(reader, before):
+        return None
     strange = _foreign(reader, before)
     if strange and not any(span.entity for span in reader.spans):
         for span in reader.spans:

@@ -54,6 +54,8 @@ def _of_their_mind(reader: Reader) -> bool:
         return False
     if reader.said("count", "sum", "avg", "group", "compare", "top", "bottom", "rank", "max", "min", "said", "without"):
         return False
+    if any(span.fields and not (span.entity or span.choices or span.names) for span in reader.spans):
+        return False  # "what did they pay for their headquarters": a field was asked for, and not understood
     if any(span.amount and not span.names for span in reader.spans) or any(_capital(reader, span) for span in words):
         return False
     return bool((_MIND_EN if reader.text.language == "en" else _MIND_ZH).search(reader.text.text))

@@ -13,7 +13,7 @@ RECORDS = frozenset({"opportunity", "product", "lead", "contact", "account", "ca
 _ASKING = ("who", "count", "when", "where", "why", "compare", "sum", "avg", "duration")
 QUESTION = re.compile(
     r"[?？]\s*$|[吗呢么]\s*[。.]?$|^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|which|what|who|whose|how|when|where|why)\b|"
-    r"哪|什么|是否|有没有|是不是|怎么|如何|多少|几个",
+    r"哪|谁|什么|是否|有没有|是不是|怎么|如何|多少|几个",
     re.IGNORECASE,
 )
 _WON = re.compile(

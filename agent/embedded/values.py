@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from agent.embedded.frames import Frame
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene
@@ -200,7 +203,24 @@ def _choice(scene: Scene, field: Field, span: Span) -> str | None:
         own = next((s.name for s in scene.unit.schema.stages if status and s.kind == status), None)
     if own is None:
         own = next((c.value for c in scene.unit.schema.choices_of(field) if c.value.casefold() == span.text.casefold()), None)
-    return own
+    return own or (_slipped(scene, field, span) if span.unknown else None)
+
+
+def _slipped(scene: Scene, field: Field, span: Span) -> str | None:
+    """ "trail use", "smaples sent": the one value of the field that is a slip or two away; a value was expected here."""
+    held = (
+        [stage.name for stage in scene.unit.schema.stages]
+        if field.kind == "stage"
+        else [c.value for c in scene.unit.schema.choices_of(field)]
+    )
+    said = span.text.casefold()
+    if len(said) < 5 or not said.isascii():
+        return None
+    near = process.extract(
+        said, {value: value.casefold() for value in held}, scorer=OSA.distance, score_cutoff=1 if len(said) < 8 else 2, limit=2
+    )
+    best = [key for _, distance, key in near if distance == near[0][1]] if near else []
+    return str(best[0]) if len(best) == 1 else None
 
 
 def moment(scene: Scene, span: Span) -> str | None:
