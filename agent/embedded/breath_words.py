@@ -188,7 +188,7 @@ class BreathWords:
         before = self.scene.text.text[: span.first].rstrip().lower()
         since = re.search(r"(?:\bfrom|\bsince|\bas of|\beffective|自|从)$", before)
         last = held.last if held else None
-        return bool(since) or (last is not None and held is not None and held.grain == "day" and last <= self.scene.unit.today())
+        return bool(since) or (last is not None and last <= self.scene.unit.today())
 
     def _matters(self, span: Span, number: int) -> bool:
         """Whether a span that is no value must not be left out. A record is named, so words that only tell the story do no harm; a word

@@ -137,7 +137,9 @@ class Breath(BreathWords):
                     if not any(each.func("to") for each in rest):
                         break
             elif not (span.filler or span.func("to", "on", "not", "named", "it", "with", "update", "me", "all") or self._off_on(span)):
-                break
+                ahead = any(each.func("to") for each in self.spans[place + 1 : place + 4])
+                if not ahead or span.names or span.time or span.amount or span.unknown:
+                    break  # "has gone up to 25k": a verb, not a value
         return best
 
     def _free_text(self, label: Field, number: int) -> int | None:

@@ -26,7 +26,13 @@ def split(text: Spanned) -> list[str]:
         opening = _opening(text, number)
         if _another_change(text, number):
             cuts.append(span.first)
-        elif _starts_request(text, number) and not _same_update(text, number) and opening and _joint_before(text, opening, number):
+        elif (
+            _starts_request(text, number)
+            and not _alone(text, number)
+            and not _same_update(text, number)
+            and opening
+            and _joint_before(text, opening, number)
+        ):
             cuts.append(text.spans[opening].first)
     pieces = []
     start = 0
@@ -36,6 +42,11 @@ def split(text: Spanned) -> list[str]:
     pieces.append(text.text[start:])
     cleaned = [_JOINT.sub("", piece).strip(" ,，;；") for piece in pieces]
     return [piece for piece in cleaned if piece] or [text.text]
+
+
+def _alone(text: Spanned, number: int) -> bool:
+    """ "…没用了,删掉": a verb of deleting with nothing of its own, which is about what was named before it."""
+    return text.spans[number].func("delete") and not any(span.content for span in text.spans[number + 1 :])
 
 
 def _another_change(text: Spanned, number: int) -> bool:

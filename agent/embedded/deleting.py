@@ -10,6 +10,10 @@ from agent.embedded.spoken import Subject, subjects
 from agent.embedded.targets import Scene
 from agent.embedded.turning import tied
 
+_WORTHLESS = frozenset(
+    "duplicate old dead stale obsolete wrong test dummy bogus redundant outdated superfluous fake 重复 多余 无效 过时 作废 错误".split()  # noqa: SIM905
+)
+
 
 def read(scene: Scene) -> list[Frame] | None:
     """The delete of the records named, or None when none is, or a word beside the verb has no place."""
@@ -64,6 +68,8 @@ def _reason(scene: Scene, span: Span, verbs: list[Span], subject: Subject) -> bo
     """ "… is a duplicate entry just delete that one": a word of why, not between the verb and what it deletes, and no name."""
     if not span.unknown or (span.text[:1].isupper() and span.first > 0):
         return False
+    if span.text.lower() in _WORTHLESS:
+        return True
     named = [each.first for each in subject.spans] or [0]
     between = any(verb.first < span.first < max(named) for verb in verbs)
     return not between and bool(subject.records)

@@ -6,7 +6,7 @@ from functools import cache
 
 from agent.embedded import changing, creating, deleting, doing, sets, targets, told, turning, updating, wide
 from agent.embedded.frames import Frame
-from agent.embedded.lexicon import Lexicon, function_words
+from agent.embedded.lexicon import Lexicon, change_words, function_words
 from agent.embedded.names import NameIndex
 from agent.embedded.repair import repair
 from agent.embedded.routes import Routes
@@ -40,7 +40,7 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
         found is None
         or found[0] in {"update", "assign", "close"}
         or verb(text.spans[found[1]], "update")
-        or text.spans[found[1]].text.lower() == "make"
+        or text.spans[found[1]].text.lower() in {"make", *change_words("wishes")}
     ):
         scene = targets.Scene(unit, text, words, names, routes, list(previous), -1)
         changed = changing.read(scene) or sets.read(scene)
