@@ -189,7 +189,7 @@ def _taken(scene: Scene, kind: str, piece: Piece, pieces: list[Piece]) -> str:
     spans = piece.spans
     whole = scene.text.text
     ahead: list[Span] = []  # 展会上认识了…: a value and light words before the name
-    while spans and (spans[0].filler or (len(spans) > 1 and _leads_in(kind, spans[0]))):
+    while spans and (spans[0].filler or (len(spans) > 1 and _leads_in(kind, spans[0], spans[1]))):
         ahead += [spans[0]] if spans[0].choices else []
         spans = spans[1:]
     stop = len(spans) if kind in PHRASED else _end_of_name(scene, kind, spans)
@@ -209,11 +209,15 @@ def _taken(scene: Scene, kind: str, piece: Piece, pieces: list[Piece]) -> str:
     return full
 
 
-def _leads_in(kind: str, span: Span) -> bool:
+def _leads_in(kind: str, span: Span, following: Span) -> bool:
     """Words before a Chinese name that are none of it: where from, "met"."""
     if not is_chinese(span.text) or kind in PHRASED:
         return False
-    return span.func("on", "contacted", "zh_to", "with") or any(choice.entity == kind for choice in span.choices) or span.text in LIGHT_ZH
+    light = (
+        following.filler or following.text in LIGHT_ZH or following.func("on", "contacted")
+    )  # 宁波海达机电: the town is part of the name
+    value = any(choice.entity == kind for choice in span.choices) and light
+    return span.func("on", "contacted", "zh_to", "with") or value or span.text in LIGHT_ZH
 
 
 def _end_of_name(scene: Scene, kind: str, spans: list[Span]) -> int:
