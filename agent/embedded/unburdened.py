@@ -28,6 +28,8 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             )
             if not noun:
                 _lighten(span)  # 一般要多久
+        elif span.func("bought") and after is not None and after.func("max", "min") and _next(text, number + 1, 1) in (None, after):
+            span.senses = [Sense("func", value="sold")]  # "which account bought the most"
         elif (
             after is not None
             and after.entity
