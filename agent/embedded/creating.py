@@ -29,6 +29,7 @@ def record(scene: Scene) -> list[Frame]:
     """A record of any kind, its fields in any order."""
     spans = scene.spans
     head = next((span for span in spans[scene.place + 1 :] if span.entity), None) or next((span for span in spans if span.entity), None)
+    head = head or _named_noun(scene)
     if head is None or head.entity is None:
         after = [span for number, span in enumerate(spans) if number != scene.place]
         heard = _noun_heard(scene)
@@ -53,6 +54,15 @@ def asked_of(scene: Scene) -> bool:
     """ "登记订单…", "register a lead …": a verb of noting whose object is a record other than an activity or a case about something."""
     noun = next((span for span in scene.spans[scene.place + 1 :] if not span.filler), None)
     return noun is not None and noun.entity is not None and noun.entity.entity not in {"activity", "task", "case", "account", "contact"}
+
+
+def _named_noun(scene: Scene) -> Span | None:
+    """ "a new lead named Tom Hill": two words that are also a field's name, the lead's name."""
+    for span in scene.spans:
+        sense = next((s for s in span.fields if s.field == scene.unit.schema.entity(s.entity).name_field), None)
+        if sense is not None and span.text.lower().endswith(("named", "called")):
+            return Span(span.start, span.end, span.text, span.first, span.last, senses=[Sense("entity", sense.entity)])
+    return None
 
 
 def _noun_heard(scene: Scene) -> Span | None:
@@ -100,6 +110,8 @@ def _described(scene: Scene, head: Span) -> list[Frame]:
     before, beside, after = (labels_heard(scene, kind, part) for part in _parts(scene, head, pronoun))
     schema = scene.unit.schema
     main = cut(schema, kind, scene.text, after)
+    if main and head.text.lower().endswith(("named", "called")):
+        main[0].tie = "named"
     earlier = cut(schema, kind, scene.text, before)
     modifiers = cut(schema, kind, scene.text, beside)
     name = _name(scene, kind, main) or _name(scene, kind, earlier, late=True) or _name(scene, kind, modifiers, late=True)
