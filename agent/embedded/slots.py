@@ -197,7 +197,10 @@ class Slots:
         if (
             not said
             or not re.search(r"\w", said)
-            or not any(span.unknown or span.content or (span.text[:1].isupper() and not span.filler) for span in spans)
+            or not any(
+                span.unknown or span.content or (span.text[:1].isupper() and not span.filler and not span.func("me", "my_team", "it"))
+                for span in spans
+            )
         ):
             return
         self.loose.append((piece.tie, said))
