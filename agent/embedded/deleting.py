@@ -55,7 +55,7 @@ def _beside(scene: Scene, verbs: list[Span]) -> list[Span]:
 def _matters(span: Span, subject: Subject) -> bool:
     if span.filler or span.func("it", "to", "zh_to", "all", "on", "me", "update"):
         return span.content and not span.filler and not span.func("it")
-    if span.entity and span.entity.entity == subject.kind:
+    if (span.entity and span.entity.entity == subject.kind) or span.text.lower() == "just":
         return False
     return span.content or span.func("without", "not", "only", "over", "under")
 

@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterator
 
 from agent.embedded import told
+from agent.embedded.breath_words import Reading
+from agent.embedded.breaths import fill
 from agent.embedded.calls import period_filters
-from agent.embedded.changing import Reading, spelt
+from agent.embedded.changing import spelt
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Sense, change_words
 from agent.embedded.pieces import BREAK, own_label
@@ -168,7 +170,7 @@ def _one(scene: Scene, kind: str, part: list[Span], condition: list[Span], chang
         return None
     subject = Subject(kind, [], list(condition))
     reading = Reading(scene, subject)
-    reading.read()
+    fill(reading)
     if not reading.found or reading.lost or reading.open:
         return None
     if any(name.type == kind and name.score >= 0.95 for span in part for name in span.names):

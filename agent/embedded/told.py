@@ -115,7 +115,7 @@ def signs(text: Spanned, subject: Sequence[Span]) -> bool:
             return True
         if span.func("to") and (len(span.text) > 1 or is_chinese(span.text)) and span.text.lower() not in {"to", "at", "be", "在"}:
             return True
-        if span.text.lower() in change_words("wishes") and not span.names and not span.entity and _opens(text, number):
+        if span.text.lower() in change_words("wishes") and not span.names and not span.entity and opens(text, number):
             return True
     last = max((span.last for span in subject), default=0)
     rest = text.text[last:]
@@ -124,13 +124,13 @@ def signs(text: Spanned, subject: Sequence[Span]) -> bool:
     return bool(text.language == "zh" and re.search(r"了[!！。.~,，;；\s]|了[吧啊哈呀嘛]?$", rest))
 
 
-def _opens(text: Spanned, number: int) -> bool:
+def opens(text: Spanned, number: int) -> bool:
     """Whether only light words, or a break, stand before a verb."""
     if all(each.filler or each.func("me", "my_team", "help", "it") for each in text.spans[:number]):
         return True
     before = text.text[: text.spans[number].first].rstrip()
     return before[-1:] in {",", ";", ".", ":", "，", "；", "。"} or bool(
-        re.search(r"\b(?:and|so|then|please|now|to)$", before, re.IGNORECASE)
+        re.search(r"\b(?:and|so|then|please|now|to|just|simply)$", before, re.IGNORECASE)
     )
 
 

@@ -117,6 +117,8 @@ def _commanding(text: Spanned, number: int) -> bool:
             return False  # 标记为完成: the value, not the verb
         asked = told.asks(text) or any(span.func("show") for span in before[:1])
         return text.spans[number].func("assign", "delete", "close") and not done and not asked
+    if text.spans[number].func("delete") and told.opens(text, number) and not told.asks(text):
+        return True  # "… was entered by mistake, take it out"
     passive = word.lower() in _PASSIVE or (text.spans[number].func("delete") and before[-1].text.lower() in {"please", "just"})
     return passive and not told.asks(text)
 

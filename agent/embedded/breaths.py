@@ -1,0 +1,277 @@
+"""A sentence about records, breath by breath, into values: after a field's name, before it, or by the kind of the value."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from agent.embedded import told
+from agent.embedded.breath_words import PLAIN, STRONG, WEAK, BreathWords, Reading
+from agent.embedded.lexicon import change_words
+from agent.embedded.pieces import BREAK
+from agent.embedded.spans import Span
+from agent.embedded.spoken import Subject
+from agent.embedded.targets import QUANTIFIERS, Scene
+from agent.embedded.tokens import is_chinese
+from agent.embedded.values import FREE_TEXT, clean, implied, value_of
+from store.schema import TEMPORAL, Field
+
+_JOINTS = frozenset({"so", "because", "but", "since", "hence", "therefore", "then", "所以", "因为", "但", "但是", "不过", "然后"})
+DATED = frozenset({"opportunity", "task"})  # kinds with one day that is meant when no field is named
+PRICED = frozenset({"opportunity", "order", "product", "quote", "contract"})  # kinds with one amount that is meant when no field is named
+JOBS = frozenset({"contact", "lead"})
+_BECOMES = frozenset(
+    {"became", "becomes", "as", "now", "made", "promoted", "升", "升任", "升为", "当", "当上", "任", "担任", "是", "做", "成", "晋升"}
+)
+_JOB = re.compile(
+    r"\b(?:manager|director|head|lead|engineer|officer|buyer|chief|president|vp|c[efimot]o|owner|partner|assistant|nurse|doctor|"
+    r"consultant|analyst|supervisor|coordinator|specialist|executive|administrator|architect|scientist|technician|planner|controller|"
+    r"accountant|secretary|chair(?:man|woman)?|founder|principal|registrar|matron|receptionist|developer|designer|foreman)s?\b|"
+    r"(?:经理|总监|主任|主管|总裁|董事长|院长|科长|处长|部长|店长|厂长|所长|校长|行长|组长|工程师|会计|助理|专员|老师|医生|护士|护士长|秘书|负责人|老板|"
+    r"设计师|研究员|教授|技术员|出纳|总|董|长)$",
+    re.IGNORECASE,
+)
+
+
+def fill(reading: Reading) -> None:
+    """Read all breaths of the sentence into values of the subject."""
+    for spans in breaths(reading.scene, reading.subject):
+        Breath(reading, spans).read()
+    given = {name for name, _, _ in reading.found}
+    reading.open = [label for label in reading.open if label.name not in given]
+
+
+def breaths(scene: Scene, subject: Subject) -> list[list[Span]]:
+    """The spans between breaks, the subject's own kept as markers of its place."""
+    found: list[list[Span]] = [[]]
+    for number, span in enumerate(scene.spans):
+        gap = scene.text.text[scene.spans[number - 1].last : span.first] if number else ""
+        joint = span.text.lower() in _JOINTS or (gap.isspace() and is_chinese(scene.spans[number - 1].text) and is_chinese(span.text))
+        if number and (
+            joint or BREAK.search(gap) or (":" in gap and (scene.spans[number - 1] in subject.spans or not scene.spans[number - 1].fields))
+        ):
+            found.append([])
+        found[-1].append(span)
+    return [breath for breath in found if breath]
+
+
+@dataclass
+class Breath(BreathWords):
+    """One stretch between breaks, read into values of the subject."""
+
+    def read(self) -> None:
+        spans, number = self.spans, 0
+        while number < len(spans):
+            span = spans[number]
+            if span in self.reading.subject.spans:
+                number += 1
+                continue
+            label = self._label(number)
+            if label is not None:
+                number = self._labelled(label, number)
+                continue
+            if self._valued(span):
+                if not self._former(number):
+                    self._flush()
+                    self.pending = span
+            elif self._matters(span, number):
+                self.unknown.append(span)
+            number += 1
+        self._flush()
+        if not self.gave and self.kind in JOBS:
+            self._job()
+        several = len(self.reading.subject.records) > 1
+        if self.gave or self._wish() or several or any(self._another(span) for span in self.spans):
+            self.reading.lost += self.unknown
+
+    def _labelled(self, label: Field, number: int) -> int:
+        """A field's name: its value after it, before it ("16 treatment rooms", "Henke as competitor"), or yes and no."""
+        if label.kind == "bool":
+            self._flush()
+            return self._yes_no(label, number)
+        after = self._after(label, number)
+        if self.pending is not None and self._ends(label, number, after is not None):
+            value = self._value(label, self.pending)
+            if value is not None:
+                self._give(label.name, value, STRONG if self._tied_any() else PLAIN)
+                self.pending = None
+                return number + 1
+        self._flush()
+        if after is not None:
+            self._give(label.name, after[0], STRONG)
+            self.reading.apart |= not any(span in self.reading.subject.spans for span in self.spans) and bool(self.reading.subject.spans)
+            return after[1]
+        if label.kind in FREE_TEXT:
+            stop = self._free_text(label, number)
+            if stop is not None:
+                return stop
+        if self.spans[number].entity is None:  # 客户嫌贵: the customer speaks, no other one is chosen
+            self.reading.open.append(label)
+        return number + 1
+
+    def _ends(self, label: Field, number: int, followed: bool) -> bool:
+        """Whether the value waiting belongs to the label that now comes."""
+        assert self.pending is not None
+        place = self.spans.index(self.pending)
+        between = self.spans[place + 1 : number]
+        if any(each.text.lower() in {"as", "for", "成", "作为", "as the"} for each in between):
+            return True
+        return not followed and all(each.filler or each.func("on", "it", "as") for each in between)
+
+    def _after(self, label: Field, number: int) -> tuple[Any, int] | None:
+        """The value behind a field's name and where reading goes on; of several the last that is not said to be the old one."""
+        best: tuple[Any, int] | None = None
+        for place in range(number + 1, len(self.spans)):
+            span = self.spans[place]
+            if span in self.reading.subject.spans:
+                continue
+            if self._label(place) is not None and self._value(label, span) is None:
+                break
+            value = self._value(label, span)
+            if value is not None:
+                if self._former(place):
+                    best = best or None
+                    continue
+                if best is None or any(each.func("to") for each in self.spans[number + 1 : place]):
+                    best = (value, place + 1)
+                    rest = self.spans[place + 1 :]
+                    if not any(each.func("to") for each in rest):
+                        break
+            elif not (span.filler or span.func("to", "on", "not", "named", "it", "with", "update", "me", "all") or self._off_on(span)):
+                break
+        return best
+
+    def _free_text(self, label: Field, number: int) -> int | None:
+        """A text after its field's name: up to the next field that has a value of its own, or the end of the breath."""
+        start = number + 1
+        while start < len(self.spans) and (
+            self.spans[start] in self.reading.subject.spans
+            or (self.spans[start].filler and not self.spans[start].literal and self._tie_ahead(start))
+            or self.spans[start].func("to", "named")
+            or (self.spans[start].func("on") and self._tie_ahead(start))
+            or (self.spans[start].text in QUANTIFIERS and start + 1 < len(self.spans))
+        ):
+            start += 1
+        if start >= len(self.spans):
+            return None
+        stop = start
+        while stop < len(self.spans):
+            ends = (
+                self.spans[stop].text.lower() in {"and", "并", "并且"} and stop + 1 < len(self.spans) and self._label(stop + 1) is not None
+            )
+            if stop > start and (ends or self.spans[stop] in self.reading.subject.spans):
+                break
+            stop += 1
+        end = stop
+        while end > start + 1 and self.spans[end - 1].filler and self.spans[end - 1].func("noise"):
+            end -= 1
+        quoted = next((span.literal for span in self.spans[start:stop] if span.literal_kind == "quoted"), None)
+        text = quoted or clean(self.scene.text.text[self.spans[start].first : self.spans[end - 1].last])
+        if not text:
+            return None
+        self._give(label.name, [text] if label.kind == "tags" else text, STRONG)
+        return stop
+
+    def _yes_no(self, label: Field, number: int) -> int:
+        if self._future():
+            return number + 1
+        text = self.scene.text.text[self.spans[0].first : self.spans[-1].last].lower()
+        name = self.spans[number].text.lower()
+        around = text.replace(name, " ", 1)
+        off = bool(told.any_of("switched_off").search(around))
+        place = number + 1
+        while place < len(self.spans) and (
+            self.spans[place].func("to") or self.spans[place].text.lower() in change_words("switched_on") | change_words("switched_off")
+        ):
+            place += 1
+        self._give(label.name, not off, STRONG)
+        self.reading.apart |= any(len(each.text) > 1 and self._off_on(each) and is_chinese(each.text) for each in self.spans)
+        self.unknown = [each for each in self.unknown if not self._off_on(each)]
+        return place
+
+    def _flush(self) -> None:
+        """Give the value that waits the field its kind says, when the words around it tie it to the record."""
+        span, self.pending = self.pending, None
+        if span is None:
+            return
+        given = self._implied(span)
+        if given is None:
+            if not (span.time and self._passing(span)):
+                self.unknown.append(span)
+            return
+        self._give(*given)
+
+    def _implied(self, span: Span) -> tuple[str, Any, int] | None:
+        tied = self._tied(span)
+        schema = self.scene.unit.schema
+        fields = schema.entity(self.kind).fields
+        lacked = next((sense for sense in span.lacks if sense.entity == self.kind and fields[sense.field].kind == "bool"), None)
+        if lacked is not None:
+            return lacked.field, False, PLAIN
+        if self.kind == "opportunity" and not any(c.entity == self.kind and c.field == "stage" for c in span.choices):
+            ended = told.ended(span)
+            if ended:
+                return None if self._future() and not tied else ("stage", told.stage_of(schema, ended), STRONG if tied else WEAK)
+        own = [c for c in span.choices if c.entity == self.kind and not fields[c.field].readonly]
+        if own or (self.kind == "opportunity" and any(c.entity == self.kind for c in span.choices)):
+            if self._future() and not tied:
+                return None
+            found = implied(self.scene, self.kind, span)
+            return (*found, STRONG if tied else PLAIN) if found else None
+        if any(name.type == "user" for name in span.names) or span.func("me"):
+            found = implied(self.scene, self.kind, span) if self._owned(span) else None
+            return (*found, STRONG) if found else None
+        reference = self._reference(span) if tied else None
+        if reference is not None:
+            return (*reference, STRONG)
+        if span.time and not span.amount:
+            return self._dated(span) if tied else None
+        if span.amount and self.kind not in PRICED:
+            return None
+        if span.literal_kind in {"email", "phone"} or tied:
+            found = implied(self.scene, self.kind, span)
+            return (*found, STRONG) if found else None
+        return None
+
+    def _dated(self, span: Span) -> tuple[str, Any, int] | None:
+        """The date a day without a field's name is for: the one whose name holds a noun said ("extend the contract to …"), else the usual."""
+        fields = [f for f in self.scene.unit.schema.entity(self.kind).fields.values() if f.kind in TEMPORAL and not f.readonly]
+        for noun in [each for each in self.unknown if each.entity]:
+            own = [f for f in fields if any(noun.text.lower() in word.lower() for word in (f.en, f.zh, *f.words))]
+            if len(own) == 1:
+                self.unknown.remove(noun)
+                return own[0].name, value_of(self.scene, own[0], span), STRONG
+        found = implied(self.scene, self.kind, span) if self.kind in DATED else None
+        return (*found, STRONG) if found else None
+
+    def _reference(self, span: Span) -> tuple[str, Any] | None:
+        for target in dict.fromkeys(name.type for name in span.names):
+            own = {name.id for name in span.names if name.type == target and name.score == max(n.score for n in span.names)}
+            fields = [f for f in self.scene.unit.schema.entity(self.kind).fields.values() if f.refers_to == target and not f.readonly]
+            if len(own) == 1 and fields and target not in {self.kind, "user"}:
+                return fields[0].name, own.pop()
+        return None
+
+    def _job(self) -> None:
+        """ "Claire Perrin is now procurement manager", 何建国现在是采购总监: the job of a person."""
+        place = next(
+            (n for n in range(len(self.spans) - 1, -1, -1) if self.spans[n].func("to") or self.spans[n].text.lower() in _BECOMES), None
+        )
+        if place is None or self._future():
+            return
+        before = [each for each in self.spans[:place] if each not in self.reading.subject.spans and not each.filler]
+        rest = [each for each in self.spans[place + 1 :] if not (each.filler and each.func("noise"))]
+        while rest and rest[0].filler:
+            rest = rest[1:]
+        while rest and rest[-1].filler:
+            rest = rest[:-1]
+        if (
+            not rest
+            or any(each.content and not each.unknown for each in before)
+            or any(each.time or each.amount or each.literal for each in rest)
+        ):
+            return
+        text = clean(self.scene.text.text[rest[0].first : rest[-1].last])
+        known = any((c.entity, c.field) == (self.kind, "title") for each in rest for c in each.choices)
+        if text and len(text) <= 60 and (known or _JOB.search(text)):
+            self.unknown = [each for each in self.unknown if each not in rest]
+            self._give("title", text, STRONG)
