@@ -4,6 +4,7 @@ Each modifier is first given a host, the entity it stands beside, and then attac
 has it, a person to the owner, a date to the date named or usual, an amount to the number named or usual.
 """
 
+import re
 from dataclasses import dataclass
 
 from agent.embedded.hosts import COMPARE
@@ -55,7 +56,7 @@ class Conditions(Valued):
             if place is None:
                 continue
             sense = self._by_host(self.spans[place].fields, place)[0]
-            lead = next((p for p in range(place - 1, max(-1, place - 3), -1) if self.spans[p].func("without", "not")), None)
+            lead = self._denied_before(place)
             denied = [p for p in (lead, *range(place + 1, number)) if p is not None and self.spans[p].func("not", "without")]
             missing = (not span.func("filled")) != bool(denied)
             if not (span.func("empty", "filled") or span.func("without")):
@@ -99,11 +100,24 @@ class Conditions(Valued):
             for span in self.spans:
                 span.used = span.used or span in marks or bool(span.entity and span.entity.entity == "account")
 
+    def _denied_before(self, place: int) -> int | None:
+        """The "no" that stands right before a field ("no first delivery …"), not the one of a condition before it."""
+        for earlier in range(place - 1, -1, -1):
+            span = self.spans[earlier]
+            if re.search(r"[,，;；]", self.text.text[span.last : self.spans[earlier + 1].first]):
+                return None
+            if span.func("without", "not"):
+                return earlier
+            if not span.filler:
+                return None
+        return None
+
     def _field_before(self, number: int) -> int | None:
         """The field said just before, over what only links: "birthday is", 邮箱还."""
         for place in range(number - 1, max(-1, number - 5), -1):
             span = self.spans[place]
-            if span.fields and not span.used and not span.choices and self._by_host(span.fields, place):
+            valued = any(choice.entity == self.target for choice in span.choices)  # "phone" is a channel of consents, a field of accounts
+            if span.fields and not span.used and not valued and self._by_host(span.fields, place):
                 return place
             if not (span.filler or span.func("to", "with", "not", "without", "on", "all")):
                 return None

@@ -29,6 +29,7 @@ def record(scene: Scene) -> list[Frame]:
     """A record of any kind, its fields in any order."""
     spans = scene.spans
     head = next((span for span in spans[scene.place + 1 :] if span.entity), None) or next((span for span in spans if span.entity), None)
+    head = head or _named_noun(scene)
     if head is None or head.entity is None:
         after = [span for number, span in enumerate(spans) if number != scene.place]
         heard = _noun_heard(scene)
@@ -53,6 +54,15 @@ def asked_of(scene: Scene) -> bool:
     """ "登记订单…", "register a lead …": a verb of noting whose object is a record other than an activity or a case about something."""
     noun = next((span for span in scene.spans[scene.place + 1 :] if not span.filler), None)
     return noun is not None and noun.entity is not None and noun.entity.entity not in {"activity", "task", "case", "account", "contact"}
+
+
+def _named_noun(scene: Scene) -> Span | None:
+    """ "a new lead named Tom Hill": two words that are also a field's name, the lead's name."""
+    for span in scene.spans:
+        sense = next((s for s in span.fields if s.field == scene.unit.schema.entity(s.entity).name_field), None)
+        if sense is not None and span.text.lower().endswith(("named", "called")):
+            return Span(span.start, span.end, span.text, span.first, span.last, senses=[Sense("entity", sense.entity)])
+    return None
 
 
 def _noun_heard(scene: Scene) -> Span | None:
@@ -100,6 +110,8 @@ def _described(scene: Scene, head: Span) -> list[Frame]:
     before, beside, after = (labels_heard(scene, kind, part) for part in _parts(scene, head, pronoun))
     schema = scene.unit.schema
     main = cut(schema, kind, scene.text, after)
+    if main and head.text.lower().endswith(("named", "called")):
+        main[0].tie = "named"
     earlier = cut(schema, kind, scene.text, before)
     modifiers = cut(schema, kind, scene.text, beside)
     name = _name(scene, kind, main) or _name(scene, kind, earlier, late=True) or _name(scene, kind, modifiers, late=True)
@@ -189,7 +201,7 @@ def _taken(scene: Scene, kind: str, piece: Piece, pieces: list[Piece]) -> str:
     spans = piece.spans
     whole = scene.text.text
     ahead: list[Span] = []  # 展会上认识了…: a value and light words before the name
-    while spans and (spans[0].filler or (len(spans) > 1 and _leads_in(kind, spans[0]))):
+    while spans and (spans[0].filler or (len(spans) > 1 and _leads_in(kind, spans[0], spans[1]))):
         ahead += [spans[0]] if spans[0].choices else []
         spans = spans[1:]
     stop = len(spans) if kind in PHRASED else _end_of_name(scene, kind, spans)
@@ -209,11 +221,15 @@ def _taken(scene: Scene, kind: str, piece: Piece, pieces: list[Piece]) -> str:
     return full
 
 
-def _leads_in(kind: str, span: Span) -> bool:
+def _leads_in(kind: str, span: Span, following: Span) -> bool:
     """Words before a Chinese name that are none of it: where from, "met"."""
     if not is_chinese(span.text) or kind in PHRASED:
         return False
-    return span.func("on", "contacted", "zh_to", "with") or any(choice.entity == kind for choice in span.choices) or span.text in LIGHT_ZH
+    light = (
+        following.filler or following.text in LIGHT_ZH or following.func("on", "contacted")
+    )  # 宁波海达机电: the town is part of the name
+    value = any(choice.entity == kind for choice in span.choices) and light
+    return span.func("on", "contacted", "zh_to", "with") or value or span.text in LIGHT_ZH
 
 
 def _end_of_name(scene: Scene, kind: str, spans: list[Span]) -> int:

@@ -336,7 +336,7 @@ class Figures(Lookups):
             elif span.func("share"):
                 frame.share = self.lexicon.metrics[frame.metric].agg in ADDITIVE
                 span.used = frame.share or self.lexicon.metrics[frame.metric].agg == "ratio"
-            elif span.func("win", "lose") and not span.choices:
+            elif span.func("win", "lose") and not any(c.entity == "opportunity" for c in span.choices):
                 span.used = bool(self.lexicon.metrics[frame.metric].where or self.lexicon.metrics[frame.metric].whole)
             elif span.func("compare", "trend", "breakdown", "count", "sum", "sold", "duration"):
                 span.used = True

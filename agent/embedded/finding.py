@@ -57,7 +57,7 @@ class Finding(Heads):
                 span.used = True
             if self.said("when") and any(f.entity == target for f in span.fields):
                 continue
-            if span.func("win", "lose") and not span.used and not span.choices and target == "opportunity":
+            if span.func("win", "lose") and not span.used and not any(c.entity == target for c in span.choices) and target == "opportunity":
                 frame.parts.append(Part("opportunity.status", Filter(field="status", value="won" if span.func("win") else "lost")))
                 span.used = True
         self._status_from_metric(frame)

@@ -159,11 +159,18 @@ def _ends_value(label: Field, now: Piece, span: Span, after: list[Span], whole: 
     """ "6 treatment rooms", "Corvo series": the value stands before its field's name and nothing of the breath follows it."""
     if not now.spans or now.label is not None or now.tie == "is":
         return False
+    if any((c.entity, c.field) == (label.entity, label.name) for c in now.spans[-1].choices) and not (after and typed_for(label, after[0])):
+        return True  # "in the retail sector"
     closes = not after or breaks(whole.text, span, after[0]) or after[0].text.lower() in _TIES
     if label.kind in NUMERIC:
         content = [each for each in now.spans if not each.filler and each.text not in _MEASURES]
         return len(content) == 1 and content[0].amount is not None
     return (closes and label.kind in TEXTS and not now.opens and len(now.spans) == 1) or (closes and _twice(now, span))
+
+
+def typed_for(label: Field, span: Span) -> bool:
+    """Whether a span is a value of this very field."""
+    return any((c.entity, c.field) == (label.entity, label.name) for c in span.choices)
 
 
 def _twice(now: Piece, span: Span) -> bool:

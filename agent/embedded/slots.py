@@ -194,7 +194,14 @@ class Slots:
             return
         text = clean(self.scene.text.text[spans[0].first : spans[-1].last])
         said = _EDGE.sub("", text)
-        if not said or not re.search(r"\w", said) or not any(span.unknown or span.content for span in spans):
+        if (
+            not said
+            or not re.search(r"\w", said)
+            or not any(
+                span.unknown or span.content or (span.text[:1].isupper() and not span.filler and not span.func("me", "my_team", "it"))
+                for span in spans
+            )
+        ):
             return
         self.loose.append((piece.tie, said))
 

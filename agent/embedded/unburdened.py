@@ -28,6 +28,15 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             )
             if not noun:
                 _lighten(span)  # 一般要多久
+        elif span.func("bought") and after is not None and after.func("max", "min") and _next(text, number + 1, 1) in (None, after):
+            span.senses = [Sense("func", value="sold")]  # "which account bought the most"
+        elif (
+            after is not None
+            and after.entity
+            and _is_date_of(schema, span, after)
+            and not any(each.time for each in text.spans[number : number + 2])
+        ):
+            _lighten(span)  # "number of opened cases"
         elif span.func("sized"):
             span.used = span.used or compared
             span.unknown = not compared and not span.content
@@ -39,6 +48,13 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             span.senses = span.of("func")  # 试用中的, not 中 of high, middle and low
     _same_field(text)
     _still_to_close(text, today)
+
+
+def _is_date_of(schema: Schema, span: Span, noun: Span) -> bool:
+    """Whether a span only names a date of the noun after it, as a participle does."""
+    kind = noun.entity.entity if noun.entity else ""
+    dates = [s for s in span.fields if s.entity == kind and schema.field(kind, s.field).kind in TEMPORAL]
+    return bool(dates) and span.text.lower().endswith("ed") and not span.choices and not span.metric
 
 
 def _next(text: Spanned, number: int, step: int) -> Span | None:

@@ -74,7 +74,7 @@ class Understanding:
         """Read a turn. `previous` are the frames of the turn before, for "what about Q2?" and "move it to won"."""
         words, routes = self.dictionary(unit)
         names = self._names.of(unit)
-        text = whom_to_call(text)
+        text = with_year(whom_to_call(text))
         text = text if text.isupper() else _STATES.sub("USA", text)
         whole = _spans(unit, text, words, names)
         spoken = language or whole.language
@@ -193,6 +193,17 @@ _TO_CALL = re.compile(
 
 
 _STATES = re.compile(r"(?<![\w-])US(?![\w-])")  # in capitals it is no "us"
+
+
+_BARE_YEAR = re.compile(
+    r"(?<!\bin )(?<!\bof )(?<!\bto )(?<!\bthan )(?<!\bover )(?<!\bunder )(?<!\babove )(?<!\bbelow )(?<!\bleast )(?<!\bmost )(?<!\bis )(?<!\bfrom )"
+    r"(?<!\buntil )(?<!\bsince )(?<!\bby )(?<!\band )(?<!\bfor )(?<!\bbefore )(?<!\bafter )(?<=[a-z] )(?P<year>(?:199|20[0-4])\d)(?=\s*[?.!]?\s*$)"
+)
+
+
+def with_year(text: str) -> str:
+    """ "monthly won amount 2017": a year left bare at the end of what is asked."""
+    return _BARE_YEAR.sub(lambda found: f"in {found['year']}", text)
 
 
 def whom_to_call(text: str) -> str:

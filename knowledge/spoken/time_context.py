@@ -128,7 +128,7 @@ def _is_year(atom: Atom, before: str, after: str, alone: bool) -> bool:
         return re.search(r"\b(?:in|since|during|year)\s+$", before) is not None
     if re.search(
         r"\b(?:amount|value|price|discount|budget|increase\w*|reduce\w*|raise\w*|lower\w*|deals?|order|quote|worth)\s+(?:of|by"
-        r"|for|from|in)\s+$",
+        r"|for|from)\s+$",
         before,
     ):
         return re.search(r"\b(?:deals?|orders?)\s+(?:of|from|in)\s+$", before) is not None
