@@ -14,7 +14,7 @@ from store.gate import Change
 from store.query import RecordQuery, find
 from ui.web.cards import card_of, edits_in
 from ui.web.escaping import calm, plain
-from ui.web.shown import measure_table, money_text, quotes, table
+from ui.web.shown import measure_table, money_text, quotes, sources, table
 from ui.web.words import language_of, words
 
 EVIL = [
@@ -62,6 +62,14 @@ def test_a_table_cell_cannot_leave_its_cell() -> None:
     assert made.splitlines()[1] == "| --- | ---: |"
     assert len(made.splitlines()) == 3
     assert made.splitlines()[2].count("|") == 3
+
+
+def test_sources_of_a_brief_are_numbered_as_the_text_refers_to_them() -> None:
+    made = sources([{"quote": "8%\noff", "account": "Acme", "date": "2026-11-02"}, {"quote": "<b>gone</b>"}]).splitlines()
+    assert [line.split(". ")[0] for line in made] == ["1", "2"]
+    assert made[0].endswith("(Acme · 2026-11-02)")
+    assert "off" in made[0]
+    assert "<b>" not in made[1]
 
 
 def test_quotes_carry_their_date_and_no_markup() -> None:

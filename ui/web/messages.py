@@ -4,10 +4,11 @@ from typing import Any
 
 from store.unit import Unit
 from ui.web.escaping import calm, plain
-from ui.web.shown import measure_table, quotes, records_table
+from ui.web.shown import measure_table, quotes, records_table, sources
 from ui.web.words import Words
 
 Message = dict[str, Any]
+WITH_EVIDENCE = frozenset({"actions", "draft"})  # their text says itself what each part stands on
 
 
 def question(text: str) -> Message:
@@ -39,8 +40,11 @@ def answered(unit: Unit, answer: dict[str, Any], said: Words, *, card: bool = Fa
             parts.append(measure_table(unit, answer["measure"], said))
         if answer.get("records"):
             parts.append(records_table(unit, answer, said))
-    if answer.get("citations") and "\n>" not in f"\n{text}":
-        parts.append(quotes(answer["citations"]))
+    cited = answer.get("citations")
+    if cited and answer.get("kind") == "brief":
+        parts.append(sources(cited))
+    elif cited and answer.get("kind") not in WITH_EVIDENCE and "\n>" not in f"\n{text}":
+        parts.append(quotes(cited))
     message: Message = {"role": "assistant", "content": "\n\n".join(part for part in parts if part) or "…"}
     if answer.get("options"):
         message["options"] = [{"value": each, "label": each} for each in answer["options"]]

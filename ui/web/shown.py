@@ -99,6 +99,17 @@ def _basis(measure: dict[str, Any], said: Words) -> str:
     return f"{text} · {said['measure.filter'].format(filter=measure['filter'])}" if measure.get("filter") else text
 
 
+def sources(citations: Sequence[dict[str, Any]]) -> str:
+    """The sources of a brief, numbered as its text refers to them, a line each."""
+    lines = []
+    for number, each in enumerate(citations, start=1):
+        words = str(each.get("quote", "")).replace("\n", " ")
+        words = words if len(words) <= QUOTE else words[:QUOTE].rsplit(" ", 1)[0] + " …"
+        source = " · ".join(plain(each[name]) for name in ("account", "date") if each.get(name))
+        lines.append(f"{number}. {plain(words)}" + (f" ({source})" if source else ""))
+    return "\n".join(lines)
+
+
 def quotes(citations: Sequence[dict[str, Any]]) -> str:
     """What the answer stands on: the words, then where and when they were said."""
     blocks = []
