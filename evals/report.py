@@ -107,8 +107,7 @@ def failure(result: "Result") -> dict[str, Any]:
 
 def reliability() -> list[tuple[float, float, int]]:
     """Of the speech-act model, on sentences it was not trained on (`evals.acts`): probability said, share right, how many."""
-    held = json.loads(acts.MODEL.read_text(encoding="utf-8"))
-    return [(chance, share, count) for chance, share, count in held["reliability"]]
+    return [(chance, share, int(count)) for chance, share, count in acts.model().reliability]
 
 
 def _plot(points: Sequence[tuple[float, float, int]], side: int = 260) -> str:

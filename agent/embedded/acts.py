@@ -2,17 +2,16 @@
 
 The readers decide by rules. This says whether their reading is a likely one, and which others to try when words were left without a
 place. Names, dates and amounts are masked by their type, so that what is learnt holds for any store. `evals.acts` trains it on labelled
-sentences and writes `acts.json`: weights, and the temperatures that make the probabilities honest.
+sentences and writes `acts.npz`: weights, and the temperatures that make the probabilities honest.
 """
 
-import json
-import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
+
+import numpy as np
 
 from agent.embedded.frames import Frame
 from agent.embedded.spans import Span, Spanned
@@ -20,28 +19,46 @@ from agent.embedded.tokens import is_chinese, tokenise
 
 Act = Literal["ask", "said", "brief", "advise", "draft", "create", "update", "delete", "log", "task", "move", "out"]
 ACTS: tuple[Act, ...] = get_args(Act)
-MODEL = Path(__file__).with_name("acts.json")
+MODEL = Path(__file__).with_name("acts.npz")
 SCALE = 20.0  # of the sentence vector beside words that are 0 or 1: what served best on held-out sentences
 Embed = Callable[[str], Sequence[float]]
 
 
-@dataclass(frozen=True)
 class Head:
-    """One linear model: weights per act of each feature, of each dimension of the vector (none without), and its temperature."""
+    """One linear model: a row of weights, one per act, for each feature and each dimension of the vector (none without).
 
-    words: dict[str, list[float]]
-    vector: list[list[float]]
-    temperature: float
+    Read from the file when it is first asked: most sentences need the quick head alone.
+    """
+
+    def __init__(self, held: Mapping[str, Any], name: str) -> None:
+        self._held, self._name = held, name
+
+    @cached_property
+    def rows(self) -> dict[str, int]:
+        """Which row of `words` a feature has."""
+        return {feature: row for row, feature in enumerate(bytes(self._held[f"{self._name}_features"]).decode().split("\n"))}
+
+    @cached_property
+    def words(self) -> Any:
+        return self._held[f"{self._name}_words"]
+
+    @cached_property
+    def vector(self) -> Any:
+        return self._held[f"{self._name}_vector"]
+
+    @cached_property
+    def temperature(self) -> float:
+        return float(self._held[f"{self._name}_temperature"])
 
 
-@dataclass(frozen=True)
 class Model:
     """`quick` needs the words alone; `full` the vector too, from which `mean` is taken."""
 
-    acts: list[Act]
-    quick: Head
-    full: Head
-    mean: list[float]
+    def __init__(self, held: Mapping[str, Any]) -> None:
+        self.acts: list[Act] = bytes(held["acts"]).decode().split("\n")  # type: ignore[assignment]
+        self.quick, self.full = Head(held, "quick"), Head(held, "full")
+        self.mean = held["mean"]
+        self.reliability: list[list[float]] = held["reliability"].tolist()  # probability said, share right, how many, of unseen sentences
 
 
 def symbols(text: Spanned) -> list[str]:
@@ -96,9 +113,7 @@ def masked(words: Sequence[str], *, question: bool) -> str:
 @cache
 def model() -> Model:
     """The trained weights."""
-    held = json.loads(MODEL.read_text(encoding="utf-8"))
-    heads = {name: Head(held[name]["words"], held[name]["vector"], float(held[name]["temperature"])) for name in ("quick", "full")}
-    return Model(held["acts"], heads["quick"], heads["full"], held["mean"])
+    return Model(np.load(MODEL))
 
 
 def likely(text: Spanned, *, later: bool = False, embed: Embed | None = None) -> dict[Act, float]:
@@ -108,23 +123,17 @@ def likely(text: Spanned, *, later: bool = False, embed: Embed | None = None) ->
     found = features(words, question=question, later=later)
     held = model()
     if embed is None:
-        return probabilities(held.acts, held.quick, found)
-    vector = [(value - mean) * SCALE for value, mean in zip(embed(masked(words, question=question)), held.mean, strict=True)]
-    return probabilities(held.acts, held.full, found, vector)
+        return _probabilities(held.acts, held.quick, found)
+    return _probabilities(held.acts, held.full, found, (np.asarray(embed(masked(words, question=question))) - held.mean) * SCALE)
 
 
-def probabilities(acts: Sequence[Act], head: Head, found: Iterable[str], vector: Sequence[float] = ()) -> dict[Act, float]:
+def _probabilities(acts: Sequence[Act], head: Head, found: Iterable[str], vector: Any = None) -> dict[Act, float]:
     """Softmax of the weighted features over the head's temperature."""
-    sums = [0.0] * len(acts)
-    for name in found:
-        for place, weight in enumerate(head.words.get(name, ())):
-            sums[place] += weight
-    for value, weights in zip(vector, head.vector, strict=True):
-        for place, weight in enumerate(weights):
-            sums[place] += value * weight
-    raised = [math.exp((each - max(sums)) / head.temperature) for each in sums]
-    whole = sum(raised)
-    return {act: value / whole for act, value in zip(acts, raised, strict=True)}
+    sums = head.words[[head.rows[name] for name in found if name in head.rows]].sum(axis=0, dtype=float)
+    if vector is not None:
+        sums = sums + vector @ head.vector
+    raised = np.exp((sums - sums.max()) / head.temperature)
+    return dict(zip(acts, (raised / raised.sum()).tolist(), strict=True))
 
 
 def of_frames(frames: Sequence[Frame]) -> Act | None:
