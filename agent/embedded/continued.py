@@ -10,7 +10,7 @@ from agent.embedded.figures import COUNT_BY_STATUS, SUM_BY_STATUS
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
 from agent.embedded.reading import Reader
-from agent.embedded.routes import PERSON
+from agent.embedded.routes import PERSON, through
 from agent.embedded.spans import Span
 from agent.embedded.turns import Turn
 from knowledge.spoken.times import find_times
@@ -152,17 +152,6 @@ def _related_money(before: Frame) -> Frame | None:
     rest = [Part(part.slot, through("account", part.filter)) for part in before.parts if part is not held and part.slot != "sorted"]
     own = [Part(f"opportunity.{each.field}", each) for each in held.filter.where]
     return Frame("measure", entity="opportunity", metric="sum_opportunity_amount", parts=[*rest, *own])
-
-
-def through(path: str, condition: Filter) -> Filter:
-    """A condition on a record, said of what refers to it."""
-    return condition.model_copy(
-        update={
-            "field": f"{path}.{condition.field}" if condition.field else "",
-            "any": [through(path, each) for each in condition.any],
-            "where": condition.where if condition.field else [through(path, each) for each in condition.where],
-        }
-    )
 
 
 def by_outcome(reader: Reader, before: Frame) -> Frame | None:

@@ -74,3 +74,14 @@ class Routes:
                 if relation.target == target:
                     return f"{name}.{relation.name}"
         return None
+
+
+def through(path: str, condition: Filter) -> Filter:
+    """A condition on a record, said of what refers to it."""
+    return condition.model_copy(
+        update={
+            "field": f"{path}.{condition.field}" if condition.field else "",
+            "any": [through(path, each) for each in condition.any],
+            "where": condition.where if condition.field else [through(path, each) for each in condition.where],
+        }
+    )

@@ -43,7 +43,8 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
         elif span.func("where") and before is not None and after is not None and not before.func("show") and not after.names:
             _lighten(span)  # "contacts where the birthday is blank"
         elif span.text == "US" and not text.text.isupper() and span.func("my_team"):
-            span.senses = _countries(names) or span.senses
+            span.senses = _countries(names)
+            span.unknown = not span.senses  # a country nobody here is in: asked about, not "us"
         elif span.text == "中" and span.choices:
             span.senses = span.of("func")  # 试用中的, not 中 of high, middle and low
     _same_field(text)

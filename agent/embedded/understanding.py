@@ -28,7 +28,7 @@ from agent.embedded.names import NameIndex, NameIndexes
 from agent.embedded.rankings import IMPLYING
 from agent.embedded.reading import Reader
 from agent.embedded.repair import repair, respelt
-from agent.embedded.routes import PERSON, Routes
+from agent.embedded.routes import PERSON, Routes, through
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.talk import small_talk
 from agent.embedded.targets import Scene
@@ -38,7 +38,6 @@ from store.unit import Unit
 
 DOUBT = 0.1  # below this chance of its act a reading is weighed against others
 WORTH_TRYING = 0.3  # an act less likely than this is not tried
-OWN_WORDS: frozenset[acts.Act] = frozenset({"brief", "advise", "draft"})  # their readers take only what is said in their own words
 CERTAIN = frozenset({"several", "name", "date"})
 
 
@@ -74,8 +73,6 @@ class Understanding:
         """Read a turn. `previous` are the frames of the turn before, for "what about Q2?" and "move it to won"."""
         words, routes = self.dictionary(unit)
         names = self._names.of(unit)
-        text = with_year(whom_to_call(text))
-        text = text if text.isupper() else _STATES.sub("USA", text)
         whole = _spans(unit, text, words, names)
         spoken = language or whole.language
         talk = small_talk(whole)
@@ -109,20 +106,19 @@ class Understanding:
         first = self._by_rules(unit, clause, words, names, routes, previous)
         spans = _spans(unit, clause, words, names)
         act = acts.of_frames(first)
-        if acting.settled(first) and (act is None or act in OWN_WORDS or acts.likely(spans, later=bool(previous)).get(act, 1.0) >= DOUBT):
+        if acting.settled(first) and (act in {None, "brief"} or acts.likely(spans, later=bool(previous)).get(act, 1.0) >= DOUBT):
             return first
         if any(frame.intent == "clarify" and frame.reason in CERTAIN for frame in first):
             return first  # several people of one name, a date that does not exist: the question is the right answer
         chances = acts.likely(spans, later=bool(previous), embed=self._embed)
         if acting.settled(first) and act is not None and chances.get(act, 0.0) >= DOUBT:
             return first
-        asked_for = _spans(unit, clause, words, names, future=True)
         for other in sorted(chances, key=lambda each: -chances[each]):
             if chances[other] < WORTH_TRYING:
                 break
             if other == act and acting.settled(first):
                 return first
-            frames = acting.read_as(other, unit, asked_for, words, names, routes, previous)
+            frames = acting.read_as(other, unit, coming, words, names, routes, previous)
             if frames and acting.settled(frames):
                 return frames
         return first
@@ -131,7 +127,8 @@ class Understanding:
         self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]
     ) -> list[Frame]:
         coming = _spans(unit, clause, words, names, future=True)
-        seen = followup.view(lambda text: self._reader(unit, text, words, names, routes), clause, previous)
+        question = with_year(whom_to_call(clause))  # of a question alone: what is written down stays as it was said
+        seen = followup.view(lambda text: self._reader(unit, text, words, names, routes), question, previous)
         if seen is not None:
             return seen
         scene = Scene(unit, coming, words, names, routes, list(previous), -1)
@@ -141,7 +138,7 @@ class Understanding:
         written = writes.read(unit, coming, words, names, routes, previous)
         if written is not None:
             return written
-        spans = _spans(unit, clause, words, names)
+        spans = _spans(unit, question, words, names)
         fixed, notes = respelt(spans, words, names)
         if notes:  # "chnage the stage …": a verb put right may make a change of it, a new record's own words are never put right
             mended = writes.read(unit, _spans(unit, fixed, words, names, future=True), words, names, routes, previous)
@@ -192,9 +189,6 @@ _TO_CALL = re.compile(
 )
 
 
-_STATES = re.compile(r"(?<![\w-])US(?![\w-])")  # in capitals it is no "us"
-
-
 _BARE_YEAR = re.compile(
     r"(?<!\bin )(?<!\bof )(?<!\bto )(?<!\bthan )(?<!\bover )(?<!\bunder )(?<!\babove )(?<!\bbelow )(?<!\bleast )(?<!\bmost )(?<!\bis )(?<!\bfrom )"
     r"(?<!\buntil )(?<!\bsince )(?<!\bby )(?<!\band )(?<!\bfor )(?<!\bbefore )(?<!\bafter )(?<=[a-z] )(?P<year>(?:199|20[0-4])\d)(?=\s*[?.!]?\s*$)"
@@ -240,7 +234,7 @@ def _pronoun(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
     if before.period:
         name = before.date_field or reader.schema.entity(before.entity).date
         filters.append(Filter(field=name, op="between", value=[day.isoformat() if day else None for day in before.period]))
-    reader.extra += [Part(f"before:{place}", _through(path, each)) for place, each in enumerate(filters)]
+    reader.extra += [Part(f"before:{place}", through(path, each)) for place, each in enumerate(filters)]
     pronoun.used = True
 
 
@@ -266,17 +260,6 @@ def _shared_account(unit: Unit, before: Frame) -> list[str]:
         return []
     held = [record.fields.get("account_id") for record in load(unit, before.entity, before.results)]
     return list(dict.fromkeys(str(each) for each in held if each))
-
-
-def _through(path: str, condition: Filter) -> Filter:
-    """A condition on a record, said of what refers to it."""
-    return condition.model_copy(
-        update={
-            "field": f"{path}.{condition.field}" if condition.field else "",
-            "any": [_through(path, each) for each in condition.any],
-            "where": condition.where if condition.field else [_through(path, each) for each in condition.where],
-        }
-    )
 
 
 def _not_understood(clause: str, frames: Sequence[Frame], left: Sequence[Span], names: NameIndex) -> Frame:

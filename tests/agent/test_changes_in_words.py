@@ -128,3 +128,10 @@ def test_a_bare_answer_completes_what_was_asked_about(ask_demo: Any, tables: dic
     named = talk(ask_demo(ROOT), "create an account", "Fernhill Vets")
     (change,) = changes(named)
     assert change["after"]["name"] == "Fernhill Vets"
+
+
+def test_what_is_written_down_stays_as_it_was_said(ask_demo: Any) -> None:
+    """What helps to read a question ("who can I call", US, a bare year) changes no word of a note."""
+    said = "he asked who can I call in the US about the targets 2025"
+    after = changes(ask_demo(ROOT)(f"log a call with Callum MacLeod: {said}"))
+    assert [change["after"]["body"] for change in after] == [said]
