@@ -105,7 +105,7 @@ def _front_respelt(text: Spanned, words: Lexicon) -> str | None:
     """ "creat new acount …", "ad a contct …": the verb and the noun of the request put right, what is new left as it was written."""
     if text.language != "en":
         return None
-    nouns = [each for each in words.table.words() if _kind(words, each) and not any(s.plural for s in words.table.meaning(each))]
+    nouns = _nouns(words)
     fixed, slips, verb = text.text, 0, False
     for token in reversed(text.tokens[:_FRONT]):
         written = text.text[token.start : token.end]
@@ -124,6 +124,12 @@ def _front_respelt(text: Spanned, words: Lexicon) -> str | None:
     if not slips or not verb or makes is None or names is None or not makes < names or makes > 1:
         return None
     return _form(text, front[names].word, fixed[front[names].end :])
+
+
+def _nouns(words: Lexicon) -> list[str]:
+    """Words for one record of a kind that can be made."""
+    found = words.table.naming("entity").items()
+    return [word for word, senses in found if not any(s.plural for s in senses) and any(s.entity in _KINDS for s in senses)]
 
 
 def as_request(scene: Scene) -> Scene | None:

@@ -31,13 +31,13 @@ def record(scene: Scene) -> list[Frame]:
     head = next((span for span in spans[scene.place + 1 :] if span.entity), None) or next((span for span in spans if span.entity), None)
     head = head or _named_noun(scene)
     if head is None or head.entity is None:
-        after = [span for number, span in enumerate(spans) if number != scene.place]
         heard = _noun_heard(scene)
         if heard is not None:
             return _described(scene, heard)
         if _person_told(scene):
             head = Span(0, 0, "", scene.verb.last, scene.verb.last, senses=[Sense("entity", "contact")])
             return _described(scene, head)
+        after = [span for number, span in enumerate(spans) if number != scene.place]
         work = next((c for span in after for c in span.choices if (c.entity, c.field) == ("activity", "kind")), None)
         if work is not None:
             return task(scene) if any(span.time for span in after) else activity(scene)
@@ -84,13 +84,15 @@ def _noun_heard(scene: Scene) -> Span | None:
                 return Span(first.start, first.end, said, start, end, senses=[sense])
         return None
     word = first.text.split()[0]
-    nouns = [each for each in kinds.words() if any(s.kind == "entity" for s in kinds.meaning(each))]
-    near = process.extractOne(word.lower(), nouns, scorer=OSA.distance, score_cutoff=1 if len(word) < 7 else 2) if first.unknown else None
+    nouns = kinds.naming("entity")
+    near = (
+        process.extractOne(word.lower(), list(nouns), scorer=OSA.distance, score_cutoff=1 if len(word) < 7 else 2)
+        if first.unknown
+        else None
+    )
     if near is None or len(word) < 4:
         return None
-    return Span(
-        first.start, first.start + 1, word, start, start + len(word), senses=[s for s in kinds.meaning(near[0]) if s.kind == "entity"]
-    )
+    return Span(first.start, first.start + 1, word, start, start + len(word), senses=nouns[near[0]])
 
 
 def _person_told(scene: Scene) -> bool:
@@ -121,7 +123,7 @@ def _described(scene: Scene, head: Span) -> list[Frame]:
         slots.values[spec.name_field] = name
     slots.place_texts()
     if kind in PHRASED and "account" in spec.fields and "account" not in slots.values and name:
-        _account_in_name(slots, [*main, *earlier], name)
+        _account_in_name(slots, name)
     if kind == "case" and "type" not in slots.values:
         said = next((c.value for span in scene.spans for c in span.choices if (c.entity, c.field) == (kind, "type")), None)
         slots.values |= {"type": said} if said else {}  # 投诉口罩有异味: what it is stands in what it is about
@@ -209,9 +211,7 @@ def _taken(scene: Scene, kind: str, piece: Piece, pieces: list[Piece]) -> str:
     text = clean(whole[named[0].first : named[-1].last]) if named else ""
     piece.spans = ahead + rest
     piece.tie = ""
-    if kind in PHRASED:
-        return text
-    if not is_chinese(text):
+    if kind in PHRASED or not is_chinese(text):
         return text
     if kind in _PERSONS:
         return _chinese_person(scene, kind, text, named, piece, pieces)
@@ -300,7 +300,7 @@ def _text_piece(scene: Scene, text: str, tie: Any) -> Piece:
     return Piece([Span(0, 0, text, first, first + len(text), unknown=True)], tie)
 
 
-def _account_in_name(slots: Slots, pieces: list[Piece], name: str) -> None:
+def _account_in_name(slots: Slots, name: str) -> None:
     """ "Kingsway dressings": the customer a deal's or a case's own name speaks of."""
     scene = slots.scene
     place = scene.text.text.find(name)

@@ -1,6 +1,7 @@
 """What is to be done and what was done: "remind me to call Acme next Tuesday", "log a call with Globex: …", a complaint."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from agent.embedded.compound import NEW
@@ -202,11 +203,9 @@ def activity(scene: Scene) -> list[Frame]:
     values["kind"] = kind
     if not _references(scene, head if mark else spans, "activity", values):
         _references(scene, spans, "activity", values)
-    when = next((span for span in head if span.time and span.time.kind == "period" and _gone_by(scene, span) is not None), None)
+    when = next((span for span in head if span.time and span.time.kind == "period" and _gone_by(scene, span)), None)
     if when is not None:
-        when.time = _gone_by(scene, when)
-    if when is not None and when.time is not None:
-        values["occurred_at"] = moment(scene, when)
+        values["occurred_at"] = moment(scene, replace(when, time=_gone_by(scene, when)))
     _subject_before(scene, "activity", values)
     body = scene.text.text[mark.end() :].strip() if mark else _title(scene, [scene.verb, *([when] if when else [])])
     question = unclear(scene, values)

@@ -59,6 +59,7 @@ class PhraseTable:
         self._stems: dict[str, dict[tuple[str, ...], list[Sense]]] = defaultdict(dict)
         self._sounds: dict[tuple[str, ...], list[str]] | None = None
         self._initials: dict[str, list[str]] | None = None
+        self._naming: dict[tuple[str, str], dict[str, list[Sense]]] = {}
 
     def add(self, text: str, sense: Sense) -> None:
         """Register a phrase. Nouns match as written (their plurals are added too): "purchasing" is no order."""
@@ -66,6 +67,7 @@ class PhraseTable:
         if not words:
             return
         self._sounds = self._initials = None
+        self._naming.clear()
         tables = [(self._exact, words)]
         if sense.kind != "entity" and not (sense.kind == "func" and sense.value in AS_WRITTEN):
             tables.append((self._stems, tuple(stem(word) for word in words)))
@@ -108,6 +110,13 @@ class PhraseTable:
             )
             self._initials = _by_initial(told)
         return self._initials
+
+    def naming(self, kind: str, entity: str = "") -> dict[str, list[Sense]]:
+        """English words that alone name a kind of record (`kind` "entity") or a field of `entity` ("field"), with these meanings."""
+        if (kind, entity) not in self._naming:
+            meant = ((word, [s for s in self.meaning(word) if s.kind == kind and entity in {"", s.entity}]) for word in self.words())
+            self._naming[kind, entity] = {word: senses for word, senses in meant if senses}
+        return self._naming[kind, entity]
 
     def matches(self, tokens: Sequence[Token]) -> list[Match]:
         """All matches, longest first at each place; exact wording hides a match by stems of the same span."""

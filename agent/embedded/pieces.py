@@ -110,14 +110,9 @@ def breaks(text: str, last: Span | None, span: Span) -> bool:
 
 def labels_heard(scene: Scene, kind: str, spans: list[Span]) -> list[Span]:
     """Spans with misspelt field names put right: "intrest dressings", "coutnry Denmark"; only where a breath begins with a small letter."""
-    table, found, last = scene.words.table, [], None
-    labels = {
-        word: senses
-        for word in table.words()
-        if len(word) > 4
-        for senses in [table.meaning(word)]
-        if any(s.kind == "field" and s.entity == kind for s in senses)
-    }
+    labels = {word: senses for word, senses in scene.words.table.naming("field", kind).items() if len(word) > 4}
+    found: list[Span] = []
+    last: Span | None = None
     for span in spans:
         word = span.text.split()[0] if span.unknown else ""
         starts = last is None or breaks(scene.text.text, last, span)
@@ -130,7 +125,7 @@ def labels_heard(scene: Scene, kind: str, spans: list[Span]) -> list[Span]:
             found.append(span)
             continue
         end = span.first + len(word)
-        found.append(Span(span.start, span.start + 1, word, span.first, end, senses=[s for s in labels[near[0]] if s.kind == "field"]))
+        found.append(Span(span.start, span.start + 1, word, span.first, end, senses=labels[near[0]]))
         rest = scene.text.text[end : span.last].strip()
         if rest:
             found.append(Span(span.start + 1, span.end, rest, span.last - len(rest), span.last, unknown=True))

@@ -1,13 +1,12 @@
 """Questions in the words of a store of another trade: its own fields, stages and words. Gold from the generated tables, in plain Python."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from agent.answer import Answer
-from agent.bootstrap import Rapport, build
-from evals import stores
+from agent.bootstrap import Rapport
 from evals.companies import larkfield
 
 Ask = Callable[[str], Answer]
@@ -20,16 +19,9 @@ def tables() -> Tables:
 
 
 @pytest.fixture(scope="module")
-def rapport(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rapport]:
-    found = build(stores.fill("larkfield", tmp_path_factory.mktemp("larkfield")).settings())
-    yield found
-    found.close()
-
-
-@pytest.fixture(scope="module")
-def ask(rapport: Rapport) -> Ask:
-    who = rapport.store.principal(larkfield.ADMIN)
-    return lambda text: rapport.assistant.answer(who, text, door="test", brain="embedded", limit=200)
+def ask(larkfield_rapport: Rapport) -> Ask:
+    who = larkfield_rapport.store.principal(larkfield.ADMIN)
+    return lambda text: larkfield_rapport.assistant.answer(who, text, door="test", brain="embedded", limit=200)
 
 
 def keys(answer: Answer) -> set[str]:
