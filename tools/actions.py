@@ -76,11 +76,10 @@ def scope_of(unit: Unit, about: str | None) -> tuple[Scope, str]:
         return _team(unit, about)
     kind = next((each for each in KINDS if find_named(unit, each, about)), "")
     if not kind:
-        near = [one for each in KINDS for one in naming.like(unit, each, about)]
+        near = [(each, found) for each in KINDS for found in naming.like(unit, each, about)]
         if len(near) != 1:
-            raise naming.not_found("record", about, near[: naming.NEAR])
-        kind = next(each for each in KINDS if naming.like(unit, each, about))
-        about = near[0][0]
+            raise naming.not_found("record", about, [found for _, found in near[: naming.NEAR]])
+        kind, about = near[0][0], near[0][1][0]
     if kind == "team":
         return _team(unit, about)
     record_id = naming.record_id(unit, kind, about)

@@ -12,10 +12,9 @@ from agent.embedded.subjects import before, masked, newest, referred, subjects
 from knowledge.actions.suggesting import one
 from knowledge.spoken.times import TimeSpan
 from store.unit import Unit
+from tools.actions import KINDS, SNOOZE_DAYS
 
 FILE = "advice.yaml"
-SNOOZE_DAYS = 7
-KINDS = ("opportunity", "account", "contact", "lead", "user", "team")
 _NUMBER_EN = re.compile(r"\b(?:number|no\.?|#)\s*(\d{1,2})\b|\b(\d{1,2})(?:st|nd|rd|th)\b", re.IGNORECASE)
 _NUMBER_ZH = re.compile(r"第\s*([一二两三四五六七八九十\d]{1,2})\s*(?:个|条|项)?|前\s*([一二两三四五六\d])\s*(?:个|条|项)")
 LONGEST = 16  # words of an answer to a list
