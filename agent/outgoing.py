@@ -41,7 +41,7 @@ class Trickle:
 
     def feed(self, piece: str) -> str:
         """What may be shown now."""
-        self._held += piece
+        self._held += _INVISIBLE.sub("", piece)
         cut = _UNFINISHED.search(self._held).start()  # type: ignore[union-attr]
         ready, self._held = self._held[:cut], self._held[cut:]
         return self._plain(ready)
@@ -52,5 +52,5 @@ class Trickle:
         return self._plain(ready)
 
     def _plain(self, text: str) -> str:
-        text = _TAG.sub("&lt;", _INVISIBLE.sub("", text)).replace("](", "] (").replace("![", "[")
+        text = _TAG.sub("&lt;", text).replace("](", "] (").replace("![", "[")
         return _ADDRESS.sub(LEFT_OUT[self._language], text)
