@@ -13,9 +13,9 @@ from typing import Any, Literal
 from knowledge.sentences import language_of, split_sentences
 
 Language = Literal["en", "zh"]
-# shorter_than_stated: the file broke off. one_channel: two channels cancelled each other out, one was used. cut_at_limit: longer than
-# the limit set. other_language: neither English nor Chinese was likely. repeats: the recogniser went round in circles, left out.
-Warning = Literal["shorter_than_stated", "one_channel", "cut_at_limit", "other_language", "repeats"]
+# shorter_than_stated: the file broke off. one_channel: two channels cancelled each other out, one was used. damaged: parts of the
+# file cannot be read. other_language: neither English nor Chinese was likely. repeats: the recogniser went round in circles, left out.
+Warning = Literal["shorter_than_stated", "one_channel", "damaged", "other_language", "repeats"]
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _MARKS = "，。！？；：、…”’」』）】"

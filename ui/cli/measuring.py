@@ -44,7 +44,7 @@ def evaluate(
     brain: Annotated[str, typer.Option(help="embedded, llm, hybrid or auto.")] = "embedded",
     split: Annotated[str | None, typer.Option(help="dev or test; both when absent.")] = None,
     store: Annotated[str | None, typer.Option(help="demo, larkfield, copperline or maven; all when absent.")] = None,
-    only: Annotated[list[str] | None, typer.Option(help="A case, a tag, or briefs, actions, drafts; may be given again.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="A case, a tag, or briefs, actions, drafts, attacks; may be given again.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for eval.json and eval.html.")] = None,
     as_json: Json = False,
 ) -> int:
@@ -62,6 +62,9 @@ def evaluate(
     advice: Any = importlib.import_module("evals.advice")
     sections = [name for name in advice.SECTIONS if not only or name in only]
     advised = [tally for name in sections for tally in advice.run(name, only=store)]
+    if only and "attacks" in only:  # some minutes, so only when asked for
+        attacks: Any = importlib.import_module("evals.attacks")
+        advised.append(attacks.run())
     if as_json:
         shown = [dict(zip(report.HEAD, row, strict=True)) for row in report.rows(summary)]
         print_json(
