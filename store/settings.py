@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     tier_b: float = Field(default=0.5, gt=0, lt=1, description="The same for tier B; the rest are C.")
     proposal_days: int = Field(default=30, ge=1, description="Days until a pending proposal expires.")
     question_limit: int = Field(default=20_000, ge=100, description="Longest question, in characters.")
+    rate_limit: int = Field(default=1_200, ge=0, description="Requests a minute for each person over REST and MCP; 0 is no limit.")
     upload_limit_mb: int = Field(default=50, ge=1, description="Largest file taken for import, in MiB.")
     voice_model: str = Field(
         default="whisper-base",

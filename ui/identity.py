@@ -1,7 +1,7 @@
 """Who is asking. The one place where a cookie or a token becomes a principal; nothing else names a person."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from fastapi import Depends, Request
@@ -14,6 +14,7 @@ from store.rights import Principal
 from store.unit import Store
 from ui.counters import Counters
 from ui.problems import Unauthenticated
+from ui.rate import Rate
 from ui.throttle import Throttle
 
 COOKIE = "rapport_session"
@@ -34,6 +35,7 @@ class House:
     rapport: Rapport
     counters: Counters
     throttle: Throttle
+    rate: Rate = field(default_factory=lambda: Rate(0))
 
     @property
     def store(self) -> Store:
