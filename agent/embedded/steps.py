@@ -46,11 +46,14 @@ _MEASURES = frozenset("个条位名家单笔份张件项次")
 _CLAUSE = re.compile(r"[,;.，；。](?!\d)|\band\b")
 
 
+def find_steps(text: str) -> list[Step]:
+    """Every difference said in a text."""
+    return (list(_chinese(text)) if is_chinese(text) else []) or list(_english(text))
+
+
 def stepped(text: Spanned) -> Spanned:
     """The same text with every step one span; the same object when there is none."""
-    steps = list(_chinese(text.text) if is_chinese(text.text) else _english(text.text))
-    if not is_chinese(text.text) or re.search(r"[A-Za-z]{3}", text.text):
-        steps = steps or list(_english(text.text))
+    steps = find_steps(text.text)
     if not steps:
         return text
     spans = list(text.spans)
@@ -98,9 +101,10 @@ def _english(text: str) -> Iterator[Step]:
 def _quantities(text: str) -> Iterator[tuple[int, int, Decimal, str]]:
     for match in _LENGTH.finditer(text):
         said = match["n"].lower().strip()
-        count = Decimal(said.replace(",", ".")) if said[0].isdigit() else 2 if "couple" in said else english_number(said) or Decimal(1)
+        worded = Decimal(2) if "couple" in said else english_number(said) or Decimal(1)
+        count = Decimal(said.replace(",", ".")) if said[0].isdigit() else worded
         unit = match["unit"].lower()
-        yield match.start(), match.end(), Decimal(count) * (2 if unit == "fortnight" else 1), "week" if unit == "fortnight" else unit
+        yield match.start(), match.end(), count * (2 if unit == "fortnight" else 1), "week" if unit == "fortnight" else unit
     for match in _FRACTION.finditer(text):
         yield match.start(), match.end(), Decimal(_PARTS[match["part"].lower()]), "%"
     for amount in find_amounts(text):
