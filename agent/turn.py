@@ -216,8 +216,9 @@ class Assistant:
     def _finish(
         self, principal: Principal, context: Context, question: str, progress: Progress, brain: str, started: float, door: str
     ) -> Answer:
+        conversation_id = context.conversation_id or ""  # every turn has one
         answer = Answer(
-            conversation_id=context.conversation_id,
+            conversation_id=conversation_id,
             message_id=new_id(),
             language=context.language,
             brain=brain,
@@ -234,7 +235,7 @@ class Assistant:
         with self._store.writing(principal, door=door) as unit:
             conversations.add_message(
                 unit,
-                context.conversation_id,
+                conversation_id,
                 "assistant",
                 answer.text,
                 answer=answer.to_json(),
