@@ -97,11 +97,7 @@ def get(settings: Settings, wanted: str) -> Path:
     part = target.with_name(f"{wanted}.part-{os.getpid()}")
     hub = importlib.import_module("huggingface_hub")  # only this command talks to it
     try:
-        hub.snapshot_download(
-            spec["hub"],
-            local_dir=part,
-            allow_patterns=["config.json", "preprocessor_config.json", WEIGHTS, "tokenizer.json", "vocabulary.*"],
-        )
+        hub.snapshot_download(spec["hub"], local_dir=part, allow_patterns=["config.json", "preprocessor_config.json", WEIGHTS, "tokenizer.json", "vocabulary.*"])
         shutil.rmtree(target, ignore_errors=True)
         part.rename(target)
     except (OSError, ValueError) as error:  # the hub's own errors are of these two kinds
@@ -161,9 +157,7 @@ def _join(settings: Settings, name: str, spec: Mapping[str, Any]) -> Path:
         if not (target / WEIGHTS).is_file():
             part.rename(target)
     except OSError as error:
-        raise Unavailable(
-            f"The model {name} cannot be put together: {error.strerror}.", hint=f"Free some space at {target.parent}."
-        ) from error
+        raise Unavailable(f"The model {name} cannot be put together: {error.strerror}.", hint=f"Free some space at {target.parent}.") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return target
