@@ -47,12 +47,21 @@ class Dated(Quantities):
                 first = self.today  # "closing before October" is said of what is still to close
             span.used = True
             self.time_said = True
+            if (entity, name) == ("opportunity", "close_date") and self._still_expected(first, last):
+                self.add("opportunity.status", self.routes.condition(self.target, entity, "status", "eq", "open"))
             if entity == self.target and not negated and self.period is None:
                 self.period = (first, last)
                 self.date_field = name
                 continue
             value = [first.isoformat() if first else None, last.isoformat() if last else None]
             self.add(f"time:{entity}.{name}", self.routes.condition(self.target, entity, name, "between", value), negate=negated)
+
+    def _still_expected(self, first: date | None, last: date | None) -> bool:
+        """ "closing next week", 本月要成交的: of deals whose status nobody mentions, those that are not closed yet."""
+        told = any(c.entity == "opportunity" and c.field in {"status", "stage"} for span in self.text.spans for c in (*span.choices, *span.lacks))
+        if told or (last is not None and last < self.today):
+            return False
+        return (first is not None and first > self.today) or any(span.func("ahead") for span in self.text.spans)
 
     def _one_record(self) -> bool:
         """Whether a record of the target itself is named."""
@@ -91,7 +100,7 @@ class Dated(Quantities):
                     field_ = self.schema.field("opportunity", "engaged_on")  # the day the deal began, not the day it was typed in
                 if field_.kind in TEMPORAL and (sense.entity == self.target or sense.entity == self.host(place)):
                     ended = field_.entity in {"contract", "quote"} and all(c.entity == field_.entity for c in span.choices)
-                    if (not span.choices or ended) and not span.entity:
+                    if (ended or all(c.entity != field_.entity for c in span.choices)) and not span.entity:
                         span.used = True  # 年底前到期: the day it ends, not that it has ended
                     return field_
         return None
@@ -99,9 +108,9 @@ class Dated(Quantities):
     def _usual_date(self, number: int) -> tuple[str, str]:
         host = self.host(number)
         entity = host if host == self.target or self.routes.path(self.target, host) is not None else self.target
-        if self._said("create") and "created_at" in self.schema.entity(entity).fields and entity != "activity":
-            created = {"opportunity": "engaged_on", "case": "opened_at"}.get(entity, "created_at")
-            return entity, created
+        if self._said("create", "fresh") and "created_at" in self.schema.entity(entity).fields and entity != "activity":
+            usual = self.schema.entity(entity).date
+            return entity, {"opportunity": "engaged_on", "task": "created_at", "campaign": "created_at"}.get(entity, usual)
         if entity != self.target and self.schema.entity(entity).date == "created_at":
             entity = self.target
         closed = any(c.entity == "case" and c.value == "closed" for span in self.spans for c in span.choices)
@@ -145,6 +154,8 @@ class Dated(Quantities):
             quiet = span.func("silent") or self._negation_before(number)
             if not quiet or (span.entity and number + 1 < len(spans) and spans[number + 1].names):
                 continue
+            if any(c.entity == self.target and c.field == "status" for c in span.choices) and not any(each.time for each in spans):
+                continue  # "leads not contacted yet": a status they have not come to
             spot = self._silent_target()
             if spot is None:
                 continue

@@ -13,7 +13,10 @@ from store.filters import Filter
 from store.rights import Principal
 from store.schema import Schema
 
-MONEY = {"opportunity": "amount", "order": "amount", "account": "annual_revenue", "product": "price", "lead": "score"}
+MONEY = {
+    "opportunity": "amount", "order": "amount", "quote": "amount", "contract": "amount", "campaign": "budget", "account": "annual_revenue",
+    "product": "price", "lead": "score",
+}  # fmt: skip
 YES_NO = {"yes": True, "true": True, "no": False, "false": False, "是": True, "否": False}
 COMPARE = ("over", "at_least", "under", "at_most")
 

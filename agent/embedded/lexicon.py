@@ -314,7 +314,7 @@ def _label_words(field: Field) -> tuple[str, ...]:
 
 
 YES = "yes"
-_NOT, _NOT_YET = ("未", "没"), ("还没", "尚未", "还未")
+_NOT, NOT_YET = ("未", "没"), ("还没", "尚未", "还未")
 
 
 def without_already(word: str) -> list[str]:
@@ -331,7 +331,7 @@ def _add_opposites(table: PhraseTable, word: str, opposite: Sense) -> None:
             for mark in _NOT:
                 table.add(f"{mark}{bare}", opposite)
             waiting = (opposite.entity, opposite.field, opposite.value) == ("opportunity", "status", "won")
-            for mark in _NOT_YET:  # what is not won yet is open; what was not won may be lost
+            for mark in NOT_YET:  # what is not won yet is open; what was not won may be lost
                 table.add(f"{mark}{bare}", Sense("choice", "opportunity", "status", "open") if waiting else opposite)
     elif word.isalpha() and (word.endswith(("ed", "id")) or opposite.value == YES):
         for mark in ("un", "non", "non-", "non "):

@@ -135,6 +135,8 @@ class Rankings(Groupings):
             for sense in span.fields:
                 if sense.entity == target and self.schema.field(target, sense.field).kind in NUMERIC | TEMPORAL:
                     near = self.spans[max(0, number - 3) : number + 3]
+                    if self.schema.field(target, sense.field).kind in TEMPORAL:  # "the biggest quote we sent": by its amount
+                        near = [each for each in near if abs(self.spans.index(each) - number) == 1 or not each.func("max", "min", "top", "bottom")]
                     if any(each.func("max", "min", "top", "bottom", "group", "rank", "newest", "oldest", "desc", "asc") for each in near):
                         return sense.field
         return None
