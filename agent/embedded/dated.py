@@ -58,7 +58,9 @@ class Dated(Quantities):
 
     def _still_expected(self, first: date | None, last: date | None) -> bool:
         """ "closing next week", 本月要成交的: of deals whose status nobody mentions, those that are not closed yet."""
-        told = any(c.entity == "opportunity" and c.field in {"status", "stage"} for span in self.text.spans for c in (*span.choices, *span.lacks))
+        told = any(
+            c.entity == "opportunity" and c.field in {"status", "stage"} for span in self.text.spans for c in (*span.choices, *span.lacks)
+        )
         if told or (last is not None and last < self.today):
             return False
         return (first is not None and first > self.today) or any(span.func("ahead") for span in self.text.spans)

@@ -31,6 +31,8 @@ class Figures(Several):
                 and following[0].func("over", "under", "at_least", "at_most", "between")
                 and any(each.amount for each in following)
             )
+            if compared and metric.agg == "count" and not metric.where and counted and counted[-1] != metric.entity:
+                span.senses = [Sense("entity", metric.entity, plural=True)]  # 客户数超过20的销售
             if compared and metric.field and metric.agg in {"sum", "avg"} and metric.entity in counted:
                 span.senses = [Sense("field", metric.entity, metric.field)]
                 for name, value in metric.where.items():

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.embedded.frames import Part
-from agent.embedded.hosts import MONEY
+from agent.embedded.hosts import IMPLYING, MONEY
 from agent.embedded.lexicon import Sense
 from agent.embedded.lookups import Lookups
-from agent.embedded.rankings import IMPLYING, MOST, bare
+from agent.embedded.rankings import MOST, bare
 from agent.embedded.spans import Span
 from store.filters import Filter
 from store.metrics import Metric

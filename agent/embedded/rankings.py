@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agent.embedded.frames import Frame, Part
 from agent.embedded.groupings import Groupings
-from agent.embedded.hosts import MONEY
+from agent.embedded.hosts import IMPLYING, MONEY
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
 from store.filters import Filter
@@ -14,7 +14,6 @@ from store.schema import NUMERIC, TEMPORAL, Field
 COMMONEST = {"most common", "most frequent", "most often", "least common", "least frequent", "least often", "最常见", "最普遍"}
 MOST = {"most", "fewest", "least", "最多", "最少", "most often", "least often", "most frequent"}
 LENGTHS = {"longest", "slowest", "shortest", "quickest", "fastest", "最长", "最久", "最慢", "最短", "最快"}
-IMPLYING = {("activity", "kind"), ("case", "type"), ("contact", "role")}  # values that are nouns: "calls", "complaints"
 
 
 def bare(span: Span) -> str:
@@ -136,7 +135,11 @@ class Rankings(Groupings):
                 if sense.entity == target and self.schema.field(target, sense.field).kind in NUMERIC | TEMPORAL:
                     near = self.spans[max(0, number - 3) : number + 3]
                     if self.schema.field(target, sense.field).kind in TEMPORAL:  # "the biggest quote we sent": by its amount
-                        near = [each for each in near if abs(self.spans.index(each) - number) == 1 or not each.func("max", "min", "top", "bottom")]
+                        near = [
+                            each
+                            for each in near
+                            if abs(self.spans.index(each) - number) == 1 or not each.func("max", "min", "top", "bottom")
+                        ]
                     if any(each.func("max", "min", "top", "bottom", "group", "rank", "newest", "oldest", "desc", "asc") for each in near):
                         return sense.field
         return None

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from agent.embedded.frames import Part
 from agent.embedded.hosts import COMPARE, MONEY
 from agent.embedded.implied import Implied
-from agent.embedded.spans import Span
 from store.filters import Filter
 from store.metrics import Metric
 
@@ -80,5 +79,7 @@ class Several(Implied):
                 return known.name
         for name, value in metric.where.items():
             if not any(part.slot == f"{metric.entity}.{name}" for part in self.extra):
-                self.extra.append(Part(f"{metric.entity}.{name}", Filter(field=name, op="in" if isinstance(value, list) else "eq", value=value)))
+                self.extra.append(
+                    Part(f"{metric.entity}.{name}", Filter(field=name, op="in" if isinstance(value, list) else "eq", value=value))
+                )
         return f"{metric.entity}_count" if agg == "count" else f"{agg}_{metric.entity}_{field}"

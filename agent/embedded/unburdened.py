@@ -97,13 +97,17 @@ def _same_field(text: Spanned) -> None:
 
 def _arrived(text: Spanned, schema: Schema) -> None:
     """ "new leads per month", 本季度的新客户: with a period, new is when they came, not what their status or type is."""
-    if not any(span.time and span.time.kind in {"period", "duration"} for span in text.spans) and not any(span.grain for span in text.spans):
+    if not any(span.time and span.time.kind in {"period", "duration"} for span in text.spans) and not any(
+        span.grain for span in text.spans
+    ):
         return
     spoken = {span.entity.entity for span in text.spans if span.entity}
     for number, span in enumerate(text.spans):
         if span.func("fresh") and span.choices and _leads_a_noun(text, number):
             span.senses = span.of("func")
-        kind = next((e for c in span.choices if c.entity not in spoken for e in (_noun_at_end(span.text, schema),) if e and e != c.entity), "")
+        kind = next(
+            (e for c in span.choices if c.entity not in spoken for e in (_noun_at_end(span.text, schema),) if e and e != c.entity), ""
+        )
         if kind:
             span.senses = [Sense("entity", kind, plural=True), Sense("func", value="fresh")]
 

@@ -124,7 +124,10 @@ def test_a_condition_crosses_relations(ask_demo: Any, tables: dict[str, list[Row
     expected = {
         deal["key"]
         for deal in deals
-        if deal["account"] in healthcare and deal["owner"] == ANNA and date(2026, 10, 1) <= deal["close_date"] <= date(2026, 12, 31)
+        if deal["account"] in healthcare
+        and deal["owner"] == ANNA
+        and is_open(deal)
+        and date(2026, 10, 1) <= deal["close_date"] <= date(2026, 12, 31)
     }
     assert keys(ask_demo(ROOT)("deals of healthcare accounts owned by Anna closing this quarter", limit=50)) == expected
 
