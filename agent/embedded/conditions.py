@@ -26,6 +26,7 @@ class Conditions(Related):
         self._bought()
         self._mine()
         self._amounts()
+        self._weekdays()
         self._times()
         self._overdue()
         for number, span in enumerate(self.spans):

@@ -92,7 +92,12 @@ class Counted(Valued):
         after = self.spans[number + 1 : number + 2]
         if any(each.text in _MEASURES for each in after) and any(each.func(*COMPARE) for each in self.spans[max(0, number - 1) : number]):
             return True
-        if number > 1 and self.spans[number - 1].func(*COMPARE) and self.spans[number - 2].entity and self._counts_as(self.spans[number - 2]):
+        if (
+            number > 1
+            and self.spans[number - 1].func(*COMPARE)
+            and self.spans[number - 2].entity
+            and self._counts_as(self.spans[number - 2])
+        ):
             return True
         return any(each.func("count") for each in self.spans[max(0, number - 5) : number]) and any(
             each.func(*COMPARE) for each in self.spans[max(0, number - 2) : number + 3]

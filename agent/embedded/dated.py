@@ -28,6 +28,8 @@ class Dated(Quantities):
             first, last = time.first, time.last
             if self._year(number, span):
                 continue
+            if time.kind == "duration" and self._in_stage(number, span):
+                continue
             named = self._date_field(number)
             negated = self._negated(number) if named is None else False
             if time.kind == "duration":
@@ -55,6 +57,41 @@ class Dated(Quantities):
                 continue
             value = [first.isoformat() if first else None, last.isoformat() if last else None]
             self.add(f"time:{entity}.{name}", self.routes.condition(self.target, entity, name, "between", value), negate=negated)
+
+    def _in_stage(self, number: int, span: Span) -> bool:
+        """ "stuck in proposal for more than 60 days", 卡在谈判超过一个月: how long a deal has been where it is, from its stage history."""
+        staged = any(c.field == "stage" for each in self.spans for c in each.choices)
+        stuck = self._said("stuck")
+        near = [n for n in range(max(0, number - 3), min(number + 3, len(self.spans))) if n != number]
+        if self.target != "opportunity" or span.time is None or not (stuck or staged):
+            return False
+        if any(f.entity == self.target and self.schema.field(f.entity, f.field).kind in TEMPORAL and f.field != "stage_since"
+               for n in near for f in self.spans[n].fields) or any(each.func("contacted", "ahead", "newest") for each in self.spans):  # fmt: skip
+            return False
+        marks = [self.spans[n] for n in near if self.spans[n].func("over", "at_least", "under", "at_most")]
+        if not (stuck or marks or any(self.spans[n].text.lower() == "for" for n in near)):
+            return False
+        begin = since(span.time, self.today)
+        recent = any(mark.func("under", "at_most") for mark in marks)
+        days = [begin.isoformat(), None] if recent else [None, (begin - timedelta(days=1) if marks else begin).isoformat()]
+        if not staged and not any(c.entity == "opportunity" and c.field == "status" for each in self.spans for c in each.choices):
+            self.add("opportunity.status", Filter(field="status", value="open"))
+        for each in (span, *marks, *(self.spans[n] for n in near if any(f.field == "stage_since" for f in self.spans[n].fields))):
+            each.used = True
+        for each in self.spans:
+            each.used = each.used or each.func("stuck")
+        return self.add("stage_since", Filter(field="stage_since", op="between", value=days))
+
+    def _weekdays(self) -> None:
+        """ "created on a Friday", 每周五成交的, 周末: days of the week, whichever week."""
+        for number, span in enumerate(self.spans):
+            days = [sense.value for sense in span.of("weekday")]
+            if span.used or not days:
+                continue
+            named = self._date_field(number)
+            entity, name = (named.entity, named.name) if named else self._usual_date(number)
+            value = [day for each in days for day in each.split()]
+            span.used = self.add(f"weekday:{name}", self.routes.condition(self.target, entity, f"{name}#weekday", "in", value))
 
     def _still_expected(self, first: date | None, last: date | None) -> bool:
         """ "closing next week", 本月要成交的: of deals whose status nobody mentions, those that are not closed yet."""

@@ -6,7 +6,7 @@ from datetime import date
 
 from agent.embedded.frames import Frame, Part
 from agent.embedded.lexicon import Sense
-from agent.embedded.several import Several
+from agent.embedded.shares import Shares
 from agent.embedded.spans import Span
 from knowledge.spoken.times import TimeSpan
 from store.filters import Filter
@@ -15,7 +15,7 @@ from store.schema import TEMPORAL
 
 
 @dataclass
-class Figures(Several):
+class Figures(Shares):
     """Composes the measures of a question."""
 
     def _compared_metrics(self) -> None:
@@ -61,7 +61,9 @@ class Figures(Several):
         self.base = self.base or metric.entity
         self._comparison(frame)
         self._dimensions(frame)
+        self._averaged(frame, metric)
         self._ranking(frame)
+        self._shared(frame, metric)
         conditions = self.conditions(metric.entity)
         skip = {"status"} if metric.where.get("status") or metric.whole else set()
         for span in self.spans:

@@ -58,7 +58,8 @@ class Implied(Lookups):
             hosts = [s for s in fields if any(e.entity and e.entity.entity == s.entity for e in self.spans)]
             if hosts:
                 return self._aggregate_name(hosts[0], "avg")
-        if self.said("avg") and (mean := self._mean_of(self.lexicon.metrics[name])):
+        grouped = any(each.grain and not each.time for each in self.spans) or self.said("group")
+        if self.said("avg") and not grouped and (mean := self._mean_of(self.lexicon.metrics[name])):
             return mean
         return self._of_another_field(span) or name
 
@@ -129,6 +130,7 @@ class Implied(Lookups):
         status = self._status()
         agg = next((a for a in ("avg", "sum") if self.said(a)), "")
         if field and agg:
+            self._placed(field)
             if (field.entity, field.name) == ("opportunity", "amount"):
                 return (
                     "average_won_amount"
@@ -143,6 +145,7 @@ class Implied(Lookups):
             or (self.said("group", "rows", "breakdown") and not self._how_many())
             or (totalled and (field.entity, field.name) == (totalled.entity, totalled.name))
         ):
+            self._placed(field)
             return (
                 SUM_BY_STATUS.get(status, "sum_opportunity_amount")
                 if (field.entity, field.name) == ("opportunity", "amount")
@@ -186,10 +189,13 @@ class Implied(Lookups):
             return None
         counted = {span.entity.entity for span in self.spans if span.entity}
         senses.sort(key=lambda s: (s.entity not in counted, s.entity != "opportunity"))
-        for span in self.spans:
-            if senses[0] in span.fields:
-                span.used = True
         return self.schema.field(senses[0].entity, senses[0].field)
+
+    def _placed(self, field: Field) -> None:
+        """The words for a field that is measured have found their place."""
+        for span in self.spans:
+            if any((s.entity, s.field) == (field.entity, field.name) for s in span.fields):
+                span.used = True
 
     def _after_aggregation(self, span: Span) -> bool:
         """Whether "average" or "total" stands right before: not so the field of "annual revenue over 50k" in the same question."""

@@ -384,6 +384,11 @@ def _add_functions(table: PhraseTable) -> None:
                 if len(phrase(str(word))) > 1:
                     table.add(str(word), Sense("func", value=NOISE))  # 目前 is one word, not 前
             continue
+        if name == "weekdays":
+            for days, forms in words.items():
+                for word in forms:
+                    table.add(str(word), Sense("weekday", value=str(days)))
+            continue
         if isinstance(words, dict):
             for grain, forms in words.items():
                 for word in forms:

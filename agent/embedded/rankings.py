@@ -37,7 +37,7 @@ class Rankings(Groupings):
                 if not thing or thing in {"user", "team"}:
                     continue
                 held, self.base = self.base, thing
-                if self._subject(exclude=other) is not None or self.said("who"):
+                if self._subject(exclude=other) is not None or self.said("who") or any(each.grain and not each.time for each in self.spans):
                     if other.entity:
                         other.used = True
                     return thing
@@ -72,6 +72,11 @@ class Rankings(Groupings):
                 self._group_by_person(frame)
             return
         subject = None
+        if len(frame.by) == 1 and self.said("group") and (best := self._subject()) is not None:
+            path = self._as_dimension(best)  # "the top three products in each region"
+            if path and path not in frame.by and self.routes_ok(frame.entity, path):
+                frame.by, frame.top_each, subject = [*frame.by, path], True, best
+                best.used = True
         if not frame.by:
             if asks_who and not self._numbered_subject():
                 self._group_by_person(frame)

@@ -8,6 +8,7 @@ from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import tokenise
 from store.schema import TEMPORAL, Schema
 
+_MORE = {"多", "高", "大", "更多", "更高"}
 _COMPARED = ("over", "at_least", "under", "at_most", "between")
 
 
@@ -22,6 +23,8 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             _lighten(span)
         elif span.text == "最" and span.filler and after and after.func("sold", "win", "lose", "contacted"):
             span.senses, span.filler = [Sense("func", value="max")], False  # 最赚钱
+        elif span.text in _MORE and span.unknown and (after is None or after.func("show", "count", "who")):
+            span.senses, span.unknown = [Sense("func", value="max")], False  # 谁签的金额多
         elif span.text == "一般" and span.choices:
             noun = after is not None and (
                 any(f.field == "priority" for f in after.fields) or (after.entity and after.entity.entity in {"task", "case"})
