@@ -35,7 +35,7 @@ class Valued(Dated):
             span.used = is_noise(span) or bool(span.func() and len(span.text) == 1)
             return
         values = [best.value]
-        negated = self._negated(number)
+        negated = self._negated(number) or (best.field == "status" and span.func("contacted") and self._by_nobody(number))
         same = [
             p for p in self.parts if p.slot == f"{best.entity}.{best.field}" and p.filter.op in {"eq", "in"} and p.filter.negate == negated
         ]
@@ -50,6 +50,13 @@ class Valued(Dated):
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
         self._field_hinted(number, best)
+
+    def _by_nobody(self, number: int) -> bool:
+        """ "nobody has contacted": the denial is of whoever would have."""
+        before = [each for each in self.spans[max(0, number - 3) : number] if not each.filler and not each.func("with")]
+        if before and before[-1].func("not", "without"):
+            before[-1].used = True
+        return bool(before) and before[-1].used and before[-1].func("not", "without")
 
     def _not_yet(self, sense: Sense, *, said: bool) -> list[str]:
         """ "not contacted yet", 还没接受的报价: the statuses that come before, as they are listed; none where that is not said."""
