@@ -48,7 +48,7 @@ def measure_figures(
         compare: Only when asked to compare: with the period before, or the same days a year before.
         top: Only for a ranking: how many groups.
         ascending: Worst first.
-        share: Each group's part of the total too.
+        share: Each group's part too.
         part: Only for a percentage of a count or sum: further conditions its part meets.
         mean_over: Only for an average of a count or sum: month, owner.
         top_each: Top in each group of the first grouping.
