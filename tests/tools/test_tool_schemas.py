@@ -47,7 +47,9 @@ def test_arguments() -> None:
                 "sort?": "[string]",
                 "limit?": "integer",
                 "offset?": "integer",
-                "fields?": "[string]", 'each?': 'string'},
+                "fields?": "[string]",
+                "each?": "string",
+            },
             "get_record": {"entity": "string", "name": "string"},
             "measure": {
                 "metric": "string",
@@ -59,7 +61,11 @@ def test_arguments() -> None:
                 "compare?": "previous|year_before",
                 "top?": "integer",
                 "ascending?": "boolean",
-                "share?": "boolean", 'part?': '[object]', 'mean_over?': 'string', 'top_each?': 'boolean'},
+                "share?": "boolean",
+                "part?": "[object]",
+                "mean_over?": "string",
+                "top_each?": "boolean",
+            },
             "search_notes": {
                 "query": "string",
                 "account?": "string",
