@@ -44,8 +44,14 @@ class Settings(BaseSettings):
     mail_from: str = Field(default="", description="Address mails go out from; empty is the author's own.")
     host: str = Field(default="127.0.0.1", description="Where `rapport serve` listens.")
     port: int = Field(default=8000, description="Its port.")
-    secret: SecretStr = Field(default=SecretStr(""), description="Signs session cookies; empty makes and keeps one in the data folder.")
+    secret: SecretStr = Field(
+        default=SecretStr(""), description="Signs what a browser keeps during a sign-in; empty makes and keeps one in the data folder."
+    )
     token: SecretStr = Field(default=SecretStr(""), description="Bearer token whose user `rapport mcp` acts as.")
+    oidc_issuer: str = Field(default="", description="Your firm's OpenID Connect provider, for signing in there; empty is off.")
+    oidc_client_id: str = Field(default="", description="Rapport's name there.")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="Its secret there; empty for a public client.")
+    oidc_name: str = Field(default="", description="What the button on the sign-in page calls the provider.")
     silence_days: int = Field(
         default=60, ge=1, description="Days without contact after which a customer counts as silent, whatever their rhythm."
     )

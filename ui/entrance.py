@@ -18,7 +18,7 @@ OPEN: Final = frozenset(
     {
         ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/favicon.ico"),
         ("GET", "/language"), ("GET", "/manifest.json"),
-        ("GET", "/login"), ("POST", "/login"), ("GET", "/logout"), ("POST", "/logout"),
+        ("GET", "/login"), ("POST", "/login"), ("GET", "/login/oidc"), ("GET", "/login/oidc/back"), ("GET", "/logout"), ("POST", "/logout"),
         ("POST", "/api/session"), ("DELETE", "/api/session"),
     }
 )  # fmt: skip

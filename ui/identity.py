@@ -13,6 +13,7 @@ from store.errors import NotAllowed
 from store.rights import Principal
 from store.unit import Store
 from ui.counters import Counters
+from ui.oidc import Provider
 from ui.problems import Unauthenticated
 from ui.rate import Rate
 from ui.throttle import Throttle
@@ -36,6 +37,7 @@ class House:
     counters: Counters
     throttle: Throttle
     rate: Rate = field(default_factory=lambda: Rate(0))
+    provider: Provider | None = None
 
     @property
     def store(self) -> Store:

@@ -41,7 +41,13 @@ def pages() -> Callable[[Rapport], FastAPI]:
         if not made:
             made.append(create_app(rapport))
         house = made[0].state.house
-        for name, value in (("rapport", rapport), ("counters", Counters()), ("throttle", Throttle()), ("rate", Rate(0))):
+        for name, value in (
+            ("rapport", rapport),
+            ("counters", Counters()),
+            ("throttle", Throttle()),
+            ("rate", Rate(0)),
+            ("provider", None),
+        ):
             object.__setattr__(house, name, value)
         return made[0]
 

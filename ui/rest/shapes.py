@@ -121,6 +121,7 @@ class Answer(_Shape):
     total: int | None
     records: list[Record]
     measure: Figures | None
+    measures: list[Figures] = Field(description="All of them, where several were asked for.")
     proposals: list[Proposal]
     citations: list[Citation]
     options: list[str]
