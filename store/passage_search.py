@@ -37,7 +37,7 @@ from store.models import RECORD_MODELS, Account, Contact, Passage, User
 from store.passages import TEXTS, WORDS, quoted
 from store.rights import Principal, owned, readable, visible
 
-OUTSIDE = frozenset({"case", "lead"})  # their texts are a customer's own words, or a form's
+OUTSIDE = frozenset({"case", "lead", "document"})  # their texts are a customer's own words, a form's, a file's
 _FTS = table("passage_fts", column("rowid"), column("words"))
 _PIECE = 500
 _ACCOUNT, _CONTACT, _AUTHOR = aliased(Account), aliased(Contact), aliased(User)  # made once: an alias costs milliseconds
