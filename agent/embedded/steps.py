@@ -106,7 +106,7 @@ def _quantities(text: str) -> Iterator[tuple[int, int, Decimal, str]]:
         unit = match["unit"].lower()
         yield match.start(), match.end(), count * (2 if unit == "fortnight" else 1), "week" if unit == "fortnight" else unit
     for match in _FRACTION.finditer(text):
-        yield match.start(), match.end(), Decimal(_PARTS[match["part"].lower()]), "%"
+        yield match.start(), match.end(), Decimal(str(_PARTS[match["part"].lower()])), "%"
     for amount in find_amounts(text):
         points = _POINTS.match(text, amount.end)
         if amount.unit != "ordinal":

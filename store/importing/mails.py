@@ -57,10 +57,12 @@ def table_of_mails(unit: Unit, known: Known, mails: Sequence[Mail], name: str) -
     """Rows of activities: colleagues and contacts are told by their addresses."""
     people = known.kind("user").by_email
     addresses = sorted({address for each in mails for address in (each.sender, *each.receivers)} - people.keys())
-    return table_of(name, [_row(each, people, _contacts(unit, addresses)) for each in mails])
+    contacts = _contacts(unit, addresses)
+    return table_of(name, [_row(each, people, contacts, unit.principal.email) for each in mails])
 
 
-def _row(mail: Mail, people: dict[str, list[str]], contacts: dict[str, tuple[str, str | None]]) -> dict[str, Any]:
+def _row(mail: Mail, people: dict[str, list[str]], contacts: dict[str, tuple[str, str | None]], importer: str) -> dict[str, Any]:
+    """What is nobody's colleague's is the importer's own: a record that is nobody's is everybody's."""
     ours = mail.sender in people
     others = [each for each in mail.receivers if each not in people] if ours else [mail.sender]
     contact, account = next((contacts[each] for each in others if each in contacts), (None, None))
@@ -69,7 +71,7 @@ def _row(mail: Mail, people: dict[str, list[str]], contacts: dict[str, tuple[str
     return {
         "key": mail.key, "kind": "email", "direction": ("outbound" if others else "internal") if ours else "inbound",
         "trust": "internal" if ours else "external", "subject": mail.subject or None, "body": unknown + mail.body,
-        "occurred_at": mail.sent, "contact": contact, "account": account, "author": mail.sender if ours else None, "owner": colleague,
+        "occurred_at": mail.sent, "contact": contact, "account": account, "author": mail.sender if ours else None, "owner": colleague or importer,
     }  # fmt: skip
 
 
