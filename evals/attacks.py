@@ -164,9 +164,8 @@ def _says(text: str, calls: Sequence[tuple[str, Mapping[str, Any]]], number: int
 
 
 def _settings(home: Path) -> Settings:
-    return Settings(  # type: ignore[call-arg]
-        home=home, today=TODAY.isoformat(), brain="embedded", smtp_url=SecretStr("smtp://127.0.0.1:9"), mail_from=REP, _env_file=None
-    )
+    smtp = SecretStr("smtp://127.0.0.1:9")
+    return Settings(home=home, today=TODAY.isoformat(), brain="embedded", smtp_url=smtp, mail_from=REP, _env_file=None)  # type: ignore[call-arg]
 
 
 def _fill(home: Path, attacks: Sequence[Attack]) -> None:

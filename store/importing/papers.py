@@ -13,7 +13,8 @@ from typing import Any
 from store.errors import InvalidInput, Unavailable
 from store.importing.decoding import decode
 
-SUFFIXES = frozenset({".pdf", ".docx", ".md", ".txt"})
+TEXTS = frozenset({".md", ".txt"})
+SUFFIXES = TEXTS | {".pdf", ".docx"}
 LONGEST = 1_000_000  # characters of a document: some 400 pages
 _MEMORY = 1 << 30
 _SECONDS = 60

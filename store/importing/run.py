@@ -129,13 +129,17 @@ def _read_file(batch: _Batch, path: Path, kind: str | None, mapping: Mapping | N
 
 
 def _read_folder(batch: _Batch, path: Path, kind: str | None, limit: int) -> None:
-    for each in sorted(path.iterdir()):
+    inside = sorted(path.iterdir())
+    tables = any(each.suffix.lower() in SUFFIXES - papers.SUFFIXES for each in inside)
+    for each in inside:
         if each.is_dir() or each.name.startswith((".", "~$")):
             continue
         if each.name.endswith(ENDING):
             batch.skipped.append({"file": each.name, "reason": "rows held back earlier: import the file by itself once mended"})
         elif each.suffix.lower() not in SUFFIXES | papers.SUFFIXES | mails.SUFFIXES:
             batch.skipped.append({"file": each.name, "reason": "not a table, a document or a mail"})
+        elif tables and each.suffix.lower() in papers.TEXTS - SUFFIXES:
+            batch.skipped.append({"file": each.name, "reason": "text beside tables is about them: import it by itself"})
         else:
             try:
                 _read_file(batch, each, kind, None, limit)
