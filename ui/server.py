@@ -16,7 +16,7 @@ from ui.identity import House
 from ui.mcp.door import PATH, McpDoor
 from ui.oidc import Provider
 from ui.rate import Rate
-from ui.rest import actions, chat, docs, drafts, duplicates, health, importing, measures, proposals, records, search, session, specification
+from ui.rest import actions, chat, docs, drafts, duplicates, health, importing, measures, proposals, records, search, session, specification, voice
 from ui.rest import audit as audit_routes
 from ui.rest import setup as setup_routes
 from ui.throttle import Throttle
@@ -43,7 +43,7 @@ def create_app(rapport: Rapport) -> FastAPI:
     specification.install(app)
     for router in (
         health.router, signin.router, single_sign_on.router, session.router, chat.router, measures.router, proposals.router, audit_routes.router, docs.router,
-        search.router, importing.router, duplicates.router, actions.router, drafts.router, setup_routes.router, setup_page.router, records.router,
+        search.router, importing.router, voice.router, duplicates.router, actions.router, drafts.router, setup_routes.router, setup_page.router, records.router,
     ):  # fmt: skip
         app.include_router(router)  # records last: its paths begin with any entity
     app.router.routes.append(Route(PATH, door))
