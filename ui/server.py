@@ -16,7 +16,22 @@ from ui.identity import House
 from ui.mcp.door import PATH, McpDoor
 from ui.oidc import Provider
 from ui.rate import Rate
-from ui.rest import actions, chat, docs, drafts, duplicates, health, importing, measures, proposals, records, search, session, specification, voice
+from ui.rest import (
+    actions,
+    chat,
+    docs,
+    drafts,
+    duplicates,
+    health,
+    importing,
+    measures,
+    proposals,
+    records,
+    search,
+    session,
+    specification,
+    voice,
+)
 from ui.rest import audit as audit_routes
 from ui.rest import setup as setup_routes
 from ui.throttle import Throttle

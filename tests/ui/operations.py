@@ -1,12 +1,18 @@
 """Every operation of the REST specification, ready to be asked: bodies from its own examples, and things that are there to ask about."""
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from fastapi.testclient import TestClient
+from scripted_ear import ScriptedEar, all_of_it
+from sounds import tone, wav
+
+from agent.voice.ear import Ear
 
 METHODS = ("get", "post", "patch", "put", "delete")
 Operation = dict[str, Any]
+_COUNT = count()
 
 
 def operations(document: dict[str, Any]) -> list[tuple[str, str, Operation]]:
@@ -72,6 +78,17 @@ def applied(client: TestClient) -> str:
     return found
 
 
+def recorded(client: TestClient) -> str:
+    """A recording of a few seconds, heard by an ear that is told what to hear."""
+    rapport = client.app.state.house.rapport  # type: ignore[attr-defined]
+    rapport.ear = Ear(rapport.store, rapport.assistant, ScriptedEar(["They want forty units."]), find=all_of_it)
+    seconds = 2 + next(_COUNT) / 10  # each another: the very same recording is the same recording
+    answer = client.post("/api/voice", files={"file": ("note.wav", wav(tone(seconds)))}, data={"account": "Halden Shipping"})
+    assert answer.status_code == 200, answer.text
+    found: str = answer.json()["recording"]["id"]
+    return found
+
+
 def asked(client: TestClient) -> str:
     found: str = client.post("/api/chat", json={"text": "my deals"}).json()["conversation_id"]
     return found
@@ -97,6 +114,9 @@ PLACES: dict[tuple[str, str], Callable[[TestClient], dict[str, str]]] = {
     ("patch", "/api/drafts/{draft_id}"): lambda client: {"draft_id": draft(client)},
     ("delete", "/api/drafts/{draft_id}"): lambda client: {"draft_id": draft(client)},
     ("post", "/api/drafts/{draft_id}/send"): lambda client: {"draft_id": to_send(client)},
+    ("get", "/api/voice/{recording_id}"): lambda client: {"recording_id": recorded(client)},
+    ("get", "/api/voice/{recording_id}/sound"): lambda client: {"recording_id": recorded(client)},
+    ("delete", "/api/voice/{recording_id}"): lambda client: {"recording_id": recorded(client)},
     ("patch", "/api/setup/fields/{entity}/{name}"): lambda _: {"entity": "account", "name": "contract_end"},
     ("delete", "/api/setup/fields/{entity}/{name}"): lambda _: {"entity": "account", "name": "contract_end"},
     ("post", "/api/setup/picklists/{entity}/{field}"): lambda _: {"entity": "account", "field": "industry"},
@@ -112,6 +132,6 @@ PLACES: dict[tuple[str, str], Callable[[TestClient], dict[str, str]]] = {
 ELSEWHERE = {
     ("post", "/api/proposals/{proposal_id}/approve"), ("post", "/api/{entity}/merge"),  # hold ids, which an example cannot know
     ("post", "/api/drafts/{draft_id}/send"), ("post", "/api/drafts/{draft_id}/settle"),  # need a mail server: test_advice_doors.py
-    ("post", "/api/import"),  # a file: test_rest_import.py
+    ("post", "/api/import"), ("post", "/api/voice"),  # files: test_rest_import.py, test_voice_doors.py
 }  # fmt: skip
 ORDER = ("get", "post", "patch", "put", "delete")

@@ -43,6 +43,11 @@ def her_own(status: int = 200) -> Statuses:
     return (401, status, 404, 404, 404)
 
 
+def recorded(status: int = 200) -> Statuses:
+    """A recording: its owner and the administrator."""
+    return (401, status, 404, 404, status)
+
+
 def administrators(status: int = 200) -> Statuses:
     return (401, 403, 403, 403, status)
 
@@ -70,6 +75,9 @@ ACCESS: dict[Key, Statuses] = {
     ("patch", "/api/drafts/{draft_id}"): her_own(), ("delete", "/api/drafts/{draft_id}"): her_own(),
     ("post", "/api/drafts/{draft_id}/send"): her_own(422),  # there is no mail server
     ("post", "/api/drafts/{draft_id}/settle"): her_own(409),  # there is nothing to settle
+    ("post", "/api/voice"): signed_in(422), ("get", "/api/voice"): signed_in(),  # what is sent is no recording
+    ("get", "/api/voice/{recording_id}"): recorded(), ("get", "/api/voice/{recording_id}/sound"): recorded(),
+    ("delete", "/api/voice/{recording_id}"): recorded(),
     ("get", "/api/setup"): administrators(), ("post", "/api/setup/fields"): administrators(201),
     ("patch", "/api/setup/fields/{entity}/{name}"): administrators(), ("delete", "/api/setup/fields/{entity}/{name}"): administrators(),
     ("post", "/api/setup/picklists/{entity}/{field}"): administrators(201),
@@ -138,6 +146,8 @@ class Doors:
                 return {"json": {"email": ANNA, "password": PASSWORD}}
             case ("post", "/api/import"):
                 return {"files": {"file": ("a.csv", b"name\nTried\n")}, "data": {"kind": "account", "dry_run": "true"}}
+            case ("post", "/api/voice"):
+                return {"files": {"file": ("note.wav", b"no recording")}}
             case ("post", "/api/{entity}/merge"):
                 return {"json": {"ids": [made(maker, name=name)["id"] for name in ("One of two", "Other of two")]}}
             case ("post", "/api/proposals/{proposal_id}/approve"):

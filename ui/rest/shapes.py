@@ -334,3 +334,35 @@ class ValueRemoved(_Shape):
 class StageRemoved(_Shape):
     removed: str
     deals_moved: int
+
+
+class Recording(_Shape):
+    """`kept` says whether its sound can be played; `proposals` are ids."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    status: str
+    consent: str
+    account_id: Cell
+    decoded_s: float | None
+    stated_s: float | None
+    heard_s: float
+    error: str
+    proposals: list[str]
+    conversation_id: Cell
+    kept: bool
+    keep_until: Cell
+    created_at: str
+    transcript: Values | None = None
+
+
+class Recordings(_Shape):
+    recordings: list[Recording]
+
+
+class Heard(Answer):
+    recording: Recording
+    transcript: Values
