@@ -13,6 +13,7 @@ from agent.embedded import (
     announced,
     asked_back,
     compound,
+    creating,
     drafting_words,
     followup,
     lexicon,
@@ -103,6 +104,9 @@ class Understanding:
         told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
         if told is not None:
             return told  # these open with words of their own: "draft …", "what should I do"
+        made = creating.asked(Scene(unit, coming, words, names, routes, list(previous), -1))
+        if made is not None:
+            return made
         first = self._by_rules(unit, clause, words, names, routes, previous)
         spans = _spans(unit, clause, words, names)
         act = acts.of_frames(first)
