@@ -37,6 +37,7 @@ from store.models import RECORD_MODELS, Account, Contact, Passage, User
 from store.passages import TEXTS, WORDS, quoted
 from store.rights import Principal, owned, readable, visible
 
+OUTSIDE = frozenset({"case", "lead"})  # their texts are a customer's own words, or a form's
 _FTS = table("passage_fts", column("rowid"), column("words"))
 _PIECE = 500
 _ACCOUNT, _CONTACT, _AUTHOR = aliased(Account), aliased(Contact), aliased(User)  # made once: an alias costs milliseconds
@@ -161,7 +162,7 @@ def _cited(session: Session, principal: Principal, within: Within, entity: str, 
             _CONTACT.name.label("contact"),
             _AUTHOR.email.label("author"),
             (readable(principal, entity, "kind", model, model.kind) if activity else literal(None, String)).label("kind"),
-            (model.trust if activity else literal("internal", String)).label("trust"),
+            (model.trust if activity else literal("external" if entity in OUTSIDE else "internal", String)).label("trust"),
         )
         .select_from(model)
         .outerjoin(_ACCOUNT, and_(_ACCOUNT.id == _link(principal, entity, model, "account"), visible(principal, "account", _ACCOUNT)))

@@ -5,6 +5,7 @@ from typing import Any
 from langchain.tools import ToolRuntime, tool
 
 from store.filters import Filter
+from store.passage_search import OUTSIDE
 from store.query import Page, RecordQuery, find, get
 from tools import naming
 from tools.context import Context
@@ -73,6 +74,6 @@ def get_record(entity: str, name: str, runtime: ToolRuntime[Context]) -> tuple[s
 def _from_outside(page: Page) -> bool:
     """Whether the page holds words of people outside: what a customer wrote or said, a form's text."""
     return any(
-        record.fields.get("trust", "internal") != "internal" or (record.type in {"case", "lead"} and bool(record.fields.get("description")))
+        record.fields.get("trust", "internal") != "internal" or (record.type in OUTSIDE and bool(record.fields.get("description")))
         for record in page.records
     )

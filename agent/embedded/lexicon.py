@@ -155,6 +155,7 @@ def function_words() -> dict[str, Any]:
     words["filler"] = list(dict.fromkeys([*words["filler"], *(word for forms in words.pop("light").values() for word in forms)]))
     _with_measures(words, words.pop("measures"))
     words.pop("changes")
+    words.pop("steps")
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
     measures = words.pop("make_measures")
@@ -187,6 +188,12 @@ def _with_measures(words: dict[str, Any], measures: Sequence[str]) -> None:
 def change_words(name: str) -> frozenset[str]:
     """Words that have a meaning only where a change is told or wished for."""
     return frozenset(str(word) for word in _grammar()["changes"][name])
+
+
+@cache
+def step_words(name: str) -> frozenset[str]:
+    """Words that say which way a value is to go from what it is."""
+    return frozenset(str(word) for word in _grammar()["steps"][name])
 
 
 def _by_initial(words: Iterable[str]) -> dict[str, list[str]]:

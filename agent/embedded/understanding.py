@@ -82,6 +82,9 @@ class Understanding:
         told_of = announced.rewritten(whole, words)
         if told_of is not None:
             whole = _spans(unit, told_of, words, names)
+        known = asked_back.answered(unit, text, previous)
+        if known is not None:
+            return Understood(self._sentence(unit, _spans(unit, known[0], words, names), words, names, routes, known[1]), spoken)
         for sentence in asked_back.completed(text, previous):
             answered = self._sentence(unit, _spans(unit, sentence, words, names), words, names, routes, previous[1:])
             if not any(frame.intent in {"clarify", "refuse"} for frame in answered):
@@ -95,7 +98,7 @@ class Understanding:
         frames: list[Frame] = []
         for clause in split(whole):
             frames += self._clause(unit, clause, words, names, routes, [*reversed(frames), *previous])
-        return [asked_back.question(whole.text, frame) for frame in compound.joined(frames)]
+        return asked_back.held_back(whole.text, compound.joined(frames))
 
     def _clause(self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame]:
         """The likeliest reading that has a place for every word; the rules' own when it is a likely one."""

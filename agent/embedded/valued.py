@@ -9,6 +9,7 @@ from agent.embedded.lexicon import YES, Sense
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese, stem
 from agent.embedded.unburdened import is_noise
+from knowledge.understanding.leads import ENDED
 from store.filters import Filter
 from store.schema import Field
 
@@ -27,7 +28,7 @@ class Valued(Dated):
 
     def _choice(self, number: int, span: Span) -> None:
         senses = self._by_host(span.choices, number)
-        if not senses:
+        if not senses or self._under_way(number, span):
             return
         senses = self._of_the_field_said(number, senses)
         best = self._richest(senses)
@@ -48,6 +49,16 @@ class Valued(Dated):
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
         self._field_hinted(number, best)
+
+    def _under_way(self, number: int, span: Span) -> bool:
+        """ "Ben's open leads": leads have no status of that name; those are meant that have not ended."""
+        open_ones = any(c.field == "status" and c.value == "open" for c in span.choices) and all(c.entity != "lead" for c in span.choices)
+        path = self.routes.path(self.target, "lead")
+        if not open_ones or self.host(number) != "lead" or path is None:
+            return False
+        ended = Filter(field=f"{path}.status" if path else "status", op="in", value=sorted(ENDED), negate=not self._negated(number))
+        span.used = self.add("lead.status", ended)
+        return span.used
 
     def _of_the_field_said(self, number: int, senses: list[Sense]) -> list[Sense]:
         """ "stage is Won", "stage is Proposal or Won", "preferred language is Chinese": the field said decides what the value is of."""

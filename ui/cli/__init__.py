@@ -14,6 +14,7 @@ COMMANDS = {
     "care": ("init", "demo", "serve", "index", "doctor"),
     "keeping": ("backup", "restore", "move"),
     "asking": ("ask", "chat"),
+    "mcp": ("mcp",),
     "data": ("import", "export"),
     "gate": ("proposals", "audit"),
     "drafts": ("drafts",),
