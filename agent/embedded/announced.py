@@ -27,17 +27,20 @@ def rewritten(text: Spanned, words: Lexicon) -> str | None:
 
 _TASK_LAST = re.compile(
     r"[,.;，。；]?\s*(?:and |so )?(?:please |pls |could you |can you )?"
-    r"(?:(?:create|add|make|set|put in|open|need) (?:me )?(?:a|an) (?:new )?(?:task|reminder|to-?do)"
-    r"(?: for (?:me|him|her|that|it|this))?|remind me(?: (?:of|about) (?:it|that|this))?)\s*(?:please)?[.!]?$|"
+    r"(?:(?:create|add|make|set|put in|open|need|give|log) (?:me |her |him |them |it |that |this )?(?:as )?(?:a|an) (?:new )?(?:task|reminder|to-?do)"
+    r"(?: for (?:me|him|her|them|that|it|this))?|task for (?:me|him|her|them)|put (?:it|that|this) on (?:my|his|her|their) (?:list|to-?dos?)|"
+    r"(?:add|put) (?:it|that|this) (?:to|on|in) (?:my|his|her|their) (?:tasks|list|to-?dos?|to-?do list|task list)|"
+    r"remind me(?: (?:of|about) (?:it|that|this))?)"
+    r"(?:, (?P<priority>(?:high|low|top) priority|urgent))?\s*(?:please)?[.!]?$|"
     r"[,，。；;\s]+(?:请|麻烦|帮我|给我|给他|给她)*(?:记|建|加|设|派|安排|创建|新建|开|生成|提醒)(?:一下|一个|个|条|一条)?(?:新)?"
     r"(?:待办事项|待办|任务|提醒|我|task|todo|reminder)"
     r"(?:给(?:我|他|她))?(?:一下|吧)?[。!！]?$",
     re.IGNORECASE,
 )
 _LOG_LAST = re.compile(
-    r"(?:[,.;—-]\s*(?:and |so )?(?:please |pls |could you |can you )?|\s(?:can|could) you (?:please )?)"
-    r"(?:log|record|note|write|put) (?:it|that|this|the call|the visit|the meeting)"
-    r"(?: down| in)?(?: please| for me| as an? (?:call|visit|meeting|note))*\s*[.!]?$|"
+    r"(?:[,.;—-]\s*|\s)(?:and |so )?(?:please |pls |could you (?:please )?|can you (?:please )?)*"
+    r"(?:log|record|note|write|put|jot) (?:it|that|this|the call|the visit|the meeting)"
+    r"(?: down| in)?(?: please| for me| as an? (?P<as>call|visit|meeting|note|mail|e-mail))*\s*[.!]?$|"
     r"[,，。；;\s]+(?:嗯|就这些|好|请|麻烦|帮我|先|你)*[,，\s]*(?:记|录|登记|写)(?:一下|上|下来|下|一笔|个|条|一条|录|进去|进系统)+(?P<kind>拜访|电话|会议|沟通|备注|记录)?(?:记录)?(?:吧)?[。!！]?$",
     re.IGNORECASE,
 )
@@ -60,7 +63,9 @@ def _wish_last(text: Spanned) -> str | None:
             continue  # "I've drafted quote Q-0242 …, please record it": a record of its own, no note
         if pattern is _LOG_LAST:
             kind = (found.groupdict().get("kind") or "").replace("记录", "").replace("沟通", "")
-            return f"log: {rest}" if english else f"记录{kind}:{rest}"
+            sort = f" a {found['as']}" if found["as"] else ""
+            return f"log{sort}: {rest}" if english else f"记录{kind}:{rest}"
+        rest += f", {found['priority']}" if found["priority"] else ""
         needs = _NEEDS.match(rest)
         if english and needs and any(name.type == "user" for span in text.spans[:2] for name in span.names):
             return f"remind {needs['who']} to {needs['what']}"

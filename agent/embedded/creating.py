@@ -9,8 +9,9 @@ from rapidfuzz.distance import OSA
 from agent.embedded import acts, requests, shapes
 from agent.embedded.compound import NEW
 from agent.embedded.creating_words import words
-from agent.embedded.doing import activity, task
+from agent.embedded.doing import task
 from agent.embedded.frames import Frame
+from agent.embedded.happened import activity, took_place
 from agent.embedded.lexicon import Sense
 from agent.embedded.pieces import PHRASED, Piece, cut, labels_heard, sentences
 from agent.embedded.placing import place
@@ -32,7 +33,7 @@ def record(scene: Scene) -> list[Frame]:
     """A record of any kind, its fields in any order."""
     spans = scene.spans
     wished = requests.find(scene)
-    if wished is not None and (wished.kind or scene.place < 0):
+    if wished is not None and wished.kind != "activity" and (wished.kind or scene.place < 0):
         frames = described(scene, wished)
         if frames is not None:
             return frames
@@ -53,8 +54,12 @@ def record(scene: Scene) -> list[Frame]:
 def asked(scene: Scene) -> list[Frame] | None:
     """The new record of a sentence that asks for one in so many words, wherever it does; None for any other sentence."""
     found = requests.find(scene)
-    if found is None or acts.likely(scene.text, later=bool(scene.previous)).get("create", 0.0) < LIKELY:
+    chances = acts.likely(scene.text, later=bool(scene.previous)) if found is not None else {}
+    noted = chances.get("log", 0.0) if found is not None and found.kind in {"case", "activity"} else 0.0  # "log a complaint …"
+    if found is None or chances.get("create", 0.0) + noted < LIKELY:
         return None
+    if found.kind == "activity":
+        return activity(Scene(**{**vars(scene), "place": found.verb})) if took_place(scene) else None
     return described(scene, found)
 
 
@@ -76,7 +81,7 @@ def _without_noun(scene: Scene) -> list[Frame]:
     after = [span for number, span in enumerate(scene.spans) if number != scene.place]
     work = next((c for span in after for c in span.choices if (c.entity, c.field) == ("activity", "kind")), None)
     if work is not None:
-        return task(scene) if any(span.time for span in after) else activity(scene)
+        return activity(scene) if took_place(scene) else task(scene)
     return [Frame("clarify", text=scene.text.text, reason="entity")]
 
 

@@ -30,6 +30,11 @@ def ties() -> dict[str, str]:
     return {word: tie for tie, forms in _all()["ties"].items() for word in forms}
 
 
+def subject_of(kind: str, language: str) -> str:
+    """What an activity of a kind is called, with {who}; "" for a kind that is called otherwise."""
+    return str(_all()["subjects"].get(kind, {}).get(language, ""))
+
+
 @cache
 def tie_pattern() -> re.Pattern[str]:
     """A tie at a place of the text, the longest there is."""
@@ -42,6 +47,15 @@ def edge(name: str) -> re.Pattern[str]:
     latin, han = "|".join(map(re.escape, _by_length(words(name)))), "|".join(map(re.escape, _by_length(words(f"{name}_zh"))))
     one = rf"(?:(?:{latin})(?![\w'])|{han}|[\s.,:;，。：；\-])"
     return re.compile(rf"^{one}+|(?:(?<![\w'])(?:{latin})|{han}|[\s.,:;，。：；\-])+$", re.IGNORECASE)
+
+
+@cache
+def any_of(name: str) -> re.Pattern[str]:
+    """One of the words of a list, anywhere."""
+    return re.compile(
+        "|".join(rf"(?<![\w']){re.escape(w)}(?![\w'])" if not is_chinese(w) else re.escape(w) for w in _by_length(words(name))),
+        re.IGNORECASE,
+    )
 
 
 def ending(name: str) -> re.Pattern[str]:

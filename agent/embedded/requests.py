@@ -21,7 +21,8 @@ NAMED = 0.9  # a span this near to a record's name is that record, no noun
 
 @dataclass(slots=True)
 class Request:
-    """`taken`: the spans that only ask; `kind` is empty when no noun says what is wanted; `first`, `last`: the stretch of text they cover."""
+    """`taken`: the spans that only ask; `kind` is empty when no noun says what is wanted; `first`, `last`: the stretch of text they cover.
+    An activity may be asked for too ("add a meeting with …"): `verb` is then the place of the verb."""
 
     kind: str
     taken: list[Span]
@@ -29,6 +30,7 @@ class Request:
     first: int = 0
     last: int = 0
     modifiers: list[Span] = field(default_factory=list)
+    verb: int = -1
 
 
 def find(scene: Scene) -> Request | None:
@@ -58,6 +60,12 @@ def kind_of(span: Span, words: Lexicon, *, many: bool = False) -> str:
         senses = [s for s in words.table.meaning(span.text[len(lead) :]) if s.kind == "entity"]  # 新客户, which is also a type of deal
     fitting = [s for s in senses if s.entity in KINDS and (many or not s.plural or is_chinese(span.text))]
     return fitting[0].entity if fitting else ""
+
+
+def _kind_by_type(span: Span) -> str:
+    """A value that stands for the record: a complaint is a case, a webinar a campaign."""
+    found = {c.entity for c in span.choices if c.field in {"type", "kind"} and c.entity in KINDS and c.entity != "opportunity"}
+    return next(iter(found)) if len(found) == 1 and not span.names and not span.entity else ""
 
 
 def _noun(scene: Scene, place: int, *, many: bool = False) -> str:
@@ -108,17 +116,18 @@ def _object_of(scene: Scene, start: int, verb: int, stop: int) -> Request | None
     spans = scene.spans
     modifiers: list[Span] = []
     place = verb + 1
-    while place < stop:
+    while place < stop and ":" not in scene.text.text[spans[place - 1].last : spans[place].first]:
         kind = _noun(scene, place)
         if kind:
             taken = [each for each in _asking_alone(spans[start : place + 1]) if each not in modifiers]
             return _request(kind, taken, spans[place], modifiers)
-        if (
-            spans[place].choices
-            and not spans[place].unknown
-            and not spans[place].names
-            and is_chinese(spans[place].text) == is_chinese(spans[verb].text)
-        ):
+        if any((c.entity, c.field) == ("activity", "kind") for c in spans[place].choices) and not spans[place].names:
+            return Request("activity", spans[start:place], spans[place], spans[start].first, spans[place].last, verb=verb)
+        typed = _kind_by_type(spans[place])
+        if typed and not modifiers and (place + 1 >= stop or not _noun(scene, place + 1)):
+            return _request(typed, _asking_alone(spans[start:place]), spans[place], [spans[place]])
+        plain = not spans[place].unknown and not spans[place].names
+        if spans[place].choices and plain and is_chinese(spans[place].text) == is_chinese(spans[verb].text):
             modifiers.append(spans[place])
         elif not _light(spans[place]) or spans[place].func("named"):
             break
@@ -129,7 +138,7 @@ def _object_of(scene: Scene, start: int, verb: int, stop: int) -> Request | None
 def _filed_under(scene: Scene, start: int, verb: int) -> Request | None:
     """产品目录里加一个 Corvo X9: the kind stands before the verb."""
     place = next((n for n in range(start, verb) if _noun(scene, n, many=True)), None)
-    if place is None:
+    if place is None or not scene.spans[verb].func("create") or any(span.names for span in scene.spans[place:verb]):
         return None
     return _request(_noun(scene, place, many=True), scene.spans[start : verb + 1], scene.spans[place], [])
 

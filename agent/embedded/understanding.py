@@ -16,6 +16,7 @@ from agent.embedded import (
     creating,
     drafting_words,
     followup,
+    happened,
     lexicon,
     telling,
     writes,
@@ -107,7 +108,8 @@ class Understanding:
         told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
         if told is not None:
             return told  # these open with words of their own: "draft …", "what should I do"
-        made = creating.asked(Scene(unit, coming, words, names, routes, list(previous), -1))
+        scene = Scene(unit, coming, words, names, routes, list(previous), -1)
+        made = creating.asked(scene) or happened.noted(scene)
         if made is not None:
             return made
         first = self._by_rules(unit, clause, words, names, routes, previous)
