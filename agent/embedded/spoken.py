@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from agent.embedded.candidates import under_way
 from agent.embedded.lexicon import change_words
 from agent.embedded.names import Name
 from agent.embedded.pieces import BREAK, own_label
@@ -39,7 +40,7 @@ class Subject:
 def subjects(scene: Scene) -> Iterator[Subject]:
     """What the sentence may be about, the likelier first; none when no record is named in it."""
     seen: set[tuple[str, tuple[str, ...]]] = set()
-    for found in (*_by_title(scene), *_named(scene), *_numbered(scene), *_before(scene)):
+    for found in (*_by_title(scene), *(each for each in _without_noun(scene) if len(each.records) == 1), *_named(scene), *_numbered(scene), *_before(scene)):
         key = (found.kind, tuple(record.id for record in found.records))
         if found.records and key not in seen:
             seen.add(key)
@@ -135,6 +136,8 @@ def _narrowed(scene: Scene, kind: str, ids: list[str], span: Span) -> list[str]:
         if any(other == each or (len(other) > 3 and other in each) for other in others for each in held):
             kept.append(record.id)
     left = kept or ids
+    if any(span.func("all") or span.text.lower() in {"both", "都"} for span in scene.spans):
+        return left
     going = [record.id for record in load(scene.unit, kind, left[:50]) if record.fields.get("status") == "open"] if len(left) > 1 else []
     return going if len(going) == 1 else left  # of namesakes the one still open is what is being worked on
 
@@ -174,8 +177,42 @@ def _by_title(scene: Scene) -> list[Subject]:
         if any(each.func("all", "group", "me", "without", "not") for each in run):
             continue
         records = _titled(scene, kind, words, anchors)
-        if len(records) == 1:
-            found.append(Subject(kind, records, run))
+        going = under_way(records) if len(records) > 1 else records
+        if len(going) == 1:
+            found.append(Subject(kind, going, run))
+    return found
+
+
+def vague(scene: Scene) -> Iterator[Subject]:
+    """Several records that words of a title fit: one of them is meant."""
+    for found in _without_noun(scene):
+        if len(found.records) > 1:
+            _describe(scene, found)
+            yield found
+
+
+_TITLED = ("opportunity", "case", "task")
+
+
+def _without_noun(scene: Scene) -> list[Subject]:
+    """ "Glenfarrow's dosing line phase 2", 安禾农业配料线: a customer and words of the title of something of theirs."""
+    found = []
+    for place, span in enumerate(scene.spans):
+        if not any(name.type == "account" for name in _best(span)):
+            continue
+        run = _run(scene, place)
+        while run and (run[-1].filler or run[-1].func("on")):
+            run = run[:-1]
+        words = [each for each in run if not each.names and not each.filler and each is not span and len(each.text) > (not each.amount)]
+        if not any(each.unknown for each in words):
+            continue
+        for kind in _TITLED:
+            records = _titled(scene, kind, words, [span])
+            going = under_way(records)
+            records = going if going and len(records) > 1 else records
+            if records:
+                found.append(Subject(kind, records[:SEVERAL], run))
+                break
     return found
 
 
@@ -191,7 +228,7 @@ def _run(scene: Scene, place: int) -> list[Span]:
             or ":" in gap
             or span.func("to", "update", "assign", "delete", "zh_to", "close", "me")
             or span.time
-            or span.amount
+            or (span.amount and not (span.amount.integer and span.amount.value < 100 and number > place))
         ):
             return False
         if span.func("it") and not span.filler and span.text.lower() not in _ARTICLES:

@@ -1,17 +1,18 @@
 """Which records a change is about: by name, by reference to the turn before, or by condition; all matches, not a page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from agent.embedded import candidates
+from agent.embedded import candidates, told
+from agent.embedded.ahead import ahead
 from agent.embedded.calls import period_filters
 from agent.embedded.followup import latest, ordinal
-from agent.embedded.frames import Frame
+from agent.embedded.frames import Frame, Part
 from agent.embedded.lexicon import Lexicon, change_words
 from agent.embedded.names import NameIndex
 from agent.embedded.reading import Reader
 from agent.embedded.routes import Routes
-from agent.embedded.spans import Span, Spanned
+from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.tokens import is_chinese
 from store.filters import Filter
 from store.query import Page, RecordQuery, find, find_ids, load
@@ -78,8 +79,9 @@ class Target:
     left: list[Span]
 
 
-def resolve(scene: Scene, spans: list[Span], *, entity: str = "") -> Target | Frame:
-    """The records these spans speak of; a clarification or refusal frame when that cannot be told."""
+def resolve(scene: Scene, spans: list[Span], *, entity: str = "", apart: list[Span] | None = None) -> Target | Frame:
+    """The records these spans speak of; a clarification or refusal frame when that cannot be told. `apart`: what narrows them afterwards
+    ("…, except Globex", "…, only the A ones")."""
     referred = _referred(scene, spans)
     if referred is not None:
         return referred
@@ -87,12 +89,18 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "") -> Target | Fr
         before = scene.previous[0]  # "and the close date to 10 December"
         page = find(scene.unit, RecordQuery(entity=before.entity, filters=[Filter(field="id", op="in", value=before.ids)], limit=200))
         return Target(Frame("find", entity=before.entity, ids=[record.id for record in page.records]), page, True, [])
+    narrowed = _whose(scene, spans, entity)
+    if isinstance(narrowed, Frame):
+        return narrowed
+    spans = _as_said(scene, spans)
     reader = scene.reader(spans)
+    reader.extra += narrowed
     named = any(span.entity for span in spans)
     frame = reader._find() if named or not entity else _find_as(reader, entity)
     left = [span for span in reader.unread() if not span.func("all", "delete", "it") and not _part_of_name(spans, span)]
     if frame is None:
         return Frame("clarify", text=scene.text.text, reason="target", notes=[span.text for span in left])
+    left = _by_words(scene, frame, spans, left) + (_narrow(scene, frame, apart) if apart else [])
     if not frame.parts and not frame.period and not _all_said(spans):
         return Frame("clarify", entity=frame.entity, text=scene.text.text, reason="which")
     page = _matches(scene, frame)
@@ -134,6 +142,87 @@ def _plural(scene: Scene, spans: list[Span], frame: Frame) -> bool:
     if any(span.func("it") or span.text in SINGULAR for span in spans) or frame.limit:
         return False
     return bool(frame.period) or any(not part.slot.startswith(("ref:", "is:", "name")) for part in frame.parts)
+
+
+def _narrow(scene: Scene, frame: Frame, apart: list[Span]) -> list[Span]:
+    """Add what was said afterwards to the condition, turned round after "except"; what of it has no place is returned."""
+    excepted = any(told.excepts(span.text) for span in apart)
+    said = [span for span in apart if not (told.excepts(span.text) or span.func("only") or span.text in _AFTERWARDS)]
+    reader = scene.reader(_as_said(scene, said))
+    narrowed = Frame("find", entity=frame.entity)
+    conditions = reader.conditions(frame.entity)
+    conditions.read()
+    reader._take(narrowed, conditions)
+    for span in reader.spans:
+        span.used = span.used or bool(span.entity and span.entity.entity == frame.entity)
+    left = _by_words(scene, narrowed, reader.spans, [span for span in reader.unread() if not _part_of_name(reader.spans, span)])
+    filters = [*narrowed.filters, *(Filter.model_validate(each) for each in period_filters(narrowed, scene.unit.schema))]
+    if not filters:
+        return left or said
+    if excepted:
+        frame.parts.append(Part("except", Filter(where=filters, negate=True)))
+    else:
+        frame.parts += [Part(f"only:{number}", each) for number, each in enumerate(filters)]
+    return left
+
+
+_AFTERWARDS = {"改", "要", "删", "转", "只", "ones", "one", "the ones"}
+
+
+def _by_words(scene: Scene, frame: Frame, spans: list[Span], left: list[Span]) -> list[Span]:
+    """ "the sensor platform deals of Kestrel", 口罩的商机: words beside the noun that the records' names hold. Returns what stays unread."""
+    name = scene.unit.schema.entity(frame.entity).name_field
+    stays = []
+    for span in left:
+        beside = _beside_noun(spans, span, frame.entity)
+        word = span.text if is_chinese(span.text) else span.text.rstrip("s")
+        condition = Filter(field=name, op="contains", value=word)
+        if span.unknown and beside and len(word) > 1 and find(scene.unit, RecordQuery(entity=frame.entity, filters=[*frame.filters, condition])).total:
+            frame.parts.append(Part(f"name:{span.first}", condition))
+        else:
+            stays.append(span)
+    return stays
+
+
+def _beside_noun(spans: list[Span], span: Span, kind: str) -> bool:
+    """Whether only light words stand between a word and the noun."""
+    place = spans.index(span)
+    for step in (1, -1):
+        number = place + step
+        while 0 <= number < len(spans) and (spans[number].filler or spans[number].func("on", "about", "named") or spans[number].unknown):
+            number += step
+        noun = spans[number].entity if 0 <= number < len(spans) else None
+        if noun is not None and noun.entity == kind:
+            return True
+    return False
+
+
+_POSSESSIVE = {"their", "its", "his", "her", "theirs", "his or her", "他们的", "她们的", "它的", "它们的", "其", "该客户的", "他的", "她的"}
+
+
+def _whose(scene: Scene, spans: list[Span], entity: str) -> list[Part] | Frame:
+    """ "… and push their open deals back": those of what was spoken of just before; a question when nothing was."""
+    pronoun = next((span for span in spans if span.text.lower() in _POSSESSIVE and not span.names), None)
+    kind = next((span.entity.entity for span in spans if span.entity), entity)
+    if pronoun is None or not kind or any(span.names for span in spans):
+        return []
+    before = _subject(scene)
+    ids = (before.ids or before.results) if before is not None else []
+    path = scene.routes.path(kind, before.entity) if before is not None and ids else None
+    if not path or before is None:
+        return Frame("clarify", text=scene.text.text, reason="it")
+    return [Part(f"ref:{path}", Filter(field=path, op="in", value=list(ids)))]
+
+
+def _as_said(scene: Scene, spans: list[Span]) -> list[Span]:
+    """The spans of a condition with its dates as a question has them: "due in May", 5月份下的 are over, a new value's May is to come."""
+    start = scene.unit.settings.fiscal_year_start
+    past = spanned(scene.text.text, scene.words, scene.names, scene.unit.today(), fiscal_start=start)
+    own = replace(past, spans=[span for span in past.spans if any(each.first == span.first for each in spans)])
+    if ahead(own, scene.names):
+        return spans
+    times = {(span.first, span.last): span.time for span in past.spans if span.time}
+    return [replace(span, time=times.get((span.first, span.last), span.time)) if span.time else span for span in spans]
 
 
 def _find_as(reader: Reader, entity: str) -> Frame:
@@ -201,7 +290,7 @@ def choose(target: Target, scene: Scene, values: dict[str, Any] | None = None) -
             "clarify", entity=target.frame.entity, text=scene.text.text, reason="words", notes=[span.text for span in target.left],
             options=[name.name for span in target.left if span.unknown for name, _ in scene.names.like(span.text)][:4],
         )  # fmt: skip
-    answered = _chosen(target, scene)
+    answered = pinned(scene, target.frame.entity)
     if answered is not None:
         return answered.ids or None
     if target.frame.ids and not target.frame.parts:
@@ -215,11 +304,11 @@ def choose(target: Target, scene: Scene, values: dict[str, Any] | None = None) -
     return which(target, scene, values)
 
 
-def _chosen(target: Target, scene: Scene) -> Frame | None:
+def pinned(scene: Scene, kind: str) -> Frame | None:
     """What the asker answered when asked which of these were meant."""
     last = scene.previous[-1] if scene.previous else None
     answered = (
-        last is not None and last.entity == target.frame.entity and last.intent == "find" and last.reason in {candidates.ALL, "chosen"}
+        last is not None and last.entity == kind and last.intent == "find" and last.reason in {candidates.ALL, "chosen"}
     )
     return last if answered else None
 

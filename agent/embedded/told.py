@@ -77,6 +77,11 @@ def conditional(text: str) -> bool:
     return bool(any_of("conditions").search(text))
 
 
+def corrects(text: str) -> bool:
+    """ "to C, no, B": words that take back what was said just before."""
+    return bool(any_of("corrections").search(text))
+
+
 def excepts(text: str) -> bool:
     """ "except Globex": words that leave records out of a set."""
     return text.lower() in change_words("exceptions")

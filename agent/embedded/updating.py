@@ -6,7 +6,7 @@ from agent.embedded import told
 from agent.embedded.frames import Frame, Part
 from agent.embedded.spans import Span
 from agent.embedded.targets import Scene, Target, choose, resolve
-from agent.embedded.values import FREE_TEXT, Assigned, assign
+from agent.embedded.values import FREE_TEXT, Assigned, assign, listed
 from store.filters import Filter
 from store.query import RecordQuery, find
 
@@ -74,6 +74,7 @@ def update(scene: Scene, action: str) -> list[Frame]:
     ids = choose(target, scene)
     if isinstance(ids, Frame):
         return [ids]
+    assigned.values = listed(scene, target.frame.entity, assigned.values)
     return [_frame(target.frame, ids, assigned)]
 
 

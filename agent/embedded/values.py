@@ -18,7 +18,7 @@ FREE_TEXT = frozenset({"text", "longtext", "url", "tags"})
 OWNER = {"task": "assignee"}
 # the one day and the one amount that are meant when no field is named
 DATED = {
-    "opportunity": "close_date", "task": "due_at", "account": "next_follow_up_at", "lead": "next_follow_up_at", "order": "ordered_on",
+    "opportunity": "close_date", "task": "due_at", "quote": "valid_until", "contract": "ends_on", "account": "next_follow_up_at", "lead": "next_follow_up_at", "order": "ordered_on",
 }  # fmt: skip
 PRICED = {"opportunity": "amount", "order": "amount", "product": "price", "quote": "amount", "contract": "amount"}
 _LEAD = re.compile(r"^(?:\s|[:：=,，]|\b(?:to|as|is|be|of|into|at)\b|为|成|是|到|改成|改为|设为|叫|的)+", re.IGNORECASE)
@@ -172,7 +172,8 @@ def value_of(scene: Scene, field: Field, span: Span) -> Any:
     if span.step:
         return span.step.value_for(field)
     if field.kind in NUMERIC:
-        return str(span.amount.value) if span.amount else None
+        share = span.amount is not None and span.amount.unit == "percent"
+        return str(span.amount.value) if span.amount and not (share and field.kind == "money") else None
     if field.kind in TEMPORAL:
         return moment(scene, span) if field.kind == "datetime" else _day(span)
     if field.kind in {"choice", "multichoice", "stage"}:
@@ -295,6 +296,9 @@ def implied(scene: Scene, kind: str, span: Span) -> tuple[str, Any] | None:
         return (target, best[0].id) if len(best) == 1 else None
     if span.func("me"):
         return OWNER.get(kind, "owner"), scene.unit.principal.user_id
+    if span.amount and span.amount.unit == "percent":
+        share = next((f.name for f in fields.values() if f.kind == "percent" and not f.readonly), None)
+        return (share, str(span.amount.value)) if share else None
     if span.amount and not span.time:
         name = {**PRICED, "account": "annual_revenue", "lead": "score"}.get(kind)
         return (name, str(span.amount.value)) if name else None
@@ -317,6 +321,18 @@ def _literal(fields: dict[str, Field], span: Span) -> tuple[str, Any] | None:
 def clean(text: str) -> str:
     """Free text without the words that only tie it to the sentence."""
     return _TAIL.sub("", _LEAD.sub("", text)).strip(" \"'“”‘’「」")
+
+
+_INSTEAD = re.compile(r"改成|改为|换成|替换|\breplace\b|\bset\b.*\bto\b|\binstead\b")
+
+
+def listed(scene: Scene, kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Values with tags put beside those there are, unless they are said to take their place."""
+    fields = scene.unit.schema.entity(kind).fields
+    tags = [name for name, value in values.items() if fields[name].kind == "tags" and isinstance(value, (list, str))]
+    if _INSTEAD.search(scene.text.text):
+        return values
+    return {name: {"add": value if isinstance(value, list) else [value]} if name in tags else value for name, value in values.items()}
 
 
 def fielded(scene: Scene, kind: str, rest: list[Span], found: Assigned) -> None:
