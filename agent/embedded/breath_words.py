@@ -190,7 +190,7 @@ class BreathWords:
             return False
         if span.func("delete", "remind", "log", "create", "draft", "why", "when") and not span.filler and not span.func("to", "update"):
             return len(span.text) > 1 and span.text.lower() not in change_words("wishes") | _NEW
-        light = _LIGHT | _NEW | change_words("wishes") | change_words("leads")
+        light = _LIGHT | _NEW | change_words("wishes") | change_words("leads") | change_words("turned")
         if (
             span.text.lower() in light
             or self._off_on(span)

@@ -45,8 +45,8 @@ def split(text: Spanned) -> list[str]:
 
 
 def _alone(text: Spanned, number: int) -> bool:
-    """ "…没用了,删掉": a verb of deleting with nothing of its own, which is about what was named before it."""
-    return text.spans[number].func("delete") and not any(span.content for span in text.spans[number + 1 :])
+    """ "…没用了,删掉", "…, update it": a verb with nothing of its own, which is about what was named before it."""
+    return text.spans[number].func("delete", "update") and not any(span.content for span in text.spans[number + 1 :])
 
 
 def _another_change(text: Spanned, number: int) -> bool:

@@ -18,7 +18,25 @@ Cut = tuple[list[Span], list[Span], list[Span]]  # the condition, the change, wh
 Pair = tuple[list[Span], list[Span]]
 _MOST = 24  # cuts tried
 _TURNS = frozenset(
-    {"gets", "get", "goes", "go", "moves", "move", "becomes", "become", "should", "must", "shall", "needs", "need", "can", "could", "may", "will"}
+    {
+        "gets",
+        "get",
+        "goes",
+        "go",
+        "moves",
+        "move",
+        "becomes",
+        "become",
+        "should",
+        "must",
+        "shall",
+        "needs",
+        "need",
+        "can",
+        "could",
+        "may",
+        "will",
+    }
 )
 _STATES = frozenset({"is", "are", "has", "have"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where"})

@@ -40,7 +40,13 @@ class Subject:
 def subjects(scene: Scene) -> Iterator[Subject]:
     """What the sentence may be about, the likelier first; none when no record is named in it."""
     seen: set[tuple[str, tuple[str, ...]]] = set()
-    for found in (*_by_title(scene), *(each for each in _without_noun(scene) if len(each.records) == 1), *_named(scene), *_numbered(scene), *_before(scene)):
+    for found in (
+        *_by_title(scene),
+        *(each for each in _without_noun(scene) if len(each.records) == 1),
+        *_named(scene),
+        *_numbered(scene),
+        *_before(scene),
+    ):
         key = (found.kind, tuple(record.id for record in found.records))
         if found.records and key not in seen:
             seen.add(key)
@@ -203,11 +209,15 @@ def _without_noun(scene: Scene) -> list[Subject]:
         run = _run(scene, place)
         while run and (run[-1].filler or run[-1].func("on")):
             run = run[:-1]
-        words = [each for each in run if not each.names and not each.filler and each is not span and len(each.text) > (not each.amount)]
+        said = [each for each in run if (each.first > span.first or each.unknown) and not each.names and not each.filler]
+        words = [each for each in said if (each.content or each.func("on")) and (each.text.isdigit() or len(each.text) > 1)]
         if not any(each.unknown for each in words):
             continue
         for kind in _TITLED:
             records = _titled(scene, kind, words, [span])
+            if not records:  # the name of a field may stand behind the title: 安禾农业配料线的金额
+                words = [each for each in words if own_label(scene.unit.schema, kind, each) is None]
+                records = _titled(scene, kind, words, [span])
             going = under_way(records)
             records = going if going and len(records) > 1 else records
             if records:
@@ -228,6 +238,7 @@ def _run(scene: Scene, place: int) -> list[Span]:
             or ":" in gap
             or span.func("to", "update", "assign", "delete", "zh_to", "close", "me")
             or span.time
+            or span.step
             or (span.amount and not (span.amount.integer and span.amount.value < 100 and number > place))
         ):
             return False

@@ -177,7 +177,13 @@ def _by_words(scene: Scene, frame: Frame, spans: list[Span], left: list[Span]) -
         beside = _beside_noun(spans, span, frame.entity)
         word = span.text if is_chinese(span.text) else span.text.rstrip("s")
         condition = Filter(field=name, op="contains", value=word)
-        if span.unknown and beside and len(word) > 1 and find(scene.unit, RecordQuery(entity=frame.entity, filters=[*frame.filters, condition])).total:
+        worded = span.unknown or span.choices or span.fields
+        if (
+            worded
+            and beside
+            and len(word) > 1
+            and find(scene.unit, RecordQuery(entity=frame.entity, filters=[*frame.filters, condition])).total
+        ):
             frame.parts.append(Part(f"name:{span.first}", condition))
         else:
             stays.append(span)
@@ -307,9 +313,7 @@ def choose(target: Target, scene: Scene, values: dict[str, Any] | None = None) -
 def pinned(scene: Scene, kind: str) -> Frame | None:
     """What the asker answered when asked which of these were meant."""
     last = scene.previous[-1] if scene.previous else None
-    answered = (
-        last is not None and last.entity == kind and last.intent == "find" and last.reason in {candidates.ALL, "chosen"}
-    )
+    answered = last is not None and last.entity == kind and last.intent == "find" and last.reason in {candidates.ALL, "chosen"}
     return last if answered else None
 
 
