@@ -1,7 +1,8 @@
 """Values worked out for each record by itself: taken from a related record, or told from the value there is.
 
 `{"owner": {"from": "account.owner"}}` gives a deal the owner of its account; `{"amount": {"by": "-5%"}}`, `{"amount": {"by": "1000"}}`
-and `{"close_date": {"by": "2 week"}}` change what is there, `{"tags": {"add": ["vip"]}}` and `{"tags": {"remove": …}}` what a list holds. Nothing is guessed: a record without the value is left alone and named.
+and `{"close_date": {"by": "2 week"}}` change what is there, `{"tags": {"add": ["vip"]}}` and `{"tags": {"remove": ["vip"]}}` what a list
+holds. Nothing is guessed: a record without the value is left alone and named.
 """
 
 import re
@@ -103,7 +104,7 @@ def _moved(unit: Unit, entity: str, records: Sequence[RecordView], name: str, sa
 
 def _listed(held: Sequence[Any], rule: Mapping[str, Any]) -> list[Any]:
     """A list with more in it, or with less."""
-    given = [rule[key] if isinstance(rule[key], list) else [rule[key]] for key in rule][0]
+    given = next(value if isinstance(value, list) else [value] for value in rule.values())
     if ADD in rule:
         return list(dict.fromkeys([*held, *given]))
     gone = {str(each).casefold() for each in given}

@@ -9,8 +9,8 @@ from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import NameIndex
 from agent.embedded.reading import Reader
 from agent.embedded.routes import Routes
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Spanned
-from agent.embedded.targets import Scene
 from store.unit import Unit
 
 _VERBS: dict[str, tuple[str, ...]] = {

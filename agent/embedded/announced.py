@@ -11,8 +11,8 @@ from rapidfuzz.distance import OSA
 from agent.embedded import told
 from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.pieces import BREAK, breaks
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, spanned
-from agent.embedded.targets import Scene
 from agent.embedded.tokens import tokenise
 
 _MADE = {"en": "create {noun}: {what}", "zh": "新建{noun}:{what}"}

@@ -7,9 +7,9 @@ from typing import Any
 from agent.embedded import told
 from agent.embedded.lexicon import change_words
 from agent.embedded.pieces import own_label
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.spoken import Subject
-from agent.embedded.targets import Scene
+from agent.embedded.subject import Subject
 from agent.embedded.tokens import is_chinese
 from agent.embedded.values import FREE_TEXT, OWNER, listed, value_of
 from store.schema import Field

@@ -8,9 +8,10 @@ from agent.embedded import told
 from agent.embedded.breath_words import PLAIN, STRONG, WEAK, BreathWords, Reading
 from agent.embedded.lexicon import change_words
 from agent.embedded.pieces import BREAK
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.spoken import Subject
-from agent.embedded.targets import QUANTIFIERS, Scene
+from agent.embedded.subject import Subject
+from agent.embedded.targets import QUANTIFIERS
 from agent.embedded.tokens import is_chinese
 from agent.embedded.values import FREE_TEXT, PRICED, clean, implied, value_of
 from store.schema import TEMPORAL, Field
@@ -222,9 +223,9 @@ class Breath(BreathWords):
 
     def _implied(self, span: Span) -> tuple[str, Any, int] | None:
         if span.step:
-            found = self._dated(span) if span.step.timed and any(each.entity for each in self.unknown) else None
-            found = found[:2] if found else implied(self.scene, self.kind, span)
-            return (*found, STRONG) if found else None
+            of_a_noun = self._dated(span) if span.step.timed and any(each.entity for each in self.unknown) else None
+            usual = implied(self.scene, self.kind, span)
+            return of_a_noun or ((*usual, STRONG) if usual else None)
         tied = self._tied(span)
         schema = self.scene.unit.schema
         fields = schema.entity(self.kind).fields

@@ -13,10 +13,12 @@ from agent.embedded.breath_words import Reading
 from agent.embedded.breaths import breaths, fill
 from agent.embedded.frames import Frame
 from agent.embedded.repair import repair, respelt
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, spanned
-from agent.embedded.spoken import RECORDS, Subject, subjects, vague
+from agent.embedded.spoken import subjects, vague
 from agent.embedded.steps import stepped
-from agent.embedded.targets import Scene, pinned
+from agent.embedded.subject import RECORDS, Subject
+from agent.embedded.targets import pinned
 from agent.embedded.tokens import is_chinese
 from agent.embedded.turning import tied
 

@@ -11,9 +11,9 @@ from agent.embedded.doing import activity, task
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Sense
 from agent.embedded.pieces import PHRASED, Piece, cut, labels_heard, typed
+from agent.embedded.scene import Scene
 from agent.embedded.slots import COMPANY, Slots, company_and_rest, person_and_title, says_nothing
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from agent.embedded.values import clean
 from store.name_words import pinyin

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from agent.embedded import told
 from agent.embedded.lexicon import change_words
 from agent.embedded.pieces import BREAK, own_label
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 
 Cut = tuple[list[Span], list[Span], list[Span]]  # the condition, the change, what narrows the records afterwards

@@ -4,11 +4,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
+from agent.embedded.assigning import Assigned, fielded, pairs
 from agent.embedded.compound import NEW
 from agent.embedded.frames import Frame
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene
-from agent.embedded.values import Assigned, clean, fielded, moment, pairs
+from agent.embedded.values import clean, moment
 from knowledge.spoken.times import TimeSpan, find_times
 from store.query import load
 

@@ -10,8 +10,8 @@ from typing import Literal
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned
-from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from store.schema import NUMERIC, Entity, Field, Schema
 

@@ -16,9 +16,10 @@ from agent.embedded.cutting import cuts
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Sense
 from agent.embedded.pieces import BREAK, own_label
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.spoken import Subject
-from agent.embedded.targets import QUANTIFIERS, Scene, Target, choose, resolve
+from agent.embedded.subject import Subject
+from agent.embedded.targets import QUANTIFIERS, Target, choose, resolve
 from agent.embedded.values import value_of
 from store.schema import NUMERIC, TEMPORAL
 

@@ -7,8 +7,8 @@ from typing import Any
 from babel import Locale
 
 from agent.embedded.pieces import PHRASED, TEXTS, Piece, typed
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from agent.embedded.values import clean, implied, value_of
 from knowledge.spoken.times import TimeSpan, find_times

@@ -1,22 +1,19 @@
 """Which records a change is about: by name, by reference to the turn before, or by condition; all matches, not a page."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from agent.embedded import candidates, told
-from agent.embedded.ahead import ahead
+from agent.embedded import candidates
 from agent.embedded.calls import period_filters
 from agent.embedded.followup import latest, ordinal
 from agent.embedded.frames import Frame, Part
-from agent.embedded.lexicon import Lexicon, change_words
-from agent.embedded.names import NameIndex
+from agent.embedded.lexicon import change_words
+from agent.embedded.narrowing import as_said, by_words, narrow, not_counted, part_of_name
 from agent.embedded.reading import Reader
-from agent.embedded.routes import Routes
-from agent.embedded.spans import Span, Spanned, spanned
-from agent.embedded.tokens import is_chinese
+from agent.embedded.scene import Scene
+from agent.embedded.spans import Span, Spanned
 from store.filters import Filter
 from store.query import Page, RecordQuery, find, find_ids, load
-from store.unit import Unit
 
 ASKED = 5
 QUANTIFIERS = {"都", "全", "全部", "统一", "一律", "统统", "通通", "均", "各", "全都", "一概", "一并"}
@@ -39,34 +36,6 @@ _ALL = QUANTIFIERS | {
     "一律",
     "通通",
 }
-
-
-@dataclass
-class Scene:
-    """A sentence with an action in it, and where that action stands."""
-
-    unit: Unit
-    text: Spanned
-    words: Lexicon
-    names: NameIndex
-    routes: Routes
-    previous: list[Frame]
-    place: int
-
-    @property
-    def spans(self) -> list[Span]:
-        return self.text.spans
-
-    @property
-    def verb(self) -> Span:
-        """The action's word; an empty span when the sentence only implies it."""
-        return self.text.spans[self.place] if self.place >= 0 else Span(0, 0, "", 0, 0)
-
-    def reader(self, spans: list[Span]) -> Reader:
-        for span in spans:
-            span.used = False  # another reading of the same words may have been tried before
-        part = Spanned(self.text.text, self.text.tokens, spans, self.text.language)
-        return Reader(self.words, self.names, self.routes, self.unit.principal, self.unit.today(), part)
 
 
 @dataclass(slots=True)
@@ -92,15 +61,15 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "", apart: list[Sp
     narrowed = _whose(scene, spans, entity)
     if isinstance(narrowed, Frame):
         return narrowed
-    spans = _as_said(scene, spans)
+    spans = as_said(scene, spans)
     reader = scene.reader(spans)
     reader.extra += narrowed
     named = any(span.entity for span in spans)
     frame = reader._find() if named or not entity else _find_as(reader, entity)
-    left = [span for span in reader.unread() if not span.func("all", "delete", "it") and not _part_of_name(spans, span)]
+    left = [span for span in reader.unread() if not span.func("all", "delete", "it") and not part_of_name(spans, span)]
     if frame is None:
         return Frame("clarify", text=scene.text.text, reason="target", notes=[span.text for span in left])
-    left = _by_words(scene, frame, spans, left) + (_narrow(scene, frame, apart) if apart else [])
+    left = by_words(scene, frame, spans, left) + (narrow(scene, frame, apart) if apart else [])
     if not frame.parts and not frame.period and not _all_said(spans):
         return Frame("clarify", entity=frame.entity, text=scene.text.text, reason="which")
     page = _matches(scene, frame)
@@ -114,24 +83,9 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "", apart: list[Sp
             period=frame.period,
             date_field=frame.date_field,
         )
-    left = _not_counted(left, page.total)
+    left = not_counted(left, page.total)
     several = _all_said(spans) or _plural(scene, spans, frame)
     return Target(frame, page, several, left)
-
-
-def _part_of_name(spans: list[Span], span: Span) -> bool:
-    """锦禾|超|市: the rest of a short name, right behind the part that was found."""
-    place = spans.index(span)
-    while place and is_chinese(span.text) and spans[place - 1].last == spans[place].first:
-        place -= 1
-        if spans[place].names:
-            return spans[place].used and any(span.text in name.name for name in spans[place].names)
-    return False
-
-
-def _not_counted(left: list[Span], total: int) -> list[Span]:
-    """ "the two Birchwood deals": how many are meant says nothing more when there are so many."""
-    return [span for span in left if not (span.amount and span.amount.integer and total > 1 and span.amount.value == total)]
 
 
 def _plural(scene: Scene, spans: list[Span], frame: Frame) -> bool:
@@ -142,65 +96,6 @@ def _plural(scene: Scene, spans: list[Span], frame: Frame) -> bool:
     if any(span.func("it") or span.text in SINGULAR for span in spans) or frame.limit:
         return False
     return bool(frame.period) or any(not part.slot.startswith(("ref:", "is:", "name")) for part in frame.parts)
-
-
-def _narrow(scene: Scene, frame: Frame, apart: list[Span]) -> list[Span]:
-    """Add what was said afterwards to the condition, turned round after "except"; what of it has no place is returned."""
-    excepted = any(told.excepts(span.text) for span in apart)
-    said = [span for span in apart if not (told.excepts(span.text) or span.func("only") or span.text in _AFTERWARDS)]
-    reader = scene.reader(_as_said(scene, said))
-    narrowed = Frame("find", entity=frame.entity)
-    conditions = reader.conditions(frame.entity)
-    conditions.read()
-    reader._take(narrowed, conditions)
-    for span in reader.spans:
-        span.used = span.used or bool(span.entity and span.entity.entity == frame.entity)
-    left = _by_words(scene, narrowed, reader.spans, [span for span in reader.unread() if not _part_of_name(reader.spans, span)])
-    filters = [*narrowed.filters, *(Filter.model_validate(each) for each in period_filters(narrowed, scene.unit.schema))]
-    if not filters:
-        return left or said
-    if excepted:
-        frame.parts.append(Part("except", Filter(where=filters, negate=True)))
-    else:
-        frame.parts += [Part(f"only:{number}", each) for number, each in enumerate(filters)]
-    return left
-
-
-_AFTERWARDS = {"改", "要", "删", "转", "只", "ones", "one", "the ones"}
-
-
-def _by_words(scene: Scene, frame: Frame, spans: list[Span], left: list[Span]) -> list[Span]:
-    """ "the sensor platform deals of Kestrel", 口罩的商机: words beside the noun that the records' names hold. Returns what stays unread."""
-    name = scene.unit.schema.entity(frame.entity).name_field
-    stays = []
-    for span in left:
-        beside = _beside_noun(spans, span, frame.entity)
-        word = span.text if is_chinese(span.text) else span.text.rstrip("s")
-        condition = Filter(field=name, op="contains", value=word)
-        worded = span.unknown or span.choices or span.fields
-        if (
-            worded
-            and beside
-            and len(word) > 1
-            and find(scene.unit, RecordQuery(entity=frame.entity, filters=[*frame.filters, condition])).total
-        ):
-            frame.parts.append(Part(f"name:{span.first}", condition))
-        else:
-            stays.append(span)
-    return stays
-
-
-def _beside_noun(spans: list[Span], span: Span, kind: str) -> bool:
-    """Whether only light words stand between a word and the noun."""
-    place = spans.index(span)
-    for step in (1, -1):
-        number = place + step
-        while 0 <= number < len(spans) and (spans[number].filler or spans[number].func("on", "about", "named") or spans[number].unknown):
-            number += step
-        noun = spans[number].entity if 0 <= number < len(spans) else None
-        if noun is not None and noun.entity == kind:
-            return True
-    return False
 
 
 _POSSESSIVE = {"their", "its", "his", "her", "theirs", "his or her", "他们的", "她们的", "它的", "它们的", "其", "该客户的", "他的", "她的"}
@@ -218,17 +113,6 @@ def _whose(scene: Scene, spans: list[Span], entity: str) -> list[Part] | Frame:
     if not path or before is None:
         return Frame("clarify", text=scene.text.text, reason="it")
     return [Part(f"ref:{path}", Filter(field=path, op="in", value=list(ids)))]
-
-
-def _as_said(scene: Scene, spans: list[Span]) -> list[Span]:
-    """The spans of a condition with its dates as a question has them: "due in May", 5月份下的 are over, a new value's May is to come."""
-    start = scene.unit.settings.fiscal_year_start
-    past = spanned(scene.text.text, scene.words, scene.names, scene.unit.today(), fiscal_start=start)
-    own = replace(past, spans=[span for span in past.spans if any(each.first == span.first for each in spans)])
-    if ahead(own, scene.names):
-        return spans
-    times = {(span.first, span.last): span.time for span in past.spans if span.time}
-    return [replace(span, time=times.get((span.first, span.last), span.time)) if span.time else span for span in spans]
 
 
 def _find_as(reader: Reader, entity: str) -> Frame:

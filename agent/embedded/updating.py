@@ -3,13 +3,15 @@
 from typing import Any
 
 from agent.embedded import told
+from agent.embedded.assigning import Assigned, assign
 from agent.embedded.cutting import exceptions
 from agent.embedded.frames import Frame, Part
 from agent.embedded.lexicon import change_words
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene, Target, choose, resolve
+from agent.embedded.targets import Target, choose, resolve
 from agent.embedded.tokens import is_chinese
-from agent.embedded.values import FREE_TEXT, Assigned, assign, listed
+from agent.embedded.values import FREE_TEXT, listed
 from store.filters import Filter
 from store.query import RecordQuery, find
 
