@@ -40,7 +40,8 @@ def split(text: Spanned) -> list[str]:
         pieces.append(text.text[start:cut])
         start = cut
     pieces.append(text.text[start:])
-    cleaned = [_JOINT.sub("", piece).strip(" ,，;；") for piece in pieces]
+    joined = [*(_JOINT.sub("", piece) for piece in pieces[:-1]), pieces[-1]]  # the last keeps its mark: it may be a question's
+    cleaned = [piece.strip(" ,，;；") for piece in joined]
     return [piece for piece in cleaned if piece] or [text.text]
 
 
