@@ -182,14 +182,3 @@ def _bare_value(scene: Scene, kind: str, spans: list[Span], number: int, found: 
     found.values[field_value[0]] = field_value[1]
     found.consumed.append(span)
     return number + 1
-
-
-def fielded(scene: Scene, kind: str, rest: list[Span], found: Assigned) -> None:
-    """Values that follow their field's name, and e-mails and phones wherever they stand."""
-    pairs(scene, kind, rest, found, [], only_named=True)
-    fields = scene.unit.schema.entity(kind).fields
-    for span in rest:
-        for literal in ("email", "phone"):
-            if span.literal_kind == literal and literal in fields and literal not in found.values:
-                found.values[literal] = span.literal
-                found.consumed.append(span)
