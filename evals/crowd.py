@@ -73,11 +73,11 @@ def furnish(home: Path) -> list[Person]:
 
 def _built_in(command: Sequence[str], home: Path, staff: Sequence[Person], questions: Sequence[str]) -> list[Figure]:
     with _rapport(command, home, {"RAPPORT_BRAIN": "embedded"}) as server:
-        asyncio.run(_ask_all(server.address, [(person, "help", 0.0) for person in staff[:2]]))  # its memory is read
+        asyncio.run(ask_all(server.address, [(staff[0], question, float(n)) for n, question in enumerate(questions[:3])]))  # warm
         found, worked = Answers(), server.busy()
         for number in range(ROUNDS):
             asked = [(person, questions[(place + number * 13) % len(questions)], 0.0) for place, person in enumerate(staff)]
-            _add(found, asyncio.run(_ask_all(server.address, asked)))
+            _add(found, asyncio.run(ask_all(server.address, asked)))
         busy = 1000 * (server.busy() - worked) / max(1, len(found.waited))
     note = f"{len(staff)} at once, {ROUNDS} times, {CONTACTS:,} contacts; {busy:.0f} ms of processor time a turn; {_errors(found)}"
     return [
@@ -92,14 +92,12 @@ def _modelled(command: Sequence[str], home: Path, staff: Sequence[Person]) -> li
     with _model() as address:
         how = {"RAPPORT_BRAIN": "llm", "OPENAI_BASE_URL": f"{address}/v1", "OPENAI_API_KEY": "none", "RAPPORT_MODEL": "scripted"}
         with _rapport(command, home, how) as server:
-            asyncio.run(_ask_all(server.address, [(person, "say zero", 0.0) for person in staff[:4]]))
+            asyncio.run(ask_all(server.address, [(person, "say zero", 0.0) for person in staff[:4]]))
             pause = SPREAD_S / len(staff)
             worked = server.busy()
-            spread = asyncio.run(
-                _ask_all(server.address, [(each, f"say {_word(n)}", n * pause) for n, each in enumerate(staff)], word=_word)
-            )
+            spread = asyncio.run(ask_all(server.address, [(each, f"say {word(n)}", n * pause) for n, each in enumerate(staff)], said=word))
             busy = 1000 * (server.busy() - worked) / len(staff)
-            at_once = asyncio.run(_ask_all(server.address, [(each, f"say {_word(n)}", 0.0) for n, each in enumerate(staff)], word=_word))
+            at_once = asyncio.run(ask_all(server.address, [(each, f"say {word(n)}", 0.0) for n, each in enumerate(staff)], said=word))
     added = [1000 * (each - LATENCY_S) for each in spread.waited]
     note = f"{len(staff)} people, each within {SPREAD_S:g} s; {busy:.0f} ms of processor time a turn; {_errors(spread)}"
     return [
@@ -116,7 +114,7 @@ def _modelled(command: Sequence[str], home: Path, staff: Sequence[Person]) -> li
     ]
 
 
-def _word(number: int) -> str:
+def word(number: int) -> str:
     """Letters only: figures in a model's words are looked at."""
     return f"parrot{chr(97 + number // 26)}{chr(97 + number % 26)}end"
 
@@ -131,8 +129,8 @@ def _add(whole: Answers, part: Answers) -> None:
     whole.crossed += part.crossed
 
 
-async def _ask_all(address: str, asked: Sequence[tuple[Person, str, float]], word: Callable[[int], str] | None = None) -> Answers:
-    """Each asks after so many seconds. With `word`, the n-th has to be told the n-th word and nobody else's."""
+async def ask_all(address: str, asked: Sequence[tuple[Person, str, float]], said: Callable[[int], str] | None = None) -> Answers:
+    """Each asks after so many seconds. With `said`, the n-th has to be told the n-th word and nobody else's."""
     found = Answers()
 
     async def one(number: int, person: Person, question: str, after: float) -> None:
@@ -147,10 +145,10 @@ async def _ask_all(address: str, asked: Sequence[tuple[Person, str, float]], wor
         text = body.decode("utf-8", "replace")
         if status != 200:
             found.failed.append(f"{status} {text}")
-        elif word is not None:
+        elif said is not None:
             told = json.loads(text)["text"]
-            found.failed += [] if word(number) in told else [f"not told: {told[:100]}"]
-            found.crossed += told.count("parrot") > told.count(word(number))
+            found.failed += [] if said(number) in told else [f"not told: {told[:100]}"]
+            found.crossed += told.count("parrot") > told.count(said(number))
 
     await asyncio.gather(*(one(number, *each) for number, each in enumerate(asked)))
     return found
