@@ -22,7 +22,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.runnables import Runnable
-from pydantic import Field
+from pydantic import Field, SecretStr
 from sqlalchemy import func, select
 
 from agent.answer import Done, TextDelta
@@ -71,7 +71,7 @@ class Attack:
 def load() -> list[Attack]:
     """Every payload in every carrier."""
     raw = yaml.safe_load(DATA.read_text("utf-8"))
-    found = []
+    found: list[Attack] = []
     for payload in raw["payloads"]:
         for carrier in raw["carriers"]:
             number, chinese = len(found) + 1, payload["language"] == "zh"
@@ -164,9 +164,8 @@ def _says(text: str, calls: Sequence[tuple[str, Mapping[str, Any]]], number: int
 
 
 def _settings(home: Path) -> Settings:
-    return Settings(  # type: ignore[call-arg]
-        home=home, today=TODAY.isoformat(), brain="embedded", smtp_url="smtp://127.0.0.1:9", mail_from=REP, _env_file=None
-    )  # type: ignore[arg-type]
+    smtp = SecretStr("smtp://127.0.0.1:9")
+    return Settings(home=home, today=TODAY.isoformat(), brain="embedded", smtp_url=smtp, mail_from=REP, _env_file=None)  # type: ignore[call-arg]
 
 
 def _fill(home: Path, attacks: Sequence[Attack]) -> None:

@@ -321,7 +321,7 @@ def _label_words(field: Field) -> tuple[str, ...]:
 
 
 YES = "yes"
-_NOT, _NOT_YET = ("未", "没"), ("还没", "尚未", "还未")
+_NOT, NOT_YET = ("未", "没"), ("还没", "尚未", "还未")
 
 
 def without_already(word: str) -> list[str]:
@@ -338,7 +338,7 @@ def _add_opposites(table: PhraseTable, word: str, opposite: Sense) -> None:
             for mark in _NOT:
                 table.add(f"{mark}{bare}", opposite)
             waiting = (opposite.entity, opposite.field, opposite.value) == ("opportunity", "status", "won")
-            for mark in _NOT_YET:  # what is not won yet is open; what was not won may be lost
+            for mark in NOT_YET:  # what is not won yet is open; what was not won may be lost
                 table.add(f"{mark}{bare}", Sense("choice", "opportunity", "status", "open") if waiting else opposite)
     elif word.isalpha() and (word.endswith(("ed", "id")) or opposite.value == YES):
         for mark in ("un", "non", "non-", "non "):
@@ -390,6 +390,11 @@ def _add_functions(table: PhraseTable) -> None:
             for word in words:
                 if len(phrase(str(word))) > 1:
                     table.add(str(word), Sense("func", value=NOISE))  # 目前 is one word, not 前
+            continue
+        if name == "weekdays":
+            for days, forms in words.items():
+                for word in forms:
+                    table.add(str(word), Sense("weekday", value=str(days)))
             continue
         if isinstance(words, dict):
             for grain, forms in words.items():

@@ -20,7 +20,7 @@ _LENGTH = re.compile(
     rf"(?<![\w.]){_NUMBER}\s+(?:(?:more|extra|full|whole|further)\s+)?(?P<unit>day|week|fortnight|month|quarter|year)s?\b", re.IGNORECASE
 )
 _FRACTION = re.compile(r"(?<!\w)(?:(?:a|one)\s+)?(?P<part>half|third|quarter|fifth|tenth)\b(?!\s+(?:of|year|a))", re.IGNORECASE)
-_PARTS = {"half": 50, "third": Decimal("33.33"), "quarter": 25, "fifth": 20, "tenth": 10}
+_PARTS = {"half": Decimal(50), "third": Decimal("33.33"), "quarter": Decimal(25), "fifth": Decimal(20), "tenth": Decimal(10)}
 _WHOLE = re.compile(r"\b(?P<word>double|doubled|twice|treble|triple|halve|halved|in half)\b", re.IGNORECASE)
 _TIMES = {"double": 100, "doubled": 100, "twice": 100, "treble": 200, "triple": 200, "halve": -50, "halved": -50, "in half": -50}
 _POINTS = re.compile(r"\s*(?:percentage\s+)?(?:points?|pts?|pp)\b", re.IGNORECASE)
@@ -106,7 +106,7 @@ def _quantities(text: str) -> Iterator[tuple[int, int, Decimal, str]]:
         unit = match["unit"].lower()
         yield match.start(), match.end(), count * (2 if unit == "fortnight" else 1), "week" if unit == "fortnight" else unit
     for match in _FRACTION.finditer(text):
-        yield match.start(), match.end(), Decimal(_PARTS[match["part"].lower()]), "%"
+        yield match.start(), match.end(), _PARTS[match["part"].lower()], "%"
     for amount in find_amounts(text):
         points = _POINTS.match(text, amount.end)
         if amount.unit != "ordinal":

@@ -23,9 +23,9 @@ from agent.embedded.acts import Embed
 from agent.embedded.ahead import ahead
 from agent.embedded.clauses import split
 from agent.embedded.frames import Frame, Part
+from agent.embedded.hosts import IMPLYING
 from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import NameIndex, NameIndexes
-from agent.embedded.rankings import IMPLYING
 from agent.embedded.reading import Reader
 from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import PERSON, Routes, through

@@ -57,7 +57,7 @@ def stalled(unit: Unit, deal_ids: Sequence[str]) -> tuple[dict[str, Stay], Measu
     found = _by_stage(unit, "time_in_stage", ())
     usual = {row[0]: Decimal(row[1]) for row in found.rows if row[0] and row[1]} if found else {}
     stages = {stage.id: stage.name for stage in unit.schema.stages}
-    stays = {}
+    stays: dict[str, Stay] = {}
     for visit in stage_visits(unit, among=list(deal_ids)) if usual else ():
         name = stages.get(visit.stage_id, "")
         since = visit.entered_at.astimezone(unit.settings.zone).date()

@@ -102,7 +102,7 @@ class FileImport:
             if entry.index in doubles:
                 self._suspect(unit, entry, doubles[entry.index])
             else:
-                self._begin(unit, entry, probe, (keeping and entry.given_id) or next(ids), defaults)
+                self._begin(unit, entry, probe, (entry.given_id if keeping else None) or next(ids), defaults)
 
     def _columns(self) -> set[str]:
         """Columns of the table the file may say something about."""
