@@ -8,6 +8,7 @@ from typing import Any
 
 from knowledge.followups.followup import DealNews, Due, FollowUp, PersonNews, Task
 from store.query import names_of
+from store.rows import rows
 from store.unit import Unit
 
 
@@ -35,6 +36,8 @@ def same(gold: Leaf, found: Leaf) -> bool:
         return found.value == gold.value and _holds(gold.about, found.about)
     if gold.kind in _FREE:
         return _holds(gold.value, found.value) and (not gold.about or gold.kind != "title" or gold.about == found.about)
+    if isinstance(gold.value, list):
+        return found.value in gold.value
     return gold.value == found.value and (not gold.about or gold.about == found.about)
 
 
@@ -52,8 +55,8 @@ def gold_leaves(want: Mapping[str, Any]) -> Iterator[Leaf]:
     yield Leaf(account, "account", "", account)
     if "kind" in want:
         yield Leaf(account, "kind", "", want["kind"])
-    if "on" in want:
-        yield Leaf(account, "day", "", want["on"])
+    if "day" in want:
+        yield Leaf(account, "day", "", want["day"])
     for person in want.get("people", ()):
         yield Leaf(account, "person", "", person)
     yield from _gold_deal(account, want)
@@ -113,7 +116,7 @@ def found_leaves(unit: Unit, found: FollowUp) -> Iterator[Leaf]:
         yield Leaf(account, "person", "", person.value.name)
     for deal in found.deals:
         yield from _deal(unit, account, deal)
-    users = names_of(unit, "user", [task.assignee.value for task in found.tasks if task.assignee])
+    users = {row["id"]: row["name"] for row in rows(unit, "user", ["name"])}
     for task in found.tasks:
         yield from _task(account, task, users)
     for news in found.news:
@@ -137,7 +140,7 @@ def _deal(unit: Unit, account: str, deal: DealNews) -> Iterator[Leaf]:
         if deal.amount.value.currency:
             yield Leaf(account, "currency", about, deal.amount.value.currency)
     if deal.product:
-        yield Leaf(account, "product", about, names_of(unit, "product", [deal.product.value]).get(deal.product.value))
+        yield Leaf(account, "product", about, names_of(unit, "product", {deal.product.value}).get(deal.product.value))
     for name in ("close_date", "next_step", "lost_reason", "term", "discount"):
         said = getattr(deal, name)
         if said:
@@ -176,5 +179,3 @@ def _moment(said: Any) -> str:
 
 def _number(value: Any) -> str:
     return str(Decimal(str(value)).quantize(Decimal("0.01")))
-
-

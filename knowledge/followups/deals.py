@@ -24,7 +24,7 @@ _FEW = 2  # Chinese characters in a row that may point to a deal
 
 
 def deals_in(section: Section, note: Note, world: World) -> list[DealNews]:
-    """News of each deal that is told apart; of several open deals none of which is named, none is changed."""
+    """Each deal that is told apart, with its news if there are any; of several open deals none of which is named, none is changed."""
     if section.account is None:
         return []
     opened = _opened(section, note, world)
@@ -39,8 +39,7 @@ def deals_in(section: Section, note: Note, world: World) -> list[DealNews]:
             continue
         held = news.setdefault(deal.id, DealNews(deal.id, deal.name))
         _told(held, clause, note, world, deal, section)
-    kept = [_without_what_is(each, next(deal for deal in mine if deal.id == each.id)) for each in news.values()]
-    return [each for each in kept if each.tells]
+    return [_without_what_is(each, next(deal for deal in mine if deal.id == each.id)) for each in news.values()]
 
 
 def _spoken_of(section: Section, note: Note, deals: Sequence[Deal], world: World) -> list[Deal | None]:
@@ -94,7 +93,9 @@ def _likeness_chinese(name: str, text: str, sentence: str, account: str) -> floa
     own = re.sub(rf"^.{{0,8}}?(?<=[{re.escape(account)}])(?![{re.escape(account)}])", "", own) or own
     number = re.search(r"[一二三四五六]期$", own)
     key = own[: number.start()] if number else own
-    longest = max((size for size in range(len(key), _FEW - 1, -1) for at in range(len(key) - size + 1) if key[at : at + size] in bare), default=0)
+    longest = max(
+        (size for size in range(len(key), _FEW - 1, -1) for at in range(len(key) - size + 1) if key[at : at + size] in bare), default=0
+    )
     if longest < min(_FEW + 1, len(key)):
         return 0.0
     told = re.search(r"[一二三四五六]期", sentence)
@@ -128,7 +129,7 @@ def _amount(clause: Clause, note: Note) -> Said[Money] | None:
     sentence_at, sentence_until = note.sentences[clause.sentence]
     product = _product(note.text[sentence_at:sentence_until], sentence_at, clause, note)
     found = [each for each in note.amounts_in(clause.at, clause.until) if _is_money(each, clause, note)]
-    if said.foreign.search(clause.text) and not said.each("priced")[0].search(clause.text[: len(clause.text) // 2]):
+    if said.foreign.search(clause.text) and not said.priced.search(clause.text[: len(clause.text) // 2]):
         return product
     if found:
         last = found[-1]
@@ -138,16 +139,24 @@ def _amount(clause: Clause, note: Note) -> Said[Money] | None:
 
 def _is_money(amount: Amount, clause: Clause, note: Note) -> bool:
     span = amount.span
+    if words(clause.language).bound.search(note.text[max(0, amount.at - 16) : amount.at]):
+        return False
     if span.unit == "percent" or span.value <= 0:
         return False
-    if re.match(r"\s*(?:each|a piece|apiece|per\b|units?\b|pieces|pcs|[个台套件盒箱支把只份天月年人])", note.text[amount.until :], re.IGNORECASE):
+    if re.match(
+        r"\s*(?:each|a piece|apiece|per\b|units?\b|pieces|pcs|[个台套件盒箱支把只份天月年人])", note.text[amount.until :], re.IGNORECASE
+    ):
         return False
-    if re.search(r"(?:每[台套件盒个支把只份]|单价|at|phase)\s*$", note.text[max(0, amount.at - 8) : amount.at], re.IGNORECASE) and span.currency is None:
+    if (
+        re.search(r"(?:每[台套件盒个支把只份]|单价|at|phase)\s*$", note.text[max(0, amount.at - 8) : amount.at], re.IGNORECASE)
+        and span.currency is None
+    ):
         return False
     if span.currency is not None or not span.integer:
         return span.value >= LEAST
-    priced = any(pattern.search(clause.text) for pattern in words(clause.language).each("priced"))
-    return span.value >= LEAST and priced
+    if re.match(r"\s*(?!plus|this|was)[a-z]{2,}s\b", note.text[amount.until :], re.IGNORECASE):
+        return False  # so many of something
+    return span.value >= LEAST and bool(words(clause.language).priced.search(clause.text))
 
 
 def _product(sentence: str, at: int, clause: Clause, note: Note) -> Said[Money] | None:
@@ -202,7 +211,14 @@ def _reason(section: Section, lost: Clause) -> Said[str] | None:
 
 def _opened(section: Section, note: Note, world: World) -> DealNews | None:
     """A new deal that was asked for, with what was said of it anywhere in what is about this customer."""
-    asked = next(((clause, found) for clause in section.clauses if (found := words(clause.language).opens.search(clause.text)) and not clause.negated), None)
+    asked = next(
+        (
+            (clause, found)
+            for clause in section.clauses
+            if (found := words(clause.language).opens.search(clause.text)) and not clause.negated
+        ),
+        None,
+    )
     if asked is None or section.account is None:
         return None
     clause, found = asked

@@ -64,7 +64,7 @@ def _anchored(clause: Clause, note: Note, world: World, earlier: Sequence[Task])
         return None
     inside = [each for each in _usable(note.times_in(clause.at, clause.until), world.today) if each.at >= clause.at + found.end()]
     before = [each for each in _usable(note.times, world.today) if each.at < clause.at + found.start() and each not in inside]
-    anchor = (inside or before[-1:] or [None])[0]
+    anchor = inside[0] if inside else before[-1] if before else None
     base = day_of(anchor) if anchor else earlier[-1].due.value.day if earlier and earlier[-1].due else None
     if base is None:
         return None
@@ -85,7 +85,11 @@ def _offset(found: re.Match[str]) -> int:
 
 def _due(time: Time) -> Said[Due] | None:
     day = day_of(time)
-    exact = time.span.at if time.span.at and re.search(r"\d|at |noon|点|时|one|two|three|four|five|six|seven|eight|nine|ten", _clock(time)) else None
+    exact = (
+        time.span.at
+        if time.span.at and re.search(r"\d|at |noon|点|时|one|two|three|four|five|six|seven|eight|nine|ten", _clock(time))
+        else None
+    )
     return Said(Due(day, exact), time.at, time.until) if day else None
 
 

@@ -80,7 +80,7 @@ def _firm(each: Named, found: Sequence[Named], world: World, about: str | None) 
         votes = {one.id: 0 for one in options}
         for other in found:
             people = [other.record] if other.record else list(other.candidates)
-            for account in {one.account_id for one in people if one.type == "contact"} & set(votes):
+            for account in {one.account_id or "" for one in people if one.type == "contact"} & set(votes):
                 votes[account] += 1
         best = [one for one in options if votes[one.id] == max(votes.values())] if any(votes.values()) else options
         options = best if len(best) == 1 else [one for one in best if one.own] or best
@@ -152,7 +152,11 @@ def _latin_firm(text: str, words: Sequence[tuple[int, int, str]], record: Record
         said = [_bare(each[2]) for each in words[number : last + 1]]
         own = [each for each in said if len(each) >= _SHORT and not is_ordinary(each) and _plain(each) in {_plain(one) for one in core}]
         whole = said == name
-        if whole or (own and text[at].isupper()) or (len(said) > 1 and text[at].isupper() and said[0] == name[0] and len(set(said) & core) > 1):
+        if (
+            whole
+            or (own and text[at].isupper())
+            or (len(said) > 1 and text[at].isupper() and said[0] == name[0] and len(set(said) & core) > 1)
+        ):
             taken = last
             exact = record.name.rstrip(".") in text[at : words[last][1] + 1]
             yield Named(at, words[last][1], None, (record,), 2.0 + len(said) + (1 if exact else 0))

@@ -11,9 +11,13 @@ from knowledge.followups.world import World
 from knowledge.voice.names.ordinary import is_ordinary
 from store.schema import Choice
 
+ANY = "any"  # no channel was said
 _LATIN_NAME = re.compile(r"(?<![\w@.-])[A-ZÀ-Þ][\w'’-]+(?:\s+(?:van|von|de|der|den|la|le|del|di|da|bin|al)\b)*(?:\s+[A-ZÀ-Þ][\w'’-]+){1,2}")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}(?=$|[,，。、]|电话|手机|邮箱|他|她|是|负责|的)")
-_SURNAMES = "王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
+    "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
 
 
 def news_in(section: Section, note: Note, world: World) -> list[PersonNews]:
@@ -33,9 +37,16 @@ def news_in(section: Section, note: Note, world: World) -> list[PersonNews]:
 
 def _subject(clause: Clause, people: Sequence[PersonNews], note: Note) -> PersonNews | None:
     """Who the clause speaks of: the first it names, else the last named before it."""
-    inside = [each for each in people if _named_in(each, clause, note)]
+    said = words(clause.language)
+    cue = next((found for pattern in (said.leaves, said.decides, said.refuses) if (found := pattern.search(clause.text))), None)
+    inside = sorted(
+        (place, number) for number, each in enumerate(people) for place in _places(each, note) if clause.at <= place < clause.until
+    )
     if inside:
-        return inside[0]
+        early = [number for place, number in inside if cue is not None and place < clause.at + cue.start()]
+        if early and cue is not None and _of_another(clause, people[early[-1]], cue.start()):
+            return None
+        return people[early[-1] if early else inside[0][1]]
     before = [(place, each) for each in people for place in _places(each, note) if place < clause.at]
     return max(before, key=lambda pair: pair[0])[1] if before else None
 
@@ -48,8 +59,9 @@ def _places(news: PersonNews, note: Note) -> list[int]:
     return [each.at for each in note.names if each.record is not None and each.record.id == known]
 
 
-def _named_in(news: PersonNews, clause: Clause, note: Note) -> bool:
-    return any(clause.at <= place < clause.until for place in _places(news, note))
+def _of_another(clause: Clause, news: PersonNews, cue: int) -> bool:
+    """孙振华说他们李总拍板: what he says is about somebody else."""
+    return bool(re.search(r"说(?!自己|[他她](?!们))", clause.text[:cue])) and news.person.value.id is not None
 
 
 def _told(about: PersonNews, clause: Clause, note: Note, world: World) -> None:
@@ -58,9 +70,10 @@ def _told(about: PersonNews, clause: Clause, note: Note, world: World) -> None:
         for each in spelt:
             if clause.at <= each.at < clause.until:
                 about.values[kind] = each
-    refused = said.refuses.search(clause.text)
-    if refused:
-        about.refuses = Said(_channel(clause, world), clause.at, clause.until)
+    if said.refuses.search(clause.text):
+        channel = _channel(clause, world)
+        if about.refuses is None or about.refuses.value == ANY:
+            about.refuses = Said(channel, clause.at, clause.until)
         return
     if clause.uncertain:
         return
@@ -99,7 +112,10 @@ def _role(clause: Clause, world: World) -> Said[str] | None:
         for word in (choice.value, choice.zh or "", *choice.words):
             pattern = rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)
             found = re.search(pattern, clause.text, re.IGNORECASE) if len(word) > 3 or (word and not word.isascii()) else None
-            if found and (clause.language == "zh" or re.search(r"(?:'s|\bis|\bas|\bour|\bthe|\ba)\s+(?:\w+\s+)?$", clause.text[: found.start()], re.IGNORECASE)):
+            if found and (
+                clause.language == "zh"
+                or re.search(r"(?:'s|\bis|\bas|\bour|\bthe|\ba)\s+(?:\w+\s+)?$", clause.text[: found.start()], re.IGNORECASE)
+            ):
                 return Said(choice.value, clause.at + found.start(), clause.at + found.end())
     if decides and roles:
         first = next((each for each in roles if "decid" in " ".join(each.words) or "decision" in each.value), None)
@@ -117,10 +133,14 @@ def _channel(clause: Clause, world: World) -> str:
             stem = word.rstrip("s")
             if stem and re.search(rf"\b{re.escape(stem)}(?:s|ed|ing)?\b" if stem.isascii() else re.escape(stem), text, re.IGNORECASE):
                 return choice.value
-    for channel, pattern in (("phone", r"\bcall|\bphon|\bring|打(?:过|他|她)?|来电"), ("email", r"e-?mail|\bwrit|newsletter|mailing|邮件"), ("sms", r"\btext")):
+    for channel, pattern in (
+        ("phone", r"\bcall|\bphon|\bring|打(?:过|他|她)?|来电"),
+        ("email", r"e-?mail|\bwrit|newsletter|mailing|邮件"),
+        ("sms", r"\btext"),
+    ):
         if re.search(pattern, text, re.IGNORECASE):
             return channel
-    return "any"
+    return ANY
 
 
 def _new(section: Section, note: Note, world: World) -> Iterator[tuple[Said[Person], dict[str, Said[str]]]]:
@@ -145,7 +165,9 @@ def _new(section: Section, note: Note, world: World) -> Iterator[tuple[Said[Pers
 
 def _is_new(name: str, place: int, note: Note) -> bool:
     if name.isascii() or " " in name:
-        return not is_ordinary(name) and not re.search(r"\b(?:Ltd|GmbH|Inc|plc|AG|BV|LLP|Monday|Tuesday|Wednesday|Thursday|Friday|January|March|July)\b", name)
+        return not is_ordinary(name) and not re.search(
+            r"\b(?:Ltd|GmbH|Inc|plc|AG|BV|LLP|Monday|Tuesday|Wednesday|Thursday|Friday|January|March|July)\b", name
+        )
     return name[0] in _SURNAMES
 
 
@@ -171,5 +193,3 @@ def _stretches(section: Section) -> list[tuple[int, int]]:
         else:
             found.append((clause.at, clause.until))
     return found
-
-

@@ -20,16 +20,20 @@ from knowledge.spoken.times import TimeSpan, find_times
 from knowledge.voice.transcript import Transcript
 
 REACH = 48  # characters between a word of correction and what it puts right
-_CUT = re.compile(r"[,，、；;:：]\s*|\s[-–—]\s|(?<=\w)\s+(?=(?:but|so|because|and then|then)\s+\w)|\s+(?=and\s+(?:i|we|she|he|they)(?:'|\s))", re.IGNORECASE)
+_CUT = re.compile(
+    r"[,，、；;:：]\s*|\s[-–—]\s|(?<=\w)\s+(?=(?:but|so|because|and then|then)\s+\w)|\s+(?=and\s+(?:i|we|she|he|they)(?:'|\s))",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Time:
-    """`span` is what holds; at and until cover all words it was said with."""
+    """`span` is what holds; at and until cover all words it was said with, at and `ends` those that stand in the text still."""
 
     at: int
     until: int
     span: TimeSpan
+    ends: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,9 @@ def take_apart(transcript: Transcript, world: World, *, about: str | None = None
     names = names_in(text, world, linked=linked, about=about)
     mails, numbers = list(addresses(text)), list(telephones(text))
     spelt = [(each.at, each.until) for each in (*mails, *numbers)]
-    times = [Time(s.start, s.end, s) for s in find_times(text, today=world.today, prefer="future") if not _over(s.start, s.end, spelt)]
+    times = [
+        Time(s.start, s.end, s, s.end) for s in find_times(text, today=world.today, prefer="future") if not _over(s.start, s.end, spelt)
+    ]
     apart = [*spelt, *((each.at, each.until) for each in times), *((each.at, each.until) for each in names)]
     amounts = [Amount(s.start, s.end, s) for s in find_amounts(text) if s.unit != "ordinal" and not _over(s.start, s.end, apart)]
     text, times, amounts = _put_right(text, times, amounts)
@@ -113,6 +119,8 @@ def _put_right(text: str, times: list[Time], amounts: list[Amount]) -> tuple[str
             first, second = time
             times = [_holds(each, second) if each is first else each for each in times if not first.at < each.at <= second.at]
             text = _blank(text, found.start(), second.until)
+        elif money := _other_currency(text, amounts, found):
+            amounts = [money if each.at == money.at else each for each in amounts]
         elif amount:
             one, other = amount
             amounts = [_counts(each, other) if each is one else each for each in amounts if not one.at < each.at <= other.at]
@@ -134,8 +142,24 @@ def _pair(values: Sequence[V], cue: re.Match[str]) -> tuple[V, V] | None:
     first = before[-1]
     for second in values:
         if second.at >= cue.start() and second.until > cue.end() and second.at - cue.end() <= REACH and not _same(first, second):
-            return first, second
+            return (first, second) if _alike(first, second) else None
     return None
+
+
+def _alike(one: Time | Amount, other: Time | Amount) -> bool:
+    """A length is not put right by a day, nor a share by a sum."""
+    if isinstance(one, Time) and isinstance(other, Time):
+        return one.span.kind == other.span.kind
+    return isinstance(one, Amount) and isinstance(other, Amount) and one.span.unit == other.span.unit
+
+
+def _other_currency(text: str, amounts: Sequence[Amount], cue: re.Match[str]) -> Amount | None:
+    """金额四万五，人民币，不是，是欧元: the amount before, in what follows."""
+    before = [each for each in amounts if each.until <= cue.start() + 1 and cue.start() - each.until <= REACH / 4]
+    read = find_amounts(f"1{text[cue.end() : cue.end() + 12]}") if before else []
+    if not read or read[0].start != 0 or not read[0].currency or read[0].value != 1:
+        return None
+    return Amount(before[-1].at, cue.end() + read[0].end - 1, replace(before[-1].span, currency=read[0].currency))
 
 
 def _same(one: Time | Amount, other: Time | Amount) -> bool:
@@ -147,7 +171,7 @@ def _same(one: Time | Amount, other: Time | Amount) -> bool:
 def _holds(first: Time, second: Time) -> Time:
     """ "by Monday, no, Wednesday": the day of the second, the hour of the first where the second has none."""
     span = second.span if second.span.at or not first.span.at else replace(second.span, at=first.span.at)
-    return Time(first.at, second.until, span)
+    return Time(first.at, second.until, span, first.ends)
 
 
 def _counts(first: Amount, second: Amount) -> Amount:

@@ -12,7 +12,12 @@ from knowledge.followups.words import words
 from knowledge.followups.world import World
 
 _NAME = r"(?P<name>(?-i:[A-ZÀ-Þ][\w&'’-]*(?:\s+[A-ZÀ-Þ][\w&'’-]*){0,2}))"
-_NOT_RIVALS = re.compile(r"^(?:i|we|us|them|him|her|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|it|我们|他们|她们|他|她|客户|对方)$", re.IGNORECASE)
+_ORDERS = re.compile(r"[让叫要请]我")
+_POINTS_BACK = re.compile(r"^\W*(?:so |and |which |but )?(?:that|this|it)\b.{0,24}$|^这个?(?:是|有)?.{0,6}$", re.IGNORECASE)
+_NOT_RIVALS = re.compile(
+    r"^(?:i|we|us|them|him|her|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|it|我们|他们|她们|他|她|客户|对方)$",
+    re.IGNORECASE,
+)
 
 
 def promises_in(section: Section, note: Note, world: World) -> list[Promise]:
@@ -22,7 +27,12 @@ def promises_in(section: Section, note: Note, world: World) -> list[Promise]:
         said = words(clause.language)
         if said.promised.search(clause.text):
             found.append(Promise("us", _whole(clause)))
-        elif not clause.uncertain and not clause.negated and any(each.search(clause.text) for each in said.each("they_promise", who=who[clause.language])):
+        elif (
+            not clause.uncertain
+            and not clause.negated
+            and not _ORDERS.search(clause.text)
+            and any(each.search(clause.text) for each in said.each("they_promise", who=who[clause.language]))
+        ):
             found.append(Promise("them", _whole(clause)))
     return found
 
@@ -42,12 +52,11 @@ def risks_in(section: Section, note: Note) -> list[Said[str]]:
     found = list[Said[str]]()
     for clause in section.clauses:
         said = words(clause.language)
-        if said.no_risk.search(clause.text):
+        if said.no_risk.search(clause.text) or said.promised.search(clause.text) or clause.uncertain:
             continue
-        kinds = cues.kinds_of(clause.text, clause.language)
-        if said.risk.search(clause.text) or {"objection", "displeased"} & kinds:
+        if said.risk.search(clause.text) or "objection" in cues.kinds_of(clause.text, clause.language):
             found.append(_whole(clause))
-    return _joined(found, note)
+    return [each for each in _joined(found, note) if not (len(found) > 1 and _POINTS_BACK.match(each.value))]
 
 
 def _joined(found: list[Said[str]], note: Note) -> list[Said[str]]:

@@ -31,7 +31,11 @@ class Section:
 
 
 def sections(note: Note, world: World, *, about: str | None = None) -> list[Section]:
-    """In the order they are first spoken of. What comes before the first name belongs to the first; `about` holds where none is named."""
+    """In the order they are first spoken of; what comes before the first name belongs to the first. `about`: what the speaker said the
+    note is about, it is about that alone."""
+    known = world.accounts.get(about or "")
+    if known is not None:
+        return [Section(Said(known.id, 0, 0), known.name, list(note.clauses))]
     found: dict[str, Section] = {}
     waiting, current = list[Clause](), None
     for number, clause in enumerate(note.clauses):
@@ -50,8 +54,7 @@ def sections(note: Note, world: World, *, about: str | None = None) -> list[Sect
     if current is not None:
         current.clauses += waiting
         return list(found.values())
-    known = world.accounts.get(about or "")
-    return [Section(Said(known.id, 0, 0) if known else None, known.name if known else "", waiting)]
+    return [Section(None, "", waiting)]
 
 
 def _account_of(names: Sequence[Named], world: World, current: Section | None) -> Said[str] | None:
@@ -71,7 +74,7 @@ def _account_of(names: Sequence[Named], world: World, current: Section | None) -
 
 def _leads_on(note: Note, clause: Clause, following: Clause, world: World, current: Section) -> bool:
     """ "Then Glenfarrow, …": a few words before another customer in the same sentence belong to that one."""
-    if clause.sentence != following.sentence or len(clause.text.split()) > 3 and clause.language == "en" or len(clause.text) > 24:
+    if clause.sentence != following.sentence or (len(clause.text.split()) > 3 and clause.language == "en") or len(clause.text) > 24:
         return False
     other = _account_of(note.names_in(following.at, following.until), world, current)
     return other is not None and current.account is not None and other.value != current.account.value

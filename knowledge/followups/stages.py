@@ -56,15 +56,13 @@ def _goes_there(clause: Clause, place: re.Match[str], lead: re.Pattern[str]) -> 
     moved = words("en").moves.search(before)
     ends = re.match(r"\s*(?:stage|phase|now|please|$|[,.;:!])", after, re.IGNORECASE)
     alone = not before.strip(" ,.;:")
-    return bool(ends and ((moved and lead.search(before)) or (lead.search(before)) or (alone and re.match(r"\s*(?:stage|now)", after, re.IGNORECASE)))) or bool(
-        moved and re.search(r"\b(?:to|into)\s+$", before)
-    )
+    return bool(
+        ends
+        and ((moved and lead.search(before)) or (lead.search(before)) or (alone and re.match(r"\s*(?:stage|now)", after, re.IGNORECASE)))
+    ) or bool(moved and re.search(r"\b(?:to|into)\s+$", before))
 
 
 def _ahead(clause: Clause, place: int, *, strict: bool = False) -> bool:
     """What is still to come changes nothing: "they'll sign", 下周签. `strict`: only wishes and questions, for a stage that is named."""
-    before = clause.text[:place]
-    if clause.language == "zh":
-        return bool(re.search(r"(?:希望|想|打算|等|要不要|争取)[^,，]*$" if strict else r"(?:会|将|要|准备|打算|希望|答应|预计|下周|下个?月|月底|才|等)[^,，]*$", before))
-    pattern = r"\b(?:hopes?|wants?|would|may|once|when|if|before|until|want us) [^,]*$" if strict else r"(?:\b(?:will|going to|wants? to|would|needs? to|expects?|promised|soon|until|plans? to|hopes? to|once|when|if|before|should|can|must)\b|'ll\b|'d\b)[^,]*$"
-    return bool(re.search(pattern, before, re.IGNORECASE))
+    said = words(clause.language)
+    return bool((said.only_wished if strict else said.still_ahead).search(clause.text[:place]))

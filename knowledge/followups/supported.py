@@ -60,7 +60,13 @@ def _task(task: Task, transcript: Transcript) -> Iterator[str]:
 def _person(news: PersonNews, transcript: Transcript) -> Iterator[str]:
     for kind, said in news.values.items():
         quote = transcript.text[said.at : said.until]
-        good = holds_spelt(said.value, quote) if kind in {"email", "phone"} else bool(quote.strip()) if kind == "role" else holds_text(said.value, quote)
+        good = (
+            holds_spelt(said.value, quote)
+            if kind in {"email", "phone"}
+            else bool(quote.strip())
+            if kind == "role"
+            else holds_text(said.value, quote)
+        )
         if not good:
             yield f"{kind} {said.value!r} of {news.person.value.name}"
     if news.person.value.id is None and not _text(Said(news.person.value.name, news.person.at, news.person.until), transcript):

@@ -28,6 +28,7 @@ class Wish:
     who: Record | None = None
     who_at: tuple[int, int] | None = None
     theirs: bool = False
+    dated: bool = False  # it is a task only with its day
 
 
 def tasks_in(section: Section, note: Note, world: World) -> list[Task]:
@@ -36,8 +37,10 @@ def tasks_in(section: Section, note: Note, world: World) -> list[Task]:
     tasks, last = list[tuple[Wish, Task]](), None
     for wish in wishes:
         due = due_of(wish.clause, note, world, section.clauses, [task for _, task in tasks])
-        if wish.theirs and due is None:
-            last = wish
+        if (wish.theirs or wish.dated) and due is None:
+            last = wish if wish.theirs else last
+            continue
+        if wish.dated and due is not None and due.value.day == world.today and _happened(wish.clause):
             continue
         title = _title(wish, note, last)
         if title is None or (due is None and section.account is None and not wish.who):
@@ -80,10 +83,14 @@ def _own(clause: Clause) -> Wish | None:
     begins = said.begins.match(clause.text)
     place = begins.end() if begins else 0
     verb = _verbs(clause.language).match(clause.text, place)
-    if verb and (clause.language == "en" or _dated(clause)):
-        return Wish(clause, clause.text[place:], clause.at + place, clause.until)
+    if verb:
+        return Wish(clause, clause.text[place:], clause.at + place, clause.until, dated=clause.language == "zh")
     fragment = said.fragment.match(clause.text)
-    return _wish(clause, fragment) if fragment else None
+    if fragment is None or _happened(clause):
+        return None
+    wish = _wish(clause, fragment)
+    wish.dated = True
+    return wish
 
 
 def _is_doing(what: str, clause: Clause) -> bool:
@@ -98,13 +105,13 @@ def _verbs(language: str) -> re.Pattern[str]:
     return re.compile(joined if language == "zh" else rf"(?:{joined})\b(?!\s*(?:is|was|are|'s)\b)".replace(" ", r"\s+"), re.IGNORECASE)
 
 
-def _dated(clause: Clause) -> bool:
-    return bool(re.search(r"[周月日号天底]|今|明|后天|下午|上午|前", clause.text))
+def _happened(clause: Clause) -> bool:
+    return any(pattern.search(clause.text) for _, pattern in words(clause.language).under("happened"))
 
 
 def _of_theirs(clause: Clause, note: Note, section: Section) -> bool:
     """Chinese leaves out 我: what opens with 他 or one of theirs before the verb is their doing."""
-    if clause.language != "zh":
+    if clause.language != "zh" or re.search(r"[让叫要请]我", clause.text):
         return False
     if words("zh").theirs_said.search(clause.text.strip()):
         return True
@@ -159,16 +166,29 @@ def _title(wish: Wish, note: Note, before: Wish | None) -> Said[str] | None:
         verb = "" if verb.lower() in {"do", "get", "have", "做", "来办", "处理"} else verb
         text = f"{verb}{thing}" if HAN.search(thing) else f"{verb} {thing}".strip()
         at = before.at
+    elif said.generic.search(text):
+        text, at = _with_topic(text, wish, note)
     if len(text) < 2:
         return None
     text = re.sub(r"^(?:the|a|an|to|that)\s+", "", text, flags=re.IGNORECASE)
     return Said((text[0].upper() + text[1:])[:TITLE], at, wish.until)
 
 
+def _with_topic(text: str, wish: Wish, note: Note) -> tuple[str, int]:
+    """ "Come back with an answer" is about what they asked just before."""
+    place = next(number for number, each in enumerate(note.clauses) if each is wish.clause)
+    for clause in reversed(note.clauses[max(0, place - 3) : place]):
+        found = words(clause.language).topics.search(clause.text)
+        if found and wish.clause.sentence - clause.sentence <= 1 and found["what"].strip(_MARKS):
+            topic = _without_times(clause.at + found.start("what"), clause.at + found.end("what"), note).strip(_MARKS)
+            return f"{text}: {topic}", clause.at
+    return text, wish.at
+
+
 def _without_times(at: int, until: int, note: Note) -> str:
     text = note.text[at:until]
     for each in reversed(note.times_in(at, until)):
-        start, end = each.at - at, min(each.until, until) - at
+        start, end = each.at - at, min(each.ends, until) - at
         lead = re.search(r"\b(?:by|on|before|until|till|for|at|in|from|around|this)\s+(?:the\s+)?$|[在于到]$", text[:start], re.IGNORECASE)
         text = text[: lead.start() if lead else start] + text[end:]
     return text
@@ -188,5 +208,3 @@ def _same(one: Wish, first: Task, other: Wish, second: Task) -> bool:
     wanted = {each[0].lower() for each in given.finditer(first.title.value)}
     planned = {each[0].lower() for each in given.finditer(second.title.value)}
     return bool(wanted & planned) or first.title.value.lower() in second.title.value.lower()
-
-

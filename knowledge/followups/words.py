@@ -9,7 +9,14 @@ import yaml
 
 from knowledge.sentences import Language
 
-NUMBER = r"(?:\d[\d,]*(?:\.\d+)?(?:\s*(?:k|thousand|million))?|(?:[a-z]+[ -]){0,5}?[a-z]+|[零一二两三四五六七八九十百千万\d]+)"
+_COUNTED = (
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+    r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|a|half|dozen)"
+)
+NUMBER = (
+    r"(?:\d[\d,]*(?:\.\d+)?(?:\s*(?:k|thousand|million))?"
+    rf"|{_COUNTED}(?:[ -](?:and[ -])?{_COUNTED})*|[零一二两三四五六七八九十百千万\d]+)"
+)
 PERCENT = r"(?:\d+(?:\.\d+)?\s*(?:%|percent|per cent)|[a-z]+(?:[ -][a-z]+)?\s*(?:percent|per cent))"
 _SPACE = re.compile(r"(\(\?<[!=][^)]*\))| ")  # what looks back must have one length
 
@@ -18,7 +25,10 @@ class Words:
     """Each kind of words.yaml as one pattern (`words.uncertain`), or as the patterns it lists (`words.each("plan")`)."""
 
     def __init__(self, raw: dict[str, Any]) -> None:
-        self._raw = {kind: [said] if isinstance(said, str) else [str(each) for each in said] for kind, said in raw.items()}
+        self._under = {kind: said for kind, said in raw.items() if isinstance(said, dict)}
+        self._raw = {
+            kind: [said] if isinstance(said, str) else [str(each) for each in said] for kind, said in raw.items() if kind not in self._under
+        }
         self._kept: dict[tuple[str, str], tuple[re.Pattern[str], ...]] = {}
 
     def __getattr__(self, kind: str) -> re.Pattern[str]:
@@ -33,12 +43,18 @@ class Words:
         """One pattern for each line; `who` is what {who} or {name} stands for."""
         key = (who, kind)
         if key not in self._kept:
-            lines = [each.replace("{who}", who).replace("{name}", who) for each in self._raw[kind]]
+            lines = [each.replace("{who}", who.replace("\\ ", " ")).replace("{name}", who) for each in self._raw[kind]]
             made = tuple(_compiled(line) for line in lines)
             if who and len(self._kept) > 500:  # names change from note to note
                 return made
             self._kept[key] = made
         return self._kept[key]
+
+    def under(self, kind: str) -> list[tuple[str, re.Pattern[str]]]:
+        """The patterns of a kind that has kinds of its own, by their names."""
+        if ("under", kind) not in self._kept:
+            self._kept["under", kind] = tuple(_compiled(str(line)) for line in self._under[kind].values())
+        return list(zip(self._under[kind], self._kept["under", kind], strict=True))
 
     def listed(self, kind: str) -> list[str]:
         return self._raw[kind]
