@@ -15,6 +15,7 @@ class Context:
     """Made once a turn. `external` turns true when the turn has read text from outside.
 
     `refused`: a tool said that rights forbid it; `options`: what an ambiguous name can be.
+    `replaces`: earlier proposals of the conversation that what is proposed now puts right.
     `previous` and `frames` are what the built-in brain understood, last turn and this one, as JSON; tools do not look at them.
     """
 
@@ -28,6 +29,7 @@ class Context:
     external: bool = False
     refused: bool = False
     options: list[str] = field(default_factory=list)
+    replaces: list[str] = field(default_factory=list)
     previous: list[dict[str, Any]] = field(default_factory=list)
     frames: list[dict[str, Any]] = field(default_factory=list)
 

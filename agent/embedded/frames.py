@@ -23,7 +23,8 @@ class Part:
 @dataclass(slots=True)
 class Frame:
     """One reading of a sentence. `results`: ids its answer showed, for "the second one". `text` holds what is free text in it: a body, a title, a search.
-    `also`: further records made with a new one (see tools/changes.py)."""
+    `also`: further records made with a new one (see tools/changes.py). `proposed`: proposals its answer made; `replaces`: earlier ones it
+    puts right. `score`: how likely it is what was meant (`belief.py`)."""
 
     intent: Intent
     entity: str = ""
@@ -48,6 +49,8 @@ class Frame:
     options: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reason: str = ""
+    proposed: list[str] = field(default_factory=list)
+    replaces: list[str] = field(default_factory=list)
     score: float = 1.0
 
     @property

@@ -20,7 +20,7 @@ from agent.embedded.marks import cell
 from agent.embedded.understanding import Understanding
 from store.unit import Unit
 from tools.context import Context
-from tools.results import Drafted, Notes, Records, Suggested
+from tools.results import Drafted, Notes, Proposed, Records, Suggested
 
 OPTIONS = "options"
 KIND = "kind"
@@ -60,6 +60,7 @@ class EmbeddedBrain(BaseChatModel):
         understood = self._understanding.read(unit, text, previous, language=unit.settings.locale)
         context.language = "zh" if understood.language == "zh" else "en"
         context.frames = [frame.to_json() for frame in understood.frames]
+        context.replaces = [each for frame in understood.frames for each in frame.replaces]
         calls = [call for frame in understood.frames if (call := call_for(frame, unit.schema, context.limit))]
         if any(frame.intent in {"clarify", "refuse"} for frame in understood.frames):
             calls = []  # one unclear clause holds the whole turn back: nothing is half done
@@ -81,6 +82,8 @@ class EmbeddedBrain(BaseChatModel):
                 frame.results = [record.id for record in message.artifact.page.records]
             if isinstance(message.artifact, Notes):
                 frame.results = [each["id"] for each in message.artifact.citations]
+            if isinstance(message.artifact, Proposed):
+                frame.proposed = [message.artifact.proposal.id]
             if isinstance(message.artifact, (Suggested, Drafted)):
                 frame.results = message.artifact.ids
                 options += advice_wording.options(message.artifact, context.language)

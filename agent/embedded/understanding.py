@@ -16,6 +16,7 @@ from agent.embedded import (
     drafting_words,
     followup,
     lexicon,
+    pending,
     telling,
     writes,
 )
@@ -128,11 +129,16 @@ class Understanding:
     ) -> list[Frame]:
         coming = _spans(unit, clause, words, names, future=True)
         question = with_year(whom_to_call(clause))  # of a question alone: what is written down stays as it was said
+        scene = Scene(unit, coming, words, names, routes, list(previous), -1)
+        waiting = bool(previous) and previous[0].intent in pending.INTENTS
+        if waiting:  # what was just proposed comes before what was answered earlier
+            amended = amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
+            if amended is not None:
+                return amended
         seen = followup.view(lambda text: self._reader(unit, text, words, names, routes), question, previous)
         if seen is not None:
             return seen
-        scene = Scene(unit, coming, words, names, routes, list(previous), -1)
-        amended = amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
+        amended = None if waiting else amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
         if amended is not None:
             return amended
         written = writes.read(unit, coming, words, names, routes, previous)
