@@ -21,12 +21,15 @@ REFERENCES: dict[str, dict[str, str]] = {
     "account": {"parent": "account"},
     "contact": {"account": "account"},
     "lead": {},
-    "opportunity": {"account": "account", "product": "product"},
+    "opportunity": {"account": "account", "product": "product", "campaign": "campaign"},
     "activity": {name: name for name in ("account", "contact", "lead", "opportunity", "case")} | {"author": "user"},
     "task": {name: name for name in ("account", "contact", "lead", "opportunity")} | {"assignee": "user"},
     "case": {"account": "account", "contact": "contact"},
     "product": {},
     "order": {"account": "account", "product": "product"},
+    "quote": {name: name for name in ("account", "contact", "opportunity", "product")},
+    "contract": {"account": "account", "opportunity": "opportunity"},
+    "campaign": {},
     "user": {"team": "team"},
     "team": {"parent": "team", "manager": "user"},
 }
@@ -119,7 +122,9 @@ class World:
         if name == "not":
             return not self.matches(kind, row, wanted)
         if name in {"has", "has_no"}:
-            return bool(self._related(row, wanted)) == (name == "has")
+            near = len(self._related(row, wanted))
+            enough = all(_OPS[op](near, given) for op, given in wanted.get("count", {"gt": 0}).items())
+            return enough == (name == "has")
         value = self.value(kind, row, name)
         if not isinstance(wanted, Mapping):
             options = wanted if isinstance(wanted, list) else [wanted]

@@ -1,4 +1,4 @@
-"""The stores the cases are asked on: the demo company, a wholesaler of another trade, and the real Maven data where it is at hand."""
+"""The stores the cases are asked on: the demo company, two firms of other trades, and the real Maven data where it is at hand."""
 
 import shutil
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from agent.bootstrap import build
-from evals.companies import larkfield
+from evals.companies import copperline, larkfield
 from evals.gold import Row, World
 from store import people, setup
 from store.demo import demo_tables
@@ -24,7 +24,7 @@ MAVEN_ADMIN = "boss@maven.example"
 DEMO_TODAY = date(2026, 11, 21)
 DEMO_ADMIN = "admin@demo.example"
 _INDUSTRIES = ("healthcare", "manufacturing", "retail", "software", "energy", "logistics", "education", "finance")
-NAMES = ("demo", "larkfield", "maven")
+NAMES = ("demo", "larkfield", "copperline", "maven")
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ def fill(name: str, home: Path, *, today: date | None = None) -> Place:
         return _maven(home)
     if name == "larkfield":
         return _larkfield(home)
+    if name == "copperline":
+        return _copperline(home)
     return _demo(home, today or DEMO_TODAY)
 
 
@@ -93,6 +95,25 @@ def _larkfield(home: Path) -> Place:
     with_index = build(place.settings())
     with_index.index.read_words()  # found by their words; encoding their meaning would take minutes
     with_index.close()
+    return place
+
+
+def copperline_world() -> World:
+    return World(copperline.tables(), copperline.TODAY, closed=copperline.closed_stages())
+
+
+def _copperline(home: Path) -> Place:
+    """Its old system's export, imported as any customer's is; then the administrator's words."""
+    place = Place("copperline", home, copperline.TODAY, copperline_world())
+    store = _opened(place, currency=copperline.company()["currency"], admin=copperline.ADMIN, name=copperline.ADMIN_NAME)
+    export = home / "export"
+    export.mkdir()
+    copperline.export(export)
+    import_path(store, store.principal(copperline.ADMIN), export, create_fields=True, create_users=True)
+    with store.database.writing() as session:
+        for subject, said in copperline.words().items():
+            setup.add_words(session, subject, said)
+    _let_everybody_in(store)
     return place
 
 

@@ -3,7 +3,7 @@ PostgreSQL by an advisory lock, so that writers queue instead of meeting halfway
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import count
@@ -146,6 +146,23 @@ class Database:
                         raise
                     time.sleep(0.05 * attempt)
         raise AssertionError("counting does not end")
+
+    def erase(self, work: Callable[[Session], T], tables: Sequence[str]) -> T:
+        """`work` in a writing transaction that deletes from these tables; the pages it frees are overwritten, in the file and in the
+        log before it. PostgreSQL frees the room for others, which overwrites it in time."""
+        sqlite = self.dialect == "sqlite"
+        with _said_plainly(), self._one_writer() as session:
+            if sqlite:
+                session.connection().exec_driver_sql("PRAGMA secure_delete=ON")
+            try:
+                done = work(session)
+                session.flush()
+            finally:
+                if sqlite:
+                    session.connection().exec_driver_sql("PRAGMA secure_delete=OFF")
+        with _said_plainly(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if sqlite else f"VACUUM {', '.join(tables)}")
+        return done
 
     @contextmanager
     def _one_writer(self, patience_ms: int | None = None) -> Iterator[Session]:

@@ -105,6 +105,11 @@ def owned(principal: Principal, entity: str, table: Any) -> ColumnElement[bool]:
     return or_(*mine, table.id == principal.user_id) if entity == "user" else or_(*mine)
 
 
+def personal(principal: Principal, table: Any) -> ColumnElement[bool]:
+    """The condition under which a row that is nobody's but its owner's is seen: by them, and by administrators, who look after it."""
+    return true() if principal.administers else owned(principal, "", table)
+
+
 def owns(principal: Principal, entity: str, row: Any) -> bool:
     """`owned`, of a row in hand."""
     if entity == "user" and row.id == principal.user_id:

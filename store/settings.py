@@ -56,6 +56,19 @@ class Settings(BaseSettings):
     proposal_days: int = Field(default=30, ge=1, description="Days until a pending proposal expires.")
     question_limit: int = Field(default=20_000, ge=100, description="Longest question, in characters.")
     upload_limit_mb: int = Field(default=50, ge=1, description="Largest file taken for import, in MiB.")
+    voice_model: str = Field(
+        default="whisper-base",
+        description="What transcribes: whisper-base, a name of `rapport models list`, a folder with a Whisper model, or hosted:NAME.",
+    )
+    voice_minutes: int = Field(default=10, ge=1, le=600, description="Longest recording, in minutes.")
+    voice_limit_mb: int = Field(default=25, ge=1, le=2000, description="Largest recording, in MiB.")
+    voice_keep_days: int = Field(
+        default=90, ge=0, le=36_500, description="Days the sound of a recording is kept; 0 deletes it once it is transcribed."
+    )
+    voice_second_pass: bool = Field(default=True, description="Hear a note a second time with the names the first hearing suggests.")
+    voice_folder: str = Field(
+        default="", description="A folder `rapport serve` watches for recordings: one folder in it per e-mail address."
+    )
 
     @field_validator("timezone")
     @classmethod

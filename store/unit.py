@@ -1,6 +1,6 @@
 """The unit of work: one session, one person, one schema. `Store` opens them; it alone commits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -74,6 +74,10 @@ class Store:
     def run(self, principal: Principal, work: Callable[[Unit], T], *, door: str = "cli") -> T:
         """`work` in a writing unit of its own, tried again when the database broke it off (deadlock, serialization, busy)."""
         return self.database.run(lambda session: work(Unit(session, principal, self.schema(session), self.settings, door)))
+
+    def erase(self, principal: Principal, work: Callable[[Unit], T], tables: Sequence[str], *, door: str = "cli") -> T:
+        """`run`, for work that deletes for good: what it deletes is overwritten and not only unlinked."""
+        return self.database.erase(lambda session: work(Unit(session, principal, self.schema(session), self.settings, door)), tables)
 
     def schema(self, session: Session) -> Schema:
         """The words as they are now: kept until somebody bumps the revision."""

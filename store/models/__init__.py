@@ -13,6 +13,7 @@ from store.models.people import Role, Team, Token, User
 from store.models.pipelines import Pipeline, Stage, StageHistory
 from store.models.policies import PolicyRule
 from store.models.rates import Rate
+from store.models.recordings import Recording, RecordingStretch, TranscriptText
 from store.models.records import Account, Activity, Case, Contact, Lead, Opportunity, Order, Product, Task
 from store.models.suggestions import SuggestionVerdict
 from store.models.talks import Conversation, Message
@@ -55,6 +56,8 @@ __all__ = [
     "Quote",
     "Rate",
     "Record",
+    "Recording",
+    "RecordingStretch",
     "Role",
     "Stage",
     "StageHistory",
@@ -63,6 +66,7 @@ __all__ = [
     "Task",
     "Team",
     "Token",
+    "TranscriptText",
     "User",
     "new_id",
     "new_ids",

@@ -14,7 +14,7 @@ CASES = load_cases()
 
 @pytest.fixture(scope="module")
 def worlds() -> dict[str, World]:
-    return {"demo": stores.demo_world(), "larkfield": stores.larkfield_world()}
+    return {"demo": stores.demo_world(), "larkfield": stores.larkfield_world(), "copperline": stores.copperline_world()}
 
 
 def test_there_are_enough_in_both_languages_and_halves() -> None:

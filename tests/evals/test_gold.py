@@ -131,3 +131,9 @@ def test_periods(name: str, first: str, last: str) -> None:
 )
 def test_days(name: str, day: str) -> None:
     assert day_of(name, TODAY) == date.fromisoformat(day)
+
+
+def test_how_many_rows_point_here() -> None:
+    """Customers with more than two deals, with at most two."""
+    assert WORLD.keys({"of": "account", "where": {"has": {"of": "opportunity", "via": "account", "count": {"gt": 2}}}}) == ["A2"]
+    assert WORLD.keys({"of": "account", "where": {"has_no": {"of": "opportunity", "via": "account", "count": {"gt": 2}}}}) == ["A1", "A3"]

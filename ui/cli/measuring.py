@@ -43,7 +43,7 @@ def bench(
 def evaluate(
     brain: Annotated[str, typer.Option(help="embedded, llm, hybrid or auto.")] = "embedded",
     split: Annotated[str | None, typer.Option(help="dev or test; both when absent.")] = None,
-    store: Annotated[str | None, typer.Option(help="demo, larkfield or maven; all when absent.")] = None,
+    store: Annotated[str | None, typer.Option(help="demo, larkfield, copperline or maven; all when absent.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="A case, a tag, or briefs, actions, drafts; may be given again.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for eval.json and eval.html.")] = None,
     as_json: Json = False,

@@ -1,0 +1,217 @@
+"""Recordings and their transcripts: taken in, heard stretch by stretch, kept as long as the firm says, deleted for good.
+
+They are their owner's (`rights.personal`). What was approved out of one is a record like any other and stays when it goes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
+
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import select
+
+from store import audit, sound_files
+from store.drafting import may_write
+from store.errors import Conflict, InvalidInput, NotFound
+from store.models import Recording, RecordingStretch, TranscriptText, new_id
+from store.rights import Principal, personal
+from store.unit import Store, Unit
+from store.values import storable
+
+Consent = Literal["own", "given", "unknown"]
+CONSENTS: tuple[Consent, ...] = ("own", "given", "unknown")
+NAME_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecording:
+    """`file`: its name among the sound files."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    file: str
+    consent: str = "own"
+    account_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingView:
+    """A recording as its owner sees it; `kept` says whether its sound can be played."""
+
+    id: str
+    owner_id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    status: str
+    consent: str
+    account_id: str | None
+    decoded_s: float | None
+    stated_s: float | None
+    heard_s: float
+    error: str
+    proposals: list[str]
+    conversation_id: str | None
+    kept: bool
+    keep_until: str | None
+    created_at: str
+    file: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__slots__ if name not in {"file", "owner_id"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A stretch as it is kept: see `RecordingStretch`."""
+
+    until_s: float
+    language: str
+    words: list[Any]
+
+
+def add(unit: Unit, new: NewRecording) -> RecordingView:
+    """Raises InvalidInput for a consent that is none, NotAllowed for somebody who may only read."""
+    may_write(unit)
+    if new.consent not in CONSENTS:
+        raise InvalidInput(f"{new.consent[:40]!r} says nothing of consent.", hint=f"Say one of: {', '.join(CONSENTS)}.")
+    now = unit.now()
+    row = Recording(
+        id=new_id(), owner_id=unit.principal.user_id, created_at=now, updated_at=now, door=unit.door, media_type=new.media_type,
+        name=str(storable(new.name))[-NAME_LIMIT:], size=new.size, sha256=new.sha256, file=new.file, consent=new.consent,
+        keep_until=now + timedelta(days=unit.settings.voice_keep_days), account_id=new.account_id, status="waiting", heard_s=0.0,
+    )  # fmt: skip
+    unit.session.add(row)
+    unit.session.flush()
+    audit.record(unit, "recording taken in", f"recording {row.id}, {new.size:,} bytes, consent {new.consent}")
+    return _view(row)
+
+
+def get(unit: Unit, recording_id: str) -> RecordingView:
+    """Raises NotFound, for a missing recording and somebody else's alike."""
+    return _view(_own(unit, recording_id))
+
+
+def listed(unit: Unit, *, status: str | None = None, limit: int = 50) -> list[RecordingView]:
+    """Newest first."""
+    mine = select(Recording).where(personal(unit.principal, Recording))
+    mine = mine.where(Recording.status == status) if status else mine
+    return [_view(row) for row in unit.session.scalars(mine.order_by(Recording.id.desc()).limit(limit))]
+
+
+def known(unit: Unit, sha256: str) -> RecordingView | None:
+    """The person's own recording with the very same sound, the newest."""
+    same = select(Recording).where(Recording.owner_id == unit.principal.user_id, Recording.sha256 == sha256)
+    row = unit.session.scalar(same.order_by(Recording.id.desc()).limit(1))
+    return _view(row) if row else None
+
+
+def begin(unit: Unit, recording_id: str) -> tuple[RecordingView, list[Heard]]:
+    """Start to hear it, or go on: with the stretches there are already. Raises Conflict for one that is done."""
+    may_write(unit)
+    row = _own(unit, recording_id)
+    if row.status == "done":
+        raise Conflict("This recording is transcribed already.", hint="Show its transcript, or delete it and send it again.")
+    row.status, row.error, row.updated_at = "hearing", None, unit.now()
+    unit.session.flush()
+    kept = select(RecordingStretch).where(RecordingStretch.recording_id == row.id).order_by(RecordingStretch.seq)
+    return _view(row), [Heard(each.until_s, each.language, each.words) for each in unit.session.scalars(kept)]
+
+
+def decoded(unit: Unit, recording_id: str, *, decoded_s: float, stated_s: float | None) -> None:
+    row = _own(unit, recording_id)
+    row.decoded_s, row.stated_s, row.updated_at = decoded_s, stated_s, unit.now()
+
+
+def keep_stretch(unit: Unit, recording_id: str, seq: int, heard: Heard) -> None:
+    row = _own(unit, recording_id)
+    words = storable(heard.words)
+    unit.session.add(RecordingStretch(recording_id=row.id, seq=seq, until_s=heard.until_s, language=heard.language, words=words))
+    row.heard_s, row.updated_at = heard.until_s, unit.now()
+
+
+def finish(unit: Unit, recording_id: str, transcript: Mapping[str, Any], *, engine: str) -> RecordingView:
+    """`transcript`: as JSON, with its `text` and `language`."""
+    row = _own(unit, recording_id)
+    content = storable(dict(transcript))
+    made = TranscriptText(
+        recording_id=row.id, language=content["language"], text=content["text"], engine=engine[:200], made_at=unit.now(), content=content
+    )
+    unit.session.merge(made)
+    row.status, row.error, row.heard_s, row.updated_at = "done", None, row.decoded_s or row.heard_s, unit.now()
+    unit.session.flush()
+    return _view(row)
+
+
+def fail(unit: Unit, recording_id: str, error: str) -> None:
+    """It stays, for another try."""
+    row = _own(unit, recording_id)
+    row.status, row.error, row.updated_at = "failed", storable(error), unit.now()
+
+
+def led_to(unit: Unit, recording_id: str, proposals: Sequence[str], *, conversation_id: str | None = None) -> RecordingView:
+    """What came of it: the proposals made, the conversation in which it was answered."""
+    row = _own(unit, recording_id)
+    row.proposals, row.conversation_id = list(proposals), conversation_id
+    unit.session.flush()
+    return _view(row)
+
+
+def transcript(unit: Unit, recording_id: str) -> dict[str, Any]:
+    """Raises NotFound when there is none (yet)."""
+    row = _own(unit, recording_id)
+    found = unit.session.get(TranscriptText, row.id)
+    if found is None:
+        raise NotFound(f"There is no transcript of this recording: it is {row.status}.", hint=row.error or "Wait, or send it again.")
+    return dict(found.content)
+
+
+def delete(store: Store, principal: Principal, recording_id: str, *, door: str = "cli") -> RecordingView:
+    """The sound, the stretches and the transcript, for good: the pages they stood on are overwritten."""
+
+    def work(unit: Unit) -> RecordingView:
+        may_write(unit)
+        row = _own(unit, recording_id)
+        gone = _view(row)
+        for table in (RecordingStretch, TranscriptText):
+            unit.session.execute(sql_delete(table).where(table.recording_id == row.id))
+        unit.session.execute(sql_delete(Recording).where(Recording.id == row.id))
+        audit.record(unit, "recording deleted", f"recording {row.id}")
+        return gone
+
+    gone = store.erase(principal, work, [each.__tablename__ for each in (RecordingStretch, TranscriptText, Recording)], door=door)
+    sound_files.forget(store.settings, gone.file)
+    return gone
+
+
+def forget_old_sounds(store: Store) -> int:
+    """Delete the sound of recordings kept long enough; one that failed keeps its sound until then too. Returns how many."""
+    with store.database.writing() as session:
+        old = select(Recording).where(Recording.file.is_not(None), Recording.keep_until <= store.settings.now())
+        rows = [row for row in session.scalars(old) if row.status in {"done", "failed"}]
+        names = [row.file for row in rows]
+        for row in rows:
+            row.file = None
+    for name in names:
+        sound_files.forget(store.settings, name)
+    return len(names)
+
+
+def _own(unit: Unit, recording_id: str) -> Recording:
+    wanted = select(Recording).where(Recording.id == str(storable(recording_id)).strip(), personal(unit.principal, Recording))
+    row = unit.session.scalar(wanted.execution_options(populate_existing=True))
+    if row is None:
+        raise NotFound(f"There is no recording {recording_id[:80]!r}.", hint="See `rapport recordings list`.")
+    return row
+
+
+def _view(row: Recording) -> RecordingView:
+    return RecordingView(
+        row.id, row.owner_id, row.name, row.media_type, row.size, row.sha256, row.status, row.consent, row.account_id, row.decoded_s,
+        row.stated_s, row.heard_s, row.error or "", list(row.proposals or []), row.conversation_id, row.file is not None,
+        row.keep_until.isoformat() if row.keep_until else None, row.created_at.isoformat(), row.file,
+    )  # fmt: skip
