@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.embedded import acts
+from agent.embedded import acts, belief
 from evals import briefs, dates
 
 if TYPE_CHECKING:
     from evals.runner import Result, Summary
 
+BELIEF_HEAD = ("asks below", "answered", "right kept %", "wrong answered", "wrong of all %")
 HEAD = ("kind", "language", "n", "right", "%", "wrong but confident", "asked back or refused", "p50 ms", "p95 ms")
 
 
@@ -110,6 +111,11 @@ def reliability() -> list[tuple[float, float, int]]:
     return [(chance, share, int(count)) for chance, share, count in acts.model().reliability]
 
 
+def believed() -> list[tuple[float, float, int]]:
+    """Of whole readings, on new cases the model was not fitted on (`evals.belief`): chance said, share right, how many."""
+    return [(said, share, int(count)) for said, share, count in belief.model()["reliability"]]
+
+
 def _plot(points: Sequence[tuple[float, float, int]], side: int = 260) -> str:
     """A reliability plot as SVG: on the diagonal a probability means what it says; the larger the dot, the more sentences."""
     most = max((count for _, _, count in points), default=1)
@@ -184,6 +190,10 @@ def write(summary: "Summary", out: Path) -> list[Path]:
         "skipped": dict(summary.skipped),
         "dates": dates_json(),
         "reliability": reliability(),
+        "believed": {
+            "readings": believed(),
+            "trade_off": [dict(zip(BELIEF_HEAD, row, strict=True)) for row in belief.model()["trade_off"]],
+        },
     }
     as_json, as_html = out / "eval.json", out / "eval.html"
     as_json.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
@@ -209,6 +219,7 @@ def _page(summary: "Summary", failed: Sequence[dict[str, Any]]) -> str:
         )
         for each in sorted(failed, key=lambda each: not each["wrong_but_confident"])
     ]
+    costs = "".join(line(row) for row in belief.model()["trade_off"])
     head = line(("case", "language", "got", "asked", "why", "problem", "answer"), "th")
     return (
         '<!doctype html><meta charset="utf-8"><title>Rapport evals</title><style>body{font:14px system-ui;margin:2em}'
@@ -216,7 +227,8 @@ def _page(summary: "Summary", failed: Sequence[dict[str, Any]]) -> str:
         f"<h1>{html.escape(summary.brain)}: {summary.score:.1f} % of {len(summary.results)}</h1><table>{line(HEAD, 'th')}"
         f"{''.join(line(row) for row in rows(summary))}</table><h2>Dates that others have labelled</h2>"
         f"<table>{line(dates.HEAD, 'th')}{''.join(line(row) for row in dates.rows())}</table><h2>How far a probability of the brain's speech acts can be "
-        f"believed</h2>{_plot(reliability())}<h2>Why answers were false</h2><table>{line(('reason', 'cases'), 'th')}"
+        f"believed</h2>{_plot(reliability())}<h2>How far its readings can be believed, and what asking back costs</h2>{_plot(believed())}"
+        f"<table>{line(BELIEF_HEAD, 'th')}{costs}</table><h2>Why answers were false</h2><table>{line(('reason', 'cases'), 'th')}"
         f"{''.join(line(row) for row in reasons(summary))}</table><h2>Failures of the development half</h2>"
         f"<table>{head}{''.join(body)}</table>\n"
     )

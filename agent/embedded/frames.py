@@ -22,9 +22,9 @@ class Part:
 
 @dataclass(slots=True)
 class Frame:
-    """One reading of a sentence. `results`: ids its answer showed, for "the second one". `text` holds what is free text in it: a body, a title, a search.
-    `also`: further records made with a new one (see tools/changes.py). `proposed`: proposals its answer made; `replaces`: earlier ones it
-    puts right. `score`: how likely it is what was meant (`belief.py`)."""
+    """One reading of a sentence. `text` holds what is free text in it: a body, a title, a search. `also`: further records made with a
+    new one (see tools/changes.py). `results`: ids its answer showed, for "the second one". `left`: words it has no place for. `proposed`:
+    proposals its answer made; `replaces`: earlier ones it puts right. `score`: how likely it is what was meant (`belief.py`)."""
 
     intent: Intent
     entity: str = ""
@@ -49,6 +49,7 @@ class Frame:
     options: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reason: str = ""
+    left: list[str] = field(default_factory=list)
     proposed: list[str] = field(default_factory=list)
     replaces: list[str] = field(default_factory=list)
     score: float = 1.0

@@ -91,7 +91,7 @@ def _again(scene: Scene, first: Frame, values: dict[str, Any], said: Spanned, sp
     made = [each for each in proposals(scene.unit, status=None, limit=_LOOKED_AT) if each.id in first.proposed]
     if made and all(each.status == "applied" for each in made):
         ids = [str(change["id"]) for each in made for change in each.changes]
-        return Frame("update", entity=KINDS.get(first.intent, first.entity), ids=ids, values=values)
+        return Frame("update", entity=KINDS.get(first.intent, first.entity), ids=ids, values=values, replaces=list(first.proposed))
     frame = Frame.from_json(first.to_json())
     frame.results, frame.notes, frame.proposed, frame.replaces = [], [], [], list(first.proposed)
     worded = _WORDED.get(first.intent, "")
