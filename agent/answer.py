@@ -30,6 +30,7 @@ class Answer:
     total: int | None = None
     records: list[dict[str, Any]] = field(default_factory=list)
     measure: dict[str, Any] | None = None
+    measures: list[dict[str, Any]] = field(default_factory=list)  # all of them, where several figures were asked for
     proposals: list[dict[str, Any]] = field(default_factory=list)
     citations: list[dict[str, Any]] = field(default_factory=list)
     options: list[str] = field(default_factory=list)
@@ -48,6 +49,7 @@ class Answer:
             "total": self.total,
             "records": self.records,
             "measure": self.measure,
+            "measures": self.measures,
             "proposals": self.proposals,
             "citations": self.citations,
             "options": self.options,

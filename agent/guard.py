@@ -1,4 +1,4 @@
-"""What a language model may not get away with: figures nobody computed, and changes nobody proposed."""
+"""What a language model may not get away with: figures nobody computed, changes nobody proposed, and words that carry something out."""
 
 import json
 import re
@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from agent.figures_said import NUMBER, numbers, read, same
+from agent.outgoing import inert
 from agent.prose import borne_out
 from tools.results import Briefed, Proposed, Result
 
@@ -42,11 +43,14 @@ ONLY_PROPOSED = {
 
 def checked(text: str, results: Sequence[Result], question: str, language: Literal["en", "zh"], *, known: Iterable[str] = ()) -> str:
     """The model's words; figures and changes that no tool result bears out are marked as such, and of prose about a brief only what its
-    citations bear out is left.
+    citations bear out is left. Pictures, links and addresses from nowhere do not leave (see outgoing.py).
 
     `known`: other texts whose numbers may be said again: today's date, the data of earlier answers.
     """
-    text = borne_out(text, [found for found in results if isinstance(found, Briefed)], language)
+    known = list(known)
+    text = inert(
+        borne_out(text, [found for found in results if isinstance(found, Briefed)], language), _sources(results, question, known), language
+    )
     notes = []
     if _CLAIMS.search(text):
         made = [found for found in results if isinstance(found, Proposed)]
@@ -63,12 +67,7 @@ def unfounded(text: str, results: Sequence[Result], question: str, known: Iterab
 
     Small whole numbers are let through when a tool has answered: they count what is shown.
     """
-    sources = [
-        question,
-        *known,
-        *(json.dumps(found.to_json(), ensure_ascii=False) if hasattr(found, "to_json") else found.content() for found in results),
-    ]
-    values = {value for source in sources for value in numbers(source)}
+    values = {value for source in _sources(results, question, known) for value in numbers(source)}
     loose = []
     for match in NUMBER.finditer(_LIST_MARK.sub(" ", text)):
         value, step = read(match)
@@ -77,6 +76,12 @@ def unfounded(text: str, results: Sequence[Result], question: str, known: Iterab
         if not any(same(value, other, step) for other in values):
             loose.append(match.group().strip())
     return list(dict.fromkeys(loose))
+
+
+def _sources(results: Sequence[Result], question: str, known: Iterable[str]) -> list[str]:
+    """All that a model may say again: the question, what tools answered, what was known before."""
+    told = (json.dumps(found.to_json(), ensure_ascii=False) if hasattr(found, "to_json") else found.content() for found in results)
+    return [question, *known, *told]
 
 
 def language_of(text: str) -> Literal["en", "zh"]:

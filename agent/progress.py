@@ -1,5 +1,6 @@
 """What a turn gathers on its way, and how that becomes the parts of an answer."""
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +17,7 @@ from tools.results import Briefed, Drafted, Figures, Notes, Proposed, Records, R
 class Progress:
     """One brain's run so far. `fault`: the model failed on the way; `streamed`: pieces of its text have gone out."""
 
-    results: list[Result] = field(default_factory=list)
+    results: list[Result] = field(default_factory=list)  # in the order they were asked for, whichever came first
     text: str = ""
     kind: str = ""
     options: list[str] = field(default_factory=list)
@@ -24,6 +25,8 @@ class Progress:
     errors: list[str] = field(default_factory=list)
     fault: ModelFault | None = None
     streamed: bool = False
+    _calls: list[str] = field(default_factory=list)
+    _places: list[int] = field(default_factory=list)
 
     @property
     def proposed(self) -> bool:
@@ -41,6 +44,7 @@ class Progress:
                 self.usage.input_tokens += message.usage_metadata["input_tokens"]
                 self.usage.output_tokens += message.usage_metadata["output_tokens"]
             for call in message.tool_calls:
+                self._calls.append(str(call["id"]))
                 yield ToolStarted(call["name"], call["args"])
             if message.text and not message.tool_calls:
                 self.text = message.text
@@ -49,10 +53,17 @@ class Progress:
         elif isinstance(message, ToolMessage):
             ok = message.status != "error" and message.artifact is not None
             if ok:
-                self.results.append(message.artifact)
+                self._put(message)
             else:
                 self.errors.append(message.text)
             yield ToolFinished(message.name or "", message.artifact.summary() if ok else message.text, ok)
+
+    def _put(self, message: ToolMessage) -> None:
+        """Calls of one turn run side by side and come back in any order."""
+        asked = self._calls.index(message.tool_call_id) if message.tool_call_id in self._calls else len(self._calls)
+        place = bisect_right(self._places, asked)
+        self._places.insert(place, asked)
+        self.results.insert(place, message.artifact)
 
     def answer_kind(self) -> AnswerKind:
         """What the answer is, by the most telling of its results."""
@@ -82,7 +93,8 @@ class Progress:
                 seen |= {record.id for record in fresh}
                 answer.records += [{k: v for k, v in record.to_json().items() if k != "version"} for record in fresh]
             elif isinstance(found, Figures):
-                answer.measure = answer.measure or found.to_json()
+                answer.measures.append(found.to_json())
+                answer.measure = answer.measures[0]
             elif isinstance(found, Notes | Briefed):
                 answer.citations += found.citations
             elif isinstance(found, Suggested):
@@ -91,3 +103,5 @@ class Progress:
                 answer.citations += found.made.citations
             else:
                 answer.proposals.append(found.proposal.to_json())
+        if len(answer.measures) < 2:
+            answer.measures = []

@@ -21,6 +21,7 @@ from agent.build import Agent
 from agent.embedded import belief, wording
 from agent.embedded.frames import Frame
 from agent.llm import ModelFault
+from agent.outgoing import Trickle
 from agent.progress import Progress
 from knowledge.search import Search
 from store import conversations
@@ -200,13 +201,17 @@ class Assistant:
         self, agent: Any, context: Context, history: list[AnyMessage], progress: Progress, *, counted: bool = False
     ) -> Iterator[Event]:
         """Stream one agent's run into events, gathering results. A model's calls are counted; the built-in brain's are not."""
+        trickle = Trickle(context.language)
         for mode, payload in agent.stream({"messages": history}, context=context, stream_mode=["updates", "messages"]):
             if mode == "messages":
                 message, _ = payload
                 if isinstance(message, AIMessageChunk) and message.text and not message.tool_call_chunks:
                     progress.streamed = True
-                    yield TextDelta(message.text)
+                    if ready := trickle.feed(message.text):
+                        yield TextDelta(ready)
                 continue
+            if progress.streamed and (rest := trickle.rest()):
+                yield TextDelta(rest)
             for node, update in payload.items():
                 progress.usage.model_calls += counted and node == "model"
                 for message in (update or {}).get("messages", []):
@@ -215,8 +220,9 @@ class Assistant:
     def _finish(
         self, principal: Principal, context: Context, question: str, progress: Progress, brain: str, started: float, door: str
     ) -> Answer:
+        conversation_id = context.conversation_id or ""  # every turn has one
         answer = Answer(
-            conversation_id=context.conversation_id,
+            conversation_id=conversation_id,
             message_id=new_id(),
             language=context.language,
             brain=brain,
@@ -233,7 +239,7 @@ class Assistant:
         with self._store.writing(principal, door=door) as unit:
             conversations.add_message(
                 unit,
-                context.conversation_id,
+                conversation_id,
                 "assistant",
                 answer.text,
                 answer=answer.to_json(),

@@ -230,6 +230,16 @@ def _renewal_open(rows: Rows, account: str | None) -> bool:
     return any(d["account_id"] == account and d["type"] == "renewal" and _is_open(rows, d) for d in rows.all("opportunity").values())
 
 
+def _talks(rows: Rows, deal: Row) -> list[str]:
+    """The contact of each activity about a deal in half a year."""
+    since, held = rows.today - timedelta(180), rows.all("activity").values()
+    return [
+        row["contact_id"]
+        for row in held
+        if row["opportunity_id"] == deal["id"] and row["contact_id"] and not _before(row["occurred_at"], since)
+    ]
+
+
 # What each rule means, in plain Python over the rows.
 _GOLD: dict[str, Callable[[Rows, Row], bool]] = {
     "overdue_task": lambda rows, row: row["status"] == "open" and _before(row["due_at"], rows.today),
@@ -242,6 +252,7 @@ _GOLD: dict[str, Callable[[Rows, Row], bool]] = {
         and not _renewal_open(rows, row["account_id"])
     ),
     "follow_up_due": lambda rows, row: _before(row["next_follow_up_at"], rows.today + timedelta(1)),
+    "single_threaded": lambda rows, row: _is_open(rows, row) and len(talks := _talks(rows, row)) >= 3 and len(set(talks)) == 1,
     "lead_untouched": lambda rows, row: (
         row["status"] == "new"
         and _before(row["created_at"], rows.today)
@@ -255,6 +266,7 @@ _OWNED: dict[str, tuple[str, Callable[[Rows, Row], Any]]] = {
     "quote_expiring": ("quote", lambda rows, row: row["owner_id"]),
     "renewal_near": ("contract", lambda rows, row: row["owner_id"]),
     "follow_up_due": ("account", lambda rows, row: row["owner_id"]),
+    "single_threaded": ("opportunity", lambda rows, row: row["owner_id"]),
     "lead_untouched": ("lead", lambda rows, row: row["owner_id"]),
 }
 

@@ -111,6 +111,8 @@ class World:
         name, _, grain = head.partition("#")
         if kind == "opportunity" and name == "status":
             return self.closed.get(str(row["stage"]), "open")
+        if kind == "opportunity" and name == "stage_since":
+            return _plain(row["stage_history"][-1]["entered_at"]) if row.get("stage_history") else None
         return _plain(row.get(name)) if not grain else _grain(_plain(row.get(name)), grain)
 
     def matches(self, kind: str, row: Row, where: Mapping[str, Any]) -> bool:

@@ -10,6 +10,7 @@ from evals.periods import day_of
 from evals.state import Changed
 
 HEDGED = frozenset({"clarify", "refuse"})
+_BOLD_FIGURE = re.compile(r"\*\*(?:[A-Z]{3} )?(-?[\d,]+(?:\.\d+)?)(?: ?%)?\*\*")
 DEFAULTS = frozenset(
     {
         "owner",
@@ -133,8 +134,10 @@ def _figure(wanted: Any, answer: Mapping[str, Any]) -> str:
 
 
 def _figures(wanted: Sequence[Any], answer: Mapping[str, Any]) -> str:
+    """Among the cells of the table, or set in bold in the text: an answer to two questions has one table and two figures."""
     rows = (answer["measure"] or {}).get("rows", [])
     held = [number(cell) for row in rows for cell in row]
+    held += [number(figure.replace(",", "")) for figure in _BOLD_FIGURE.findall(answer["text"])] if answer["kind"] not in HEDGED else []
     missing = [each for each in wanted if not any(close(got, each) for got in held)]
     return f"figures {missing} missing" if missing else ""
 

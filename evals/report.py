@@ -3,12 +3,12 @@
 import html
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.embedded import acts, belief
-from evals import briefs, dates
+from evals import briefs, chances, dates
 
 if TYPE_CHECKING:
     from evals.runner import Result, Summary
@@ -74,6 +74,21 @@ def briefs_json(found: "Sequence[briefs.Found]") -> list[dict[str, str]]:
 def briefs_table(found: "Sequence[briefs.Found]") -> str:
     """The same as text, then what is wrong."""
     return "\n".join([*_lines(briefs.HEAD, briefs.rows(found)), *briefs.problems(found)])
+
+
+def chances_json(judged: "Sequence[chances.Judged]") -> list[dict[str, str]]:
+    return [dict(zip(chances.HEAD, each.row(), strict=True)) for each in judged]
+
+
+def chances_table(judged: "Sequence[chances.Judged]") -> str:
+    return "\n".join(_lines(chances.HEAD, [each.row() for each in judged]))
+
+
+def _chances(judged: "chances.Judged", line: Callable[..., str]) -> str:
+    """How win chances came true, as a table and a plot."""
+    points = judged.points()
+    plot = _plot(points) if points else ""
+    return f"<h2>Win chances of {html.escape(judged.store)}</h2><table>{line(chances.HEAD, 'th')}{line(judged.row())}</table>{plot}"
 
 
 def _lines(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
@@ -174,7 +189,7 @@ def reasons(summary: "Summary") -> list[tuple[str, int]]:
     return counted.most_common()
 
 
-def write(summary: "Summary", out: Path) -> list[Path]:
+def write(summary: "Summary", out: Path, judged: "Sequence[chances.Judged]" = ()) -> list[Path]:
     """`eval.json` with every result, `eval.html` with the table and the failures. The test half is shown by its score only."""
     out.mkdir(parents=True, exist_ok=True)
     failed = [failure(each) for each in summary.results if not each.right]
@@ -194,14 +209,15 @@ def write(summary: "Summary", out: Path) -> list[Path]:
             "readings": believed(),
             "trade_off": [dict(zip(BELIEF_HEAD, row, strict=True)) for row in belief.model()["trade_off"]],
         },
+        "chances": chances_json(judged),
     }
     as_json, as_html = out / "eval.json", out / "eval.html"
     as_json.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
-    as_html.write_text(_page(summary, shown), encoding="utf-8")
+    as_html.write_text(_page(summary, shown, judged), encoding="utf-8")
     return [as_json, as_html]
 
 
-def _page(summary: "Summary", failed: Sequence[dict[str, Any]]) -> str:
+def _page(summary: "Summary", failed: Sequence[dict[str, Any]], judged: "Sequence[chances.Judged]") -> str:
     def line(cells: Sequence[object], tag: str = "td") -> str:
         return "<tr>" + "".join(f"<{tag}>{html.escape(str(cell))}</{tag}>" for cell in cells) + "</tr>"
 
@@ -226,9 +242,11 @@ def _page(summary: "Summary", failed: Sequence[dict[str, Any]]) -> str:
         "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3em .6em;vertical-align:top;text-align:left}</style>"
         f"<h1>{html.escape(summary.brain)}: {summary.score:.1f} % of {len(summary.results)}</h1><table>{line(HEAD, 'th')}"
         f"{''.join(line(row) for row in rows(summary))}</table><h2>Dates that others have labelled</h2>"
-        f"<table>{line(dates.HEAD, 'th')}{''.join(line(row) for row in dates.rows())}</table><h2>How far a probability of the brain's speech acts can be "
-        f"believed</h2>{_plot(reliability())}<h2>How far its readings can be believed, and what asking back costs</h2>{_plot(believed())}"
-        f"<table>{line(BELIEF_HEAD, 'th')}{costs}</table><h2>Why answers were false</h2><table>{line(('reason', 'cases'), 'th')}"
+        f"<table>{line(dates.HEAD, 'th')}{''.join(line(row) for row in dates.rows())}</table>"
+        f"<h2>How far a probability of the brain's speech acts can be believed</h2>{_plot(reliability())}"
+        f"<h2>How far its readings can be believed, and what asking back costs</h2>{_plot(believed())}<table>{line(BELIEF_HEAD, 'th')}{costs}</table>"
+        f"{''.join(_chances(each, line) for each in judged)}"
+        f"<h2>Why answers were false</h2><table>{line(('reason', 'cases'), 'th')}"
         f"{''.join(line(row) for row in reasons(summary))}</table><h2>Failures of the development half</h2>"
         f"<table>{head}{''.join(body)}</table>\n"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.bootstrap import Rapport, build
-from evals import report, state, stores
+from evals import chances, report, state, stores
 from evals.cases import Case, Turn, load_cases, settled
 from evals.grading import HEDGED, Outcome, best
 from store import gate
@@ -101,7 +101,7 @@ def run(
             place = stores.fill(name, Path(folder) / name)
             results += _run_store(place, cases, brain, Path(folder), progress, watch)
     summary = Summary(brain, tuple(results), skipped)
-    return Summary(brain, summary.results, skipped, tuple(report.write(summary, out)) if out else ())
+    return Summary(brain, summary.results, skipped, tuple(report.write(summary, out, chances.run(only=store))) if out else ())
 
 
 def _run_store(

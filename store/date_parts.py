@@ -9,13 +9,14 @@ from store.schema import TEMPORAL
 from store.schema import Field as SchemaField
 from store.unit import Unit
 
-Grain = Literal["day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year"]
+Grain = Literal["day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year", "weekday"]
 GRAINS: tuple[Grain, ...] = get_args(Grain)
-_POSTGRESQL = {"day": "YYYY-MM-DD", "week": 'IYYY-"W"IW', "month": "YYYY-MM", "quarter": 'YYYY-"Q"Q', "year": "YYYY"}
+_POSTGRESQL = {"day": "YYYY-MM-DD", "week": 'IYYY-"W"IW', "month": "YYYY-MM", "quarter": 'YYYY-"Q"Q', "year": "YYYY", "weekday": "ID"}
 
 
 def date_part(unit: Unit, expression: Any, field: SchemaField, grain: str) -> Any:
-    """The label: 2017-03, 2017-Q3, 2017-W09, 2017; FY2017, FY2017-Q3 for the fiscal year, named after the year it ends in."""
+    """The label: 2017-03, 2017-Q3, 2017-W09, 2017; FY2017, FY2017-Q3 for the fiscal year, named after the year it ends in; weekdays are
+    1 (Monday) to 7."""
     if field.kind not in TEMPORAL:
         raise InvalidInput(f"{field.en} is not a date.")
     if grain not in GRAINS:
@@ -28,6 +29,8 @@ def date_part(unit: Unit, expression: Any, field: SchemaField, grain: str) -> An
         return func.to_char(day, literal_column(f"'{_POSTGRESQL[grain]}'"))
     if grain == "week":
         return func.iso_week(day)
+    if grain == "weekday":
+        return cast((cast(func.strftime("%w", day), Integer) + 6) % 7 + 1, String)
     if grain == "quarter":
         month = cast(func.strftime("%m", day), Integer)
         return func.strftime("%Y-Q", day).concat(cast((month + 2) // 3, String))

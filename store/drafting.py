@@ -200,6 +200,8 @@ def defaults(unit: Unit, spec: Entity, after: dict[str, Any]) -> dict[str, Any]:
             found |= {"currency": unit.currency, "issued_on": unit.today().isoformat(), "status": "draft"}
         case "contract":
             found |= {"currency": unit.currency, "status": "active"}
+        case "document" if after.get("account"):
+            found |= {"owner": unit.principal.user_id}
         case "campaign":
             found |= {"currency": unit.currency, "status": "planned"}
         case "consent":

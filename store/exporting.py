@@ -64,6 +64,7 @@ def export(unit: Unit, kind: str, format: str, out: BinaryIO) -> int:
 
 def _fields(unit: Unit, kind: str) -> list[Field]:
     fields = [f for f in unit.schema.entity(kind).fields.values() if f.name not in {"key", "version"} and unit.principal.sees(kind, f.name)]
+    fields = [field for field in fields if field.computed in {None, "stage_kind"}]
     own = [field for field in fields if field.name not in _COMMON]
     return [*own, *(field for field in fields if field.name in _COMMON)]
 

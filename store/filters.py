@@ -19,6 +19,7 @@ from store.rates import day_of, named_in, require_rate, worth_in
 from store.rights import SHARED, Principal, readable, visible
 from store.schema import Field as SchemaField
 from store.schema import Schema, name_field
+from store.stage_history import last_entered
 from store.unit import Unit
 from store.values import storable
 
@@ -61,6 +62,8 @@ class Compiler:
 
     def column(self, path: str) -> Column:
         """The column at the end of a path, joining what lies between. A masked or hidden field is refused by name."""
+        if "#" in path:
+            return self._part_of_date(*path.split("#", 1))
         *steps, last = path.split(".")
         entity, table = self._walk(steps)
         if last == "id":
@@ -68,6 +71,12 @@ class Compiler:
         field = self.schema.field(entity, last)
         self._may_see(field)
         return Column(self._masked(field, table, self._expression(field, table, ".".join(steps))), field)
+
+    def _part_of_date(self, path: str, grain: str) -> Column:
+        """ "occurred_at#weekday", "ordered_on#month": the label of the part as a text."""
+        column = self.column(path)
+        label = date_part(self.unit, column.expression, column.field, grain)
+        return Column(label, replace(column.field, name=f"{column.field.name}#{grain}", kind="text"))
 
     def _may_see(self, field: SchemaField) -> None:
         if not self.principal.sees(field.entity, field.name):
@@ -98,6 +107,9 @@ class Compiler:
     def _expression(self, field: SchemaField, table: Any, path: str) -> Any:
         if field.computed == "stage_kind":
             return self._stage(path, table).kind
+        if field.computed == "stage_entered":
+            self._may_see(self.schema.field(field.entity, "stage"))
+            return last_entered(table)
         if field.custom:
             return stored(table.custom, field.name, field.kind, self.unit.session.get_bind().dialect.name)
         return getattr(table, field.column)

@@ -12,6 +12,7 @@ from sqlalchemy import func, literal, select
 
 from store.conditions import Filter
 from store.date_parts import GRAINS, Grain, date_part
+from store.derived import derived, means, shares
 from store.errors import InvalidInput
 from store.filters import Compiler
 from store.metrics import ADDITIVE, Metric, catalogue, check_dimension
@@ -35,7 +36,9 @@ class Measure(BaseModel):
 
     `period`: [first, last] day, both included, either may be null, or a name ("last_quarter": `store/periods.py`); it applies to the
     metric's own date unless `date_field` names another. `compare`: the period before, or the same a year ago. `top`: so many rows,
-    best first (`ascending` turns that round). `share`: one more column, each row's part of the total in per cent.
+    best first (`ascending` turns that round); `top_each`: so many in each group of the first dimension. `share`: one more column, each
+    row's part of the total in per cent. `part`: the figure is the part of it that meets these as well, in per cent. `mean_over`: the
+    figure is its mean over this dimension ("month": a month on average).
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -48,7 +51,10 @@ class Measure(BaseModel):
     compare: Literal["previous", "year_before"] | None = None
     top: int | None = Field(default=None, ge=1, le=1000)
     ascending: bool = False
+    top_each: bool = False
     share: bool = False
+    part: list[Filter] = Field(default_factory=list)
+    mean_over: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +106,20 @@ def measure(unit: Unit, wanted: Measure) -> MeasureResult:
     metric = _metric(unit, wanted)
     when = _period(unit, wanted)
     spans: list[Period | None] = [when, previous_period(when, wanted.compare)] if wanted.compare else [when]
-    found = [_groups(unit, metric, wanted, each) for each in spans]
+    found = _all_groups(unit, metric, wanted, spans)
     currencies = set().union(*(each.currencies() for each in found))
     apart = "currency" in wanted.by
     exchange = None
     if len(currencies) > 1 and not apart:
         exchange = Exchange(unit)
-        found = [_groups(unit, metric, wanted, each, rated=True) for each in spans]
-    now, before = [each.tallies(metric, exchange) for each in (*found, Groups({}, {}))][:2]
+        found = _all_groups(unit, metric, wanted, spans, rated=True)
+    now, before = _tallied(unit, metric, wanted, found, spans, exchange)
     if exchange:
         exchange.check(currencies)
-    labels = {key: label for each in reversed(found) for key, label in each.labels.items()}
+    labels = {key[: len(wanted.by)]: label[: len(wanted.by)] for each in reversed(found) for key, label in each.labels.items()}
+    metric = derived(metric, part=bool(wanted.part), over=wanted.mean_over)
     keys = _ranked(labels, now, metric, wanted) if wanted.top else _ordered(unit, labels, now, metric, wanted)
-    shown = keys[: wanted.top] if wanted.top else keys
+    shown = _best_of_each(keys, wanted) if wanted.top else keys
     mixed = len(currencies) > 1 and apart
     total = added(metric, now.values())
     rest = [tally for key, tally in now.items() if key not in set(shown)]
@@ -135,6 +142,34 @@ def measure(unit: Unit, wanted: Measure) -> MeasureResult:
     )  # fmt: skip
 
 
+def _all_groups(unit: Unit, metric: Metric, wanted: Measure, spans: list[Period | None], *, rated: bool = False) -> list[Groups]:
+    """The groups of each period; then, where a part is asked for, those of the part."""
+    whole = wanted.model_copy(update={"by": [*wanted.by, *([wanted.mean_over] if wanted.mean_over else [])]})
+    part = wanted.model_copy(update={"filters": [*wanted.filters, *wanted.part]})
+    asked = [whole, part] if wanted.part else [whole]
+    return [_groups(unit, metric, each, span, rated=rated) for each in asked for span in spans]
+
+
+def _tallied(
+    unit: Unit, metric: Metric, wanted: Measure, found: list[Groups], spans: list[Period | None], exchange: Exchange | None
+) -> list[dict[Key, Tally]]:
+    """The tallies now and before, as shares or means where those are asked for."""
+    tallies = [each.tallies(metric, exchange) for each in found]
+    if wanted.part:
+        tallies = [shares(whole, part) for whole, part in zip(tallies[: len(spans)], tallies[len(spans) :], strict=True)]
+    if wanted.mean_over:
+        tallies = [means(each, wanted.mean_over, span, unit.today()) for each, span in zip(tallies, spans, strict=True)]
+    return [*tallies, {}][:2]
+
+
+def _best_of_each(keys: list[Key], wanted: Measure) -> list[Key]:
+    """The first of the ranked groups; with `top_each`, of each group of the first dimension, those together."""
+    if not wanted.top_each:
+        return keys[: wanted.top]
+    firsts = dict.fromkeys(key[:1] for key in keys)
+    return [key for first in firsts for key in [each for each in keys if each[:1] == first][: wanted.top]]
+
+
 def _metric(unit: Unit, wanted: Measure) -> Metric:
     """The metric asked for, once what is asked of it is known to make sense."""
     metric = catalogue(unit.schema).get(wanted.metric)
@@ -145,7 +180,8 @@ def _metric(unit: Unit, wanted: Measure) -> Metric:
         )
     if wanted.share and metric.agg not in ADDITIVE:
         raise InvalidInput(f"{metric.en} does not add up: it has no shares.", hint="Ask for the share of a sum or a count.")
-    for path in wanted.by:
+    derived(metric, part=bool(wanted.part), over=wanted.mean_over)
+    for path in (*wanted.by, *([wanted.mean_over] if wanted.mean_over else [])):
         check_dimension(unit.schema, metric, path, unit.principal)
     return metric
 

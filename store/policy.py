@@ -1,7 +1,8 @@
 """Which classes of change are applied the moment they are proposed, per role. Nothing, unless an administrator says so.
 
 Some are never, whatever the policy: delete, merge and bulk; a deal into or out of a won or lost stage; mail that goes out;
-people and teams, because they decide rights; and anything out of a turn that read outside text.
+people and teams, because they decide rights; anything out of a turn that read outside text; and what another firm's agent asks for
+over MCP, of which nobody here knows what it has read.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from store.unit import Unit
 AUTOMATIC = ("create", "update", "restore")
 NEVER_OPERATIONS = ("delete", "merge", "bulk", "import", "send")
 NEVER_ENTITIES = ("user", "team")
+NEVER_DOORS = ("mcp",)
 ANY = "*"
 
 
@@ -76,7 +78,7 @@ def _check(unit: Unit, rule: Rule) -> None:
 
 def automatic(unit: Unit, operation: str, drafts: Sequence[Draft], *, external: bool) -> Rule | None:
     """The rule under which this proposal is approved, if there is one and nothing in it is for a person to decide."""
-    if external or operation not in AUTOMATIC or len(drafts) != 1 or _weighty(unit, drafts[0]):
+    if external or unit.door in NEVER_DOORS or operation not in AUTOMATIC or len(drafts) != 1 or _weighty(unit, drafts[0]):
         return None
     for entity in (drafts[0].type, ANY):
         found = unit.session.get(PolicyRule, (unit.principal.role, entity, operation))

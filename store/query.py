@@ -25,7 +25,8 @@ _PIECE = 500  # ids in one IN list
 
 class RecordQuery(BaseModel):
     """What to find. `sort` is a list of field paths, "-" in front for descending; nulls come last. `fields` are paths over
-    references ("team.manager") to show beside the record's own."""
+    references ("team.manager"), or worked out, to show beside the record's own. `each`: the limit holds within each group of this
+    path, groups in order ("owner": so many of every rep)."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -35,6 +36,7 @@ class RecordQuery(BaseModel):
     limit: int = Field(default=20, ge=0, le=PAGE_LIMIT)
     offset: int = Field(default=0, ge=0)
     fields: list[str] = Field(default_factory=list)
+    each: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +71,40 @@ def find(unit: Unit, query: RecordQuery) -> Page:
     statement = compiler.joined(select(compiler.table.id)).where(compiler.scope(), condition)
     total = unit.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
     ids: list[str] = []
-    if total and query.limit:
+    if total and query.limit and query.each:
+        ids = _of_each(compiler, query, condition)
+    elif total and query.limit:
         if _in_order(compiler, query, total):
             statement = compiler.joined(select(compiler.table.id)).where(_unindexed(compiler.scope()), condition)
         statement = statement.order_by(*order, compiler.table.id.desc()).limit(query.limit).offset(query.offset)
         ids = list(unit.session.scalars(statement))
     records = load(unit, query.entity, ids)
     for path in query.fields:
-        if "." in path:
+        if "." in path or worked_out(unit, query.entity, path):
             values = values_at(unit, query.entity, ids, path)
             for record in records:
                 if values.get(record.id) is not None:
                     record.fields[path] = values[record.id]
     return Page(query.entity, total, records)
+
+
+def worked_out(unit: Unit, entity: str, name: str) -> bool:
+    """Whether a field is no part of a record as it is loaded, but worked out when asked for."""
+    field = unit.schema.entity(entity).fields.get(name)
+    return field is not None and field.computed not in {None, "stage_kind"}
+
+
+def _of_each(compiler: Compiler, query: RecordQuery, condition: ColumnElement[bool]) -> list[str]:
+    """The first of every group; what belongs to no group is left out."""
+    path = str(query.each)
+    column = compiler.column(path)
+    label = compiler.label(path) if column.field.refers_to else column.expression
+    order = [_order(compiler, item) for item in query.sort] or [compiler.table.id.desc()]
+    place = func.row_number().over(partition_by=column.expression, order_by=[*order, compiler.table.id.desc()])
+    found = compiler.joined(select(compiler.table.id, label.label("label"), place.label("place")))
+    rows = found.where(compiler.scope(), condition, column.expression.is_not(None)).subquery()
+    chosen = select(rows.c.id).where(rows.c.place <= query.limit).order_by(rows.c.label, rows.c.place)
+    return list(compiler.unit.session.scalars(chosen.limit(PAGE_LIMIT)))
 
 
 def find_named(unit: Unit, query: RecordQuery, text: str) -> Page:
@@ -171,7 +194,8 @@ def _views(unit: Unit, spec: Entity, rows: list[Any]) -> list[RecordView]:
             if not unit.principal.sees_on(spec.name, field.name, row):
                 continue
             if field.computed:
-                values[field.name] = kinds.get(row.stage_id)
+                if field.computed == "stage_kind":
+                    values[field.name] = kinds.get(row.stage_id)
                 continue
             raw = raw_value(row, field)
             if field.refers_to:

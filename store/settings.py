@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Where `rapport serve` listens.")
     port: int = Field(default=8000, description="Its port.")
     secret: SecretStr = Field(default=SecretStr(""), description="Signs session cookies; empty makes and keeps one in the data folder.")
+    token: SecretStr = Field(default=SecretStr(""), description="Bearer token whose user `rapport mcp` acts as.")
     silence_days: int = Field(
         default=60, ge=1, description="Days without contact after which a customer counts as silent, whatever their rhythm."
     )

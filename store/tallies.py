@@ -23,10 +23,12 @@ EXTREMES = frozenset({"min", "max"})
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """`amount`: a sum, a number of hits, a lowest or highest value; `count`: the records it stands on."""
+    """`amount`: a sum, a number of hits, a lowest or highest value; `count`: the records it stands on. `whole`: what it is divided by,
+    where that is not the number of records."""
 
     amount: Decimal | None
     count: int
+    whole: Decimal | None = None
 
     def times(self, factor: Decimal) -> "Tally":
         return self if self.amount is None else Tally(self.amount * factor, self.count)
@@ -127,16 +129,18 @@ def added(metric: Metric, tallies: Iterable[Tally]) -> Tally:
     amounts = [each.amount for each in parts if each.amount is not None]
     count = sum(each.count for each in parts)
     if not amounts or metric.agg not in EXTREMES:
-        return Tally(sum(amounts, Decimal(0)) if amounts else None, count)
+        wholes = [each.whole for each in parts if each.whole is not None]
+        return Tally(sum(amounts, Decimal(0)) if amounts else None, count, sum(wholes, Decimal(0)) if wholes else None)
     return Tally(min(amounts) if metric.agg == "min" else max(amounts), count)
 
 
 def figure(metric: Metric, tally: Tally) -> Decimal | None:
     """The value; None where there is nothing to divide by, or nothing to be lowest or highest."""
     if metric.agg in _MEANS:
-        if not tally.count:
+        whole = Decimal(tally.count) if tally.whole is None else tally.whole
+        if not whole:
             return None
-        return (tally.amount or Decimal(0)) * (100 if metric.unit == "%" and metric.agg in {"ratio", "went_on"} else 1) / tally.count
+        return (tally.amount or Decimal(0)) * (100 if metric.unit == "%" and metric.agg in {"ratio", "went_on"} else 1) / whole
     if metric.agg in EXTREMES:
         return tally.amount
     return tally.amount or Decimal(0)

@@ -62,7 +62,7 @@ def update_records(
     Args:
         entity: As in find_records.
         values: Fields and their new values, such as {"stage": "Won", "amount": 1200}; {"owner": {"from": "account.owner"}} takes
-            each record's own from the related one.
+            each record's own from the related one; {"by": "5%"}, {"by": "-2 week"} change what is there.
         records: Names, keys or ids of the records.
         filters: Instead of records: conditions, as in find_records; every match is changed.
     """
@@ -89,14 +89,16 @@ def _change(
     own: dict[str, dict[str, Any]] = {}
     with context.reading() as unit:
         entity = naming.entity_name(unit.schema, entity)
-        wanted = derived.paths(unit.schema, entity, values)
+        wanted = derived.rules(unit.schema, entity, values)
         values = naming.values(unit, entity, {name: value for name, value in values.items() if name not in wanted})
         ids = _named(unit, entity, records) if records else _matching(unit, entity, naming.filters(unit, entity, filters), left_out)
         if wanted:
             own, underived = derived.derive(unit, entity, ids, wanted)
             ids = [each for each in ids if each in own]
             if not ids:
-                raise InvalidInput("For none of these records is there a value to take over.", hint="Say the value, or name other records.")
+                raise InvalidInput(
+                    "For none of these records is there a value to start from.", hint="Say the value, or name other records."
+                )
     if len(ids) > BULK_LIMIT:
         raise InvalidInput(f"That is {len(ids):,} records, more than {BULK_LIMIT:,} in one go.", hint="Narrow the condition.")
     changes = [Change(op=op, type=entity, id=each, values={**values, **own.get(each, {})}) for each in ids]

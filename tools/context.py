@@ -23,7 +23,7 @@ class Context:
     store: Store
     principal: Principal
     search: Search
-    conversation_id: str
+    conversation_id: str | None
     door: str = "cli"
     language: Literal["en", "zh"] = "en"
     limit: int = 20

@@ -1,45 +1,112 @@
-"""Values that are taken from a related record, each record its own: the owner of a deal's account for the deal."""
+"""Values worked out for each record by itself: taken from a related record, or told from the value there is.
 
+`{"owner": {"from": "account.owner"}}` gives a deal the owner of its account; `{"amount": {"by": "-5%"}}`, `{"amount": {"by": "1000"}}`
+and `{"close_date": {"by": "2 week"}}` change what is there. Nothing is guessed: a record without the value is left alone and named.
+"""
+
+import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from knowledge.spoken.time_words import add
 from store.errors import InvalidInput
-from store.query import load
-from store.schema import Schema
+from store.query import RecordView, load
+from store.schema import NUMERIC, TEMPORAL, Field, Schema
 from store.unit import Unit
 
-FROM = "from"  # {"owner": {"from": "account.owner"}}
+FROM = "from"
+BY = "by"
+_LENGTH = re.compile(r"(?P<count>[+-]?\d+)\s*(?P<unit>day|week|month|quarter|year)s?")
+_SHARE = re.compile(r"(?P<share>[+-]?\d+(?:\.\d+)?)\s*%")
+_CENT = Decimal("0.01")
 
 
-def paths(schema: Schema, entity: str, values: Mapping[str, Any]) -> dict[str, str]:
-    """The fields to be derived and where from. Raises InvalidInput for a path that is not reference.field."""
+def rules(schema: Schema, entity: str, values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The values to be worked out, checked. Raises InvalidInput for a path that is not reference.field, a difference that is none."""
     found = {}
     for name, value in values.items():
-        if not (isinstance(value, Mapping) and set(value) == {FROM}):
+        if not (isinstance(value, Mapping) and set(value) in ({FROM}, {BY})):
             continue
-        reference, _, field = str(value[FROM]).partition(".")
-        pointer = schema.entity(entity).fields.get(reference)
-        if pointer is None or not pointer.refers_to or field not in schema.entity(pointer.refers_to).fields:
-            raise InvalidInput(f"{value[FROM]!r} is no field of a related record.", hint='Such as {"from": "account.owner"}.')
-        found[name] = f"{reference}.{field}"
+        rule = {key: str(told) for key, told in value.items()}
+        if FROM in rule:
+            _check_path(schema, entity, rule[FROM])
+        else:
+            _check_difference(schema.field(entity, name), rule[BY])
+        found[name] = rule
     return found
 
 
-def derive(unit: Unit, entity: str, ids: Sequence[str], wanted: Mapping[str, str]) -> tuple[dict[str, dict[str, Any]], list[str]]:
-    """Values by record id, and the names of those for which one cannot be told: nothing is guessed for them."""
+def _check_path(schema: Schema, entity: str, path: str) -> None:
+    reference, _, field = path.partition(".")
+    pointer = schema.entity(entity).fields.get(reference)
+    if pointer is None or not pointer.refers_to or field not in schema.entity(pointer.refers_to).fields:
+        raise InvalidInput(f"{path!r} is no field of a related record.", hint='Such as {"from": "account.owner"}.')
+
+
+def _check_difference(field: Field, said: str) -> None:
+    timed = _LENGTH.fullmatch(said.strip())
+    if (field.kind in TEMPORAL and timed) or (field.kind in NUMERIC and not timed and _difference(said) is not None):
+        return
+    raise InvalidInput(f"{said!r} is no difference for {field.en}.", hint='Such as {"by": "5%"}, {"by": "-1000"} or {"by": "2 weeks"}.')
+
+
+def _difference(said: str) -> Decimal | None:
+    try:
+        return Decimal(said.strip().removesuffix("%"))
+    except InvalidOperation:
+        return None
+
+
+def derive(
+    unit: Unit, entity: str, ids: Sequence[str], wanted: Mapping[str, Mapping[str, str]]
+) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """Values by record id, and the names of those for which one cannot be told."""
     records = load(unit, entity, list(ids))
     found: dict[str, dict[str, Any]] = {record.id: {} for record in records}
-    for name, path in wanted.items():
-        reference, _, field = path.partition(".")
-        kind = unit.schema.entity(entity).fields[reference].refers_to or ""
-        pointed = {record.id: _id(record.fields, reference) for record in records}
-        held = {each.id: _id(each.fields, field) for each in load(unit, kind, sorted({str(each) for each in pointed.values() if each}))}
-        for record in records:
-            value = held.get(str(pointed[record.id]))
-            if value not in (None, ""):
-                found[record.id][name] = value
+    for name, rule in wanted.items():
+        told = _taken(unit, entity, records, rule[FROM]) if FROM in rule else _moved(unit, entity, records, name, rule[BY])
+        for record, value in told.items():
+            found[record][name] = value
     complete = {record: values for record, values in found.items() if len(values) == len(wanted)}
     return complete, [record.name for record in records if record.id not in complete]
+
+
+def _taken(unit: Unit, entity: str, records: Sequence[RecordView], path: str) -> dict[str, Any]:
+    reference, _, field = path.partition(".")
+    kind = unit.schema.entity(entity).fields[reference].refers_to or ""
+    pointed = {record.id: _id(record.fields, reference) for record in records}
+    held = {each.id: _id(each.fields, field) for each in load(unit, kind, sorted({str(each) for each in pointed.values() if each}))}
+    values = {record.id: held.get(str(pointed[record.id])) for record in records}
+    return {record: value for record, value in values.items() if value not in (None, "")}
+
+
+def _moved(unit: Unit, entity: str, records: Sequence[RecordView], name: str, said: str) -> dict[str, Any]:
+    field = unit.schema.field(entity, name)
+    held = {record.id: record.fields.get(name) for record in records}
+    if field.kind in TEMPORAL:
+        return {record: _later(value, said, unit.settings.zone) for record, value in held.items() if value}
+    return {record: _changed(Decimal(str(value)), said, field) for record, value in held.items() if value is not None}
+
+
+def _changed(value: Decimal, said: str, field: Field) -> str:
+    share = _SHARE.fullmatch(said.strip())
+    changed = value * (100 + Decimal(share["share"])) / 100 if share else value + Decimal(said)
+    return f"{changed.quantize(Decimal(1) if field.kind == 'integer' else _CENT).normalize():f}"
+
+
+def _later(value: Any, said: str, zone: tzinfo) -> str:
+    """The day or moment so much later; an hour stays the hour it is in the asker's zone."""
+    length = _LENGTH.fullmatch(said.strip())
+    assert length is not None  # `rules` has checked it
+    count, unit = int(length["count"]), length["unit"]
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value.replace("Z", "+00:00")) if "T" in value else date.fromisoformat(value)
+    if not isinstance(value, datetime):
+        return add(value, count, unit).isoformat()
+    local = value.astimezone(zone)
+    return datetime.combine(add(local.date(), count, unit), local.time(), zone).astimezone(UTC).isoformat()
 
 
 def _id(fields: Mapping[str, Any], name: str) -> Any:

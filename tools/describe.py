@@ -28,6 +28,10 @@ _OPS = {
 _JOIN = {"en": (", ", " or ", "not ({})"), "zh": ("，", "或", "非（{}）")}
 SHOWN = 5
 _DATE_OPS = {"lt": ("before", "早于"), "le": ("until", "截至"), "gt": ("after", "晚于"), "ge": ("since", "自")}
+_WEEKDAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
+}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -85,6 +89,8 @@ def path_label(schema: Schema, entity: str, path: str, language: str) -> str:
 def _compared(unit: Unit, entity: str, item: Filter, language: str) -> str:
     if item.field == "id" or item.field.endswith(".id"):
         return _identified(unit, entity, item, language)
+    if "#" in item.field:
+        return _part_of_date(unit, entity, item, language)
     field = field_at(unit.schema, entity, item.field)
     label = path_label(unit.schema, entity, item.field, language)
     if field.kind in {"date", "datetime"} and item.op not in {"is_empty", "is_set"}:
@@ -95,6 +101,22 @@ def _compared(unit: Unit, entity: str, item: Filter, language: str) -> str:
     values = item.value if isinstance(item.value, list) else [item.value]
     shown = _JOIN[language][1].join(value_label(unit, field, each, language) for each in values)
     return _OPS[language][item.op].format(f=label, v=shown)
+
+
+def _part_of_date(unit: Unit, entity: str, item: Filter, language: str) -> str:
+    """ "date on Monday or Friday"."""
+    path, grain = item.field.split("#", 1)
+    values = item.value if isinstance(item.value, list) else [item.value]
+    shown = _JOIN[language][1].join(part_label(grain, str(value), language) for value in values)
+    label = path_label(unit.schema, entity, path, language)
+    return f"{label} on {shown}" if language == "en" else f"{label}在{shown}"
+
+
+def part_label(grain: str, value: str, language: str) -> str:
+    """A part of a date as people say it: weekdays have names."""
+    if grain == "weekday" and value.isdigit():
+        return _WEEKDAYS[language][int(value) - 1]
+    return value
 
 
 def _identified(unit: Unit, entity: str, item: Filter, language: str) -> str:

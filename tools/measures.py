@@ -29,6 +29,9 @@ def measure_figures(
     top: Count = None,
     ascending: bool = False,
     share: bool = False,
+    part: Filters = None,
+    mean_over: Text = None,
+    top_each: bool = False,
 ) -> tuple[str, Any]:
     """Compute a figure. Never work out a number yourself: ask for it here.
 
@@ -45,7 +48,10 @@ def measure_figures(
         compare: Only when asked to compare: with the period before, or the same days a year before.
         top: Only for a ranking: how many groups.
         ascending: Worst first.
-        share: Each group's part of the total too.
+        share: Each group's part too.
+        part: Only for a percentage of a count or sum: further conditions its part meets.
+        mean_over: Only for an average of a count or sum: month, owner.
+        top_each: Top in each group of the first grouping.
     """
     context = runtime.context
     with context.reading() as unit:
@@ -62,6 +68,9 @@ def measure_figures(
             top=top,
             ascending=ascending,
             share=share,
+            part=naming.filters(unit, entity, part),
+            mean_over=mean_over and naming.grouping(unit, entity, mean_over),
+            top_each=top_each,
         )
         if (
             known

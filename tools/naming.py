@@ -91,6 +91,9 @@ def _related(schema: Schema, entity: str, path: str) -> str | None:
 def field_path(schema: Schema, entity: str, raw: str) -> tuple[str, Field | None]:
     """ "Deal Value" → amount, "account.sector" → account.industry; unchanged, with None, when it is not known."""
     steps, field, owner = [], None, entity
+    if "#" in raw:
+        path, part = raw.split("#", 1)
+        return f"{field_path(schema, entity, path)[0]}#{part}", None
     parts = raw.split(".")
     if len(parts) > 1 and parts[0] not in schema.entity(entity).fields and _plain(parts[0]).rstrip("s") == entity:
         parts = parts[1:]

@@ -4,6 +4,7 @@ from typing import Any
 
 from langchain.tools import ToolRuntime, tool
 
+from knowledge.search import Hit
 from store.values import find_named
 from tools import naming
 from tools.context import Context
@@ -40,15 +41,17 @@ def search_notes(
         context.principal, query, account_ids=accounts, contact_ids=contacts, period=period, kinds=kinds, limit=limit
     )
     context.external = context.external or any(hit.trust != "internal" for hit in hits)
-    citations = [
-        {
-            "type": hit.type, "id": hit.id, "account": hit.account, "date": hit.date.isoformat() if hit.date else None,
-            "author": hit.author, "kind": hit.kind, "quote": hit.quote,
-        }
-        for hit in hits
-    ]  # fmt: skip
+    citations = [citation(hit) for hit in hits]
     found = Notes(query, citations, context.search.note or "")
     return found.content(), found
+
+
+def citation(hit: Hit) -> dict[str, Any]:
+    """A quote as answers show it."""
+    return {
+        "type": hit.type, "id": hit.id, "account": hit.account, "date": hit.date.isoformat() if hit.date else None,
+        "author": hit.author, "kind": hit.kind, "quote": hit.quote,
+    }  # fmt: skip
 
 
 def _ids(context: Context, entity: str, name: str | None) -> list[str] | None:

@@ -5,11 +5,12 @@ from typing import Any
 from langchain.tools import ToolRuntime, tool
 
 from store.filters import Filter
+from store.passage_search import OUTSIDE
 from store.query import Page, RecordQuery, find, get
 from tools import naming
 from tools.context import Context
 from tools.describe import describe
-from tools.lenient import Count, Filters, Names
+from tools.lenient import Count, Filters, Names, Text
 from tools.results import Records
 
 
@@ -22,6 +23,7 @@ def find_records(
     limit: Count = None,
     offset: int = 0,
     fields: Names = None,
+    each: Text = None,
 ) -> tuple[str, Any]:
     """Find CRM records that meet conditions. The total counts all matches, also those not shown.
 
@@ -35,6 +37,7 @@ def find_records(
         limit: How many to show.
         offset: How many to skip.
         fields: Paths over references to show too, such as account.industry or team.manager.
+        each: Only for so many of each: owner.
     """
     context = runtime.context
     with context.reading() as unit:
@@ -45,7 +48,8 @@ def find_records(
             sort=naming.sorting(unit, entity, sort),
             limit=context.limit if limit is None else limit,
             offset=offset,
-            fields=[naming.field_path(unit.schema, entity, each)[0] for each in fields or []],
+            fields=[naming.field_path(unit.schema, entity, path)[0] for path in fields or []],
+            each=each and naming.field_path(unit.schema, entity, each)[0],
         )
         found = Records(query, find(unit, query), describe(unit, entity, query.filters, context.language))
         context.external = context.external or _from_outside(found.page)
@@ -73,6 +77,6 @@ def get_record(entity: str, name: str, runtime: ToolRuntime[Context]) -> tuple[s
 def _from_outside(page: Page) -> bool:
     """Whether the page holds words of people outside: what a customer wrote or said, a form's text."""
     return any(
-        record.fields.get("trust", "internal") != "internal" or (record.type in {"case", "lead"} and bool(record.fields.get("description")))
+        record.fields.get("trust", "internal") != "internal" or (record.type in OUTSIDE and bool(record.fields.get("description")))
         for record in page.records
     )

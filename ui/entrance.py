@@ -24,6 +24,8 @@ OPEN: Final = frozenset(
 )  # fmt: skip
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT: Final = 1024 * 1024
+# Files, and the rest of the form: which setting says how large they may be.
+UPLOADS: Final = {"/api/import": "upload_limit_mb", "/api/voice": "voice_limit_mb"}
 
 
 class TooLarge(HTTPException):
@@ -53,12 +55,17 @@ class Entrance:
         if refusal:
             await refusal(scope, receive, counting)
             return
-        await self.app(scope, _limited(receive), counting)
+        await self.app(scope, _limited(receive, self._limit(scope["path"])), counting)
+
+    def _limit(self, path: str) -> int:
+        """Bytes a body may have."""
+        return BODY_LIMIT + (getattr(self.house.store.settings, UPLOADS[path]) * 1024 * 1024 if path in UPLOADS else 0)
 
     async def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Why this request stops here, or None; leaves the visitor in the request's state."""
-        if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > BODY_LIMIT:
-            return _too_large()
+        limit = self._limit(scope["path"])
+        if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > limit:
+            return _too_large(limit)
         try:
             visitor = await run_in_threadpool(visitor_of, self.house.store, headers)
         except RapportError as error:
@@ -90,11 +97,11 @@ def _to_sign_in(scope: Scope, headers: Headers) -> Response:
     return problem(401, "unauthenticated", "You are not signed in.", headers=bearer, hint="POST /api/session, or send a bearer token.")
 
 
-def _too_large() -> Response:
-    return problem(413, "too-large", f"The request is larger than {BODY_LIMIT // 1024} KiB.", hint="Send less at once.")
+def _too_large(limit: int) -> Response:
+    return problem(413, "too-large", f"The request is larger than {limit // 1024:,} KiB.", hint="Send less at once.")
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, limit: int) -> Receive:
     taken = 0
 
     async def reading() -> Message:
@@ -102,7 +109,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         if message["type"] == "http.request":
             taken += len(message.get("body", b""))
-            if taken > BODY_LIMIT:
+            if taken > limit:
                 raise TooLarge(413)
         return message
 

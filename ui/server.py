@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from agent.bootstrap import Rapport
 from ui import problems, setup_page, signin
@@ -12,7 +13,8 @@ from ui.counters import Counters
 from ui.entrance import Entrance
 from ui.headers import Headers
 from ui.identity import House
-from ui.rest import actions, chat, docs, drafts, duplicates, health, measures, proposals, records, session
+from ui.mcp.door import PATH, McpDoor
+from ui.rest import actions, chat, docs, drafts, duplicates, health, importing, measures, proposals, records, search, session, voice
 from ui.rest import audit as audit_routes
 from ui.rest import setup as setup_routes
 from ui.throttle import Throttle
@@ -24,14 +26,24 @@ TITLE = "Rapport"
 def create_app(rapport: Rapport) -> FastAPI:
     """The whole web application over one composition root. Nobody but the entrance decides who comes in."""
     inside = House(rapport, Counters(), Throttle())
-    app = FastAPI(title=TITLE, docs_url=None, redoc_url=None, openapi_url=None, description="A CRM assistant with one write gate.")
+    door = McpDoor(inside)
+
+    @asynccontextmanager
+    async def running(_app: FastAPI) -> AsyncIterator[None]:
+        async with door.open():
+            yield
+
+    app = FastAPI(
+        title=TITLE, lifespan=running, docs_url=None, redoc_url=None, openapi_url=None, description="A CRM assistant with one write gate."
+    )
     app.state.house = inside
     problems.install(app)
     for router in (
         health.router, signin.router, session.router, chat.router, measures.router, proposals.router, audit_routes.router, docs.router,
-        duplicates.router, actions.router, drafts.router, setup_routes.router, setup_page.router, records.router,
+        search.router, importing.router, voice.router, duplicates.router, actions.router, drafts.router, setup_routes.router, setup_page.router, records.router,
     ):  # fmt: skip
         app.include_router(router)  # records last: its paths begin with any entity
+    app.router.routes.append(Route(PATH, door))
     mount(app, inside)
     app.add_middleware(Entrance, house=inside)  # type: ignore[arg-type,unused-ignore]
     app.add_middleware(Headers)  # added last, runs first

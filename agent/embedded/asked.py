@@ -66,13 +66,28 @@ class Asked:
             c.value if c.field == "status" else kinds.get(c.value, "open")
             for span in self.spans
             for c in span.choices
-            if c.entity == "opportunity" and (c.field == "status" or (c.field == "stage" and kinds.get(c.value) in {"won", "lost"}))
+            if c.entity == "opportunity"
+            and not self._status_of_another(span)
+            and (c.field == "status" or (c.field == "stage" and kinds.get(c.value) in {"won", "lost"}))
         }
+        if not found and self._to_come():
+            return "open"
         if self.said("lose") and not found:
             return "lost"
         if self.said("win", "sold") and not found:
             return "won"
         return next(iter(found)) if len(found) == 1 else ""
+
+    def _status_of_another(self, span: Span) -> bool:
+        """ "quotes still open": the status of the records asked for, though deals have one of that name."""
+        spoken = {each.entity.entity for each in self.spans if each.entity}
+        return "opportunity" not in spoken and any(c.entity in spoken for c in span.choices)
+
+    def _to_come(self) -> bool:
+        """ "how many deals will close next month": what is expected is open."""
+        dated = any((f.entity, f.field) == ("opportunity", "close_date") for span in self.spans for f in span.fields)
+        times = [span.time for span in self.spans if span.time and (span.time.last is None or span.time.last >= self.today)]
+        return dated and any(self.said("ahead") or (time.first and time.first > self.today) for time in times)
 
     def _how_many(self) -> bool:
         return any(span.func("count") and not self._money_word(span) for span in self.spans)

@@ -120,7 +120,7 @@ class BreathWords:
         return None
 
     def _valued(self, span: Span) -> bool:
-        if span.time or span.literal or (span.amount and not span.unknown) or span.names:
+        if span.step or span.time or span.literal or (span.amount and not span.unknown) or span.names:
             return True
         if any(sense.entity == self.kind for sense in (*span.choices, *span.lacks)):
             return True
@@ -193,6 +193,8 @@ class BreathWords:
     def _matters(self, span: Span, number: int) -> bool:
         """Whether a span that is no value must not be left out. A record is named, so words that only tell the story do no harm; a word
         where a value belongs, a name nobody knows, another field, another request do."""
+        if span.text.lower() in change_words("emptying") | change_words("dropping") and any(self._label(n) for n in range(len(self.spans))):
+            return False
         if span.func("delete", "remind", "log", "create", "draft", "why", "when") and not span.filler and not span.func("to", "update"):
             return len(span.text) > 1 and span.text.lower() not in change_words("wishes") | _NEW
         light = _LIGHT | _NEW | change_words("wishes") | change_words("leads")

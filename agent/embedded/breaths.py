@@ -12,12 +12,11 @@ from agent.embedded.spans import Span
 from agent.embedded.spoken import Subject
 from agent.embedded.targets import QUANTIFIERS, Scene
 from agent.embedded.tokens import is_chinese
-from agent.embedded.values import FREE_TEXT, clean, implied, value_of
+from agent.embedded.values import FREE_TEXT, PRICED, clean, implied, value_of
 from store.schema import TEMPORAL, Field
 
 _JOINTS = frozenset({"so", "because", "but", "since", "hence", "therefore", "then", "所以", "因为", "但", "但是", "不过", "然后"})
-DATED = frozenset({"opportunity", "task"})  # kinds with one day that is meant when no field is named
-PRICED = frozenset({"opportunity", "order", "product", "quote", "contract"})  # kinds with one amount that is meant when no field is named
+ONE_DAY = frozenset({"opportunity", "task"})  # kinds whose usual day is meant when a statement names no field
 JOBS = frozenset({"contact", "lead"})
 _BECOMES = frozenset(
     {"became", "becomes", "as", "now", "made", "promoted", "升", "升任", "升为", "当", "当上", "任", "担任", "是", "做", "成", "晋升"}
@@ -88,6 +87,9 @@ class Breath(BreathWords):
         if label.kind == "bool":
             self._flush()
             return self._yes_no(label, number)
+        if not label.required and self._emptied(number):
+            self._give(label.name, None, STRONG)
+            return number + 1
         after = self._after(label, number)
         if self.pending is not None and self._ends(label, number, after is not None):
             value = self._value(label, self.pending)
@@ -107,6 +109,15 @@ class Breath(BreathWords):
         if self.spans[number].entity is None:  # 客户嫌贵: the customer speaks, no other one is chosen
             self.reading.open.append(label)
         return number + 1
+
+    def _emptied(self, number: int) -> bool:
+        """ "clear the next step", 清空竞争对手: a verb of emptying in the breath and no value said for the field."""
+        own = [each for each in self.spans if each not in self.reading.subject.spans]
+        if any(each.text.lower() in change_words("emptying") for each in own):
+            return True
+        dropped = any(each.text.lower() in change_words("dropping") for each in own)
+        after = [each for each in own if each.first > self.spans[number].first]
+        return dropped and not any(each.func("to") or self._valued(each) for each in after)
 
     def _ends(self, label: Field, number: int, followed: bool) -> bool:
         """Whether the value waiting belongs to the label that now comes."""
@@ -203,6 +214,9 @@ class Breath(BreathWords):
         self._give(*given)
 
     def _implied(self, span: Span) -> tuple[str, Any, int] | None:
+        if span.step:
+            found = implied(self.scene, self.kind, span)
+            return (*found, STRONG) if found else None
         tied = self._tied(span)
         schema = self.scene.unit.schema
         fields = schema.entity(self.kind).fields
@@ -242,7 +256,7 @@ class Breath(BreathWords):
             if len(own) == 1:
                 self.unknown.remove(noun)
                 return own[0].name, value_of(self.scene, own[0], span), STRONG
-        found = implied(self.scene, self.kind, span) if self.kind in DATED else None
+        found = implied(self.scene, self.kind, span) if self.kind in ONE_DAY else None
         return (*found, STRONG) if found else None
 
     def _reference(self, span: Span) -> tuple[str, Any] | None:

@@ -21,7 +21,8 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
                     "filters": filters + period_filters(frame, schema),
                     "sort": frame.sort,
                     "limit": frame.limit or limit,
-                    "fields": [path for path in frame.shown if "." in path],
+                    "fields": [path for path in frame.shown if "." in path or path == "stage_since"],
+                    "each": frame.each,
                 }
             )
         case "measure":
@@ -30,7 +31,9 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
                 {
                     "metric": frame.metric, "by": frame.by, "filters": filters, "first_day": first and first.isoformat(),
                     "last_day": last and last.isoformat(), "date_field": frame.date_field, "compare": frame.compare, "top": frame.top,
-                    "ascending": frame.ascending or None, "share": frame.share or None,
+                    "ascending": frame.ascending or None, "share": frame.share or None, "mean_over": frame.mean_over,
+                    "part": [each.filter.model_dump(mode="json", exclude_defaults=True) for each in frame.part],
+                    "top_each": frame.top_each or None,
                 }
             )  # fmt: skip
         case "notes":

@@ -15,6 +15,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.repair import repair, respelt
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.spoken import RECORDS, Subject, subjects
+from agent.embedded.steps import stepped
 from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from agent.embedded.turning import tied
@@ -25,14 +26,14 @@ def read(scene: Scene, *, asked: bool = False) -> list[Frame] | None:
 
     `asked`: it is known already that a change is meant, so no sign of it is looked for.
     """
-    if told.asks(scene.text) or told.conditional(scene.text.text):
+    if told.asks(scene.text) or told.conditional(scene.text.text) or any(told.excepts(span.text) for span in scene.spans):
         return None
     return spelt(scene, lambda own: _frames(own, asked))
 
 
 def spelt(scene: Scene, reading: Callable[[Scene], list[Frame] | None]) -> list[Frame] | None:
     """A reading of the sentence with its verbs of change marked; when there is none, of the sentence with misspelt words put right."""
-    found = reading(replace(scene, text=tied(scene.text), place=-1))
+    found = reading(replace(scene, text=tied(stepped(scene.text)), place=-1))
     if found is not None or not any(span.unknown for span in scene.spans):
         return found
     fixed, notes = respelt(scene.text, scene.words, scene.names)
@@ -40,10 +41,10 @@ def spelt(scene: Scene, reading: Callable[[Scene], list[Frame] | None]) -> list[
         return None
     unit = scene.unit
     again = spanned(fixed, scene.words, scene.names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=True)
-    found = reading(replace(scene, text=tied(again), place=-1))
+    found = reading(replace(scene, text=tied(stepped(again)), place=-1))
     if found is None and any(span.unknown for span in again.spans):
         notes += repair(again, scene.names)
-        found = reading(replace(scene, text=tied(again), place=-1))
+        found = reading(replace(scene, text=tied(stepped(again)), place=-1))
     for frame in found or []:
         frame.notes += notes
     return found

@@ -127,8 +127,8 @@ def _joint_before(text: Spanned, number: int, verb: int) -> bool:
         return True
     said = [
         span
-        for span in before
-        if span.func("show", "count", "who", "close", *ACTIONS)
+        for place, span in enumerate(before)
+        if (span.func("show", "count", "who", "close", *ACTIONS) and (not place or _is_imperative(before, place)))
         or span.metric
         or (span.func("to") and span.text[:1] in "改设变推移标调更修转定")
     ]

@@ -6,9 +6,9 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
 
-from agent.embedded.figures import COUNT_BY_STATUS, SUM_BY_STATUS
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
+from agent.embedded.implied import COUNT_BY_STATUS, SUM_BY_STATUS
 from agent.embedded.reading import Reader
 from agent.embedded.routes import PERSON, through
 from agent.embedded.spans import Span

@@ -28,6 +28,8 @@ class Dated(Quantities):
             first, last = time.first, time.last
             if self._year(number, span):
                 continue
+            if time.kind == "duration" and self._in_stage(number, span):
+                continue
             named = self._date_field(number)
             negated = self._negated(number) if named is None else False
             if time.kind == "duration":
@@ -47,12 +49,58 @@ class Dated(Quantities):
                 first = self.today  # "closing before October" is said of what is still to close
             span.used = True
             self.time_said = True
+            if (entity, name) == ("opportunity", "close_date") and self._still_expected(first, last):
+                self.add("opportunity.status", self.routes.condition(self.target, entity, "status", "eq", "open"))
             if entity == self.target and not negated and self.period is None:
                 self.period = (first, last)
                 self.date_field = name
                 continue
             value = [first.isoformat() if first else None, last.isoformat() if last else None]
             self.add(f"time:{entity}.{name}", self.routes.condition(self.target, entity, name, "between", value), negate=negated)
+
+    def _in_stage(self, number: int, span: Span) -> bool:
+        """ "stuck in proposal for more than 60 days", 卡在谈判超过一个月: how long a deal has been where it is, from its stage history."""
+        staged = any(c.field == "stage" for each in self.spans for c in each.choices)
+        stuck = self._said("stuck")
+        near = [n for n in range(max(0, number - 3), min(number + 3, len(self.spans))) if n != number]
+        if self.target != "opportunity" or span.time is None or not (stuck or staged):
+            return False
+        if any(f.entity == self.target and self.schema.field(f.entity, f.field).kind in TEMPORAL and f.field != "stage_since"
+               for n in near for f in self.spans[n].fields) or any(each.func("contacted", "ahead", "newest") for each in self.spans):  # fmt: skip
+            return False
+        marks = [self.spans[n] for n in near if self.spans[n].func("over", "at_least", "under", "at_most")]
+        if not (stuck or marks or any(self.spans[n].text.lower() == "for" for n in near)):
+            return False
+        begin = since(span.time, self.today)
+        recent = any(mark.func("under", "at_most") for mark in marks)
+        days = [begin.isoformat(), None] if recent else [None, (begin - timedelta(days=1) if marks else begin).isoformat()]
+        if not staged and not any(c.entity == "opportunity" and c.field == "status" for each in self.spans for c in each.choices):
+            self.add("opportunity.status", Filter(field="status", value="open"))
+        for each in (span, *marks, *(self.spans[n] for n in near if any(f.field == "stage_since" for f in self.spans[n].fields))):
+            each.used = True
+        for each in self.spans:
+            each.used = each.used or each.func("stuck")
+        return self.add("stage_since", Filter(field="stage_since", op="between", value=days))
+
+    def _weekdays(self) -> None:
+        """ "created on a Friday", 每周五成交的, 周末: days of the week, whichever week."""
+        for number, span in enumerate(self.spans):
+            days = [sense.value for sense in span.of("weekday")]
+            if span.used or not days:
+                continue
+            named = self._date_field(number)
+            entity, name = (named.entity, named.name) if named else self._usual_date(number)
+            value = [day for each in days for day in each.split()]
+            span.used = self.add(f"weekday:{name}", self.routes.condition(self.target, entity, f"{name}#weekday", "in", value))
+
+    def _still_expected(self, first: date | None, last: date | None) -> bool:
+        """ "closing next week", 本月要成交的: of deals whose status nobody mentions, those that are not closed yet."""
+        told = any(
+            c.entity == "opportunity" and c.field in {"status", "stage"} for span in self.text.spans for c in (*span.choices, *span.lacks)
+        )
+        if told or (last is not None and last < self.today):
+            return False
+        return (first is not None and first > self.today) or any(span.func("ahead") for span in self.text.spans)
 
     def _one_record(self) -> bool:
         """Whether a record of the target itself is named."""
@@ -91,7 +139,7 @@ class Dated(Quantities):
                     field_ = self.schema.field("opportunity", "engaged_on")  # the day the deal began, not the day it was typed in
                 if field_.kind in TEMPORAL and (sense.entity == self.target or sense.entity == self.host(place)):
                     ended = field_.entity in {"contract", "quote"} and all(c.entity == field_.entity for c in span.choices)
-                    if (not span.choices or ended) and not span.entity:
+                    if (ended or all(c.entity != field_.entity for c in span.choices)) and not span.entity:
                         span.used = True  # 年底前到期: the day it ends, not that it has ended
                     return field_
         return None
@@ -99,9 +147,9 @@ class Dated(Quantities):
     def _usual_date(self, number: int) -> tuple[str, str]:
         host = self.host(number)
         entity = host if host == self.target or self.routes.path(self.target, host) is not None else self.target
-        if self._said("create") and "created_at" in self.schema.entity(entity).fields and entity != "activity":
-            created = {"opportunity": "engaged_on", "case": "opened_at"}.get(entity, "created_at")
-            return entity, created
+        if self._said("create", "fresh") and "created_at" in self.schema.entity(entity).fields and entity != "activity":
+            usual = self.schema.entity(entity).date
+            return entity, {"opportunity": "engaged_on", "task": "created_at", "campaign": "created_at"}.get(entity, usual)
         if entity != self.target and self.schema.entity(entity).date == "created_at":
             entity = self.target
         closed = any(c.entity == "case" and c.value == "closed" for span in self.spans for c in span.choices)
@@ -145,6 +193,8 @@ class Dated(Quantities):
             quiet = span.func("silent") or self._negation_before(number)
             if not quiet or (span.entity and number + 1 < len(spans) and spans[number + 1].names):
                 continue
+            if any(c.entity == self.target and c.field == "status" for c in span.choices) and not any(each.time for each in spans):
+                continue  # "leads not contacted yet": a status they have not come to
             spot = self._silent_target()
             if spot is None:
                 continue

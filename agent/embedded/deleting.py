@@ -17,7 +17,7 @@ _WORTHLESS = frozenset(
 
 def read(scene: Scene) -> list[Frame] | None:
     """The delete of the records named, or None when none is, or a word beside the verb has no place."""
-    if told.asks(scene.text) or told.conditional(scene.text.text):
+    if told.asks(scene.text) or told.conditional(scene.text.text) or any(told.excepts(span.text) for span in scene.spans):
         return None
     own = replace(scene, text=tied(scene.text), place=-1)
     verbs = [span for span in own.spans if span.func("delete") and not span.names]

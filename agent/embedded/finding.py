@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from agent.embedded.frames import Frame, Part
 from agent.embedded.heads import Heads
+from agent.embedded.rankings import MOST, bare
+from agent.embedded.spans import Span
+from store.date_parts import GRAINS
 from store.filters import Filter
 
 SELLERS = {
@@ -32,8 +35,40 @@ SELLERS = {
 class Finding(Heads):
     """Composes a find: its head, conditions, order and the fields to show."""
 
-    def _find(self) -> Frame | None:
-        target = self._target()
+    def _best_of_each(self) -> Frame | None:
+        """ "the two biggest deals per rep", 每个销售最大的三个商机: the first records of every group, not groups of a figure."""
+        group = next((number for number, span in enumerate(self.spans) if span.func("group") and not span.used), None)
+        ranked = [span for span in self.spans if span.func("top", "max", "min", "bottom", "newest", "oldest") and bare(span) not in MOST]
+        if group is None or not ranked or self._metrics() or self.said("count", "sum", "avg", "sold", "win", "lose", "share", "compare"):
+            return None
+        noun = self._ranked_noun(ranked[0])
+        kind = noun.entity.entity if noun is not None and noun.entity else ""
+        if noun is None or kind in {"", "user", "team", "product"}:
+            return None
+        held, self.base = self.base, kind
+        found = self._dimension_after(group)
+        self.base = held
+        if found is None or found[1] == self.spans.index(noun) or found[0] in GRAINS or not self.routes_ok(kind, found[0]):
+            return None
+        path, place = found
+        self.spans[group].used = self.spans[place].used = True
+        frame = self._find(kind)
+        if frame is None or not frame.sort:
+            return None
+        frame.each, frame.limit = path, frame.limit or (1 if not (noun.entity and noun.entity.plural) or self.text.language == "zh" else 3)
+        return frame
+
+    def _ranked_noun(self, ranked: Span) -> Span | None:
+        """The noun a superlative stands before, over numbers and values."""
+        for span in self.spans[self.spans.index(ranked) + 1 :]:
+            if span.entity:
+                return span
+            if not (span.filler or span.amount or span.choices or span.lacks or span.func("on")):
+                return None
+        return None
+
+    def _find(self, target: str = "") -> Frame | None:
+        target = target or self._target()
         if not target:
             return None
         frame = Frame("find", entity=target)

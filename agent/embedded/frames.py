@@ -23,8 +23,10 @@ class Part:
 @dataclass(slots=True)
 class Frame:
     """One reading of a sentence. `text` holds what is free text in it: a body, a title, a search. `also`: further records made with a
-    new one (see tools/changes.py). `results`: ids its answer showed, for "the second one". `left`: words it has no place for. `proposed`:
-    proposals its answer made; `replaces`: earlier ones it puts right. `score`: how likely it is what was meant (`belief.py`)."""
+    new one (see tools/changes.py). `each`: the path whose groups the limit holds in; `part`: what of a count or sum is asked for as a
+    share; `mean_over`: what it is averaged over. `results`: ids its answer showed, for "the second one". `left`: words it has no place
+    for. `proposed`: proposals its answer made; `replaces`: earlier ones it puts right. `score`: how likely it is what was meant
+    (`belief.py`)."""
 
     intent: Intent
     entity: str = ""
@@ -37,6 +39,10 @@ class Frame:
     top: int | None = None
     ascending: bool = False
     share: bool = False
+    part: list[Part] = field(default_factory=list)
+    mean_over: str = ""
+    top_each: bool = False
+    each: str = ""
     sort: list[str] = field(default_factory=list)
     limit: int | None = None
     count_only: bool = False
@@ -60,7 +66,9 @@ class Frame:
 
     def to_json(self) -> dict[str, Any]:
         kept = {name: value for name, value in asdict(self).items() if value not in (None, [], {}, "", False)}
-        kept["parts"] = [{"slot": part.slot, "filter": part.filter.model_dump(mode="json", exclude_defaults=True)} for part in self.parts]
+        kept["parts"] = [_plain(part) for part in self.parts]
+        if self.part:
+            kept["part"] = [_plain(part) for part in self.part]
         if self.period:
             kept["period"] = [day.isoformat() if day else None for day in self.period]
         return kept
@@ -68,8 +76,13 @@ class Frame:
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> "Frame":
         kept = dict(raw)
-        kept["parts"] = [Part(each["slot"], Filter.model_validate(each["filter"])) for each in raw.get("parts", [])]
+        for name in ("parts", "part"):
+            kept[name] = [Part(each["slot"], Filter.model_validate(each["filter"])) for each in raw.get(name, [])]
         if raw.get("period"):
             first, last = (date.fromisoformat(day) if day else None for day in raw["period"])
             kept["period"] = (first, last)
         return cls(**kept)
+
+
+def _plain(part: Part) -> dict[str, Any]:
+    return {"slot": part.slot, "filter": part.filter.model_dump(mode="json", exclude_defaults=True)}

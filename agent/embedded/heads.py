@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.embedded.figures import Figures
-from agent.embedded.rankings import IMPLYING
+from agent.embedded.hosts import COMPARE, IMPLYING
 
 
 @dataclass
@@ -19,6 +19,8 @@ class Heads(Figures):
         one = self._one_named() - {"user", "team"}
         if one and named and all(self._refers(one, entity) for _, entity in named) and self._asks_of_itself(one):
             return next(iter(one))  # 方丽华在哪家公司: a field of the person, though its word is a kind of record too
+        if asked := self._whose_are_counted(named):
+            return asked
         implied = [c.entity for span in self.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.names]
         held = next((n for n, span in enumerate(self.spans) if span.choices and not span.names), None)
         if named and held is not None and held < named[0][0] and all(self._lacked(number, held) for number, _ in named):
@@ -63,6 +65,17 @@ class Heads(Figures):
             return "opportunity"
         choice = [c.entity for span in self.spans for c in (*span.choices, *span.lacks)]
         return choice[0] if choice else next((s.entity for span in self.spans for s in span.fields if s.entity in self.names.present), "")
+
+    def _whose_are_counted(self, named: Sequence[tuple[int, str]]) -> str:
+        """ "who has more than ten open deals", "which reps made over 20 calls": the people or customers, not what they have."""
+        if not self.said("who") or len(named) > 1 or self.said("max", "min", "top", "bottom"):
+            return ""
+        for number, span in enumerate(self.spans):
+            kind = next((c.entity for c in span.choices if (c.entity, c.field) in IMPLYING), span.entity.entity if span.entity else "")
+            before = [each for each in self.spans[max(0, number - 4) : number] if not each.filler and not each.choices]
+            if kind and len(before) > 1 and before[-1].amount and before[-1].amount.integer and before[-2].func(*COMPARE):
+                return "account" if kind in {"order", "case"} else "user"
+        return ""
 
     def _refers(self, kinds: set[str], entity: str) -> bool:
         """Whether records of one of the kinds refer to records of the other: a contact to an account."""

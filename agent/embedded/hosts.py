@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Self
 
 from agent.embedded.frames import Part
 from agent.embedded.lexicon import Sense, fillers
@@ -13,9 +14,13 @@ from store.filters import Filter
 from store.rights import Principal
 from store.schema import Schema
 
-MONEY = {"opportunity": "amount", "order": "amount", "account": "annual_revenue", "product": "price", "lead": "score"}
+MONEY = {
+    "opportunity": "amount", "order": "amount", "quote": "amount", "contract": "amount", "campaign": "budget", "account": "annual_revenue",
+    "product": "price", "lead": "score",
+}  # fmt: skip
 YES_NO = {"yes": True, "true": True, "no": False, "false": False, "是": True, "否": False}
 COMPARE = ("over", "at_least", "under", "at_most")
+IMPLYING = {("activity", "kind"), ("case", "type"), ("contact", "role")}  # values that are nouns: "calls", "complaints"
 
 
 @dataclass
@@ -40,6 +45,14 @@ class Hosts:
     @property
     def spans(self) -> list[Span]:
         return self.spans_override if self.spans_override is not None else self.text.spans
+
+    def read(self) -> None:
+        """Attach every condition there is: see `Conditions`."""
+        raise NotImplementedError
+
+    def over(self, kind: str, spans: list[Span]) -> Self:
+        """Conditions over other records, said by some of the spans."""
+        return type(self)(self.schema, self.routes, self.names, self.principal, self.today, self.text, kind, spans_override=spans)
 
     def host(self, number: int) -> str:
         """The entity the span at `number` stands beside: the noun right after it, else the one before, else the target."""

@@ -155,6 +155,7 @@ def function_words() -> dict[str, Any]:
     words["filler"] = list(dict.fromkeys([*words["filler"], *(word for forms in words.pop("light").values() for word in forms)]))
     _with_measures(words, words.pop("measures"))
     words.pop("changes")
+    words.pop("steps")
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
     measures = words.pop("make_measures")
@@ -187,6 +188,12 @@ def _with_measures(words: dict[str, Any], measures: Sequence[str]) -> None:
 def change_words(name: str) -> frozenset[str]:
     """Words that have a meaning only where a change is told or wished for."""
     return frozenset(str(word) for word in _grammar()["changes"][name])
+
+
+@cache
+def step_words(name: str) -> frozenset[str]:
+    """Words that say which way a value is to go from what it is."""
+    return frozenset(str(word) for word in _grammar()["steps"][name])
 
 
 def _by_initial(words: Iterable[str]) -> dict[str, list[str]]:
@@ -314,7 +321,7 @@ def _label_words(field: Field) -> tuple[str, ...]:
 
 
 YES = "yes"
-_NOT, _NOT_YET = ("未", "没"), ("还没", "尚未", "还未")
+_NOT, NOT_YET = ("未", "没"), ("还没", "尚未", "还未")
 
 
 def without_already(word: str) -> list[str]:
@@ -331,7 +338,7 @@ def _add_opposites(table: PhraseTable, word: str, opposite: Sense) -> None:
             for mark in _NOT:
                 table.add(f"{mark}{bare}", opposite)
             waiting = (opposite.entity, opposite.field, opposite.value) == ("opportunity", "status", "won")
-            for mark in _NOT_YET:  # what is not won yet is open; what was not won may be lost
+            for mark in NOT_YET:  # what is not won yet is open; what was not won may be lost
                 table.add(f"{mark}{bare}", Sense("choice", "opportunity", "status", "open") if waiting else opposite)
     elif word.isalpha() and (word.endswith(("ed", "id")) or opposite.value == YES):
         for mark in ("un", "non", "non-", "non "):
@@ -383,6 +390,11 @@ def _add_functions(table: PhraseTable) -> None:
             for word in words:
                 if len(phrase(str(word))) > 1:
                     table.add(str(word), Sense("func", value=NOISE))  # 目前 is one word, not 前
+            continue
+        if name == "weekdays":
+            for days, forms in words.items():
+                for word in forms:
+                    table.add(str(word), Sense("weekday", value=str(days)))
             continue
         if isinstance(words, dict):
             for grain, forms in words.items():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agent.embedded.frames import Frame, Part
 from agent.embedded.groupings import Groupings
-from agent.embedded.hosts import MONEY
+from agent.embedded.hosts import IMPLYING, MONEY
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
 from store.filters import Filter
@@ -14,7 +14,6 @@ from store.schema import NUMERIC, TEMPORAL, Field
 COMMONEST = {"most common", "most frequent", "most often", "least common", "least frequent", "least often", "最常见", "最普遍"}
 MOST = {"most", "fewest", "least", "最多", "最少", "most often", "least often", "most frequent"}
 LENGTHS = {"longest", "slowest", "shortest", "quickest", "fastest", "最长", "最久", "最慢", "最短", "最快"}
-IMPLYING = {("activity", "kind"), ("case", "type"), ("contact", "role")}  # values that are nouns: "calls", "complaints"
 
 
 def bare(span: Span) -> str:
@@ -38,7 +37,7 @@ class Rankings(Groupings):
                 if not thing or thing in {"user", "team"}:
                     continue
                 held, self.base = self.base, thing
-                if self._subject(exclude=other) is not None or self.said("who"):
+                if self._subject(exclude=other) is not None or self.said("who") or any(each.grain and not each.time for each in self.spans):
                     if other.entity:
                         other.used = True
                     return thing
@@ -73,6 +72,11 @@ class Rankings(Groupings):
                 self._group_by_person(frame)
             return
         subject = None
+        if len(frame.by) == 1 and self.said("group") and (best := self._subject()) is not None:
+            path = self._as_dimension(best)  # "the top three products in each region"
+            if path and path not in frame.by and self.routes_ok(frame.entity, path):
+                frame.by, frame.top_each, subject = [*frame.by, path], True, best
+                best.used = True
         if not frame.by:
             if asks_who and not self._numbered_subject():
                 self._group_by_person(frame)
@@ -135,6 +139,12 @@ class Rankings(Groupings):
             for sense in span.fields:
                 if sense.entity == target and self.schema.field(target, sense.field).kind in NUMERIC | TEMPORAL:
                     near = self.spans[max(0, number - 3) : number + 3]
+                    if self.schema.field(target, sense.field).kind in TEMPORAL:  # "the biggest quote we sent": by its amount
+                        near = [
+                            each
+                            for each in near
+                            if abs(self.spans.index(each) - number) == 1 or not each.func("max", "min", "top", "bottom")
+                        ]
                     if any(each.func("max", "min", "top", "bottom", "group", "rank", "newest", "oldest", "desc", "asc") for each in near):
                         return sense.field
         return None

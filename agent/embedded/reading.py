@@ -27,6 +27,8 @@ class Reader(Finding):
         if self.spans and self.spans[0].func("show") and self.spans[0].fields:
             self.spans[0].senses = self.spans[0].of("func")  # "name the five sectors": a verb
         self._compared_metrics()
+        if (best := self._best_of_each()) is not None:
+            return [best]
         metrics = self._metrics()
         if metrics and not self._prefers_records():
             return self._measures(metrics)

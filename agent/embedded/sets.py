@@ -7,6 +7,7 @@ change of one record, the other as a condition.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from agent.embedded import told
 from agent.embedded.breath_words import Reading
@@ -19,6 +20,7 @@ from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.spans import Span
 from agent.embedded.spoken import Subject
 from agent.embedded.targets import QUANTIFIERS, Scene, choose, resolve
+from agent.embedded.tokens import is_chinese
 from store.filters import Filter
 from store.query import RecordQuery, find_ids, load
 
@@ -35,10 +37,52 @@ def read(scene: Scene) -> list[Frame] | None:
 
 
 def _read(own: Scene) -> list[Frame] | None:
-    if own.text.language != "zh":
-        return next(filter(None, (_changed(own, *cut) for cut in _cuts(own))), None)
-    cut = _cut(own)
-    return _changed(own, own.spans[:cut], own.spans[cut:]) if cut is not None else None
+    """The first cut at which both sides are read to the last word and the records are known; else the question which are meant."""
+    spans, apart = _exceptions(own)
+    scene = replace(own, text=replace(own.text, spans=spans))
+    asking: list[Frame] | None = None
+    for condition, change in _cuts(scene) if own.text.language != "zh" else _cuts_zh(scene):
+        headed = _field_of(condition)
+        frames = _changed(scene, [*condition[headed:], *apart], [*condition[:headed], *change])
+        if frames and all(frame.intent != "clarify" for frame in frames):
+            return frames
+        asking = asking or frames
+    return asking
+
+
+def _field_of(condition: list[Span]) -> int:
+    """ "the tier of | all logistics customers": how many spans before the records name the field that changes."""
+    place = next((number for number, span in enumerate(condition) if not span.filler), None)
+    if place is None or place + 1 >= len(condition) or condition[place].entity or not condition[place].fields or condition[place].names:
+        return 0
+    return place + 2 if condition[place + 1].text.lower() in {"of", "for", "on"} else 0
+
+
+def emptied(scene: Scene) -> list[Frame] | None:
+    """ "delete the next step of all my deals in Discovery": the values of a field, not the records."""
+    frames = read(scene)
+    return frames if frames and all(frame.intent != "update" or not any(frame.values.values()) for frame in frames) else None
+
+
+def _exceptions(scene: Scene) -> tuple[list[Span], list[Span]]:
+    """The spans without what narrows the records afterwards ("…, except Globex", ",除了澄海", "only the A ones"), and that."""
+    spans = scene.spans
+    for number, span in enumerate(spans):
+        gap = scene.text.text[spans[number - 1].last : span.first] if number else ","
+        opens = told.excepts(span.text) or (span.func("only") and BREAK.search(gap))
+        rest = range(number + 1, len(spans))
+        stop = next((n for n in rest if BREAK.search(scene.text.text[spans[n - 1].last : spans[n].first])), len(spans))
+        stop = next((n + 1 for n in rest if n < stop and told.excepts(spans[n].text) and is_chinese(spans[n].text)), stop)
+        closes = any(told.excepts(each.text) and is_chinese(each.text) for each in spans[number:stop])
+        if opens or (closes and BREAK.search(gap)):
+            return [*spans[:number], *spans[stop:]], spans[number:stop]
+    return spans, []
+
+
+def _cuts_zh(scene: Scene) -> Iterator[tuple[list[Span], list[Span]]]:
+    cut = _cut(scene)
+    if cut is not None:
+        yield scene.spans[:cut], scene.spans[cut:]
 
 
 def _changed(scene: Scene, condition: list[Span], change: list[Span]) -> list[Frame] | None:
@@ -46,8 +90,8 @@ def _changed(scene: Scene, condition: list[Span], change: list[Span]) -> list[Fr
     for part in _parts(scene, condition):
         kind = _kind(scene, part, change)
         frame = _one(scene, kind, part, condition, change) if kind else None
-        if frame is None:
-            return None
+        if frame is None or frame.intent == "clarify":
+            return [frame] if frame else None
         frames += _tagged(scene, frame)
     return frames
 
@@ -93,30 +137,37 @@ def _cuts(scene: Scene) -> Iterator[tuple[list[Span], list[Span]]]:
 
 def _commanded(spans: list[Span], verb: int) -> Iterator[tuple[list[Span], list[Span]]]:
     size = len(spans)
-    for end in range(verb + 1, size - 1):  # "set the probability to 40 | on | open deals of …"
-        if spans[end].text.lower() in {"on", "for", "of", "from"}:
-            yield spans[end + 1 :], spans[:end]
+    for end in range(verb + 1, size - 1):  # "set the probability to 40 | on | open deals of …", "… | for every contact in Spain"
+        word = spans[end].text.lower()
+        if word in {"on", "for", "of", "from"} or word.startswith("for "):
+            yield spans[end + (word in {"on", "for", "of", "from"}) :], spans[:end]
     for start in range(verb + 1, size):  # "mark | all overdue tasks | as high", "bump the priority of | every complaint | to high"
         if any(
             span.choices or span.amount or span.time or span.unknown or span.names for span in spans[verb + 1 : start] if not span.fields
         ):
             break
         for end in range(size - 1, start, -1):
-            if spans[end].func("to") or spans[end].text.lower() in {"as", "into", "with"} or (spans[end].choices and end == size - 1):
+            if _ties(spans[end]) or (spans[end].choices and end == size - 1):
                 yield spans[start:end], [*spans[:start], *spans[end:]]
     if verb + 2 < size and any(name.type == "user" for name in spans[verb + 1].names):
         yield spans[verb + 2 :], spans[: verb + 2]  # "give Ben | all of Anna's open leads"
 
 
+def _ties(span: Span) -> bool:
+    """Where what is to become of the records begins."""
+    return bool(span.func("to") or span.step or span.text.lower() in {"as", "into", "with"})
+
+
 def _acts(spans: list[Span]) -> bool:
-    return any((span.func("update", "assign", "close") or span.text.lower() in change_words("wishes")) and not span.names for span in spans)
+    verbs = change_words("wishes") | change_words("emptying")
+    return any(span.step or ((span.func("update", "assign", "close") or span.text.lower() in verbs) and not span.names) for span in spans)
 
 
 def _cut(scene: Scene) -> int | None:
     """Where the change begins: at the first verb after a noun, or at the field's name before it."""
     spans = scene.spans
     for number, span in enumerate(spans):
-        verb = (span.func("to") and span.text not in {"是", "为", "到", "在", "给", "至"}) or span.func("assign")
+        verb = (span.func("to") and span.text not in {"是", "为", "到", "在", "给", "至"}) or span.func("assign") or span.step
         given = span.text == "给" and number + 1 < len(spans) and any(name.type == "user" for name in spans[number + 1].names)
         after = scene.text.text[span.last :][:1]
         head = next((place for place in range(number - 1, -1, -1) if spans[place].entity and not spans[place].names), None)
@@ -126,7 +177,10 @@ def _cut(scene: Scene) -> int | None:
         kind = sense.entity if sense else ""
         start = number
         while start - 1 > head and (
-            spans[start - 1].filler or spans[start - 1].func("all", "zh_to") or own_label(scene.unit.schema, kind, spans[start - 1])
+            spans[start - 1].filler
+            or spans[start - 1].func("all", "zh_to")
+            or spans[start - 1].text == "的"
+            or own_label(scene.unit.schema, kind, spans[start - 1])
         ):
             start -= 1
         if start - 1 != head and not BREAK.search(scene.text.text[spans[head].last : spans[start].first]):
@@ -173,7 +227,8 @@ def _one(scene: Scene, kind: str, part: list[Span], condition: list[Span], chang
     fill(reading)
     if not reading.found or reading.lost or reading.open:
         return None
-    if any(name.type == kind and name.score >= 0.95 for span in part for name in span.names):
+    named = any(name.type == kind and name.score >= 0.95 for span in part for name in span.names)
+    if named and not any(told.excepts(span.text) for span in part):
         return None  # a record named is no set
     said = [span for span in change if span.func("all") or span.text in QUANTIFIERS]
     users = any(name.type == "user" for span in part for name in span.names)
@@ -185,9 +240,9 @@ def _one(scene: Scene, kind: str, part: list[Span], condition: list[Span], chang
     if isinstance(target, Frame):
         return target if target.reason == "nothing" else None
     target.several |= bool(people) or (scene.text.language == "en" and any(_plural(span) for span in part))
-    ids = choose(target, scene)
+    ids = choose(target, scene, reading.values())
     if isinstance(ids, Frame):
-        return None
+        return ids if ids.reason == "several" else None
     found = target.frame
     return Frame(
         "update", entity=found.entity, ids=ids or [], parts=[] if ids else found.parts, period=None if ids else found.period,

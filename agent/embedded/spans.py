@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Prefix
 
+from agent.embedded.differences import Step
 from agent.embedded.lexicon import NOISE, Lexicon, Match, Sense, fillers, other_words, senses_of
 from agent.embedded.names import Name, NameIndex
 from agent.embedded.tokens import Token, is_chinese, normalise, phrase, stem, tokenise
@@ -55,6 +56,7 @@ class Span:
     amount: AmountSpan | None = None
     literal: str | None = None
     literal_kind: str = ""
+    step: Step | None = None
     unknown: bool = False
     filler: bool = False
     guessed: bool = False
@@ -93,7 +95,15 @@ class Span:
     @property
     def content(self) -> bool:
         """Whether the span carries a condition that must not be lost."""
-        return bool(self.names or self.time or self.amount or self.literal or self.unknown or any(s.kind != "func" for s in self.senses))
+        return bool(
+            self.names
+            or self.time
+            or self.amount
+            or self.literal
+            or self.step
+            or self.unknown
+            or any(s.kind != "func" for s in self.senses)
+        )
 
 
 @dataclass(slots=True)

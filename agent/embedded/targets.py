@@ -1,20 +1,25 @@
 """Which records a change is about: by name, by reference to the turn before, or by condition; all matches, not a page."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from agent.embedded import candidates
+from agent.embedded.calls import period_filters
 from agent.embedded.followup import latest, ordinal
 from agent.embedded.frames import Frame
-from agent.embedded.lexicon import Lexicon
+from agent.embedded.lexicon import Lexicon, change_words
 from agent.embedded.names import NameIndex
 from agent.embedded.reading import Reader
 from agent.embedded.routes import Routes
 from agent.embedded.spans import Span, Spanned
+from agent.embedded.tokens import is_chinese
 from store.filters import Filter
-from store.query import Page, RecordQuery, find
+from store.query import Page, RecordQuery, find, find_ids, load
 from store.unit import Unit
 
 ASKED = 5
 QUANTIFIERS = {"都", "全", "全部", "统一", "一律", "统统", "通通", "均", "各", "全都", "一概", "一并"}
+SINGULAR = {"那个", "这个", "那单", "这单", "那条", "这条", "那家", "这家", "那位", "这位", "那笔", "这笔", "一个", "一条"}
 _ALL = QUANTIFIERS | {
     "all",
     "every",
@@ -85,7 +90,7 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "") -> Target | Fr
     reader = scene.reader(spans)
     named = any(span.entity for span in spans)
     frame = reader._find() if named or not entity else _find_as(reader, entity)
-    left = [span for span in reader.unread() if not span.func("all", "delete", "it")]
+    left = [span for span in reader.unread() if not span.func("all", "delete", "it") and not _part_of_name(spans, span)]
     if frame is None:
         return Frame("clarify", text=scene.text.text, reason="target", notes=[span.text for span in left])
     if not frame.parts and not frame.period and not _all_said(spans):
@@ -101,8 +106,34 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "") -> Target | Fr
             period=frame.period,
             date_field=frame.date_field,
         )
-    several = _all_said(spans) or any(span.entity and span.entity.plural and scene.text.language == "en" for span in spans)
+    left = _not_counted(left, page.total)
+    several = _all_said(spans) or _plural(scene, spans, frame)
     return Target(frame, page, several, left)
+
+
+def _part_of_name(spans: list[Span], span: Span) -> bool:
+    """锦禾|超|市: the rest of a short name, right behind the part that was found."""
+    place = spans.index(span)
+    while place and is_chinese(span.text) and spans[place - 1].last == spans[place].first:
+        place -= 1
+        if spans[place].names:
+            return spans[place].used and any(span.text in name.name for name in spans[place].names)
+    return False
+
+
+def _not_counted(left: list[Span], total: int) -> list[Span]:
+    """ "the two Birchwood deals": how many are meant says nothing more when there are so many."""
+    return [span for span in left if not (span.amount and span.amount.integer and total > 1 and span.amount.value == total)]
+
+
+def _plural(scene: Scene, spans: list[Span], frame: Frame) -> bool:
+    """Whether all that meet a condition are meant. English says so by its noun. Chinese does not: a condition means all of its matches,
+    a record named beside a noun alone (Kestrel的商机) may mean one."""
+    if scene.text.language == "en":
+        return any(span.entity and span.entity.plural for span in spans)
+    if any(span.func("it") or span.text in SINGULAR for span in spans) or frame.limit:
+        return False
+    return bool(frame.period) or any(not part.slot.startswith(("ref:", "is:", "name")) for part in frame.parts)
 
 
 def _find_as(reader: Reader, entity: str) -> Frame:
@@ -162,33 +193,47 @@ def _all_said(spans: list[Span]) -> bool:
     return any(span.text.lower() in _ALL or (span.func("all") and span.text.lower().split(" ")[0] in _ALL) for span in spans)
 
 
-def choose(target: Target, scene: Scene) -> list[str] | Frame | None:
-    """The ids to change; None for "all matches of the condition"; a question when one was meant and several fit."""
+def choose(target: Target, scene: Scene, values: dict[str, Any] | None = None) -> list[str] | Frame | None:
+    """The ids to change; None for "all matches of the condition"; a question when one was meant and several fit. `values`: what they
+    are to get; the ones that have it already are not meant."""
     if target.left:
         return Frame(
             "clarify", entity=target.frame.entity, text=scene.text.text, reason="words", notes=[span.text for span in target.left],
             options=[name.name for span in target.left if span.unknown for name, _ in scene.names.like(span.text)][:4],
         )  # fmt: skip
+    answered = _chosen(target, scene)
+    if answered is not None:
+        return answered.ids or None
     if target.frame.ids and not target.frame.parts:
         if len(target.frame.ids) > 1 and not target.several:
-            return which(target, scene)
+            return which(target, scene, values)
         return target.frame.ids
     if target.page.total == 1 or target.frame.limit == 1:
         return [target.page.records[0].id]
     if target.several:
         return None
-    return which(target, scene)
+    return which(target, scene, values)
 
 
-def which(target: Target, scene: Scene) -> Frame:
-    """ "Which of these?" with the candidates told apart."""
-    shown = []
-    for record in target.page.records[:ASKED]:
-        marks = [
-            str(record.fields[name]) for name in ("account", "stage", "amount", "email", "due_at", "status") if record.fields.get(name)
-        ]
-        key = record.key or record.id
-        shown.append(f"{record.name} ({', '.join([key, *marks])})")
-    return Frame(
-        "clarify", entity=target.frame.entity, text=scene.text.text, reason="several", options=shown, notes=[str(target.page.total)]
+def _chosen(target: Target, scene: Scene) -> Frame | None:
+    """What the asker answered when asked which of these were meant."""
+    last = scene.previous[-1] if scene.previous else None
+    answered = (
+        last is not None and last.entity == target.frame.entity and last.intent == "find" and last.reason in {candidates.ALL, "chosen"}
     )
+    return last if answered else None
+
+
+def which(target: Target, scene: Scene, values: dict[str, Any] | None = None) -> list[str] | Frame:
+    """ "Which of these?" with the candidates told apart; of several the only one still open is what is being worked on."""
+    frame = target.frame
+    period = [Filter.model_validate(each) for each in period_filters(frame, scene.unit.schema)]
+    conditions = [*frame.filters, *period] or [Filter(field="id", op="in", value=frame.ids)]
+    ids = find_ids(scene.unit, RecordQuery(entity=frame.entity, filters=conditions))
+    records = load(scene.unit, frame.entity, ids[: candidates.KEPT])
+    fresh = [record for record in records if not candidates.has(record, values)]
+    ids = [record.id for record in fresh] + ids[candidates.KEPT :] if fresh else ids
+    going = candidates.under_way(fresh)
+    if len(going) == 1 and not any(span.text.lower() in change_words("reopens") for span in scene.spans):
+        return [going[0].id]
+    return candidates.question(scene.unit, frame.entity, ids, len(ids), scene.text.text)

@@ -3,7 +3,9 @@
 import re
 
 from agent.embedded import briefing
+from agent.embedded.counted import ONCE
 from agent.embedded.frames import Frame
+from agent.embedded.hosts import IMPLYING
 from agent.embedded.reading import Reader
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
@@ -22,7 +24,7 @@ def read(reader: Reader) -> list[Frame] | None:
     briefed = briefing.read(reader)
     if briefed is not None:
         return briefed
-    if reader.said("said") and _ASKED.search(reader.text.text):
+    if reader.said("said") and _ASKED.search(reader.text.text) and not _who_complained(reader):
         return said(reader)
     if (
         reader.said("why")
@@ -33,6 +35,18 @@ def read(reader: Reader) -> list[Frame] | None:
     if _of_their_mind(reader):
         return said(reader)
     return None
+
+
+def _who_complained(reader: Reader) -> bool:
+    """ "which customers complained more than twice": records that stand for what was said are asked for, not the words."""
+    nouns = [span for span in reader.spans if span.func("said") and any((c.entity, c.field) in IMPLYING for c in span.choices)]
+    heads = any(span.entity and span.entity.entity in {"account", "contact"} for span in reader.spans)
+    return (
+        bool(nouns)
+        and heads
+        and not any(span.unknown and span.text.lower() not in ONCE for span in reader.spans)
+        and not _TOPIC.search(reader.text.text)
+    )
 
 
 _MIND_EN = re.compile(

@@ -73,8 +73,13 @@ def any_of(name: str) -> re.Pattern[str]:
 
 
 def conditional(text: str) -> bool:
-    """ "if they sign", "except Globex": words that no change is read without."""
+    """ "if they sign": words that no change is read without."""
     return bool(any_of("conditions").search(text))
+
+
+def excepts(text: str) -> bool:
+    """ "except Globex": words that leave records out of a set."""
+    return text.lower() in change_words("exceptions")
 
 
 @cache
@@ -111,6 +116,8 @@ def signs(text: Spanned, subject: Sequence[Span]) -> bool:
     for number, span in enumerate(text.spans):
         if span in subject:
             continue
+        if span.step:
+            return True
         if span.func("update", "assign", "zh_to", "close") and not span.entity and not span.fields:
             return True
         if span.func("to") and (len(span.text) > 1 or is_chinese(span.text)) and span.text.lower() not in {"to", "at", "be", "在"}:

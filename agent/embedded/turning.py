@@ -74,7 +74,7 @@ def _parted(text: Spanned) -> list[Span]:
     """An unknown stretch right after a field's name, cut behind the verb it opens with: 下一步|写|约院长面谈."""
     found: list[Span] = []
     for number, span in enumerate(text.spans):
-        before = text.spans[number - 1] if number else None
+        before = next((each for each in reversed(text.spans[:number]) if not (each.filler or each.func("all"))), None)
         head = _opening(span.text) if span.unknown and is_chinese(span.text) else ""
         own = before is not None and (before.fields or before.names) and not BREAK.search(text.text[before.last : span.first])
         if head and own and len(head) < len(span.text):

@@ -8,6 +8,7 @@ from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import tokenise
 from store.schema import TEMPORAL, Schema
 
+_MORE = {"多", "高", "大", "更多", "更高"}
 _COMPARED = ("over", "at_least", "under", "at_most", "between")
 
 
@@ -22,6 +23,8 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             _lighten(span)
         elif span.text == "最" and span.filler and after and after.func("sold", "win", "lose", "contacted"):
             span.senses, span.filler = [Sense("func", value="max")], False  # 最赚钱
+        elif span.text in _MORE and span.unknown and (after is None or after.func("show", "count", "who")):
+            span.senses, span.unknown = [Sense("func", value="max")], False  # 谁签的金额多
         elif span.text == "一般" and span.choices:
             noun = after is not None and (
                 any(f.field == "priority" for f in after.fields) or (after.entity and after.entity.entity in {"task", "case"})
@@ -48,6 +51,7 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
         elif span.text == "中" and span.choices:
             span.senses = span.of("func")  # 试用中的, not 中 of high, middle and low
     _same_field(text)
+    _arrived(text, schema)
     _still_to_close(text, today)
 
 
@@ -94,14 +98,46 @@ def _same_field(text: Spanned) -> None:
                 each.senses = [s for s in each.senses if s.kind != "choice" or (s.entity, s.field) in shared]
 
 
+def _arrived(text: Spanned, schema: Schema) -> None:
+    """ "new leads per month", 本季度的新客户: with a period, new is when they came, not what their status or type is."""
+    if not any(span.time and span.time.kind in {"period", "duration"} for span in text.spans) and not any(
+        span.grain for span in text.spans
+    ):
+        return
+    spoken = {span.entity.entity for span in text.spans if span.entity}
+    for number, span in enumerate(text.spans):
+        if span.func("fresh") and span.choices and _leads_a_noun(text, number):
+            span.senses = span.of("func")
+        kind = next(
+            (e for c in span.choices if c.entity not in spoken for e in (_noun_at_end(span.text, schema),) if e and e != c.entity), ""
+        )
+        if kind:
+            span.senses = [Sense("entity", kind, plural=True), Sense("func", value="fresh")]
+
+
+def _leads_a_noun(text: Spanned, number: int) -> bool:
+    """Whether a noun follows, over other adjectives."""
+    for later in text.spans[number + 1 :]:
+        if later.entity:
+            return True
+        if not (later.choices or later.filler or later.names):
+            return False
+    return False
+
+
+def _noun_at_end(said: str, schema: Schema) -> str:
+    """The kind of record a value's Chinese word ends in: 新客户, though it may also be a type of deal."""
+    if said.isascii() or not said.startswith("新"):
+        return ""
+    return next((entity.name for entity in schema.entities.values() if said[1:] in {entity.zh, *entity.words}), "")
+
+
 def _still_to_close(text: Spanned, today: date) -> None:
-    """还在谈、明年才成交的: an open deal that is won next year is one whose close date lies there."""
-    ahead = any(span.time and span.time.first and span.time.first > today for span in text.spans)
-    still_open = any(c.field == "status" and c.value == "open" for span in text.spans for c in span.choices)
-    if ahead and still_open:
+    """还在谈、明年才成交的, 下个月要赢的: a deal that is won in a time to come is an open one whose close date lies there."""
+    if any(span.time and span.time.first and span.time.first > today for span in text.spans):
         for span in text.spans:
             if any(c.field == "status" and c.value == "won" for c in span.choices):
-                span.senses = [Sense("field", "opportunity", "close_date")]
+                span.senses = [Sense("field", "opportunity", "close_date"), Sense("func", value="ahead")]
 
 
 def merely_said(span: Span, schema: Schema, entity: str) -> bool:

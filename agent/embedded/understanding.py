@@ -27,9 +27,9 @@ from agent.embedded.ahead import ahead
 from agent.embedded.claims import CHANGES
 from agent.embedded.clauses import split
 from agent.embedded.frames import Frame, Part
+from agent.embedded.hosts import IMPLYING
 from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import NameIndex, NameIndexes
-from agent.embedded.rankings import IMPLYING
 from agent.embedded.reading import Reader
 from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import PERSON, Routes, through
@@ -86,13 +86,17 @@ class Understanding:
         meant = asked_back.confirmed(text, previous)
         if meant is not None:
             return Understood(meant, spoken)
+        told_of = announced.rewritten(whole, words)
+        if told_of is not None:
+            whole = _spans(unit, told_of, words, names)
+        known = asked_back.answered(unit, text, previous)
+        if known is not None:
+            frames = self._sentence(unit, _spans(unit, known[0], words, names), words, names, routes, known[1])
+            return Understood(self._weighed(unit, known[0], frames, known[1], words, names, least), spoken)
         for sentence in asked_back.completed(text, previous):
             answered = self._sentence(unit, _spans(unit, sentence, words, names), words, names, routes, previous[1:])
             if not any(frame.intent in {"clarify", "refuse"} for frame in answered):
                 return Understood(self._weighed(unit, sentence, answered, previous[1:], words, names, least), spoken)
-        told_of = announced.rewritten(whole, words)
-        if told_of is not None:
-            whole = _spans(unit, told_of, words, names)
         frames = self._sentence(unit, whole, words, names, routes, previous)
         return Understood(self._weighed(unit, whole.text, frames, previous, words, names, least), spoken)
 
@@ -120,7 +124,7 @@ class Understanding:
         frames: list[Frame] = []
         for clause in split(whole):
             frames += self._clause(unit, clause, words, names, routes, [*reversed(frames), *previous])
-        return [asked_back.question(whole.text, frame) for frame in compound.joined(frames)]
+        return asked_back.held_back(whole.text, compound.joined(frames))
 
     def _clause(self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame]:
         """The likeliest reading that has a place for every word; the rules' own when it is a likely one."""

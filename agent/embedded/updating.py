@@ -19,6 +19,9 @@ CLOSING = {"case": {"status": "closed"}, "task": {"status": "done"}}
 
 def delete(scene: Scene) -> list[Frame]:
     spans = [span for span in scene.spans if span is not scene.verb]
+    head = next((span for span in spans if not span.filler and span.first > scene.verb.first), None)
+    if head is not None and head.fields and not head.entity and not head.choices and not head.names:
+        return [Frame("clarify", text=scene.text.text, reason="target")]  # "delete the next step of …": never the records themselves
     target = _task_by_words(scene) or resolve(scene, spans)
     if isinstance(target, Frame):
         return [target]

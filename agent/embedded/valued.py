@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from agent.embedded.dated import Dated
 from agent.embedded.hosts import YES_NO
-from agent.embedded.lexicon import YES, Sense
+from agent.embedded.lexicon import NOT_YET, YES, Sense
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese, stem
 from agent.embedded.unburdened import is_noise
-from store.filters import Filter
+from knowledge.understanding.leads import ENDED
+from store.filters import Filter, Op
 from store.schema import Field
 
 
@@ -27,7 +28,7 @@ class Valued(Dated):
 
     def _choice(self, number: int, span: Span) -> None:
         senses = self._by_host(span.choices, number)
-        if not senses:
+        if not senses or self._under_way(number, span):
             return
         senses = self._of_the_field_said(number, senses)
         best = self._richest(senses)
@@ -35,7 +36,7 @@ class Valued(Dated):
             span.used = is_noise(span) or bool(span.func() and len(span.text) == 1)
             return
         values = [best.value]
-        negated = self._negated(number)
+        negated = self._negated(number) or (best.field == "status" and span.func("contacted") and self._by_nobody(number))
         same = [
             p for p in self.parts if p.slot == f"{best.entity}.{best.field}" and p.filter.op in {"eq", "in"} and p.filter.negate == negated
         ]
@@ -43,11 +44,38 @@ class Valued(Dated):
             held = same[0].filter
             values = [*(held.value if isinstance(held.value, list) else [held.value]), best.value]
             self.parts.remove(same[0])
-        op = "eq" if len(values) == 1 else "in"
+        op: Op = "eq" if len(values) == 1 else "in"
+        if negated and len(values) == 1 and (earlier := self._not_yet(best, said=span.func("contacted"))):
+            values, op, negated = earlier, "in", False
         condition = self.routes.condition(self.target, best.entity, best.field, op, values[0] if len(values) == 1 else values)
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
         self._field_hinted(number, best)
+
+    def _by_nobody(self, number: int) -> bool:
+        """ "nobody has contacted": the denial is of whoever would have."""
+        before = [each for each in self.spans[max(0, number - 3) : number] if not each.filler and not each.func("with")]
+        if before and before[-1].func("not", "without"):
+            before[-1].used = True
+        return bool(before) and before[-1].used and before[-1].func("not", "without")
+
+    def _not_yet(self, sense: Sense, *, said: bool) -> list[str]:
+        """ "not contacted yet", 还没接受的报价: the statuses that come before, as they are listed; none where that is not said."""
+        waiting = said or any(span.text.lower().endswith("yet") or span.text.startswith(NOT_YET) for span in self.text.spans)
+        if sense.field != "status" or not waiting:
+            return []
+        values = [choice.value for choice in self.schema.choices_of(self.schema.field(sense.entity, sense.field))]
+        return values[: values.index(sense.value)] if sense.value in values else []
+
+    def _under_way(self, number: int, span: Span) -> bool:
+        """ "Ben's open leads": leads have no status of that name; those are meant that have not ended."""
+        open_ones = any(c.field == "status" and c.value == "open" for c in span.choices) and all(c.entity != "lead" for c in span.choices)
+        path = self.routes.path(self.target, "lead")
+        if not open_ones or self.host(number) != "lead" or path is None:
+            return False
+        ended = Filter(field=f"{path}.status" if path else "status", op="in", value=sorted(ENDED), negate=not self._negated(number))
+        span.used = self.add("lead.status", ended)
+        return span.used
 
     def _of_the_field_said(self, number: int, senses: list[Sense]) -> list[Sense]:
         """ "stage is Won", "stage is Proposal or Won", "preferred language is Chinese": the field said decides what the value is of."""
@@ -77,6 +105,8 @@ class Valued(Dated):
                 condition = self.routes.condition(self.target, "task", "status", "eq", "open")  # a cancelled task is not "not done yet"
             elif self._negated(number):
                 condition = self.routes.condition(self.target, best.entity, best.field, "eq", value)
+            elif earlier := self._not_yet(best, said=span.func("contacted")):
+                condition = self.routes.condition(self.target, best.entity, best.field, "in", earlier)
             elif (path := self.routes.path(self.target, best.entity)) is not None:
                 condition = Filter(field=f"{path}.{best.field}" if path else best.field, value=value, negate=True)
             else:

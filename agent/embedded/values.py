@@ -16,6 +16,11 @@ from store.schema import NUMERIC, TEMPORAL, Field
 DUE_HOUR = 9
 FREE_TEXT = frozenset({"text", "longtext", "url", "tags"})
 OWNER = {"task": "assignee"}
+# the one day and the one amount that are meant when no field is named
+DATED = {
+    "opportunity": "close_date", "task": "due_at", "account": "next_follow_up_at", "lead": "next_follow_up_at", "order": "ordered_on",
+}  # fmt: skip
+PRICED = {"opportunity": "amount", "order": "amount", "product": "price", "quote": "amount", "contract": "amount"}
 _LEAD = re.compile(r"^(?:\s|[:：=,，]|\b(?:to|as|is|be|of|into|at)\b|为|成|是|到|改成|改为|设为|叫|的)+", re.IGNORECASE)
 _TAIL = re.compile(r"(?:\s|[,，;；。.]|\band\b|\bwith\b|并且|并|和|，)+$", re.IGNORECASE)
 
@@ -164,6 +169,8 @@ def _free_end(scene: Scene, kind: str, spans: list[Span], start: int) -> int:
 
 def value_of(scene: Scene, field: Field, span: Span) -> Any:
     """A span as a value of `field`; None when it cannot be one."""
+    if span.step:
+        return span.step.value_for(field)
     if field.kind in NUMERIC:
         return str(span.amount.value) if span.amount else None
     if field.kind in TEMPORAL:
@@ -270,6 +277,10 @@ def _bare_value(scene: Scene, kind: str, spans: list[Span], number: int, found: 
 def implied(scene: Scene, kind: str, span: Span) -> tuple[str, Any] | None:
     """The field a value belongs to by its kind: a stage, a person, an amount, a date, a choice."""
     fields = scene.unit.schema.entity(kind).fields
+    if span.step:
+        usual = (DATED if span.step.timed else PRICED).get(kind)
+        value = span.step.value_for(fields[usual]) if usual else None
+        return (usual, value) if usual and value else None
     if kind == "opportunity":
         stage = _choice(scene, fields["stage"], span)
         if stage:
@@ -285,16 +296,10 @@ def implied(scene: Scene, kind: str, span: Span) -> tuple[str, Any] | None:
     if span.func("me"):
         return OWNER.get(kind, "owner"), scene.unit.principal.user_id
     if span.amount and not span.time:
-        name = {"opportunity": "amount", "order": "amount", "product": "price", "account": "annual_revenue", "lead": "score"}.get(kind)
+        name = {**PRICED, "account": "annual_revenue", "lead": "score"}.get(kind)
         return (name, str(span.amount.value)) if name else None
     if span.time and span.time.kind == "period":
-        name = {
-            "opportunity": "close_date",
-            "task": "due_at",
-            "account": "next_follow_up_at",
-            "lead": "next_follow_up_at",
-            "order": "ordered_on",
-        }.get(kind)
+        name = DATED.get(kind)
         if name is None:
             return None
         return name, value_of(scene, fields[name], span)

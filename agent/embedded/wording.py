@@ -16,7 +16,7 @@ from store.metrics import catalogue
 from store.query import RecordView, user_names
 from store.schema import TEMPORAL
 from store.unit import Unit
-from tools.describe import describe, field_at, path_label, period_words, value_label
+from tools.describe import describe, field_at, part_label, path_label, period_words, value_label
 from tools.results import Briefed, Drafted, Figures, Notes, Proposed, Records, Result, Suggested
 
 CHANGES_SHOWN = 10
@@ -112,6 +112,8 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
         ]
         return "\n\n".join(parts)
     shown = say("shown", language, n=len(page.records)) if len(page.records) < page.total else ""
+    if frame.each:
+        shown = say("of_each", language, n=frame.limit, group=path_label(unit.schema, entity, frame.each, language))
     head = say("found", language, total=f"{page.total:,}", things=things_of(unit, entity, language, page.total), shown=shown)
     return f"{head}\n\n{_record_table(unit, entity, page.records, frame.shown, language)}\n\n{say('read_as', language, filter=reading)}"
 
@@ -198,7 +200,7 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
     outcome, wanted = found.result, found.measure
     metric = outcome.metric
     things = things_of(unit, metric.entity, language, 2)
-    label = metric.label(language)
+    label = _figure_label(unit, found, language)
     filters = ", ".join(
         filter(
             None,
@@ -236,7 +238,7 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
         ]
         for number, row in enumerate(outcome.rows)
     ]
-    lead = _lead(outcome, wanted.top, rows, label, language)
+    lead = _lead(outcome, None if wanted.top_each else wanted.top, rows, label, language)
     total = "" if wanted.top or outcome.total is None else f"\n\n{say('total', language)}: {figure(outcome.total, outcome.unit, language)}"
     if wanted.top != 1 and outcome.others is not None:
         total = f"\n\n{say('others', language)}: {figure(outcome.others, outcome.unit, language)}"
@@ -246,6 +248,19 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
         else ""
     )
     return f"{lead}{table(head, rows)}{total}{step}\n\n{basis}"
+
+
+def _figure_label(unit: Unit, found: Figures, language: str) -> str:
+    """What the figure is: the metric, a share of it, its mean over something."""
+    metric, wanted = found.result.metric, found.measure
+    label = metric.label(language)
+    if wanted.part:
+        return say("part_of", language, part=describe(unit, metric.entity, wanted.part, language), whole=label)
+    if wanted.mean_over:
+        return say(
+            "mean_over", language, metric=label, over=_dimension_label(unit, metric.entity, wanted.mean_over, language).removesuffix("份")
+        )
+    return label
 
 
 def _lead(outcome: Any, top: int | None, rows: Sequence[Sequence[str]], label: str, language: str) -> str:
@@ -292,6 +307,7 @@ def _dimension_label(unit: Unit, entity: str, path: str, language: str) -> str:
         "year": "年份",
         "fiscal_quarter": "财季",
         "fiscal_year": "财年",
+        "weekday": "星期",
     }
     if path in grains:
         return grains[path] if language == "zh" else path.replace("_", " ")
@@ -305,7 +321,7 @@ def _group(unit: Unit, entity: str, path: str, label: str | None, language: str)
     if label is None:
         return say("nobody", language)
     if path in GRAINS or "#" in path:
-        return label
+        return part_label(path.rsplit("#", 1)[-1], label, language)
     field = field_at(unit.schema, entity, path)
     if field.kind == "bool":
         return value_label(unit, field, label == "true", language)

@@ -11,6 +11,7 @@ from agent.embedded.names import NameIndex
 from agent.embedded.repair import repair
 from agent.embedded.routes import Routes
 from agent.embedded.spans import Span, Spanned
+from agent.embedded.steps import stepped
 from agent.embedded.tokens import phrase
 from store.unit import Unit
 
@@ -41,6 +42,7 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
         or found[0] in {"update", "assign", "close"}
         or verb(text.spans[found[1]], "update")
         or text.spans[found[1]].text.lower() in {"make", *change_words("wishes")}
+        or _part_of_a_step(text, found[1])
     ):
         scene = targets.Scene(unit, text, words, names, routes, list(previous), -1)
         changed = changing.read(scene) or sets.read(scene)
@@ -62,7 +64,7 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
         case "create":
             frames = creating.record(scene)
         case "delete":
-            frames = deleting.read(scene) or updating.delete(scene)
+            frames = deleting.read(scene) or sets.emptied(scene) or updating.delete(scene)
         case "undo" | "approve":
             frames = [Frame("help", reason="gate")]
         case _:
@@ -92,6 +94,12 @@ def _action(text: Spanned) -> tuple[str, int] | None:
             continue
         return action, number
     return _report(text) or _chinese_shift(text) or _close(text)
+
+
+def _part_of_a_step(text: Spanned, number: int) -> bool:
+    """ "add 10k to the amount": the verb says how much more, it makes nothing."""
+    place = text.spans[number].first
+    return any(span.step and span.first <= place < span.last for span in stepped(text).spans)
 
 
 _PASSIVE = {

@@ -11,7 +11,7 @@ from store.filters import Filter
 
 Channel = Literal["email", "phone", "wechat"]
 Kind = Literal["task", "draft", "update", "escalate", "merge"]
-Source = Literal["", "promises", "promises_theirs", "birthdays", "duplicates", "health"]
+Source = Literal["", "promises", "promises_theirs", "birthdays", "duplicates", "health", "stalled", "single_threaded"]
 Purpose = Literal["", "follow_up", "chase", "reply", "reactivation", "renewal", "meeting_request"]
 
 

@@ -1,4 +1,5 @@
-"""Where candidates come from: a rule's conditions, and what no condition says: promises, birthdays, pairs that may be the same, health."""
+"""Where candidates come from: a rule's conditions, and what no condition says: promises, birthdays, pairs that may be the
+same, health, deals that stand still or hang on one person."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +11,8 @@ from knowledge.actions.scope import Scope
 from knowledge.actions.situations import MOST, Candidate, citation, fill, matching, spoken
 from knowledge.briefs.promise import Promise
 from knowledge.briefs.said import promises
-from knowledge.shown import brief_text, day_of
+from knowledge.shown import brief_text, day_count, day_of
+from knowledge.understanding import flow
 from knowledge.understanding.health import health
 from knowledge.understanding.reasons import Source, said
 from store.conditions import Filter
@@ -22,6 +24,8 @@ from store.unit import Unit
 SOON = 3  # days ahead that a promise is brought up
 LONG_AGO = 60  # days after its day when it no longer is
 BOOK = 300  # accounts of a person or team whose promises and health are looked at, the best tiers first
+SEVERAL = 3  # times somebody was spoken to, for a deal to hang on them
+DEALS = 2_000  # open deals of a scope that are looked at, the soonest to close first
 SHOWN_REASONS = 2
 
 
@@ -97,6 +101,36 @@ def _birthdays(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: s
             yield Candidate(rule, record, days[born[5:]])
 
 
+def _open_deals(unit: Unit, scope: Scope, record_id: str) -> list[RecordView]:
+    narrowed = scope.filters(Rule.model_construct(about="opportunity", whose=["owner"]))
+    if narrowed is None or unit.principal.scope("opportunity") == "none":
+        return []
+    where = [Filter(field="status", value="open"), *narrowed, *([Filter(field="id", value=record_id)] if record_id else [])]
+    return find(unit, RecordQuery(entity="opportunity", filters=where, sort=["close_date"], limit=DEALS)).records
+
+
+def _standing_still(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
+    """Open deals that are in their stage for longer than deals usually stay there."""
+    deals = _open_deals(unit, scope, record_id)
+    stays, _ = flow.stalled(unit, [each.id for each in deals])
+    for deal in deals:
+        if deal.id in stays:
+            stay = stays[deal.id]
+            yield Candidate(rule, deal, stay.since, {"usual": day_count(round(stay.usual), language)})
+
+
+def _single_threaded(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
+    """Open deals about which one person of the customer was spoken to several times lately, and no other."""
+    deals = {each.id: each for each in _open_deals(unit, scope, record_id)}
+    spoken_about = flow.spoken_to(unit, list(deals))
+    one = {deal: next(iter(people)) for deal, people in spoken_about.items() if len(people) == 1 and people.total() >= SEVERAL}
+    known = {each.id: each.name for each in load(unit, "contact", sorted(set(one.values())))}
+    for deal, contact in one.items():
+        if contact in known:
+            closes = day_of(deals[deal].fields.get("close_date"), unit.settings.zone)
+            yield Candidate(rule, deals[deal], closes, {"person": known[contact]}, contact_id=contact)
+
+
 def _duplicates(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
     """Pairs that may be the same, where one of the two is within the scope."""
     for pair in duplicate_candidates.listed(unit, limit=MOST)[1]:
@@ -145,5 +179,5 @@ def _cited(unit: Unit, sources: Sequence[Source]) -> Iterator[dict[str, Any]]:
 
 _SOURCES: dict[str, Callable[[Unit, Rule, Scope, str, str], Iterator[Candidate]]] = {
     "": _conditions, "promises": _promised("us"), "promises_theirs": _promised("them"), "birthdays": _birthdays,
-    "duplicates": _duplicates, "health": _unhealthy,
+    "duplicates": _duplicates, "health": _unhealthy, "stalled": _standing_still, "single_threaded": _single_threaded,
 }  # fmt: skip

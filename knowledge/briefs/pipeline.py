@@ -1,24 +1,18 @@
 """The pipeline reviewed: open deals that slipped, stand still, hang on one person, or have no next step."""
 
-from collections import defaultdict
 from collections.abc import Iterator
-from datetime import timedelta
-from decimal import Decimal
 
 from knowledge.briefs.crew import Crew
 from knowledge.briefs.evidence import Citing, Figure, Item, Label, Section, Shown, cited, figure, total
 from knowledge.briefs.standing import day, money
+from knowledge.understanding import flow
 from knowledge.understanding.flow import bottleneck, expected_revenue
 from store.conditions import Filter
 from store.measures import Measure
 from store.query import RecordQuery, RecordView, find
-from store.rows import rows, stage_visits
 from store.unit import Unit
 
 MANY = 2_000  # open deals that are looked at, the largest first
-STALLED = 1.5  # times the usual stay in a stage
-AT_LEAST = 30  # days in a stage before a deal can count as stalled
-PEOPLE_WITHIN = 180  # days in which somebody at the customer was spoken to about the deal
 _FIGURES = ("open_count", "open_amount", "weighted_forecast", "slipped_count", "slipped_amount")
 
 
@@ -66,31 +60,19 @@ def slipped(unit: Unit, citing: Citing, who: Crew, section: Section, deals: list
 
 def stalled(unit: Unit, citing: Citing, deals: list[RecordView]) -> Iterator[Item]:
     """Longer in its stage than deals usually stay there."""
-    found = figure(unit, Measure(metric="time_in_stage", by=["stage"]))
-    usual = {row[0]: Decimal(row[1]) for row in found.rows if row[0] and row[1]} if found else {}
-    stages = {stage.id: stage.name for stage in unit.schema.stages}
-    entered = {visit.deal_id: visit for visit in stage_visits(unit, among=[each.id for each in deals])}
+    stays, usual = flow.stalled(unit, [each.id for each in deals])
     for deal in deals:
-        visit = entered.get(deal.id)
-        name = stages.get(visit.stage_id) if visit else None
-        if visit is None or name not in usual or found is None:
-            continue
-        days = (unit.today() - visit.entered_at.astimezone(unit.settings.zone).date()).days
-        if days >= max(STALLED * float(usual[name]), AT_LEAST):
-            values = {**_values(unit, deal), "days": days, "usual": Figure(str(usual[name]), "days")}
-            yield Item("stalled", "deal_stalled", values, (*citing.record("opportunity", deal.id), cited(found)), weight=_weight(deal, 52))
+        stay = stays.get(deal.id)
+        if stay is not None and usual is not None:
+            values = {**_values(unit, deal), "days": stay.days, "usual": Figure(str(stay.usual), "days")}
+            yield Item("stalled", "deal_stalled", values, (*citing.record("opportunity", deal.id), cited(usual)), weight=_weight(deal, 52))
 
 
 def single_threaded(unit: Unit, citing: Citing, deals: list[RecordView]) -> Iterator[Item]:
     """Deals about which only one person of the customer was spoken to lately, or nobody."""
-    since = (unit.today() - timedelta(days=PEOPLE_WITHIN)).isoformat()
-    people: dict[str, set[str]] = defaultdict(set)
-    recent = [Filter(field="occurred_at", op="ge", value=since)]
-    for row in rows(unit, "activity", ["opportunity", "contact"], recent, among=("opportunity", [each.id for each in deals])):
-        if row["contact"]:
-            people[row["opportunity"]].add(row["contact"])
+    people = flow.spoken_to(unit, [each.id for each in deals])
     for deal in deals:
-        known = people.get(deal.id, set())
+        known = people[deal.id]
         if len(known) > 1:
             continue
         person = citing.view("contact", next(iter(known))) if known else None

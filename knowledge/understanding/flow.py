@@ -1,8 +1,9 @@
-"""Where deals get stuck, and what the open ones should bring in."""
+"""Where deals get stuck, which stand still or hang on one person, and what the open ones should bring in."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from knowledge.understanding.chances import chances
@@ -10,9 +11,13 @@ from knowledge.understanding.reasons import Reason, Value, sources
 from store.conditions import Filter
 from store.errors import InvalidInput, NotAllowed
 from store.measures import Measure, MeasureResult, measure
+from store.rows import rows, stage_visits
 from store.unit import Unit
 
 FEWEST = 10  # deals that entered a stage before it is compared with others
+STALLED = 1.5  # times the usual stay in a stage
+AT_LEAST = 30  # days in a stage before a deal can count as stalled
+PEOPLE_WITHIN = 180  # days in which somebody at the customer was spoken to about the deal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,43 @@ class Expected:
     deals: int
     forecast: Decimal | None
     reasons: list[Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """How long a deal has been in its stage: since which day, days until today, and days deals usually stay there."""
+
+    stage: str
+    since: date
+    days: int
+    usual: Decimal
+
+
+def stalled(unit: Unit, deal_ids: Sequence[str]) -> tuple[dict[str, Stay], MeasureResult | None]:
+    """Those of these deals that are in their stage for longer than deals usually stay there, and the measure that says what is usual."""
+    found = _by_stage(unit, "time_in_stage", ())
+    usual = {row[0]: Decimal(row[1]) for row in found.rows if row[0] and row[1]} if found else {}
+    stages = {stage.id: stage.name for stage in unit.schema.stages}
+    stays: dict[str, Stay] = {}
+    for visit in stage_visits(unit, among=list(deal_ids)) if usual else ():
+        name = stages.get(visit.stage_id, "")
+        since = visit.entered_at.astimezone(unit.settings.zone).date()
+        days = (unit.today() - since).days
+        stays.pop(visit.deal_id, None)  # a later visit: the deal has moved on
+        if name in usual and days >= max(STALLED * float(usual[name]), AT_LEAST):
+            stays[visit.deal_id] = Stay(name, since, days, usual[name])
+    return stays, found
+
+
+def spoken_to(unit: Unit, deal_ids: Sequence[str]) -> dict[str, Counter[str]]:
+    """How often each contact was spoken to about each of these deals within PEOPLE_WITHIN days."""
+    since = (unit.today() - timedelta(days=PEOPLE_WITHIN)).isoformat()
+    people: dict[str, Counter[str]] = {deal: Counter() for deal in deal_ids}
+    recent = [Filter(field="occurred_at", op="ge", value=since)]
+    for row in rows(unit, "activity", ["opportunity", "contact"], recent, among=("opportunity", list(deal_ids))):
+        if row["contact"]:
+            people[row["opportunity"]][row["contact"]] += 1
+    return people
 
 
 def bottleneck(unit: Unit, filters: Sequence[Filter] = ()) -> Bottleneck | None:

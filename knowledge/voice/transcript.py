@@ -13,9 +13,9 @@ from typing import Any, Literal
 from knowledge.sentences import language_of, split_sentences
 
 Language = Literal["en", "zh"]
-# shorter_than_stated: the file broke off. one_channel: two channels cancelled each other out, one was used. cut_at_limit: longer than
-# the limit set. other_language: neither English nor Chinese was likely. repeats: the recogniser went round in circles, left out.
-Warning = Literal["shorter_than_stated", "one_channel", "cut_at_limit", "other_language", "repeats"]
+# shorter_than_stated: the file broke off. one_channel: two channels cancelled each other out, one was used. damaged: parts of the
+# file cannot be read. other_language: neither English nor Chinese was likely. repeats: the recogniser went round in circles, left out.
+Warning = Literal["shorter_than_stated", "one_channel", "damaged", "other_language", "repeats"]
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _MARKS = "，。！？；：、…”’」』）】"
@@ -63,13 +63,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name in the note. `linked`: the record it is, and the text has its name; None: "new?", with the candidates there are."""
+    """A name in the note. `linked`: the record it is; None: "new?", with the candidates there are. `spelling`: how the text has it when
+    that is not the record's whole name ("Priya" of Priya Raman)."""
 
     at: int
     until: int
     heard: str
     candidates: tuple[Candidate, ...] = ()
     linked: Candidate | None = None
+    spelling: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +199,7 @@ def put_right(transcript: Transcript, mentions: Sequence[Mention]) -> Transcript
     text, done, moved = "", 0, list[Mention]()
     for each in ordered:
         text += transcript.text[done : each.at]
-        name = each.linked.name if each.linked else transcript.text[each.at : each.until]
+        name = (each.spelling or each.linked.name) if each.linked else transcript.text[each.at : each.until]
         moved.append(replace(each, at=len(text), until=len(text) + len(name)))
         text, done = text + name, each.until
     text += transcript.text[done:]
@@ -271,11 +273,6 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _mention(kept: dict[str, Any]) -> Mention:
-    linked = kept["linked"]
-    return Mention(
-        kept["at"],
-        kept["until"],
-        kept["heard"],
-        tuple(Candidate(**each) for each in kept["candidates"]),
-        Candidate(**linked) if linked else None,
-    )
+    linked = Candidate(**kept["linked"]) if kept["linked"] else None
+    found = tuple(Candidate(**each) for each in kept["candidates"])
+    return Mention(kept["at"], kept["until"], kept["heard"], found, linked, kept["spelling"])

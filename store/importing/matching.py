@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import literal, select
+from sqlalchemy import literal, or_, select
 
 from store.bulk import pieces
 from store.duplicates.checking import possible_duplicates
@@ -57,8 +57,8 @@ class Matcher:
         self.by_id: dict[str, Held] = {}
         self.by_key: dict[str, Held] = {}
         self.by_email: dict[str, list[Held]] = defaultdict(list)
-        self.gone_ids: dict[str, bool] = {}  # records the person does not see; True for deleted ones
-        self.gone_keys: dict[str, bool] = {}
+        self.gone_ids: set[str] = set()  # deleted records the person saw; a hidden one is as missing as a missing one
+        self.gone_keys: dict[str, bool] = {}  # keys of records that are not theirs; True for the deleted ones they saw
         self.used: set[str] = set()
         self._seen: dict[Any, tuple[int, str]] = {}
         self._by_natural: dict[Any, list[Held]] | None = None
@@ -71,12 +71,15 @@ class Matcher:
         everything = select(model.id, model.key, email, getattr(model, self._name), model.deleted_at.is_not(None)).order_by(model.id)
         seen: Collection[str] | None = None
         if principal.scope(self.entity) != "all":
-            seen = set(self.unit.session.scalars(select(model.id).where(visible(principal, self.entity, model))))
+            here, gone = (visible(principal, self.entity, model, deleted=deleted) for deleted in (False, True))
+            seen = set(self.unit.session.scalars(select(model.id).where(or_(here, gone))))
         for record_id, key, address, name, deleted in self.unit.session.execute(everything):
-            if deleted or (seen is not None and record_id not in seen):
-                self.gone_ids[record_id] = bool(deleted)
+            hidden = seen is not None and record_id not in seen
+            if deleted or hidden:
+                if not hidden:
+                    self.gone_ids.add(record_id)
                 if key:
-                    self.gone_keys[key] = bool(deleted)
+                    self.gone_keys[key] = not hidden
                 continue
             held = self.by_id[record_id] = Held(record_id, key, address, name or "")
             if key:
@@ -175,7 +178,7 @@ class Matcher:
             if entry.given_id in self.by_id:
                 return Match(self.by_id[entry.given_id])
             if entry.given_id in self.gone_ids:
-                return Match(problem=_gone("id", entry.given_id, deleted=self.gone_ids[entry.given_id]))
+                return Match(problem=_gone("id", entry.given_id, deleted=True))
         key = values.get("key")
         if key:
             if key in self.by_key:

@@ -55,6 +55,13 @@ def test_nothing_found_is_right_only_when_there_is_nothing() -> None:
     assert problems(nothing, deals("OPP-1"))
 
 
+def test_figures_of_two_questions_may_stand_in_the_text() -> None:
+    said = {**measured(["4"]), "text": "**5** — won deals\n\n**EUR 1,204.50** — lost amount\n\n12 deals"}
+    assert problems({"figures": [5, 1204.5, 4]}, said) == []
+    assert problems({"figures": [12]}, said)  # beside the figures, not one of them
+    assert problems({"figures": [5]}, {**said, "kind": "clarify", "measure": None})
+
+
 def test_a_figure_is_right_to_the_cent_and_no_further_off() -> None:
     assert problems({"figure": 1000.0}, measured(["1000.00"])) == []
     assert problems({"figure": 63.1501}, measured(["63.15007"])) == []

@@ -51,11 +51,16 @@ def firm(shared_past: Past) -> Advised:
     made.add("silent_deal", "opportunity", name="Deal silent", account=acme, owner=REP, close_date=day(30), next_step="call", amount=1000)
     made.add("old talk", "activity", kind="call", direction="outbound", account=acme, contact=jane, opportunity=made.ids["silent_deal"],
              occurred_at=moment(-40), body="They want to think about it.")  # fmt: skip
+    ann = made.add("ann", "contact", name="Ann Answered", account=acme, owner=REP)
+    for name, people in (("single_threaded", [jane, jane, jane]), ("two of them", [jane, jane, ann]), ("hardly begun", [jane, jane])):
+        made.add(name, "opportunity", name=f"Deal {name}", account=acme, owner=REP, close_date=day(30), next_step="call", amount=1000)
+        for ago, person in enumerate(people):
+            made.add(f"{name} {ago}", "activity", kind="call", direction="outbound", account=acme, contact=person,
+                     opportunity=made.ids[name], occurred_at=moment(-3 - ago), body="spoke")  # fmt: skip
     made.add("silent_account", "account", name="Quiet plc", owner=REP, tier="B", lifecycle="active", last_contact_at=moment(-80))
     made.add("small", "account", name="Small and quiet", owner=REP, tier="C", lifecycle="active", last_contact_at=moment(-80))
     made.add("unanswered_mail", "activity", kind="email", direction="inbound", trust="external", account=acme, contact=jane, owner=REP,
              occurred_at=moment(-1), subject="Sensors", body="When will they come?")  # fmt: skip
-    ann = made.add("ann", "contact", name="Ann Answered", account=acme, owner=REP)
     for kind, ago in (("inbound", -6), ("outbound", -4)):
         made.add(f"mail {kind}", "activity", kind="email", direction=kind, account=acme, contact=ann, occurred_at=moment(ago), body="Yes?")
     made.add("case_open", "case", subject="Drifts", account=acme, owner=OTHER, opened_at=moment(-20), priority="normal", type="problem")
@@ -88,7 +93,7 @@ def found(firm: Advised, rule: str, who: str = REP) -> list[str]:
 @pytest.mark.parametrize(
     "rule",
     ["overdue_task", "task_today", "slipped_date", "no_next_step", "silent_deal", "silent_account", "unanswered_mail", "case_open",
-     "renewal_near", "quote_expiring", "quote_open", "birthday", "follow_up_due"],
+     "renewal_near", "quote_expiring", "quote_open", "birthday", "follow_up_due", "single_threaded"],
 )  # fmt: skip
 def test_a_rule_finds_its_situation_and_not_what_just_misses_it(firm: Advised, rule: str) -> None:
     expected = [firm.ids[rule]] + ([firm.ids["no consent"]] if rule == "birthday" else [])
@@ -195,7 +200,7 @@ def test_few_and_not_all_of_one_kind(firm: Advised) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_wording_is_whole(language: str) -> None:
     """A slot no rule could fill would show as a brace."""
-    slots = "name account contact owner day days ahead subject company source stage status priority tier role amount said why other"
+    slots = "name account contact owner day days ahead subject company source stage status priority tier role amount said why other usual person"
     every = [*slots.split(), "channels"]
     for rule in book().rules.values():
         for words in (rule.title, rule.reason, rule.effect, *(step.title for step in rule.steps if step.title)):

@@ -34,12 +34,15 @@ from store.importing import import_path
 from tools.catalogue import ALL as TOOLS
 from tools.context import Context
 from ui.cli import COMMANDS, main
+from ui.mcp.calling import call
 from ui.server import create_app
 
 WATCHED = ("anna", "gus", pytest.param("sam", marks=pytest.mark.slow), pytest.param("mia", marks=pytest.mark.slow))
 EVERYBODY = ("anna", "mia", "sam", "gus")
 NOWHERE = "01M80HERQ4K7BXJ05ZBMDZ0000"
-CHANGING = re.compile(r'"(?:elapsed_ms|conversation_id|message_id|created_at|id|version)": ?(?:"[^"]*"|\d+)|/api/proposals/\w+')
+CHANGING = re.compile(
+    r'"(?:elapsed_ms|conversation_id|message_id|created_at|id|version)": ?(?:"[^"]*"|\d+)|"proposal_ids": ?\[[^]]*\]|/api/proposals/\w+'
+)
 Answer = tuple[int, str]
 Ask = Callable[..., Answer]
 
@@ -198,6 +201,36 @@ def by_id(method: str, path: str, body: Any = None) -> Callable[[Ask, str], Iter
     return tries
 
 
+def search_blind(ask: Ask) -> Iterator[Answer]:
+    for text in ("zq", "harbour contract", "delivery", "Oslo", "ben@firm.example", "客户"):
+        yield ask("GET", "/api/search", params={"q": text, "limit": 100})
+        for kind in KINDS:
+            yield ask("GET", "/api/search", params={"q": text, "entity": kind, "limit": 100})
+
+
+def search_pointed(ask: Ask, secret: str) -> Iterator[Answer]:
+    yield ask("GET", "/api/search", params={"q": secret, "limit": 100})
+    yield ask("GET", "/api/search", params={"q": f"delivery to {secret}", "limit": 100})
+
+
+def import_blind(ask: Ask) -> Iterator[Answer]:
+    yield ask("POST", "/api/import?dry_run=true", files={"file": ("accounts.csv", b"name,country\nZq,Norway\n")})
+
+
+def import_pointed(ask: Ask, secret: str) -> Iterator[Answer]:
+    for text, kind in ((f"name,country\n{secret},Norway\n", "account"), (f"name,account\nKim,{secret}\n", "contact"),
+                       (f"id,name\n{secret},Kim\n", "contact")):  # fmt: skip
+        yield ask("POST", "/api/import?dry_run=true", files={"file": ("rows.csv", text.encode())}, data={"kind": kind})
+
+
+def voice_blind(ask: Ask) -> Iterator[Answer]:
+    yield ask("POST", "/api/voice", files={"file": ("note.wav", b"no recording")})
+
+
+def voice_pointed(ask: Ask, secret: str) -> Iterator[Answer]:
+    yield ask("POST", "/api/voice", files={"file": ("note.wav", b"no recording")}, data={"account": secret})
+
+
 def once(method: str, path: str, body: Any = None) -> Callable[[Ask], Iterator[Answer]]:
     def tries(ask: Ask) -> Iterator[Answer]:
         yield ask(method, path, json=body)
@@ -230,6 +263,13 @@ REST: dict[tuple[str, str], tuple[Callable[[Ask], Iterator[Answer]], Callable[[A
     ("get", "/api/conversations/{conversation_id}"): (nothing, by_id("GET", "/api/conversations/{id}")),
     ("post", "/api/measure"): (measures_blind, measures_pointed),
     ("get", "/api/metrics"): (once("GET", "/api/metrics"), nothing),
+    ("get", "/api/search"): (search_blind, search_pointed),
+    ("post", "/api/import"): (import_blind, import_pointed),
+    ("post", "/api/voice"): (voice_blind, voice_pointed),
+    ("get", "/api/voice"): (once("GET", "/api/voice?limit=500"), nothing),
+    ("get", "/api/voice/{recording_id}"): (nothing, by_id("GET", "/api/voice/{id}")),
+    ("get", "/api/voice/{recording_id}/sound"): (nothing, by_id("GET", "/api/voice/{id}/sound")),
+    ("delete", "/api/voice/{recording_id}"): (nothing, by_id("DELETE", "/api/voice/{id}")),
     ("get", "/api/proposals"): (once("GET", "/api/proposals?status=all&limit=1000"), nothing),
     ("get", "/api/proposals/{proposal_id}"): (nothing, by_id("GET", "/api/proposals/{id}")),
     ("post", "/api/proposals/{proposal_id}/approve"): (nothing, by_id("POST", "/api/proposals/{id}/approve")),
@@ -395,6 +435,18 @@ def test_the_administrator_s_tools_reach_the_secrets(firm: SecretFirm) -> None:
         assert leaked(firm, "anna", use(firm, "boss", name, arguments)[1])
 
 
+@pytest.mark.parametrize("who", WATCHED)
+@pytest.mark.parametrize("name", [*TOOL_TRIES, "ask"])
+def test_no_tool_tells_a_secret_over_mcp(firm: SecretFirm, name: str, who: str) -> None:
+    blind, pointed = TOOL_TRIES.get(name, ([{"text": text, "limit": 100} for text in QUESTIONS], lambda _: []))
+    hidden = [secret for kind in UNSEEN[who] for secret in (firm.ids[kind], firm.name(kind))]
+    for arguments in [*blind, *(given for secret in some_of(hidden, "mcp", name, who) for given in pointed(secret))]:
+        plain = json.loads(json.dumps(arguments, default=lambda each: each.model_dump(exclude_none=True)))
+        told = call(firm.rapport, firm.store.principal(firm.email(who)), name, plain)
+        assert not leaked(firm, who, told.model_dump_json(), said=next((each for each in hidden if each in str(plain)), "")), plain
+        assert not told.is_error or told.structured_content["status"] < 500, told
+
+
 # ---- the command line -----------------------------------------------------------------------------------------------------------
 
 READING: dict[str, list[tuple[str, ...]]] = {
@@ -412,7 +464,7 @@ NO_RECORDS = {  # the reason why a command needs no tries here
     "pipeline": "set-up", "stage": "set-up", "rate": "set-up", "policy": "set-up", "backup": "whoever holds the file system",
     "restore": "whoever holds the file system", "move": "whoever holds the file system", "merge": "its route is above",
     "handover": "an administrator's or a manager's of both",
-    "bench": "makes a store of its own", "eval": "makes stores of its own",
+    "mcp": "its tools are tried above", "bench": "makes a store of its own", "eval": "makes stores of its own",
 }  # fmt: skip
 
 

@@ -14,6 +14,8 @@ COMMANDS = {
     "care": ("init", "demo", "serve", "index", "doctor"),
     "keeping": ("backup", "restore", "move"),
     "asking": ("ask", "chat"),
+    "mcp": ("mcp",),
+    "voice": ("voice", "recordings", "models"),
     "data": ("import", "export"),
     "gate": ("proposals", "audit"),
     "drafts": ("drafts",),

@@ -44,7 +44,9 @@ def evaluate(
     brain: Annotated[str, typer.Option(help="embedded, llm, hybrid or auto.")] = "embedded",
     split: Annotated[str | None, typer.Option(help="dev or test; both when absent.")] = None,
     store: Annotated[str | None, typer.Option(help="demo, larkfield, copperline or maven; all when absent.")] = None,
-    only: Annotated[list[str] | None, typer.Option(help="A case, a tag, or briefs, actions, drafts; may be given again.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="A case, a tag, or briefs, actions, drafts, chances, attacks; may be given again.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for eval.json and eval.html.")] = None,
     as_json: Json = False,
 ) -> int:
@@ -59,9 +61,14 @@ def evaluate(
     )
     briefs: Any = importlib.import_module("evals.briefs")
     briefed = briefs.run(only=[name for name in briefs.ADMINS if store in (None, name)]) if not only or "briefs" in only else []
+    chances: Any = importlib.import_module("evals.chances")
+    judged = chances.run(only=store) if not only or "chances" in only else []
     advice: Any = importlib.import_module("evals.advice")
     sections = [name for name in advice.SECTIONS if not only or name in only]
     advised = [tally for name in sections for tally in advice.run(name, only=store)]
+    if only and "attacks" in only:  # some minutes, so only when asked for
+        attacks: Any = importlib.import_module("evals.attacks")
+        advised.append(attacks.run())
     if as_json:
         shown = [dict(zip(report.HEAD, row, strict=True)) for row in report.rows(summary)]
         print_json(
@@ -73,6 +80,7 @@ def evaluate(
                 "skipped": dict(summary.skipped),
                 "dates": report.dates_json(),
                 "briefs": report.briefs_json(briefed),
+                "chances": report.chances_json(judged),
                 "advice": [dict(zip(advice.HEAD, row, strict=True)) for each in advised for row in each.rows()],
             }
         )
@@ -81,6 +89,8 @@ def evaluate(
         say("\n" + report.dates_table())
         if briefed:
             say("\n" + report.briefs_table(briefed))
+        if judged:
+            say("\n" + report.chances_table(judged))
         if advised:
             say("")
             table(advice.HEAD, [row for each in advised for row in each.rows()])

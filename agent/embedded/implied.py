@@ -1,0 +1,244 @@
+"""Which measure a question means that names none: how many deals, the total amount, who sold most."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.embedded.frames import Part
+from agent.embedded.hosts import IMPLYING, MONEY
+from agent.embedded.lexicon import Sense
+from agent.embedded.lookups import Lookups
+from agent.embedded.rankings import MOST, bare
+from agent.embedded.spans import Span
+from store.filters import Filter
+from store.metrics import Metric
+from store.schema import Field
+
+COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count"}
+SUM_BY_STATUS = {"won": "won_amount", "lost": "lost_amount", "open": "open_amount"}
+DEFAULT_METRIC = "won_amount"
+
+
+@dataclass
+class Implied(Lookups):
+    """Chooses the metric, said or implied."""
+
+    def _totalled_money(self) -> Field | None:
+        """ "value of all unpaid orders", 上个月签约总额: money of records that are told by a condition, not of one that is named."""
+        if self._ranking_of() or self.said("group", "rank", "between", "over", "under", "at_least", "at_most"):
+            return None
+        spans = [span for span in self.spans if not span.filler]
+        told = {s.entity for each in spans for s in (*each.of("entity"), *each.choices, *each.lacks)}
+        for number, span in enumerate(spans):
+            money = [s for s in span.fields if MONEY.get(s.entity) == s.field and self._numeric(s)]
+            if not money or span.amount or span.entity or any(each.amount for each in spans[number + 1 : number + 2]):
+                continue
+            if any(name.type == s.entity for each in spans for name in each.names for s in money):
+                return None
+            fitting = [s for s in money if s.entity in told]
+            if fitting and self._stands_for_a_total(spans, number):
+                return self.schema.field(fitting[0].entity, fitting[0].field)
+        return None
+
+    def _stands_for_a_total(self, spans: Sequence[Span], number: int) -> bool:
+        """Whether the money at `number` heads the question (English), ends it (Chinese) or follows a value: "signed value"."""
+        following = spans[number + 1 : number + 3]
+        many = any((each.entity and each.entity.plural) or each.choices or each.lacks or each.func("all") for each in following)
+        leads = number <= 1 and many
+        ends = self.text.language == "zh" and number == len(spans) - 1
+        return bool(leads or ends or (number and spans[number - 1].choices))
+
+    def _choose_metric(self, span: Span) -> str:
+        """The metric a phrase means, given aggregation words around it ("average revenue of accounts")."""
+        name = span.metric
+        metric = self.lexicon.metrics[name]
+        if metric.agg == "avg" and metric.field and self.said("sum") and not self.said("avg"):
+            return self._aggregate_name(Sense("field", metric.entity, metric.field), "sum")
+        fields = [s for s in span.fields if self._numeric(s)]
+        if self.said("avg") and fields and self.lexicon.metrics[name].agg == "sum":
+            hosts = [s for s in fields if any(e.entity and e.entity.entity == s.entity for e in self.spans)]
+            if hosts:
+                return self._aggregate_name(hosts[0], "avg")
+        grouped = any(each.grain and not each.time for each in self.spans) or self.said("group")
+        if self.said("avg") and not grouped and (mean := self._mean_of(self.lexicon.metrics[name])):
+            return mean
+        return self._of_another_field(span) or name
+
+    def _mean_of(self, summed: Metric) -> str:
+        """The average that is kept of what a sum is of: "open deal value on average"."""
+        if summed.agg != "sum":
+            return ""
+        same = (summed.entity, summed.field, summed.where)
+        return next((m.name for m in self.lexicon.metrics.values() if m.agg == "avg" and (m.entity, m.field, m.where) == same), "")
+
+    def _of_another_field(self, span: Span) -> str:
+        """ "how much margin is in the open pipeline": a sum's name says which deals, the number named says of what."""
+        metric = self.lexicon.metrics[span.metric]
+        if metric.agg != "sum" or not (self._how_much() or self.said("sum", "avg")):
+            return ""
+        for other in self.spans:
+            for sense in other.fields:
+                if (
+                    other is not span
+                    and sense.entity == metric.entity
+                    and sense.field != metric.field
+                    and self._numeric(sense)
+                    and not other.entity
+                ):
+                    if any(s.entity == metric.entity and s.field == metric.field for s in other.fields):
+                        continue
+                    self.extra += [Part(f"{metric.entity}.{name}", Filter(field=name, value=value)) for name, value in metric.where.items()]
+                    other.used = True
+                    return f"{'avg' if self.said('avg') else 'sum'}_{sense.entity}_{sense.field}"
+        return ""
+
+    def _aggregate_name(self, sense: Sense, agg: str) -> str:
+        for span in self.spans:
+            if span.func(agg):
+                span.used = True
+        return f"{agg}_{sense.entity}_{sense.field}"
+
+    def _implied_metric(self) -> str:
+        """The metric of a question that names none: how many deals, total amount, who sold most, ranking of reps."""
+        if self.said("sold") and not self._most_entity() and not (self.said("count") and self._how_many()):
+            return DEFAULT_METRIC
+        reasons = any(s.field == "lost_reason" for span in self.spans for s in span.fields)
+        money = any(MONEY.get(s.entity) == s.field for span in self.spans for s in span.fields)
+        if reasons and money and self.said("max", "top", "group", "sum", "breakdown"):
+            return "lost_amount"
+        if (self.said("why") and self._status() == "lost") or (reasons and self.said("breakdown", "count", "group", "max", "top")):
+            return "lost_count"
+        if self.said("duration"):
+            for span in self.spans:
+                span.used = span.used or span.func("duration")
+            return "handling_time" if self._counted() == "case" else "sales_cycle"
+        if self._how_much() and self._status() == "lost":
+            return "lost_amount"
+        if self._most_of_status() and not self._measured_field() and not self._most_entity():
+            often = any(bare(span) in MOST for span in self.spans if span.func("max", "min"))
+            return (COUNT_BY_STATUS if often or self._how_many() else SUM_BY_STATUS)[self._status()]
+        others = any(span.choices and not any(ch.field == "status" for ch in span.choices) for span in self.spans)
+        one_day = any(span.time and span.time.grain == "day" for span in self.spans)
+        if (self.said("share") or self._ranked_ratio()) and (ratio := self._ratio_said()):
+            return ratio
+        if self.said("share") and not self._share_split() and self._status() == "won" and not others and not one_day:
+            return "win_rate"
+        if self.said("win", "lose") and self.said("max", "min") and not self._most_entity() and not self.said("sold"):
+            return "lost_count" if self.said("lose") else "won_count"
+        totalled = self._totalled_money()
+        field = self._measured_field()
+        counted = self._counted()
+        status = self._status()
+        agg = next((a for a in ("avg", "sum") if self.said(a)), "")
+        if field and agg:
+            self._placed(field)
+            if (field.entity, field.name) == ("opportunity", "amount"):
+                return (
+                    "average_won_amount"
+                    if agg == "avg" and status in {"won", ""}
+                    else SUM_BY_STATUS.get(status, "")
+                    if agg == "sum" and status
+                    else f"{agg}_opportunity_amount"
+                )
+            return f"{agg}_{field.entity}_{field.name}"
+        if field and (
+            self._how_much()
+            or (self.said("group", "rows", "breakdown") and not self._how_many())
+            or (totalled and (field.entity, field.name) == (totalled.entity, totalled.name))
+        ):
+            self._placed(field)
+            return (
+                SUM_BY_STATUS.get(status, "sum_opportunity_amount")
+                if (field.entity, field.name) == ("opportunity", "amount")
+                else f"sum_{field.entity}_{field.name}"
+            )
+        if self._how_much() and counted in {"opportunity", "order", ""}:
+            return (
+                "order_amount" if counted == "order" else SUM_BY_STATUS.get(status, "sum_opportunity_amount" if counted else DEFAULT_METRIC)
+            )
+        if self._ranking_of() and not self.said("count") and not self._most_entity():
+            return DEFAULT_METRIC
+        if counted == "opportunity":
+            return COUNT_BY_STATUS.get(status, "deal_count")
+        if counted:
+            return f"{counted}_count"
+        if status:
+            return COUNT_BY_STATUS[status]
+        if self.said("compare", "previous", "year_before", "trend") or any(span.grain for span in self.spans):
+            return DEFAULT_METRIC
+        return DEFAULT_METRIC if self._ranking_of() else ""
+
+    def _ranked_ratio(self) -> bool:
+        """ "which lead source converts best": groups ranked by how many of theirs meet a value."""
+        ranked = [span for span in self.spans if span.func("max", "min", "top", "bottom") and bare(span) not in MOST]
+        held, self.base = self.base, next((c.entity for span in self.spans for c in span.choices), "")
+        found = bool(ranked) and not self.said("count") and self._subject() is not None and bool(self._ratio_said(take=False))
+        self.base = held
+        return found
+
+    def _share_split(self) -> bool:
+        """Whether the share is each group's: "per-product share of all the deals we won"."""
+        return any(span.func("group") and self._dimension_after(number) is not None for number, span in enumerate(self.spans)) or any(
+            span.names and any(name.type in {"product", "account"} for name in span.names) for span in self.spans
+        )
+
+    def _measured_field(self) -> Field | None:
+        spans = [span for span in self.spans if not span.used and any(self._numeric(s) for s in span.fields)]
+        spans = [span for span in spans if self._after_aggregation(span)] or spans
+        senses = [s for span in spans for s in span.fields if self._numeric(s)]
+        if not senses:
+            return None
+        counted = {span.entity.entity for span in self.spans if span.entity}
+        senses.sort(key=lambda s: (s.entity not in counted, s.entity != "opportunity"))
+        return self.schema.field(senses[0].entity, senses[0].field)
+
+    def _placed(self, field: Field) -> None:
+        """The words for a field that is measured have found their place."""
+        for span in self.spans:
+            if any((s.entity, s.field) == (field.entity, field.name) for s in span.fields):
+                span.used = True
+
+    def _after_aggregation(self, span: Span) -> bool:
+        """Whether "average" or "total" stands right before: not so the field of "annual revenue over 50k" in the same question."""
+        place = self.spans.index(span)
+        before = next((each for each in reversed(self.spans[:place]) if not each.filler or each.func("avg", "sum")), None)
+        return before is not None and before.func("avg", "sum")
+
+    def _counted(self) -> str:
+        """The entity whose records are counted."""
+        most = self._most_entity()
+        if most:
+            return most
+        named = self.entities()
+        implied = [c for span in self.spans for c in span.choices if (c.entity, c.field) in IMPLYING]
+        others = [span for span in named if span.entity and not self._is_dimension(span) and not self._is_object(self.spans.index(span))]
+        if others and others[0].entity:
+            head = self._head([span.entity.entity for span in others if span.entity])
+            first = next((n for n, span in enumerate(self.spans) if any((c.entity, c.field) in IMPLYING for c in span.choices)), None)
+            place = self.spans.index(others[0])
+            leads = first is not None and (first < place if self.text.language == "en" else first > place)
+            adjective = first is not None and first + 1 < len(self.spans) and self.spans[first + 1].entity is not None
+            if implied and (head == "user" or (leads and not adjective and head not in {"activity", "case"})):
+                return implied[0].entity
+            return head
+        if implied:
+            return implied[0].entity
+        status = [c for span in self.spans for c in span.choices if c.entity in {"opportunity"}]
+        split = [s.entity for span in self.spans for s in span.fields if s.field not in {"owner", "team"}] if self.said("breakdown") else []
+        if split:
+            return split[0]
+        if status or self.said("win", "lose"):
+            return "opportunity"
+        held = {c.entity for span in self.spans for c in span.choices if not span.names}
+        return held.pop() if len(held) == 1 else ""  # "how many head nurses": those who have the value
+
+    def _ratio_said(self, *, take: bool = True) -> str:
+        """ "what share of leads converts", 工单里已关闭的占比: the ratio whose part is the value said."""
+        for metric in self.lexicon.metrics.values():
+            for name, value in metric.part.items() if metric.agg == "ratio" else ():
+                if any((c.entity, c.field, c.value) == (metric.entity, name, value) for span in self.spans for c in span.choices):
+                    spoken = any(span.entity and span.entity.entity == metric.entity for span in self.spans)
+                    if spoken and metric.entity != "opportunity":
+                        for span in self.spans if take else ():
+                            span.used = span.used or any((c.entity, c.value) == (metric.entity, value) for c in span.choices)
+                        return metric.name
+        return ""

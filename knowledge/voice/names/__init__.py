@@ -1,0 +1,1 @@
+"""Names heard, linked by their sound to the names the store knows."""

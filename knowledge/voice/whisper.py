@@ -1,0 +1,116 @@
+"""Whisper on this machine, through CTranslate2. The settings and why: docs/decisions/0028-hearing-on-the-machine.md."""
+
+import hashlib
+import importlib
+import os
+import re
+import threading
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from opencc import OpenCC
+
+from knowledge.voice import models
+from knowledge.voice.decoding import Samples
+from knowledge.voice.phantoms import in_circles, is_phantom
+from knowledge.voice.recogniser import Recognised
+from knowledge.voice.transcript import Language, Stretch, Warning
+from store.errors import Unavailable
+from store.settings import Settings
+
+HINT_TOKENS = 180  # names and prompt together beyond some 200 tokens end the engine
+TEMPERATURES = (0.0, 0.2, 0.4)
+_UNLIKELY = 0.2  # less than this for English and Chinese together: another language
+_SAID = re.compile(r"[^\W_]")
+
+
+class Whisper:
+    """Loaded at the first word it is asked for, once a process; one stretch at a time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        return self._settings.voice_model
+
+    @cached_property
+    def _model(self) -> Any:
+        folder = models.locate(self._settings, self._settings.voice_model)
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")  # a file that is missing must not be looked for on the network
+        try:
+            engine = importlib.import_module("faster_whisper")  # a third of a second to import
+        except ModuleNotFoundError as error:
+            raise Unavailable("faster_whisper is not installed.", hint="Run: pip install -e '.[voice]'.") from error
+        threads = min(4, os.cpu_count() or 1)
+        try:
+            model = engine.WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
+        except (RuntimeError, ValueError) as error:
+            raise Unavailable(f"The model in {folder} cannot be loaded: {error}", hint="See `rapport models list`.") from error
+        _encode_once(model)
+        return model
+
+    @cached_property
+    def _simplified(self) -> OpenCC:
+        return OpenCC("t2s")
+
+    def recognise(self, samples: Samples, hints: Sequence[str] = ()) -> Recognised:
+        with self._lock:
+            language, warnings = self._language(samples)
+            segments, _ = self._model.transcribe(
+                samples, language=language, beam_size=5, temperature=TEMPERATURES, condition_on_previous_text=False,
+                word_timestamps=True, vad_filter=False, hotwords=self._hotwords(hints, language),
+            )  # fmt: skip
+            found = [segment for segment in segments if _SAID.search(segment.text) and segment.words]
+        words = [word for segment in found for word in self._words(segment, language)]
+        text = "".join(word[0] for word in words)
+        if is_phantom(text):
+            return Recognised(Stretch(language, ()), warnings)
+        kept = in_circles(words)
+        if len(kept) < len(words):
+            warnings = (*warnings, "repeats")
+        return Recognised(Stretch(language, tuple(kept)), warnings)
+
+    def _language(self, samples: Samples) -> tuple[Language, tuple[Warning, ...]]:
+        """The likelier of the two; a warning when another is likelier than both."""
+        features = self._model.feature_extractor(samples)
+        _, _, likely = self._model.detect_language(features=features[..., :-1])  # the frames `transcribe` will ask to encode
+        share = dict(likely)
+        english, chinese = share.get("en", 0.0), share.get("zh", 0.0) + share.get("yue", 0.0)
+        warnings: tuple[Warning, ...] = ("other_language",) if english + chinese < _UNLIKELY else ()
+        return ("zh" if chinese > english else "en"), warnings
+
+    def _hotwords(self, hints: Sequence[str], language: Language) -> str | None:
+        """As many names as the engine bears."""
+        taken, room = list[str](), HINT_TOKENS
+        for hint in dict.fromkeys(hints):
+            room -= len(self._model.hf_tokenizer.encode(" " + hint, add_special_tokens=False).ids) + 1
+            if room < 0:
+                break
+            taken.append(hint)
+        return ("，" if language == "zh" else ", ").join(taken) or None
+
+    def _words(self, segment: Any, language: Language) -> list[tuple[str, float, float, float]]:
+        plain = self._simplified.convert if language == "zh" else str
+        return [
+            (plain(word.word), round(float(word.start), 2), round(float(word.end), 2), round(float(word.probability), 3))
+            for word in segment.words
+        ]
+
+
+def _encode_once(model: Any) -> None:
+    """The same half minute is asked for three times (language, words, a second pass with names): encode it once."""
+    encode = model.encode
+    kept: dict[str, Any] = {}
+
+    def remembered(features: Any) -> Any:
+        key = hashlib.sha1(np.ascontiguousarray(features).tobytes(), usedforsecurity=False).hexdigest()
+        if key not in kept:
+            kept.clear()
+            kept[key] = encode(features)
+        return kept[key]
+
+    model.encode = remembered

@@ -1,0 +1,39 @@
+"""A recogniser that says what the test wrote down, and a finder of speech that is told where it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from knowledge.sentences import language_of
+from knowledge.voice.decoding import RATE, Samples
+from knowledge.voice.recogniser import Recognised
+from knowledge.voice.transcript import Stretch, from_text
+
+
+@dataclass
+class ScriptedEar:
+    """`says`: a text for each piece, in order; an exception is raised. `heard`: how long each piece was, `hints` what came with it."""
+
+    says: list[str | Exception]
+    name: str = "scripted"
+    heard: list[float] = field(default_factory=list)
+    hints: list[tuple[str, ...]] = field(default_factory=list)
+
+    def recognise(self, samples: Samples, hints: Sequence[str] = ()) -> Recognised:
+        self.heard.append(len(samples) / RATE)
+        self.hints.append(tuple(hints))
+        said = self.says.pop(0)
+        if isinstance(said, Exception):
+            raise said
+        plain = from_text(said)
+        scale = min(1.0, len(samples) / RATE / plain.decoded_s) if plain.decoded_s else 1.0
+        spaced = [(" " if word.at and said[word.at - 1].isspace() else "") + word.text for word in plain.words]
+        words = tuple(
+            (text, round(word.start * scale, 2), round(word.end * scale, 2), 0.9) for text, word in zip(spaced, plain.words, strict=True)
+        )
+        return Recognised(Stretch(language_of(said), words))
+
+
+def all_of_it(samples: Samples) -> list[tuple[float, float]]:
+    """Everything is speech, in stretches of twenty seconds."""
+    seconds = len(samples) / RATE
+    return [(at, min(at + 20.0, seconds)) for at in range(0, max(1, int(seconds)), 20)]
