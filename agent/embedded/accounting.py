@@ -101,7 +101,7 @@ def _compares_nothing(spans: Sequence[Span], place: int) -> bool:
 
 
 def _objection(span: Span, kind: claims.Kind, *, changes: bool) -> Objection:
-    light = kind in {"function", "field", "grain"} or (kind in {"unknown", "time"} and changes)  # a change is told with its reasons
+    light = kind in {"function", "field", "grain", "unknown"} or (kind == "time" and changes)  # a change is told with its reasons
     return Objection(kind, span.text, not light or span.func(*claims.HEAVY))
 
 
