@@ -8,6 +8,7 @@ from typing import Any
 from agent.embedded import told, turns
 from agent.embedded.frames import Frame
 from agent.embedded.pieces import Piece, cut
+from agent.embedded.placing import place
 from agent.embedded.slots import Slots
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.targets import Scene
@@ -66,16 +67,26 @@ def _values(scene: Scene, first: Frame, *, leans: bool) -> dict[str, Any] | None
     ]
     pieces = cut(scene.unit.schema, kind, scene.text, spans)
     slots.fill(_persons_tied(pieces))
-    text = [words for _, words in slots.loose]
-    if slots.lost or len(text) > 1 or (text and not leans and slots.loose[0][0] != "named"):
+    if slots.lost or slots.doubtful or not _placed(slots, first, leans=leans):
         return None
-    if text:
-        name = slots.spec.name_field
-        if name in slots.values or first.intent != "create" or slots.values or name not in first.values:
-            return None
-        slots.values[name] = text[0]  # "sorry, Jo Frost": what it is called
     takes = _TAKES.get(first.intent)
     return slots.values if slots.values and (takes is None or set(slots.values) <= takes) else None
+
+
+def _placed(slots: Slots, first: Frame, *, leans: bool) -> bool:
+    """Whether the words that are no value have a field: what the record is called where that is put right, else one still empty."""
+    name = slots.spec.name_field
+    if not slots.texts:
+        return True
+    if first.intent != "create":
+        return False
+    only = slots.texts[0] if len(slots.texts) == 1 and not slots.values else None
+    if only is not None and name in first.values and (only.tie == "named" or (leans and only.tie == "")):
+        slots.values[name] = only.said  # "sorry, Jo Frost"
+        return True
+    found = place(slots.spec, slots.texts, {*slots.values, *first.values})
+    slots.values |= found.fields
+    return bool(found.fields) and not found.lost and not found.remarks
 
 
 def _persons_tied(pieces: list[Piece]) -> list[Piece]:
