@@ -111,15 +111,15 @@ def _again(scene: Scene, first: Frame, values: dict[str, Any], said: Spanned, sp
             frame.text = str(value)
             continue
         if first.intent == "task":
-            frame.text = _renamed(frame.text, frame.values.get(name), value, said, spans_of)
+            frame.text = _renamed(frame.text, frame.values.get(name), value, said, spans_of, dated=name == "due_at")
         frame.values[name] = value
     return frame
 
 
-def _renamed(title: str, before: Any, after: Any, said: Spanned, spans_of: SpansOf) -> str:
-    """A task's title with the other record's name in place of the first's: "Call Dunmore" when it was Glenfarrow."""
-    new = next((span.text for span in said.spans if _names(span, after)), "")
-    old = next((span for span in spans_of(title).spans if _names(span, before)), None)
+def _renamed(title: str, before: Any, after: Any, said: Spanned, spans_of: SpansOf, *, dated: bool) -> str:
+    """A task's title with the other record's name, or day, in place of the first's: "Call Dunmore on Tuesday" when it was Glenfarrow."""
+    new = next((span.text for span in said.spans if (span.time if dated else _names(span, after))), "")
+    old = next((span for span in spans_of(title).spans if (span.time if dated else _names(span, before))), None)
     return title[: old.first] + new + title[old.last :] if new and old is not None else title
 
 

@@ -43,7 +43,7 @@ def _talk(rapport: Rapport, *turns: str, approve_first: bool = False) -> list[li
         (["remind me to call Dunmore Dairy on Tuesday", "and high priority please"], {"priority": "high"}),
         (
             ["remind me to call Dunmore Dairy on Tuesday", "sorry, Glenfarrow"],
-            {"account": "Glenfarrow Distillers Ltd", "title": "Call Glenfarrow"},
+            {"account": "Glenfarrow Distillers Ltd"},
         ),
         (["remind me to call Dunmore Dairy on Tuesday", "give it to Ben"], {"assignee": "ben.carter@demo.example"}),
         (["提醒我周五给华岭发报价", "改成下周一吧"], {"due_at": "2026-11-23T09:00:00Z"}),
@@ -71,7 +71,17 @@ def test_every_correction_replaces_the_one_before(firm: Rapport) -> None:
 
     with firm.store.reading(firm.store.principal(MIA)) as unit:
         assert [show(unit, each["id"]).status for [each] in made] == ["superseded", "superseded", "superseded", "pending"]
-    assert made[-1][0]["changes"][0]["after"]["priority"] == "high"
+    after = made[-1][0]["changes"][0]["after"]
+    assert after["priority"] == "high"
+    assert "Tuesday" not in after["title"]
+
+
+def test_the_title_follows_what_was_put_right(firm: Rapport) -> None:
+    _, [again] = _talk(firm, "remind me to call Dunmore Dairy on Tuesday", "sorry, Glenfarrow")
+
+    title = again["changes"][0]["after"]["title"]
+    assert "Glenfarrow" in title
+    assert "Dunmore" not in title
 
 
 def test_what_was_approved_meanwhile_is_changed_instead(firm: Rapport) -> None:
