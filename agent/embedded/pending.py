@@ -9,9 +9,9 @@ from agent.embedded import told, turns
 from agent.embedded.frames import Frame
 from agent.embedded.pieces import Piece, cut
 from agent.embedded.placing import place
+from agent.embedded.scene import Scene
 from agent.embedded.slots import Slots
 from agent.embedded.spans import Span, Spanned
-from agent.embedded.targets import Scene
 from agent.embedded.turns import Turn
 from store.gate import pending as proposals
 
