@@ -30,6 +30,22 @@
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
+  // On the board a deal is dragged to another stage: the same form as its drop-down.
+  let dragged = null;
+  document.addEventListener("dragstart", (event) => { dragged = event.target.closest?.(".deal"); });
+  document.querySelectorAll(".column").forEach((column) => {
+    column.addEventListener("dragover", (event) => { event.preventDefault(); column.classList.add("over"); });
+    column.addEventListener("dragleave", () => column.classList.remove("over"));
+    column.addEventListener("drop", (event) => {
+      event.preventDefault();
+      column.classList.remove("over");
+      const form = dragged?.querySelector(".move");
+      if (!form || dragged.closest(".column") === column) return;
+      form.elements.stage.value = column.dataset.stage;
+      form.requestSubmit();
+    });
+  });
+
   document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   document.querySelector("#said")?.scrollIntoView({ block: "center" });
 })();
