@@ -24,7 +24,8 @@ OPEN: Final = frozenset(
 )  # fmt: skip
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 BODY_LIMIT: Final = 1024 * 1024
-UPLOADS: Final = frozenset({"/api/import"})  # files: RAPPORT_UPLOAD_LIMIT_MB and the rest of the form
+# Files, and the rest of the form: which setting says how large they may be.
+UPLOADS: Final = {"/api/import": "upload_limit_mb", "/api/voice": "voice_limit_mb"}
 
 
 class TooLarge(HTTPException):
@@ -58,7 +59,7 @@ class Entrance:
 
     def _limit(self, path: str) -> int:
         """Bytes a body may have."""
-        return BODY_LIMIT + (self.house.store.settings.upload_limit_mb * 1024 * 1024 if path in UPLOADS else 0)
+        return BODY_LIMIT + (getattr(self.house.store.settings, UPLOADS[path]) * 1024 * 1024 if path in UPLOADS else 0)
 
     async def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Why this request stops here, or None; leaves the visitor in the request's state."""

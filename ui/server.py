@@ -14,7 +14,7 @@ from ui.entrance import Entrance
 from ui.headers import Headers
 from ui.identity import House
 from ui.mcp.door import PATH, McpDoor
-from ui.rest import actions, chat, docs, drafts, duplicates, health, importing, measures, proposals, records, search, session
+from ui.rest import actions, chat, docs, drafts, duplicates, health, importing, measures, proposals, records, search, session, voice
 from ui.rest import audit as audit_routes
 from ui.rest import setup as setup_routes
 from ui.throttle import Throttle
@@ -41,7 +41,7 @@ def create_app(rapport: Rapport) -> FastAPI:
     problems.install(app)
     for router in (
         health.router, signin.router, session.router, chat.router, measures.router, proposals.router, audit_routes.router, docs.router,
-        search.router, importing.router, duplicates.router, actions.router, drafts.router, setup_routes.router, setup_page.router, records.router,
+        search.router, importing.router, voice.router, duplicates.router, actions.router, drafts.router, setup_routes.router, setup_page.router, records.router,
     ):  # fmt: skip
         app.include_router(router)  # records last: its paths begin with any entity
     app.include_router(serving.router)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agent.embedded import announced, changing, creating, deleting, doing, sets, telling, told, updating, wide
+from agent.embedded import changing, creating, deleting, doing, happened, sets, telling, told, updating, wide
 from agent.embedded.acts import Act
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon
@@ -34,7 +34,7 @@ def read_as(
     scene = Scene(unit, text, words, names, routes, list(previous), place)
     match act:
         case "create":
-            return creating.record(announced.as_request(scene) or scene)
+            return creating.record(scene)
         case "update":
             changed = changing.read(scene, asked=True) or sets.read(scene)
             if changed is not None:
@@ -44,7 +44,7 @@ def read_as(
         case "delete":
             return deleting.read(scene) or updating.delete(scene)
         case "log":
-            return doing.activity(scene)
+            return happened.activity(scene)
         case "task":
             return doing.task(scene)
         case "move":

@@ -13,8 +13,10 @@ from agent.embedded import (
     announced,
     asked_back,
     compound,
+    creating,
     drafting_words,
     followup,
+    happened,
     lexicon,
     telling,
     writes,
@@ -106,6 +108,10 @@ class Understanding:
         told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
         if told is not None:
             return told  # these open with words of their own: "draft …", "what should I do"
+        scene = Scene(unit, coming, words, names, routes, list(previous), -1)
+        made = creating.asked(scene) or happened.noted(scene)
+        if made is not None:
+            return made
         first = self._by_rules(unit, clause, words, names, routes, previous)
         spans = _spans(unit, clause, words, names)
         act = acts.of_frames(first)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from agent.embedded import changing, creating, deleting, doing, sets, targets, told, turning, updating, wide
+from agent.embedded import changing, creating, deleting, doing, happened, sets, targets, told, turning, updating, wide
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon, change_words, function_words
 from agent.embedded.names import NameIndex
@@ -60,7 +60,7 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
         case "remind":
             frames = doing.task(scene)
         case "log":
-            frames = creating.record(scene) if creating.asked_of(scene) else doing.activity(scene)
+            frames = creating.record(scene) if creating.asked_of(scene) else happened.activity(scene)
         case "create":
             frames = creating.record(scene)
         case "delete":
