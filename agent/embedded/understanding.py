@@ -31,9 +31,9 @@ from agent.embedded.names import NameIndex, NameIndexes
 from agent.embedded.reading import Reader
 from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import PERSON, Routes, through
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.talk import small_talk
-from agent.embedded.targets import Scene
 from store.filters import Filter
 from store.query import load
 from store.unit import Unit
