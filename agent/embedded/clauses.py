@@ -43,14 +43,15 @@ def split(text: Spanned) -> list[str]:
         pieces.append(text.text[start:cut])
         start = cut
     pieces.append(text.text[start:])
-    cleaned = [_JOINT.sub("", piece).strip(" ,，;；") for piece in pieces]
+    joined = [*(_JOINT.sub("", piece) for piece in pieces[:-1]), pieces[-1]]  # the last keeps its mark: it may be a question's
+    cleaned = [piece.strip(" ,，;；") for piece in joined]
     return [piece for piece in cleaned if piece] or [text.text]
 
 
 def _alone(text: Spanned, number: int) -> bool:
-    """ "…没用了,删掉", "…, add him please", …,建个工单: a verb of deleting or making with nothing of its own, about what was told before it."""
+    """ "…没用了,删掉", "…, update it", "…, add him please", …,建个工单: a verb of deleting or making with nothing of its own, about what was told before it."""
     spans = text.spans
-    if spans[number].func("delete"):
+    if spans[number].func("delete", "update"):
         return not any(span.content for span in spans[number + 1 :])
     if not spans[number].func("create", "log") or any(_verb(span) for span in spans[:number]):
         return False

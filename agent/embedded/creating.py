@@ -17,9 +17,9 @@ from agent.embedded.lexicon import Sense
 from agent.embedded.pieces import PHRASED, Piece, cut, glued, labels_heard, sentences
 from agent.embedded.placing import place
 from agent.embedded.requests import KINDS, Request, kind_of
+from agent.embedded.scene import Scene
 from agent.embedded.slots import NEARLY, Slots
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from store.name_words import pinyin
 from store.query import load

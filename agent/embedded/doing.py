@@ -7,8 +7,8 @@ from agent.embedded.compound import NEW
 from agent.embedded.creating_words import words
 from agent.embedded.frames import Frame
 from agent.embedded.pieces import breaks
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from agent.embedded.values import moment
 from store.query import load

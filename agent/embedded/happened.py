@@ -14,8 +14,8 @@ from agent.embedded.creating_words import edge, subject_of, words
 from agent.embedded.doing import put_title, references, subject_before, unclear
 from agent.embedded.frames import Frame
 from agent.embedded.pieces import breaks
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene
 from agent.embedded.values import moment
 from knowledge.spoken.times import TimeSpan, find_times
 from store.query import load

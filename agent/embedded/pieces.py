@@ -12,8 +12,8 @@ from rapidfuzz.distance import OSA
 
 from agent.embedded.creating_words import tie_pattern, ties, words
 from agent.embedded.lexicon import Sense
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned
-from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from store.name_words import pinyin
 from store.schema import NUMERIC, Entity, Field, Schema

@@ -11,8 +11,8 @@ from agent.embedded import told
 from agent.embedded.creating_words import words as held
 from agent.embedded.lexicon import Lexicon
 from agent.embedded.pieces import BREAK, breaks
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned
-from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 
 KINDS = frozenset({"account", "contact", "lead", "opportunity", "case", "product", "order", "campaign", "quote", "contract", "consent"})

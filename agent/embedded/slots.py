@@ -10,9 +10,9 @@ from agent.embedded.frames import Frame
 from agent.embedded.names import Name
 from agent.embedded.pieces import MEASURES, PHRASED, TEXTS, Piece, address, typed
 from agent.embedded.placing import Text
+from agent.embedded.scene import Scene
 from agent.embedded.shapes import parted
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese, phrase
 from agent.embedded.values import clean, implied, value_of
 from agent.embedded.written import proper_names

@@ -14,8 +14,12 @@ from store.rights import Principal
 from tools import naming
 from ui.identity import CurrentStore, CurrentUser, House, InHouse
 from ui.problems import problem_of
+from ui.rest import shapes
+from ui.rest.told import Responses, told
 
 router = APIRouter(prefix="/api/voice", tags=["voice"])
+_PIECE: dict[str, Any] = {"audio/*": {"schema": {"type": "string", "format": "binary"}}}
+_SOUND: Responses = {200: {"content": _PIECE}, 206: {"description": "The range that was asked for.", "content": _PIECE}}
 RecordingId = Annotated[str, Path(max_length=100)]
 Named = Annotated[
     str | None, Form(max_length=200, description="The account it is about, by name, key or id; told from the words when absent.")
@@ -23,7 +27,7 @@ Named = Annotated[
 Consent = Annotated[Literal["own", "given", "unknown"], Form(description="own: nobody else is heard; given: others are, and agreed.")]
 
 
-@router.post("", responses={200: {"content": {"text/event-stream": {}}}})
+@router.post("", responses={200: {"model": shapes.Heard, "content": {"text/event-stream": {"schema": {"type": "string"}}}}})
 def hear(
     user: CurrentUser,
     inside: InHouse,
@@ -50,23 +54,23 @@ def hear(
     return JSONResponse(_told(inside, user, outcome, approve=approve))
 
 
-@router.get("")
+@router.get("", responses=told(shapes.Recordings))
 def listed(user: CurrentUser, store: CurrentStore, limit: Annotated[int, Query(ge=1, le=500)] = 50) -> dict[str, Any]:
     """Your recordings, newest first."""
     with store.reading(user, door="rest") as unit:
         return {"recordings": [each.to_json() for each in recordings.listed(unit, limit=limit)]}
 
 
-@router.get("/{recording_id}")
+@router.get("/{recording_id}", responses=told(shapes.Recording))
 def show(recording_id: RecordingId, user: CurrentUser, store: CurrentStore) -> dict[str, Any]:
     """A recording, with its transcript once there is one."""
     with store.reading(user, door="rest") as unit:
         found = recordings.get(unit, recording_id)
-        told = recordings.transcript(unit, recording_id) if found.status == "done" else None
-    return {**found.to_json(), "transcript": told}
+        words = recordings.transcript(unit, recording_id) if found.status == "done" else None
+    return {**found.to_json(), "transcript": words}
 
 
-@router.get("/{recording_id}/sound")
+@router.get("/{recording_id}/sound", response_class=FileResponse, responses=_SOUND)
 def play(recording_id: RecordingId, user: CurrentUser, store: CurrentStore) -> FileResponse:
     """Its sound, also in ranges: a quote is played from its second."""
     with store.reading(user, door="rest") as unit:
@@ -75,7 +79,7 @@ def play(recording_id: RecordingId, user: CurrentUser, store: CurrentStore) -> F
     return FileResponse(path, media_type=found.media_type, headers={"Cache-Control": "private, no-store"})
 
 
-@router.delete("/{recording_id}")
+@router.delete("/{recording_id}", responses=told(shapes.Recording))
 def delete(recording_id: RecordingId, user: CurrentUser, store: CurrentStore) -> dict[str, Any]:
     """Its sound and its words, for good. What was approved out of it stays."""
     return recordings.delete(store, user, recording_id, door="rest").to_json()
@@ -84,10 +88,10 @@ def delete(recording_id: RecordingId, user: CurrentUser, store: CurrentStore) ->
 def _told(inside: House, user: Principal, outcome: Progress | Outcome, *, approve: bool) -> dict[str, Any]:
     if not isinstance(outcome, Outcome):
         raise RuntimeError("hearing ended without an outcome")
-    told = outcome.to_json()
+    shown = outcome.to_json()
     if approve:
-        told["proposals"] = [_approved(inside, user, each) for each in told["proposals"]]
-    return told
+        shown["proposals"] = [_approved(inside, user, each) for each in shown["proposals"]]
+    return shown
 
 
 def _approved(inside: House, user: Principal, proposal: dict[str, Any]) -> dict[str, Any]:
