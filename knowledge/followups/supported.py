@@ -13,6 +13,7 @@ from knowledge.spoken.times import find_times
 from knowledge.voice.transcript import Transcript
 from store.unit import Unit
 
+_BEFORE = re.compile(r"\bbefore\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
 
 
@@ -29,7 +30,12 @@ def holds_amount(value: Decimal, quote: str) -> bool:
 
 
 def holds_day(value: date, quote: str, today: date) -> bool:
-    return any(value in (each.first, each.last) for each in find_times(quote, today=today, prefer="future"))
+    """As the reader of dates has it, with and without a "before" that leaves the day itself out."""
+    return any(
+        value in (each.first, each.last)
+        for said in (quote, _BEFORE.sub(" ", quote))
+        for each in find_times(said, today=today, prefer="future")
+    )
 
 
 def holds_spelt(value: str, quote: str) -> bool:
