@@ -14,7 +14,7 @@ from knowledge.voice.transcript import Transcript
 from store.unit import Unit
 
 _BEFORE = re.compile(r"\bbefore\b", re.IGNORECASE)
-_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
+_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 
 
 def holds_text(value: str, quote: str) -> bool:
