@@ -164,6 +164,10 @@ class Dated(Quantities):
             passed = self._passed_field(span)
             if passed and passed not in {"due_at", "close_date"}:
                 span.used = self.add("overdue", Filter(field=passed, op="lt", value=self.today.isoformat()))
+            elif self.period and self.date_field == "due_at" and self._joined(span):
+                self.period = (None, self.period[1])  # "due today or overdue"
+                self.add("task.status", Filter(field="status", value="open"))
+                span.used = True
             elif self.target == "task":
                 self.add("overdue", Filter(field="due_at", op="lt", value=self.today.isoformat()))
                 if not any(part.slot.startswith("task.status") for part in self.parts):
@@ -173,6 +177,12 @@ class Dated(Quantities):
                 self.add("overdue", Filter(field="close_date", op="lt", value=self.today.isoformat()))
                 self.add("opportunity.status", Filter(field="status", value="open"))
                 span.used = True
+
+    def _joined(self, mark: Span) -> bool:
+        """Whether an "or" stands beside the word."""
+        place = self.spans.index(mark)
+        beside = [*self.spans[max(0, place - 2) : place], *self.spans[place + 1 : place + 3]]
+        return any(each.text.lower() in {"or", "and", "或", "或者", "和", "以及", "plus"} for each in beside)
 
     def _passed_field(self, mark: Span) -> str:
         """The date said to have passed: "contracts whose end date has passed"."""

@@ -46,6 +46,8 @@ class Figures(Shares):
             return []
         if len(unique) == 1:
             unique = list(dict.fromkeys([*unique, *self._beside(unique[0])]))
+            if self._count_first():
+                unique.sort(key=lambda name: self.lexicon.metrics[name].agg != "count")
         for span in metrics:
             span.used = True
         kept = [(span, span.used) for span in self.spans]
@@ -85,6 +87,8 @@ class Figures(Shares):
         for span in self.spans:
             if span.entity and (span.entity.entity == metric.entity or not span.used):
                 span.used = True
+        for span in self.spans:  # "how many accounts does each rep look after"
+            span.used = span.used or any(f.entity == metric.entity and f.field in frame.by for f in span.fields)
         self._two_periods(frame)
         self._part_of_the_whole(frame)
         for span in self.spans:  # "the total value of the pipeline", "how much is it worth": the money is in the metric already

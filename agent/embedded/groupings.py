@@ -142,6 +142,8 @@ class Groupings(Asked):
         spans = self.spans[place : place + 2]
         if len(spans) < 2 or not spans[0].entity or not spans[1].fields or spans[1].time:
             return ""
+        if spans[0].entity.entity == "user" and any(s.field == "owner" for s in spans[1].fields):
+            return ""  # "each rep looks after": what they look after, not whose they are
         own = (s.field for s in spans[1].fields if s.entity == spans[0].entity.entity and not s.value)
         kinds = {"choice", "stage", "bool", "user", "team", "record", "text"}
         return next((f"{path}.{name}" for name in own if self.schema.field(spans[0].entity.entity, name).kind in kinds), "")

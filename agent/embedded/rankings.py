@@ -30,7 +30,8 @@ class Rankings(Groupings):
         for number, span in enumerate(self.spans):
             if not span.func("max", "min") or bare(span) not in MOST:
                 continue
-            around = self.spans[number + 1 :] if self.text.language == "en" else [*reversed(self.spans[:number]), *self.spans[number + 1 :]]
+            ahead = self.text.language == "en" and not bare(span).endswith(("often", "frequently")) and number + 1 < len(self.spans)
+            around = self.spans[number + 1 :] if ahead else [*reversed(self.spans[:number]), *self.spans[number + 1 :]]
             for other in around:
                 noun = next((c.entity for c in other.choices if (c.entity, c.field) in IMPLYING), "")
                 thing = other.entity.entity if other.entity else noun
@@ -158,7 +159,7 @@ class Rankings(Groupings):
         ordered = [
             span
             for span in self.spans
-            if span.func("max", "min", "top", "bottom", "newest", "oldest", "rank", "desc", "asc") and not span.time
+            if span.func("max", "min", "top", "bottom", "newest", "oldest", "rank", "desc", "asc") and not span.time and not span.used
         ]
         by = next((number for number, span in enumerate(self.spans) if span.func("group", "rank")), None)
         named = self._sort_field(target)
@@ -174,7 +175,7 @@ class Rankings(Groupings):
         count = self._count_beside(ordered)
         if not named and any(bare(span) in MOST for span in ordered):
             return  # "most …" of something that was not found: no other order will do
-        recent = next((span for span in ordered if span.func("newest", "oldest") and not span.func("max", "min", "top", "bottom")), None)
+        recent = next((span for span in ordered if span.func("newest", "oldest") and not span.func("max", "min", "top")), None)
         if recent is not None and not named:
             field = spec.date if self._status() in {"won", "lost"} or "engaged_on" not in spec.fields else "engaged_on"
             ascending = recent.func("oldest")
@@ -186,6 +187,8 @@ class Rankings(Groupings):
             ascending = self._ascending(ordered, spec.fields[field])
         for span in ordered:
             span.used = True
+        for span in self.spans if field == spec.date else ():
+            span.used = span.used or span.func("when")  # "when was our last call": its date is shown
         if ordered or by is not None:
             frame.sort = [field if ascending else f"-{field}"]
             frame.parts.append(Part("sorted", Filter(field=field, op="is_set")))

@@ -29,6 +29,8 @@ class Reader(Finding):
         self._compared_metrics()
         if (best := self._best_of_each()) is not None:
             return [best]
+        if spoken := self._last_spoken():
+            return spoken
         metrics = self._metrics()
         if metrics and not self._prefers_records():
             return self._measures(metrics)

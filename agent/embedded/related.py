@@ -46,6 +46,8 @@ class Related(Counted):
                 if each.func("not") and not each.choices:
                     missing, each.used = True, True
             thing = spans[place]
+            if thing.func("contacted") and self._silent_target() is not None and any(each.time and not each.used for each in spans[place:]):
+                continue  # "no contact in 60 days": a silence
             if number and place > number and (self._held_status(thing) and not thing.entity):
                 self._relation(number, place, self._held_status(thing), missing=missing)
                 continue
@@ -68,7 +70,8 @@ class Related(Counted):
     def _told_of_others(self) -> None:
         """ "customers whose contract ends next month", 今年投诉过的客户: what is said beside records that point back here is said of them."""
         for number, span in enumerate(self.spans):
-            related = "" if span.names or span.lacks else self._counts_as(span)
+            own = any(f.entity == self.target for f in span.fields)  # "what is her e-mail": a field of hers
+            related = "" if span.names or span.lacks or own else self._counts_as(span)
             if not related or self.routes.path(self.target, related) is not None or self._grouped(number):
                 continue
             denied = self._negated(number)

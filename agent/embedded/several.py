@@ -25,7 +25,7 @@ class Several(Implied):
             return []
         counts = metric.agg != "count" and self._counts_too(metric)
         found = [self._over_the_same(metric, "", "count")] if counts else []
-        fields = [(field, agg) for field, agg in self._fields_asked(metric) if counts or metric.agg == "count" or field == metric.field]
+        fields = [(field, agg) for field, agg in self._fields_asked(metric) if (field, agg) != (metric.field, metric.agg)]
         found += [self._over_the_same(metric, field, agg) for field, agg in fields]
         spoken = [span for span in self.spans if span.func("count")]
         if not fields and metric.agg == "count" and metric.entity in MONEY and self._how_many() and any(map(self._money_word, spoken)):
@@ -42,6 +42,12 @@ class Several(Implied):
             span.used = True
             found.append((sense.field, agg))
         return found
+
+    def _count_first(self) -> bool:
+        """Whether the number is asked for before the money."""
+        counts = [n for n, span in enumerate(self.spans) if span.func("count") and not self._money_word(span)]
+        fields = [n for n, span in enumerate(self.spans) if any(self._numeric(s) for s in span.fields)]
+        return bool(counts and fields and counts[0] < fields[0])
 
     def _asked_of(self, number: int) -> str:
         """How the number field at `number` is to be put together; "" where it is a condition, an order or a grouping."""
@@ -63,7 +69,7 @@ class Several(Implied):
         for number, span in enumerate(self.spans):
             if not span.func("count") or self._money_word(span) or span.text in _BARE:
                 continue
-            following = [each for each in self.spans[number + 1 : number + 1 + _NEAR] if not each.filler]
+            following = [each for each in self.spans[number + 1 : number + 2 + _NEAR] if not each.filler and not each.func("on")]
             if span.text[-1:] in _MEASURES or span.text.lower().endswith(" and"):
                 return True
             if following and any(self._numeric(f) for f in following[0].fields) and not following[0].entity:

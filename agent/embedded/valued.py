@@ -31,6 +31,8 @@ class Valued(Dated):
         if not senses or self._under_way(number, span):
             return
         senses = self._of_the_field_said(number, senses)
+        if any(f.entity == self.target for f in span.fields) and self._only_points_back(senses):
+            return  # "what is her e-mail": a field of the one asked about, not mails
         best = self._richest(senses)
         if self._unspoken(best):
             span.used = is_noise(span) or bool(span.func() and len(span.text) == 1)
@@ -51,6 +53,11 @@ class Valued(Dated):
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
         self._field_hinted(number, best)
+
+    def _only_points_back(self, senses: Sequence[Sense]) -> bool:
+        """Whether the values are all of other records that point back here and that nobody spoke of."""
+        spoken = {each.entity.entity for each in self.text.spans if each.entity}
+        return all(s.entity != self.target and s.entity not in spoken and self.routes.path(self.target, s.entity) is None for s in senses)
 
     def _by_nobody(self, number: int) -> bool:
         """ "nobody has contacted": the denial is of whoever would have."""

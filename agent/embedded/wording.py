@@ -124,7 +124,8 @@ def _first(unit: Unit, frame: Frame, record: RecordView, total: int, language: s
     label = path_label(unit.schema, record.type, name, language)
     direction = "desc" if frame.sort[0].startswith("-") else "asc"
     things = _things(unit, record.type, language, total)
-    place = say(f"first_{direction}", language, field=label, value=value, n=f"{total:,}", things=things)
+    dated = field_at(unit.schema, record.type, name).kind in TEMPORAL
+    place = say(f"{'newest' if dated else 'first'}_{direction}", language, field=label, value=value, n=f"{total:,}", things=things)
     return f"**{cell(record.name)}** — {place}"
 
 
