@@ -98,6 +98,9 @@ class Asked:
     def _money_word(self, span: Span) -> bool:
         if span.text == "多少" and self.said("sum") and self.said("win", "sold") and span is self.spans[-1]:
             return True  # 一共成交了多少
+        number = self.spans.index(span)
+        if span.text in {"多少", "是多少", "有多少"} and number and any(self._numeric(s) for s in self.spans[number - 1].fields):
+            return True  # 总金额是多少
         return span.text.lower() in MONEY_WORDS
 
     def _is_dimension(self, span: Span) -> bool:

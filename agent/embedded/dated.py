@@ -138,7 +138,7 @@ class Dated(Quantities):
                 if field_.name == "created_at" and sense.entity == "opportunity":
                     field_ = self.schema.field("opportunity", "engaged_on")  # the day the deal began, not the day it was typed in
                 if field_.kind in TEMPORAL and (sense.entity == self.target or sense.entity == self.host(place)):
-                    ended = field_.entity in {"contract", "quote"} and all(c.entity == field_.entity for c in span.choices)
+                    ended = field_.entity in {"contract", "quote"}  # "quotes sent in October": when, not that they are still out
                     if (ended or all(c.entity != field_.entity for c in span.choices)) and not span.entity:
                         span.used = True  # 年底前到期: the day it ends, not that it has ended
                     return field_
@@ -201,6 +201,8 @@ class Dated(Quantities):
             if span.used or not span.func("contacted", "silent"):
                 continue
             quiet = span.func("silent") or self._negation_before(number)
+            if not quiet and self._spoken_to(number, span):
+                continue
             if not quiet or (span.entity and number + 1 < len(spans) and spans[number + 1].names):
                 continue
             if any(c.entity == self.target and c.field == "status" for c in span.choices) and not any(each.time for each in spans):
@@ -232,6 +234,20 @@ class Dated(Quantities):
                 ),
             )
             return
+
+    def _spoken_to(self, number: int, span: Span) -> bool:
+        """ "which leads did we contact in November", 上周联系过的客户: something was done with them in that time."""
+        near = [each for each in self.spans[max(0, number - 5) : number + 4] if each.time and not each.used and each.time.kind == "period"]
+        way = self.routes.relation(self.target, "activity") if "activity" in self.names.present else None
+        if not near or way is None or span.entity or span.fields or span.choices or self.target in {"user", "team"}:
+            return False
+        days = [day.isoformat() if day else None for day in (near[0].time.first, near[0].time.last)] if near[0].time else []
+        done = [Filter(field="occurred_at", op="between", value=days), Filter(field="direction", op="ne", value="internal")]
+        either = [Filter(field=way, op="has", where=done)]
+        if "last_contact_at" in self.schema.entity(self.target).fields:
+            either.append(Filter(field="last_contact_at", op="between", value=days))
+        near[0].used = span.used = self.add("contacted", Filter(any=either))
+        return True
 
     def _negation_before(self, number: int) -> bool:
         return any(each.func("not", "without") for each in self.spans[:number])

@@ -46,6 +46,7 @@ class Figures(Shares):
             return []
         if len(unique) == 1:
             unique = list(dict.fromkeys([*unique, *self._beside(unique[0])]))
+            unique = self._as_said([*unique, *self._other_end(unique[0])])
             if self._count_first():
                 unique.sort(key=lambda name: self.lexicon.metrics[name].agg != "count")
         for span in metrics:

@@ -8,6 +8,7 @@ from agent.embedded.asked import Asked
 from agent.embedded.frames import Frame
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
+from store.date_parts import GRAINS
 from store.schema import NUMERIC, TEMPORAL
 
 WHICH = {"which", "which one", "which of them", "哪个", "哪一个", "哪家", "哪一家", "哪位"}
@@ -51,7 +52,8 @@ class Groupings(Asked):
             self._subject_dimension(frame)
         if not frame.by and self.said("breakdown"):
             self._broken_down(frame)
-        if not frame.by and (self.said("compare", "group", "breakdown") or self._which_of_them()):
+        beside = len(frame.by) == 1 and frame.by[0] in GRAINS and self.said("compare")
+        if (not frame.by and (self.said("compare", "group", "breakdown") or self._which_of_them() or self._asked_twice())) or beside:
             self._named_dimension(frame)
         self._dimension_before(frame)
 
@@ -96,6 +98,10 @@ class Groupings(Asked):
         if span.text.lower() not in {"month", "quarter", "year", "week", "day", "季度", "月份"}:
             return True
         return any(each.func("group", "max", "min", "show") for each in self.spans[max(0, number - 2) : number])
+
+    def _asked_twice(self) -> bool:
+        """ "how much did we lose to price and how much to competitors": a figure for each."""
+        return sum(1 for span in self.spans if span.func("count")) > 1
 
     def _which_of_them(self) -> bool:
         """ "A or B, which one sold more": a question word and several of a kind."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from agent.embedded.figures import Figures
 from agent.embedded.hosts import COMPARE, IMPLYING
 
+_OF_PEOPLE = {"activity", "opportunity", "task", "lead"}
+
 
 @dataclass
 class Heads(Figures):
@@ -73,6 +75,9 @@ class Heads(Figures):
         for number, span in enumerate(self.spans):
             kind = next((c.entity for c in span.choices if (c.entity, c.field) in IMPLYING), span.entity.entity if span.entity else "")
             before = [each for each in self.spans[max(0, number - 4) : number] if not each.filler and not each.choices]
+            denied = any(each.func("not", "without") for each in self.spans[:number]) and not self.said("contacted", "silent", "unowned")
+            if kind in _OF_PEOPLE and denied and (span.choices or span.entity) and self.text.language == "en":
+                return "user"  # "who hasn't logged a call this month"
             if kind and len(before) > 1 and before[-1].amount and before[-1].amount.integer and before[-2].func(*COMPARE):
                 return "account" if kind in {"order", "case"} else "user"
         return ""

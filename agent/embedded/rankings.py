@@ -34,6 +34,10 @@ class Rankings(Groupings):
             around = self.spans[number + 1 :] if ahead else [*reversed(self.spans[:number]), *self.spans[number + 1 :]]
             for other in around:
                 noun = next((c.entity for c in other.choices if (c.entity, c.field) in IMPLYING), "")
+                verb = self.spans[max(0, self.spans.index(other) - 1)]
+                if other.entity and self.text.language == "zh" and any((c.entity, c.field) == ("activity", "kind") for c in verb.choices):
+                    other.used, other = True, verb  # 拜访客户最多: the visits
+                    noun = "activity"
                 thing = other.entity.entity if other.entity else noun
                 if not thing or thing in {"user", "team"}:
                     continue
@@ -106,12 +110,25 @@ class Rankings(Groupings):
         return bool(place and subject is not None and subject.entity and subject.entity.entity != "user" and self.spans[place - 1].amount)
 
     def _group_by_person(self, frame: Frame) -> None:
-        path = PERSON.get(frame.entity, "owner")
-        if path in self.schema.entity(frame.entity).fields:
+        path = self._whose(frame.entity) or PERSON.get(frame.entity, "owner")
+        if self.routes_ok(frame.entity, path):
             frame.by.append(path)
             for span in self.spans:
                 if span.func("who"):
                     span.used = True
+
+    def _whose(self, entity: str) -> str:
+        """谁的客户投诉最多, "whose customers complain most": the owner of what is said to be theirs."""
+        for number, span in enumerate(self.spans):
+            if not span.func("who") or not (
+                span.text.lower() == "whose" or [each.text for each in self.spans[number + 1 : number + 2]] == ["的"]
+            ):
+                continue
+            held = next((each.entity.entity for each in self.spans[number + 1 : number + 4] if each.entity), "")
+            path = self.routes.path(entity, held) if held and held != entity else None
+            if path:
+                return f"{path}.owner"
+        return ""
 
     def _count_beside(self, ranked: Iterable[Span]) -> int | None:
         ranked = list(ranked)

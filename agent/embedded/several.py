@@ -10,6 +10,7 @@ from store.metrics import Metric
 
 _AGGREGATES = ("avg", "max", "min")
 _NEAR = 3
+_ENDS = (("won_count", "lost_count"), ("won_amount", "lost_amount"))
 _BARE = {"多少", "是多少"}
 _MEASURES = "个单笔家条份件起次"
 
@@ -43,6 +44,25 @@ class Several(Implied):
             found.append((sense.field, agg))
         return found
 
+    def _other_end(self, first: str) -> list[str]:
+        """ "how many deals did Ben win and lose": both ends are asked for, each a figure of its own."""
+        pair = next((each for each in _ENDS if first in each), None)
+        if pair is None:
+            return []
+        ends = {c.value for span in self.spans for c in span.choices if (c.entity, c.field) == ("opportunity", "status")}
+        if not ((self.said("win") or "won" in ends) and (self.said("lose") or "lost" in ends)):
+            return []
+        for span in self.spans:
+            span.used = span.used or span.func("win", "lose") or any(c.value in {"won", "lost"} for c in span.choices)
+        return [each for each in pair if each != first]
+
+    def _as_said(self, names: list[str]) -> list[str]:
+        """Won before lost where it was said so."""
+        win, lose = (next((n for n, span in enumerate(self.spans) if span.func(word)), -1) for word in ("win", "lose"))
+        return (
+            sorted(names, key=lambda name: (name.startswith("lost") == (win < lose), names.index(name))) if min(win, lose) >= 0 else names
+        )
+
     def _count_first(self) -> bool:
         """Whether the number is asked for before the money."""
         counts = [n for n, span in enumerate(self.spans) if span.func("count") and not self._money_word(span)]
@@ -60,9 +80,18 @@ class Several(Implied):
         for agg in _AGGREGATES:
             if any(each.func(agg) for each in (*before[-1:], *after[:1])):
                 return agg
+        counted = any((each.func("count") and not self._money_word(each)) or self._counting(each.metric) for each in before[-1:])
+        if counted and self._joined_to(number):
+            return "sum"  # 数量和金额
         totalled = self.spans[number].func("sum") or any(each.func("sum") for each in before[-1:])
         asked = any(each.func("count") for each in after[:2]) or any(each.func("show") for each in before)
         return "sum" if totalled or asked else ""
+
+    def _counting(self, name: str) -> bool:
+        return bool(name) and self.lexicon.metrics[name].agg == "count"
+
+    def _joined_to(self, number: int) -> bool:
+        return any(each.text.lower() in {"and", "和", "及", "与", "以及", "、"} for each in self.spans[max(0, number - 2) : number])
 
     def _counts_too(self, metric: Metric) -> bool:
         """Whether the number of the records is asked for beside their sum: "how many orders", 多少单."""

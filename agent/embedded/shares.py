@@ -39,7 +39,7 @@ class Shares(Several):
         within = next((n for n, span in enumerate(spans) if span.text.lower() in _WITHIN and n), None)
         if self.text.language == "zh":
             if within is not None and within < mark:
-                return spans[within + 1 : mark]
+                return [*spans[within + 1 : mark], *spans[mark + 1 :]]
             if spans[mark].text.startswith("占") and any(self._tells(span) for span in spans[mark + 1 :]):
                 return spans[:mark]
             return self._last_value(spans[:mark])

@@ -42,7 +42,7 @@ class Valued(Dated):
         same = [
             p for p in self.parts if p.slot == f"{best.entity}.{best.field}" and p.filter.op in {"eq", "in"} and p.filter.negate == negated
         ]
-        if same and self._joined_by_or(number):
+        if same and (self._joined_by_or(number) or not negated):  # a field holds one value: two said of it are either of them
             held = same[0].filter
             values = [*(held.value if isinstance(held.value, list) else [held.value]), best.value]
             self.parts.remove(same[0])
