@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import func, literal, select
 
+from store.comparing import ORDERING
 from store.conditions import Filter
 from store.date_parts import GRAINS, Grain, date_part
 from store.derived import derived, means, shares
@@ -38,7 +39,7 @@ class Measure(BaseModel):
     metric's own date unless `date_field` names another. `compare`: the period before, or the same a year ago. `top`: so many rows,
     best first (`ascending` turns that round); `top_each`: so many in each group of the first dimension. `share`: one more column, each
     row's part of the total in per cent. `part`: the figure is the part of it that meets these as well, in per cent. `mean_over`: the
-    figure is its mean over this dimension ("month": a month on average).
+    figure is its mean over this dimension ("month": a month on average). `having`: only groups whose figure is over, under so much.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -55,6 +56,7 @@ class Measure(BaseModel):
     share: bool = False
     part: list[Filter] = Field(default_factory=list)
     mean_over: str | None = None
+    having: tuple[Literal["gt", "ge", "lt", "le"], Decimal] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def measure(unit: Unit, wanted: Measure) -> MeasureResult:
     labels = {key[: len(wanted.by)]: label[: len(wanted.by)] for each in reversed(found) for key, label in each.labels.items()}
     metric = derived(metric, part=bool(wanted.part), over=wanted.mean_over)
     keys = _ranked(labels, now, metric, wanted) if wanted.top else _ordered(unit, labels, now, metric, wanted)
+    keys = [key for key in keys if _has(wanted, figure(metric, now[key]) if key in now else None)]
     shown = _best_of_each(keys, wanted) if wanted.top else keys
     mixed = len(currencies) > 1 and apart
     total = added(metric, now.values())
@@ -168,6 +171,14 @@ def _best_of_each(keys: list[Key], wanted: Measure) -> list[Key]:
         return keys[: wanted.top]
     firsts = dict.fromkeys(key[:1] for key in keys)
     return [key for first in firsts for key in [each for each in keys if each[:1] == first][: wanted.top]]
+
+
+def _has(wanted: Measure, value: Decimal | None) -> bool:
+    """Whether a group's figure is what the groups shown must have."""
+    if wanted.having is None:
+        return True
+    op, limit = wanted.having
+    return value is not None and bool(ORDERING[op](value, limit))
 
 
 def _metric(unit: Unit, wanted: Measure) -> Metric:

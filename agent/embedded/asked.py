@@ -14,6 +14,7 @@ from agent.embedded.unburdened import settle
 from store.rights import Principal
 from store.schema import NUMERIC, Schema
 
+_PER = ("per", "each", "every", "each of", "for each", "for every", "每", "各", "人均", "单均")
 MONEY_WORDS = {"how much", "how big", "how large", "多少钱", "多大", "有多大", "值多少", "多少金额"}
 
 
@@ -32,6 +33,7 @@ class Asked:
     text: Spanned
     extra: list[Part] = field(default_factory=list)
     base: str = ""
+    together: list[str] = field(default_factory=list)  # the metrics of the question, where there are several
 
     def __post_init__(self) -> None:
         settle(self.text, self.schema, self.names, self.today)
@@ -77,6 +79,11 @@ class Asked:
         if self.said("win", "sold") and not found:
             return "won"
         return next(iter(found)) if len(found) == 1 else ""
+
+    def _said_per(self) -> bool:
+        return any(span.func("group") and span.text.lower().startswith(_PER) for span in self.spans) or any(
+            span.text.startswith(("人均", "平均每")) for span in self.spans
+        )
 
     def _status_of_another(self, span: Span) -> bool:
         """ "quotes still open": the status of the records asked for, though deals have one of that name."""

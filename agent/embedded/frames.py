@@ -24,7 +24,7 @@ class Part:
 class Frame:
     """One reading of a sentence. `results`: ids its answer showed, for "the second one". `text` holds what is free text in it: a body, a title, a search.
     `each`: the path whose groups the limit holds in; `part`: what of a count or sum is asked for as a share; `mean_over`: what it is averaged
-    over. `also`: further records made with a new one (see tools/changes.py)."""
+    over; `having`: what the figures of the groups shown must be. `also`: further records made with a new one (see tools/changes.py)."""
 
     intent: Intent
     entity: str = ""
@@ -41,6 +41,7 @@ class Frame:
     mean_over: str = ""
     top_each: bool = False
     each: str = ""
+    having: str = ""
     sort: list[str] = field(default_factory=list)
     limit: int | None = None
     count_only: bool = False

@@ -76,6 +76,9 @@ class Heads(Figures):
             kind = next((c.entity for c in span.choices if (c.entity, c.field) in IMPLYING), span.entity.entity if span.entity else "")
             before = [each for each in self.spans[max(0, number - 4) : number] if not each.filler and not each.choices]
             denied = any(each.func("not", "without") for each in self.spans[:number]) and not self.said("contacted", "silent", "unowned")
+            done = self.text.language == "zh" and any((c.entity, c.field) == ("activity", "kind") for c in span.choices)
+            if done and any(each.func("not", "without") for each in self.spans[:number]):
+                return "user"  # 哪些销售本月没有拜访记录
             if kind in _OF_PEOPLE and denied and (span.choices or span.entity) and self.text.language == "en":
                 return "user"  # "who hasn't logged a call this month"
             if kind and len(before) > 1 and before[-1].amount and before[-1].amount.integer and before[-2].func(*COMPARE):

@@ -58,7 +58,7 @@ class Implied(Lookups):
             hosts = [s for s in fields if any(e.entity and e.entity.entity == s.entity for e in self.spans)]
             if hosts:
                 return self._aggregate_name(hosts[0], "avg")
-        grouped = any(each.grain and not each.time for each in self.spans) or self.said("group")
+        grouped = any(each.grain and not each.time for each in self.spans) or self._said_per()
         if self.said("avg") and not grouped and (mean := self._mean_of(self.lexicon.metrics[name])):
             return mean
         return self._of_another_field(span) or name

@@ -31,6 +31,8 @@ class Reader(Finding):
             return [best]
         if spoken := self._last_spoken():
             return spoken
+        if groups := self._groups_over():
+            return groups
         metrics = self._metrics()
         if metrics and not self._prefers_records():
             return self._measures(metrics)

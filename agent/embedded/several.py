@@ -105,6 +105,9 @@ class Several(Implied):
                 continue
             if any(each.entity and each.entity.entity == metric.entity for each in following[:2]):
                 return True
+        for number, span in enumerate(self.spans[:-2]):  # "quotes per product and their average value"
+            if span.entity and span.entity.entity == metric.entity and self.spans[number + 1].func("group"):
+                return any(each.text.lower() in {"and", "以及", "和"} for each in self.spans[number + 2 :])
         return False
 
     def _over_the_same(self, metric: Metric, field: str, agg: str) -> str:

@@ -10,7 +10,6 @@ from store.derived import PLAIN
 from store.metrics import Metric
 
 _WITHIN = {"里", "里面", "中", "当中", "之中", "其中", "里头", "among", "amongst", "out of"}
-_PER = ("per", "each", "every", "each of", "for each", "for every", "每", "各", "人均", "单均")
 
 
 @dataclass
@@ -66,15 +65,11 @@ class Shares(Several):
     def _averaged(self, frame: Frame, metric: Metric) -> None:
         """ "average number of calls per rep per month": of what is counted or summed, its mean over the months, or over the last of what
         it is said to be per."""
-        if not self.said("avg") or metric.agg not in PLAIN or not frame.by or frame.compare:
+        meant = any(self.lexicon.metrics[name].agg == "avg" for name in self.together)  # what is averaged is another of the figures
+        if not self.said("avg") or metric.agg not in PLAIN or not frame.by or frame.compare or meant:
             return
         grain = next((path for path in frame.by if path in GRAINS), "")
         over = grain or (frame.by[-1] if self._said_per() else "")
         if over:
             frame.mean_over = over
             frame.by = [path for path in frame.by if path != over]
-
-    def _said_per(self) -> bool:
-        return any(span.func("group") and span.text.lower().startswith(_PER) for span in self.spans) or any(
-            span.text.startswith(("人均", "平均每")) for span in self.spans
-        )

@@ -13,6 +13,8 @@ from knowledge.understanding.leads import ENDED
 from store.filters import Filter, Op
 from store.schema import Field
 
+_ANDS = {"and", "but", "or", "yet", "还", "但", "但是", "和", "且"}
+
 
 @dataclass
 class Valued(Dated):
@@ -150,7 +152,9 @@ class Valued(Dated):
                 found[place] = value
             elif not (self._is_or_not(place) or (found and span.text.lower() in {"or", "或"})) or "," in self._gap(place):
                 break
-        beside = self._is_or_not(number + 1) if number + 1 < len(self.spans) else False
+        beside = self._is_or_not(number + 1) and self.spans[number + 1].text.lower() not in _ANDS if number + 1 < len(self.spans) else False
+        if found and any(each.entity or each.choices for each in self.spans[max(found) + 1 : max(found) + 3] if not each.filler):
+            return {}  # "with cold storage but no orders": a "no" of what follows
         return found if beside and any(not self.spans[place].choices for place in found) else {}
 
     def _gap(self, place: int) -> str:

@@ -204,7 +204,11 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
     filters = ", ".join(
         filter(
             None,
-            [describe(unit, metric.entity, wanted.filters, language), period_words(*outcome.period, language) if outcome.period else ""],
+            [
+                describe(unit, metric.entity, wanted.filters, language),
+                period_words(*outcome.period, language) if outcome.period else "",
+                say(f"having_{wanted.having[0]}", language, value=number(str(wanted.having[1]))) if wanted.having else "",
+            ],
         )
     )
     filters = filters or ("all time" if language == "en" else "全部时间")
@@ -239,7 +243,11 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
         for number, row in enumerate(outcome.rows)
     ]
     lead = _lead(outcome, None if wanted.top_each else wanted.top, rows, label, language)
-    total = "" if wanted.top or outcome.total is None else f"\n\n{say('total', language)}: {figure(outcome.total, outcome.unit, language)}"
+    total = (
+        ""
+        if wanted.top or wanted.having or outcome.total is None
+        else f"\n\n{say('total', language)}: {figure(outcome.total, outcome.unit, language)}"
+    )
     if wanted.top != 1 and outcome.others is not None:
         total = f"\n\n{say('others', language)}: {figure(outcome.others, outcome.unit, language)}"
     step = (
