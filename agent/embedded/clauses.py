@@ -77,6 +77,8 @@ def _another_figure(text: Spanned, number: int) -> bool:
         len(text.spans),
     )
     clause = text.spans[number:end]
+    if text.language == "zh" and text.text.rstrip(" ?？。").endswith("呢") and end == len(text.spans):
+        return any(span.content for span in clause)  # 平均金额是多少,A级客户的呢
     told = any(span.choices or span.lacks or span.func("win", "lose") for span in clause)
     alone = not any(span.entity or span.metric or span.names or span.fields or span.time or span.func("group") for span in clause)
     return told and alone and any(span.func("count") for span in clause)

@@ -34,8 +34,8 @@ class Dated(Quantities):
             negated = self._negated(number) if named is None else False
             if time.kind == "duration":
                 older = any(each.func("over", "at_least") for each in self.spans[max(0, number - 2) : number])
-                if not older and named is None and self.target != "activity":
-                    continue
+                if not older and named is None and self.target != "activity" and self.spans_override is None:
+                    continue  # inside a relation it is how far back: 半年没下单
                 first, last = (None, since(time, self.today) - timedelta(days=1)) if older else (since(time, self.today), self.today)
                 for each in self.spans[max(0, number - 2) : number]:
                     if each.func("over", "at_least"):
@@ -207,6 +207,8 @@ class Dated(Quantities):
                 continue
             if any(c.entity == self.target and c.field == "status" for c in span.choices) and not any(each.time for each in spans):
                 continue  # "leads not contacted yet": a status they have not come to
+            if self._not_done(number, span):
+                return
             spot = self._silent_target()
             if spot is None:
                 continue
@@ -234,6 +236,26 @@ class Dated(Quantities):
                 ),
             )
             return
+
+    def _not_done(self, number: int, span: Span) -> bool:
+        """ "not visited since June", 三个月没拜访: of a kind of activity, there is none; where activities are kept."""
+        kinds = [c.value for c in span.choices if (c.entity, c.field) == ("activity", "kind")]
+        when = next((each for each in self.spans if each.time and not each.used), None)
+        begin = self._window_start(when)
+        way = (
+            self.routes.relation(self.target, "activity")
+            if "activity" in self.names.present and self.target not in {"user", "team"}
+            else None
+        )
+        if not kinds or when is None or begin is None or way is None or self.target == "activity":
+            return False
+        last = when.time.last if when.time and when.time.kind == "period" else None
+        days = [begin.isoformat(), last.isoformat() if last else None]
+        where = [Filter(field="kind", value=kinds[0]), Filter(field="occurred_at", op="between", value=days)]
+        for each in self.spans[:number]:
+            each.used = each.used or each.func("not", "without", "over", "at_least")
+        span.used = when.used = self.add("silence", Filter(field=way, op="has_no", where=where))
+        return True
 
     def _spoken_to(self, number: int, span: Span) -> bool:
         """ "which leads did we contact in November", 上周联系过的客户: something was done with them in that time."""

@@ -1,7 +1,7 @@
 """Figures: the frames of what is measured."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from agent.embedded.frames import Frame, Part
@@ -60,7 +60,21 @@ class Figures(Shares):
             for span, used in kept:
                 span.used = used
             frames.append(self._measure(name))
-        return frames
+        return self._period_by_period(frames)
+
+    def _period_by_period(self, frames: list[Frame]) -> list[Frame]:
+        """下半年和上半年对比: periods that are no months or quarters, a figure for each."""
+        times = [span.time for span in self.spans if span.time and span.time.kind == "period" and span.time.first and span.time.last]
+        if len(frames) != 1 or len(times) != 2 or not self.said("compare"):
+            return frames
+        frame = frames[0]
+        if not any(part.slot.startswith("time:") and part.slot != "time:both" for part in frame.parts):
+            return frames
+        apart = []
+        for time in sorted(times, key=lambda each: each.first or date.min):
+            parts = [part for part in frame.parts if not part.slot.startswith("time:")]
+            apart.append(replace(frame, parts=parts, period=(time.first, time.last), by=list(frame.by)))
+        return apart
 
     def _groups_over(self) -> list[Frame]:
         """ "customers who spent more than 100k this year", 赢单率低于40%的销售: the groups whose figure is so much."""

@@ -75,9 +75,12 @@ class Finding(Heads):
         newest.parts += [Part("owner", Filter(field="author", value=named["user"]))] if "user" in named else []
         for span in self.spans:
             span.used = span.used or bool(span.names) or span.func("contacted", "when", "newest")
-        if kinds or "user" in named or "last_contact_at" not in self.schema.entity(kind).fields:
+        kept = Frame("get", entity=kind, ids=[named[kind]])
+        self._asked_fields(kept)
+        if not kept.shown and (kinds or "user" in named or "last_contact_at" not in self.schema.entity(kind).fields):
             return [newest]
-        kept = Frame("get", entity=kind, shown=["last_contact_at"], ids=[named[kind]])
+        if "last_contact_at" in self.schema.entity(kind).fields:
+            kept.shown.append("last_contact_at")
         kept.parts.append(Part(f"is:{kind}", Filter(field="id", value=named[kind])))
         return [kept, newest] if "activity" in self.names.present else [kept]
 

@@ -157,6 +157,8 @@ class Groupings(Asked):
     def _as_dimension(self, span: Span) -> str | None:
         """A span as a grouping path, relative to deals or whatever is measured; see `_rebase`."""
         entity = self._base_entity()
+        if span.func("anyone"):
+            return PERSON.get(entity, "owner")
         if span.entity and span.entity.entity != entity:
             path = self.routes.path(entity, span.entity.entity)
             if path:

@@ -101,7 +101,17 @@ class Implied(Lookups):
         """The metric of a question that names none: how many deals, total amount, who sold most, ranking of reps."""
         if self.said("duration") and self._of_stages():
             return "time_in_stage"
-        if self.said("bought") and "order" in self.names.present and not self._ranking_of() and (self._how_much() or self._how_many()):
+        often = self.said("win", "lose") and any(span.func("count") and span.text[-1:] in "单笔" for span in self.spans)
+        if often and not self._ranking_of():
+            return "lost_count" if self._status() == "lost" else "won_count"  # 客户一共赢了多少单
+        buyers = self._how_many() and any(span.entity and span.entity.entity in {"account", "contact"} for span in self.spans)
+        if (
+            self.said("bought")
+            and "order" in self.names.present
+            and not self._ranking_of()
+            and not buyers
+            and (self._how_much() or self._how_many())
+        ):
             for span in self.spans:
                 span.used = span.used or span.func("bought")
             return "order_amount" if self._how_much() else "order_count"
@@ -109,7 +119,7 @@ class Implied(Lookups):
             return DEFAULT_METRIC
         reasons = any(s.field == "lost_reason" for span in self.spans for s in span.fields)
         money = any(MONEY.get(s.entity) == s.field for span in self.spans for s in span.fields)
-        if reasons and money and self.said("max", "top", "group", "sum", "breakdown"):
+        if reasons and (self._how_much() or money) and self.said("max", "top", "group", "sum", "breakdown", "count"):
             return "lost_amount"
         if (self.said("why") and self._status() == "lost") or (reasons and self.said("breakdown", "count", "group", "max", "top")):
             return "lost_count"

@@ -100,6 +100,9 @@ class Rankings(Groupings):
         plural = (
             subject is not None and subject.entity is not None and subject.entity.plural and self.text.language == "en" and not asks_who
         )
+        people = {name.id for span in self.spans for name in span.names[:1] if name.type == "user"}
+        if len(people) > 1 and len(frame.by) == 1 and count is None:
+            return  # "who of Anna and Ben signed more": both
         if not whole_list:
             frame.top = count or (5 if plural and not self.said("max", "min") else 1 if not plural else 5)
 
@@ -217,6 +220,8 @@ class Rankings(Groupings):
             frame.limit = None if plural and self.text.language == "en" else 1
 
     def _ascending(self, ordered: Sequence[Span], field: Field) -> bool:
+        if field.kind not in TEMPORAL and any(span.func("oldest") and bare(span) in LENGTHS for span in ordered):
+            return False  # "the longest downtime" is the most
         if any(span.func("asc", "oldest") for span in ordered):
             return True
         if any(span.func("desc") for span in ordered):

@@ -24,14 +24,14 @@ class Shares(Several):
         part = [span for span in self._part_of(mark, metric) if not span.time and not span.used]
         if not any(span.choices or span.names or span.lacks or span.amount or span.fields for span in part):
             return
-        inner = self.conditions(metric.entity).over(metric.entity, part)
+        inner = self.conditions(metric.entity).over(metric.entity, [span for span in part if not span.func("with") or span.entity])
         inner.read()
         if not inner.parts:
             return
         frame.part = [Part(each.slot, each.filter) for each in inner.parts]
         frame.share = False
         for span in self.spans:
-            span.used = span.used or span.func("share")
+            span.used = span.used or span.func("share") or (span in part and span.func("with"))
 
     def _part_of(self, mark: int, metric: Metric) -> list[Span]:
         spans = self.spans

@@ -106,7 +106,7 @@ def _aside(text: Spanned) -> None:
             continue
         before, rest = text.spans[number - 1], text.spans[number:]
         joined = before.text.lower() in {"and", "并且", "以及", "还有"} or set(text.text[before.last : span.first]) & set(",，;；")
-        of_it = any(each.func("it") for each in rest) and any(each.fields or each.func("owned") for each in rest)
+        of_it = any(each.func("it") for each in rest) and any(each.fields or each.func("owned", "contacted") for each in rest)
         own = any(each.entity or each.names or each.choices or each.time or each.amount for each in rest)
         if joined and of_it and not own:
             for each in rest:
