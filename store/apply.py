@@ -15,7 +15,7 @@ from store.schema import Entity
 from store.unit import Unit
 from store.values import from_json
 
-INDEXED = frozenset({"activity", "case", "task", "account", "opportunity", "lead", "contact"})
+INDEXED = frozenset({"activity", "case", "task", "account", "opportunity", "lead", "contact", "document"})
 TOUCHES = frozenset({"call", "meeting", "visit", "email", "chat"})
 _TYPED = frozenset({"money", "date", "datetime"})  # kinds whose column holds another type than JSON has
 Entered = Mapping[str, Sequence[tuple[str, datetime]]]  # record id -> (stage id, moment)

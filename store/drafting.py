@@ -180,6 +180,8 @@ def defaults(unit: Unit, spec: Entity, after: dict[str, Any]) -> dict[str, Any]:
     if owner and "team" not in after:
         found["team"] = team_of(unit, owner)
     now = to_json(unit.now())
+    if spec.name != "contact" and {"account", "contact"} <= set(spec.fields):
+        found["account"] = _account_of(unit, after.get("contact"))
     match spec.name:
         case "opportunity":
             first = next((s for s in unit.schema.stages if s.kind == "open" and after.get("pipeline") in {None, s.pipeline_id}), None)
@@ -200,10 +202,12 @@ def defaults(unit: Unit, spec: Entity, after: dict[str, Any]) -> dict[str, Any]:
             found |= {"currency": unit.currency, "issued_on": unit.today().isoformat(), "status": "draft"}
         case "contract":
             found |= {"currency": unit.currency, "status": "active"}
+        case "document" if after.get("account"):
+            found |= {"owner": unit.principal.user_id}
         case "campaign":
             found |= {"currency": unit.currency, "status": "planned"}
         case "consent":
-            found |= {"status": "given", "given_at": now, "account": _account_of(unit, after.get("contact"))}
+            found |= {"status": "given", "given_at": now}
         case "user":
             found |= {"role": "rep"}
     return {name: value for name, value in found.items() if value is not None}

@@ -14,7 +14,22 @@ from store.models import RECORD_MODELS, NamePending, NameSpelling, NameTerm, Nam
 from store.name_words import SHORT, WHOLE, index_words, misspellings, spelt_like
 from store.schema import name_field
 
-NAMED = ("user", "team", "account", "contact", "lead", "product", "opportunity", "order", "case", "task", "quote", "contract", "campaign")
+NAMED = (
+    "user",
+    "team",
+    "account",
+    "contact",
+    "lead",
+    "product",
+    "opportunity",
+    "order",
+    "case",
+    "task",
+    "quote",
+    "contract",
+    "campaign",
+    "document",
+)
 _PIECE = 20_000
 _REBUILD = 100_000
 Word = tuple[str, str, str]  # word, type, record id

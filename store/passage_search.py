@@ -37,7 +37,7 @@ from store.models import RECORD_MODELS, Account, Contact, Passage, User
 from store.passages import TEXTS, WORDS, quoted
 from store.rights import Principal, owned, readable, visible
 
-OUTSIDE = frozenset({"case", "lead"})  # their texts are a customer's own words, or a form's
+OUTSIDE = frozenset({"case", "lead", "document"})  # their texts are a customer's own words, a form's, a file's
 _FTS = table("passage_fts", column("rowid"), column("words"))
 _PIECE = 500
 _ACCOUNT, _CONTACT, _AUTHOR = aliased(Account), aliased(Contact), aliased(User)  # made once: an alias costs milliseconds
@@ -161,7 +161,7 @@ def _cited(session: Session, principal: Principal, within: Within, entity: str, 
             _ACCOUNT.name.label("account"),
             _CONTACT.name.label("contact"),
             _AUTHOR.email.label("author"),
-            (readable(principal, entity, "kind", model, model.kind) if activity else literal(None, String)).label("kind"),
+            _kind(principal, entity, model).label("kind"),
             (model.trust if activity else literal("external" if entity in OUTSIDE else "internal", String)).label("trust"),
         )
         .select_from(model)
@@ -177,6 +177,12 @@ def _cited(session: Session, principal: Principal, within: Within, entity: str, 
             values = dict(row._mapping)
             found[values.pop("record_id")] = values
     return found
+
+
+def _kind(principal: Principal, entity: str, model: Any) -> Any:
+    """What sort of thing it is, in a citation: the kind of an activity, the name of a document."""
+    named = {"activity": "kind", "document": "name"}.get(entity)
+    return readable(principal, entity, named, model, getattr(model, named)) if named else literal(None, String)
 
 
 def _searched(principal: Principal, within: Within) -> list[str]:

@@ -20,8 +20,8 @@ from store.models import RECORD_MODELS, Account, Contact, Meta, OutboxEntry, Pas
 ENCODER = "index_encoder"  # Meta: which encoder made the vectors
 WORDS = table("passage_words", column("id"), column("passage_id"), column("words"))
 _ACCOUNT, _CONTACT = aliased(Account), aliased(Contact)
-_TITLE = {"activity": "subject", "case": "subject", "task": "title"}
-_BODY = {"activity": "body"}
+_TITLE = {"activity": "subject", "case": "subject", "task": "title", "document": "name"}
+_BODY = {"activity": "body", "document": "text"}
 TEXTS = {kind: tuple(filter(None, (_TITLE.get(kind), _BODY.get(kind, "description")))) for kind in INDEXED}  # whose words a passage holds
 _HAPPENED = {"activity": "occurred_at", "case": "opened_at"}
 

@@ -138,6 +138,17 @@ def sign_in(session: Session, settings: Settings, email: str, password: str) -> 
     return issue_token(session, settings, user.id, kind="session", days=SESSION_DAYS)
 
 
+def admit(session: Session, settings: Settings, email: str) -> str | None:
+    """A new session token for somebody the firm's identity provider vouches for, or None for an unknown or disabled user."""
+    email = storable(email).strip().lower()
+    user = session.scalar(select(User).where(User.email == email, User.deleted_at.is_(None)))
+    if user is None or not user.active:
+        audit.append(session, at=settings.now(), user_id=None, door="web", action="sign-in failed", summary=f"{email[:200]}, by provider")
+        return None
+    audit.append(session, at=settings.now(), user_id=user.id, door="web", action="signed in", summary=f"{user.email}, by provider")
+    return issue_token(session, settings, user.id, kind="session", days=SESSION_DAYS)
+
+
 def issue_token(
     session: Session,
     settings: Settings,

@@ -16,7 +16,7 @@ Scope = Literal["own", "team", "all", "none"]
 Mask = Literal["all", "others"]  # on every record, or on those of other people only
 WIDTH: dict[Scope, int] = {"none": 0, "own": 1, "team": 2, "all": 3}
 # What belongs to an account is seen with it.
-ABOUT_ACCOUNT = frozenset({"contact", "activity", "case", "order", "quote", "contract", "consent"})
+ABOUT_ACCOUNT = frozenset({"contact", "activity", "case", "order", "quote", "contract", "consent", "document"})
 SHARED = frozenset({"user", "team", "product", "campaign"})  # reference data everybody of the firm sees
 _PEOPLE = ("owner_id", "assignee_id", "author_id")
 

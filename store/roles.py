@@ -16,13 +16,21 @@ from store.rights import Mask, Rights, Scope
 Builtin = Literal["administrator", "manager", "rep", "service", "read-only"]
 ROLES: tuple[Builtin, ...] = get_args(Builtin)
 RECORDS = (
-    "account", "contact", "lead", "opportunity", "activity", "task", "case", "order", "quote", "contract", "consent",
+    "account", "contact", "lead", "opportunity", "activity", "task", "case", "order", "quote", "contract", "consent", "document",
 )  # fmt: skip
 
 READ: dict[str, dict[str, Scope]] = {
     "administrator": dict.fromkeys(RECORDS, "all"),
     "manager": dict.fromkeys(RECORDS, "team"),
-    "rep": {**dict.fromkeys(RECORDS, "own"), "account": "team", "contact": "team", "activity": "team", "case": "team", "consent": "team"},
+    "rep": {
+        **dict.fromkeys(RECORDS, "own"),
+        "account": "team",
+        "contact": "team",
+        "activity": "team",
+        "case": "team",
+        "consent": "team",
+        "document": "team",
+    },
     "service": {
         **dict.fromkeys(RECORDS, "none"),
         "account": "all",
@@ -33,6 +41,7 @@ READ: dict[str, dict[str, Scope]] = {
         "order": "all",
         "contract": "all",
         "consent": "all",
+        "document": "all",
     },
     "read-only": dict.fromkeys(RECORDS, "all"),
 }

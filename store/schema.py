@@ -20,7 +20,7 @@ from store.models import RECORD_MODELS, CustomField, Meta, PicklistValue, Pipeli
 
 EntityType = Literal[
     "account", "contact", "lead", "opportunity", "activity", "task", "case", "product", "order", "quote", "contract", "campaign", "consent",
-    "user", "team",
+    "document", "user", "team",
 ]  # fmt: skip
 ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
 Kind = Literal[

@@ -44,8 +44,14 @@ class Settings(BaseSettings):
     mail_from: str = Field(default="", description="Address mails go out from; empty is the author's own.")
     host: str = Field(default="127.0.0.1", description="Where `rapport serve` listens.")
     port: int = Field(default=8000, description="Its port.")
-    secret: SecretStr = Field(default=SecretStr(""), description="Signs session cookies; empty makes and keeps one in the data folder.")
+    secret: SecretStr = Field(
+        default=SecretStr(""), description="Signs what a browser keeps during a sign-in; empty makes and keeps one in the data folder."
+    )
     token: SecretStr = Field(default=SecretStr(""), description="Bearer token whose user `rapport mcp` acts as.")
+    oidc_issuer: str = Field(default="", description="Your firm's OpenID Connect provider, for signing in there; empty is off.")
+    oidc_client_id: str = Field(default="", description="Rapport's name there.")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="Its secret there; empty for a public client.")
+    oidc_name: str = Field(default="", description="What the button on the sign-in page calls the provider.")
     silence_days: int = Field(
         default=60, ge=1, description="Days without contact after which a customer counts as silent, whatever their rhythm."
     )
@@ -56,6 +62,7 @@ class Settings(BaseSettings):
     tier_b: float = Field(default=0.5, gt=0, lt=1, description="The same for tier B; the rest are C.")
     proposal_days: int = Field(default=30, ge=1, description="Days until a pending proposal expires.")
     question_limit: int = Field(default=20_000, ge=100, description="Longest question, in characters.")
+    rate_limit: int = Field(default=1_200, ge=0, description="Requests a minute for each person over REST and MCP; 0 is no limit.")
     upload_limit_mb: int = Field(default=50, ge=1, description="Largest file taken for import, in MiB.")
     voice_model: str = Field(
         default="whisper-base",

@@ -1,7 +1,8 @@
 """Values worked out for each record by itself: taken from a related record, or told from the value there is.
 
 `{"owner": {"from": "account.owner"}}` gives a deal the owner of its account; `{"amount": {"by": "-5%"}}`, `{"amount": {"by": "1000"}}`
-and `{"close_date": {"by": "2 week"}}` change what is there. Nothing is guessed: a record without the value is left alone and named.
+and `{"close_date": {"by": "2 week"}}` change what is there, `{"tags": {"add": ["vip"]}}` and `{"tags": {"remove": ["vip"]}}` what a list
+holds. Nothing is guessed: a record without the value is left alone and named.
 """
 
 import re
@@ -18,23 +19,28 @@ from store.unit import Unit
 
 FROM = "from"
 BY = "by"
+ADD = "add"
+REMOVE = "remove"
+_RULES = ({FROM}, {BY}, {ADD}, {REMOVE})
 _LENGTH = re.compile(r"(?P<count>[+-]?\d+)\s*(?P<unit>day|week|month|quarter|year)s?")
 _SHARE = re.compile(r"(?P<share>[+-]?\d+(?:\.\d+)?)\s*%")
 _CENT = Decimal("0.01")
 
 
-def rules(schema: Schema, entity: str, values: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def rules(schema: Schema, entity: str, values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """The values to be worked out, checked. Raises InvalidInput for a path that is not reference.field, a difference that is none."""
     found = {}
     for name, value in values.items():
-        if not (isinstance(value, Mapping) and set(value) in ({FROM}, {BY})):
+        if not (isinstance(value, Mapping) and set(value) in _RULES):
             continue
-        rule = {key: str(told) for key, told in value.items()}
-        if FROM in rule:
-            _check_path(schema, entity, rule[FROM])
-        else:
-            _check_difference(schema.field(entity, name), rule[BY])
-        found[name] = rule
+        ((key, told),) = value.items()
+        if key == FROM:
+            _check_path(schema, entity, str(told))
+        elif key == BY:
+            _check_difference(schema.field(entity, name), str(told))
+        elif schema.field(entity, name).kind not in {"tags", "multichoice"}:
+            raise InvalidInput(f"{name!r} holds one value.", hint="Give the value itself.")
+        found[name] = {key: told if key in {ADD, REMOVE} else str(told)}
     return found
 
 
@@ -60,13 +66,18 @@ def _difference(said: str) -> Decimal | None:
 
 
 def derive(
-    unit: Unit, entity: str, ids: Sequence[str], wanted: Mapping[str, Mapping[str, str]]
+    unit: Unit, entity: str, ids: Sequence[str], wanted: Mapping[str, Mapping[str, Any]]
 ) -> tuple[dict[str, dict[str, Any]], list[str]]:
     """Values by record id, and the names of those for which one cannot be told."""
     records = load(unit, entity, list(ids))
     found: dict[str, dict[str, Any]] = {record.id: {} for record in records}
     for name, rule in wanted.items():
-        told = _taken(unit, entity, records, rule[FROM]) if FROM in rule else _moved(unit, entity, records, name, rule[BY])
+        if FROM in rule:
+            told = _taken(unit, entity, records, rule[FROM])
+        elif BY in rule:
+            told = _moved(unit, entity, records, name, rule[BY])
+        else:
+            told = {record.id: _listed(record.fields.get(name) or [], rule) for record in records}
         for record, value in told.items():
             found[record][name] = value
     complete = {record: values for record, values in found.items() if len(values) == len(wanted)}
@@ -87,7 +98,17 @@ def _moved(unit: Unit, entity: str, records: Sequence[RecordView], name: str, sa
     held = {record.id: record.fields.get(name) for record in records}
     if field.kind in TEMPORAL:
         return {record: _later(value, said, unit.settings.zone) for record, value in held.items() if value}
-    return {record: _changed(Decimal(str(value)), said, field) for record, value in held.items() if value is not None}
+    changed = {record: _changed(Decimal(str(value)), said, field) for record, value in held.items() if value is not None}
+    return {record: value for record, value in changed.items() if field.kind != "percent" or 0 <= Decimal(value) <= 100}
+
+
+def _listed(held: Sequence[Any], rule: Mapping[str, Any]) -> list[Any]:
+    """A list with more in it, or with less."""
+    given = next(value if isinstance(value, list) else [value] for value in rule.values())
+    if ADD in rule:
+        return list(dict.fromkeys([*held, *given]))
+    gone = {str(each).casefold() for each in given}
+    return [each for each in held if str(each).casefold() not in gone]
 
 
 def _changed(value: Decimal, said: str, field: Field) -> str:

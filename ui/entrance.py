@@ -11,20 +11,22 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from store.errors import RapportError
 from ui.identity import House, visitor_of
-from ui.problems import problem, problem_of
+from ui.problems import TooMany, problem, problem_of
 
 # What a stranger may ask for. Everything else, Gradio's own routes included, needs a visitor.
 OPEN: Final = frozenset(
     {
         ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/favicon.ico"),
         ("GET", "/language"), ("GET", "/manifest.json"),
-        ("GET", "/login"), ("POST", "/login"), ("GET", "/logout"), ("POST", "/logout"),
+        ("GET", "/login"), ("POST", "/login"), ("GET", "/login/oidc"), ("GET", "/login/oidc/back"), ("GET", "/logout"), ("POST", "/logout"),
         ("POST", "/api/session"), ("DELETE", "/api/session"),
     }
 )  # fmt: skip
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+PROGRAMS: Final = ("/api/", "/mcp")  # where a person's requests are counted
 BODY_LIMIT: Final = 1024 * 1024
-UPLOADS: Final = frozenset({"/api/import"})  # files: RAPPORT_UPLOAD_LIMIT_MB and the rest of the form
+# Files, and the rest of the form: which setting says how large they may be.
+UPLOADS: Final = {"/api/import": "upload_limit_mb", "/api/voice": "voice_limit_mb"}
 
 
 class TooLarge(HTTPException):
@@ -58,7 +60,7 @@ class Entrance:
 
     def _limit(self, path: str) -> int:
         """Bytes a body may have."""
-        return BODY_LIMIT + (self.house.store.settings.upload_limit_mb * 1024 * 1024 if path in UPLOADS else 0)
+        return BODY_LIMIT + (getattr(self.house.store.settings, UPLOADS[path]) * 1024 * 1024 if path in UPLOADS else 0)
 
     async def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Why this request stops here, or None; leaves the visitor in the request's state."""
@@ -73,6 +75,10 @@ class Entrance:
         method = "GET" if scope["method"] == "HEAD" else scope["method"]
         if visitor is None and (method, scope["path"]) not in OPEN:
             return _to_sign_in(scope, headers)
+        if visitor is not None and scope["path"].startswith(PROGRAMS):
+            wait = self.house.rate.wait(visitor.principal.user_id)
+            if wait:
+                return problem_of(TooMany("Too many requests.", wait=wait, hint=f"Try again in {wait} s, and ask more slowly."))
         by_cookie = visitor is None or visitor.by == "session"
         if by_cookie and scope["method"] not in SAFE and not same_origin(headers):
             return problem(403, "cross-site", "This request came from another site.", hint="Use the page itself, or a bearer token.")

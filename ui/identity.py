@@ -1,7 +1,7 @@
 """Who is asking. The one place where a cookie or a token becomes a principal; nothing else names a person."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from fastapi import Depends, Request
@@ -13,7 +13,9 @@ from store.errors import NotAllowed
 from store.rights import Principal
 from store.unit import Store
 from ui.counters import Counters
+from ui.oidc import Provider
 from ui.problems import Unauthenticated
+from ui.rate import Rate
 from ui.throttle import Throttle
 
 COOKIE = "rapport_session"
@@ -34,6 +36,8 @@ class House:
     rapport: Rapport
     counters: Counters
     throttle: Throttle
+    rate: Rate = field(default_factory=lambda: Rate(0))
+    provider: Provider | None = None
 
     @property
     def store(self) -> Store:

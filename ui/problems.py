@@ -35,7 +35,7 @@ class Unauthenticated(RapportError):
 
 
 class TooMany(RapportError):
-    """Too many failures; `wait` seconds until the next try."""
+    """Too many failures, or requests; `wait` seconds until the next try."""
 
     def __init__(self, message: str, *, wait: int, hint: str = "") -> None:
         super().__init__(message, hint=hint)

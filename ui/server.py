@@ -8,13 +8,30 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from agent.bootstrap import Rapport
-from ui import problems, setup_page, signin
+from ui import problems, setup_page, signin, single_sign_on
 from ui.counters import Counters
 from ui.entrance import Entrance
 from ui.headers import Headers
 from ui.identity import House
 from ui.mcp.door import PATH, McpDoor
-from ui.rest import actions, chat, docs, drafts, duplicates, health, importing, measures, proposals, records, search, session
+from ui.oidc import Provider
+from ui.rate import Rate
+from ui.rest import (
+    actions,
+    chat,
+    docs,
+    drafts,
+    duplicates,
+    health,
+    importing,
+    measures,
+    proposals,
+    records,
+    search,
+    session,
+    specification,
+    voice,
+)
 from ui.rest import audit as audit_routes
 from ui.rest import setup as setup_routes
 from ui.throttle import Throttle
@@ -25,7 +42,7 @@ TITLE = "Rapport"
 
 def create_app(rapport: Rapport) -> FastAPI:
     """The whole web application over one composition root. Nobody but the entrance decides who comes in."""
-    inside = House(rapport, Counters(), Throttle())
+    inside = House(rapport, Counters(), Throttle(), Rate(rapport.settings.rate_limit), Provider.of(rapport.settings))
     door = McpDoor(inside)
 
     @asynccontextmanager
@@ -38,9 +55,10 @@ def create_app(rapport: Rapport) -> FastAPI:
     )
     app.state.house = inside
     problems.install(app)
+    specification.install(app)
     for router in (
-        health.router, signin.router, session.router, chat.router, measures.router, proposals.router, audit_routes.router, docs.router,
-        search.router, importing.router, duplicates.router, actions.router, drafts.router, setup_routes.router, setup_page.router, records.router,
+        health.router, signin.router, single_sign_on.router, session.router, chat.router, measures.router, proposals.router, audit_routes.router, docs.router,
+        search.router, importing.router, voice.router, duplicates.router, actions.router, drafts.router, setup_routes.router, setup_page.router, records.router,
     ):  # fmt: skip
         app.include_router(router)  # records last: its paths begin with any entity
     app.router.routes.append(Route(PATH, door))

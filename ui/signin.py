@@ -3,15 +3,16 @@
 from html import escape
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from ui.identity import InHouse
+from ui.identity import House, InHouse
 from ui.pages import page
 from ui.problems import TooMany, Unauthenticated
 from ui.signing import close_session, forget_cookie, open_session, set_cookie
-from ui.web.words import LANGUAGE_COOKIE, LANGUAGES, language_of, words
+from ui.web.words import LANGUAGE_COOKIE, LANGUAGES, Words, language_of, words
 
 router = APIRouter(include_in_schema=False)
 MARK = (Path(__file__).parent / "mark.svg").read_text("utf-8")
@@ -39,10 +40,10 @@ def choose_language(to: Annotated[str, Query(max_length=2)] = "en", back: Annota
 
 
 @router.get("/login")
-def sign_in_page(request: Request, onward: Annotated[str, Query(alias="next", max_length=2000)] = "/") -> Response:
+def sign_in_page(request: Request, inside: InHouse, onward: Annotated[str, Query(alias="next", max_length=2000)] = "/") -> Response:
     if getattr(request.state, "visitor", None):
         return RedirectResponse(local_path(onward), status_code=303)
-    return HTMLResponse(_form(language_of(request.headers), onward))
+    return HTMLResponse(sign_in_form(inside, language_of(request.headers), onward))
 
 
 @router.post("/login")
@@ -57,11 +58,11 @@ def sign_in(
     try:
         secret, _ = open_session(inside, request, email=email, password=password)
     except Unauthenticated:
-        return HTMLResponse(_form(said.language, onward, email=email, wrong=said["sign_in.wrong"]), status_code=401)
+        return HTMLResponse(sign_in_form(inside, said.language, onward, email=email, wrong=said["sign_in.wrong"]), status_code=401)
     except TooMany as error:
         wrong = said["sign_in.wait"].format(minutes=max(1, round(error.wait / 60)))
         return HTMLResponse(
-            _form(said.language, onward, email=email, wrong=wrong), status_code=429, headers={"Retry-After": str(error.wait)}
+            sign_in_form(inside, said.language, onward, email=email, wrong=wrong), status_code=429, headers={"Retry-After": str(error.wait)}
         )
     answer = RedirectResponse(local_path(onward), status_code=303)
     set_cookie(answer, request, secret)
@@ -94,7 +95,7 @@ def local_path(target: str) -> str:
     return target if fine else "/"
 
 
-def _form(language: str, onward: str, *, email: str = "", wrong: str = "") -> str:
+def sign_in_form(inside: House, language: str, onward: str, *, email: str = "", wrong: str = "") -> str:
     said = words(language)
     other = "en" if language == "zh" else "zh"
     error = f'<p class="wrong" role="alert">{escape(wrong)}</p>' if wrong else ""
@@ -105,6 +106,15 @@ def _form(language: str, onward: str, *, email: str = "", wrong: str = "") -> st
 <input id="email" name="email" type="email" autocomplete="username" required {"" if email else "autofocus"} value="{escape(email)}">
 <label for="password">{escape(said["sign_in.password"])}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required {"autofocus" if email else ""}>
-<button>{escape(said["sign_in"])}</button></form></div>
+<button>{escape(said["sign_in"])}</button></form>{_provider_link(inside, said, onward)}</div>
 <p class="foot"><a href="/language?to={other}&amp;back=/login" lang="{other}">{escape(said["other_language"])}</a></p>"""
     return page(f"{said['sign_in']} · Rapport", body, language=language)
+
+
+def _provider_link(inside: House, said: Words, onward: str) -> str:
+    if inside.provider is None:
+        return ""
+    name = inside.provider.name or said["sign_in.provider"]
+    return (
+        f'<p><a class="button" href="/login/oidc?next={quote(local_path(onward))}">{escape(said["sign_in.with"].format(name=name))}</a></p>'
+    )

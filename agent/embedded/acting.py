@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from agent.embedded import announced, changing, creating, deleting, doing, sets, telling, told, updating, wide
+from agent.embedded import changing, creating, deleting, doing, happened, sets, telling, told, updating, wide
 from agent.embedded.acts import Act
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import NameIndex
 from agent.embedded.reading import Reader
 from agent.embedded.routes import Routes
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Spanned
-from agent.embedded.targets import Scene
 from store.unit import Unit
 
 _VERBS: dict[str, tuple[str, ...]] = {
@@ -29,12 +29,14 @@ def read_as(
     known = not any((span.unknown and len(span.text) > 1) or span.literal for span in text.spans)
     if told.lists(text) and (act in {"update", "delete", "move"} or (act in _VERBS and known)):
         return None  # "cases, owner is Anna": what is asked for and what holds of it; a new record has a word nobody knows yet
+    if act in {"update", "delete", "move"} and told.asks(text):
+        return None  # "the clean room is won?": a question is never a change
     verbs = _VERBS.get(act, ())
     place = next((number for number, span in enumerate(text.spans) if verbs and span.func(*verbs) and not span.names), -1)
     scene = Scene(unit, text, words, names, routes, list(previous), place)
     match act:
         case "create":
-            return creating.record(announced.as_request(scene) or scene)
+            return creating.record(scene)
         case "update":
             changed = changing.read(scene, asked=True) or sets.read(scene)
             if changed is not None:
@@ -44,7 +46,7 @@ def read_as(
         case "delete":
             return deleting.read(scene) or updating.delete(scene)
         case "log":
-            return doing.activity(scene)
+            return happened.activity(scene)
         case "task":
             return doing.task(scene)
         case "move":

@@ -8,8 +8,8 @@ from typing import Any
 from agent.embedded import creating, told, turns
 from agent.embedded.followup import latest
 from agent.embedded.frames import Frame
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned
-from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from agent.embedded.turning import tied
 from agent.embedded.turns import Turn

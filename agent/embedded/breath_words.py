@@ -7,11 +7,11 @@ from typing import Any
 from agent.embedded import told
 from agent.embedded.lexicon import change_words
 from agent.embedded.pieces import own_label
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.spoken import Subject
-from agent.embedded.targets import Scene
+from agent.embedded.subject import Subject
 from agent.embedded.tokens import is_chinese
-from agent.embedded.values import FREE_TEXT, OWNER, value_of
+from agent.embedded.values import FREE_TEXT, OWNER, listed, value_of
 from store.schema import Field
 
 _LIGHT = frozenset("instead later expect expected promoted officially please so finally per says said rather 嘛 才 刚 刚刚 终于".split())  # noqa: SIM905
@@ -41,23 +41,16 @@ class Reading:
         for name in dict.fromkeys(name for name, _, _ in self.found):
             said = [(value, strength) for each, value, strength in self.found if each == name]
             fresh = [each for each in said if not self._held(name, each[0])] or said
+            if told.corrects(self.scene.text.text):
+                fresh = fresh[-1:]  # "to C, no, B": what is said last
             top = max(strength for _, strength in fresh)
             chosen[name] = [value for value, strength in fresh if strength == top][-1]
-            if self.scene.unit.schema.field(self.kind, name).kind == "tags":
-                chosen[name] = self._with_held(name, chosen[name])
-        return chosen
+        return listed(self.scene, self.kind, chosen)
 
     def divided(self) -> bool:
         """Whether a field is given several values: then each record has its own."""
         given = [(name, str(value)) for name, value, strength in self.found if strength == STRONG]
         return len(set(given)) > len({name for name, _ in given})
-
-    def _with_held(self, name: str, value: Any) -> Any:
-        """A tag is put beside those there are, unless it is said to take their place."""
-        held = self.subject.records[0].fields.get(name) if self.subject.records else None
-        if not isinstance(held, list) or re.search(r"改成|改为|换成|替换|\breplace\b|\bset\b.*\bto\b|\binstead\b", self.scene.text.text):
-            return value
-        return list(dict.fromkeys([*held, *value]))
 
     def _held(self, name: str, value: Any) -> bool:
         if not self.subject.records:
@@ -197,7 +190,7 @@ class BreathWords:
             return False
         if span.func("delete", "remind", "log", "create", "draft", "why", "when") and not span.filler and not span.func("to", "update"):
             return len(span.text) > 1 and span.text.lower() not in change_words("wishes") | _NEW
-        light = _LIGHT | _NEW | change_words("wishes") | change_words("leads")
+        light = _LIGHT | _NEW | change_words("wishes") | change_words("leads") | change_words("turned")
         if (
             span.text.lower() in light
             or self._off_on(span)

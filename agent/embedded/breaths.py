@@ -8,9 +8,10 @@ from agent.embedded import told
 from agent.embedded.breath_words import PLAIN, STRONG, WEAK, BreathWords, Reading
 from agent.embedded.lexicon import change_words
 from agent.embedded.pieces import BREAK
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.spoken import Subject
-from agent.embedded.targets import QUANTIFIERS, Scene
+from agent.embedded.subject import Subject
+from agent.embedded.targets import QUANTIFIERS
 from agent.embedded.tokens import is_chinese
 from agent.embedded.values import FREE_TEXT, PRICED, clean, implied, value_of
 from store.schema import TEMPORAL, Field
@@ -175,7 +176,7 @@ class Breath(BreathWords):
                 break
             stop += 1
         end = stop
-        while end > start + 1 and self.spans[end - 1].filler and self.spans[end - 1].func("noise"):
+        while end > start + 1 and self._trails(end - 1):
             end -= 1
         quoted = next((span.literal for span in self.spans[start:stop] if span.literal_kind == "quoted"), None)
         text = quoted or clean(self.scene.text.text[self.spans[start].first : self.spans[end - 1].last])
@@ -184,10 +185,17 @@ class Breath(BreathWords):
         self._give(label.name, [text] if label.kind == "tags" else text, STRONG)
         return stop
 
+    def _trails(self, place: int) -> bool:
+        """Light words, and "to it", at the end of a text."""
+        span = self.spans[place]
+        tie = span.func("to", "on") and place + 1 < len(self.spans) and self.spans[place + 1].func("it")
+        return (span.filler and span.func("noise")) or (span.func("it") and not span.names) or tie
+
     def _yes_no(self, label: Field, number: int) -> int:
         if self._future():
             return number + 1
-        text = self.scene.text.text[self.spans[0].first : self.spans[-1].last].lower()
+        own = [span.text for span in self.spans if span not in self.reading.subject.spans]
+        text = ("" if is_chinese(self.spans[number].text) else " ").join(own).lower()
         name = self.spans[number].text.lower()
         around = text.replace(name, " ", 1)
         off = bool(told.any_of("switched_off").search(around))
@@ -215,8 +223,9 @@ class Breath(BreathWords):
 
     def _implied(self, span: Span) -> tuple[str, Any, int] | None:
         if span.step:
-            found = implied(self.scene, self.kind, span)
-            return (*found, STRONG) if found else None
+            of_a_noun = self._dated(span) if span.step.timed and any(each.entity for each in self.unknown) else None
+            usual = implied(self.scene, self.kind, span)
+            return of_a_noun or ((*usual, STRONG) if usual else None)
         tied = self._tied(span)
         schema = self.scene.unit.schema
         fields = schema.entity(self.kind).fields

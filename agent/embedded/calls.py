@@ -7,6 +7,8 @@ from agent.embedded.frames import Frame
 from store.filters import Filter
 from store.schema import Schema
 
+_LOGGED = frozenset({"kind", "account", "contact", "opportunity", "occurred_at"})  # what log_activity takes beside the text
+
 
 def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, Any]] | None:
     """(tool, arguments), or None for a frame that is answered without one."""
@@ -57,6 +59,8 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
                 {"entity": frame.entity, "records": frame.ids, "filters": [] if frame.ids else filters + period_filters(frame, schema)}
             )
         case "log":
+            if set(frame.values) - _LOGGED:
+                return "create_record", {"entity": "activity", "values": {"body": frame.text, **frame.values}}
             return "log_activity", {"body": frame.text, **frame.values}
         case "task":
             return "create_task", _without_empty(

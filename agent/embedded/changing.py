@@ -8,15 +8,17 @@ left aside. What the reading cannot place makes it give up: the caller asks back
 from collections.abc import Callable
 from dataclasses import replace
 
-from agent.embedded import told
+from agent.embedded import candidates, told
 from agent.embedded.breath_words import Reading
 from agent.embedded.breaths import breaths, fill
 from agent.embedded.frames import Frame
 from agent.embedded.repair import repair, respelt
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, spanned
-from agent.embedded.spoken import RECORDS, Subject, subjects
+from agent.embedded.spoken import subjects, vague
 from agent.embedded.steps import stepped
-from agent.embedded.targets import Scene
+from agent.embedded.subject import RECORDS, Subject
+from agent.embedded.targets import pinned
 from agent.embedded.tokens import is_chinese
 from agent.embedded.turning import tied
 
@@ -69,7 +71,22 @@ def _frames(scene: Scene, asked: bool) -> list[Frame] | None:
             return None
         signed = True
         frames.append(_frame(part))
-    return frames or _without_value(scene)
+    return frames or _which(scene, asked) or _without_value(scene)
+
+
+def _which(scene: Scene, asked: bool) -> list[Frame] | None:
+    """The change of one of several records that words of a title fit: the one chosen before, else the question which is meant."""
+    for subject in vague(scene):
+        reading = Reading(scene, subject)
+        fill(reading)
+        if not reading.found or reading.lost or reading.open or not (asked or told.signs(scene.text, subject.spans)):
+            continue
+        ids = [record.id for record in subject.records]
+        chosen = pinned(scene, subject.kind)
+        if chosen is not None:
+            return [Frame("update", entity=subject.kind, ids=chosen.ids or ids, values=reading.values())]
+        return [candidates.question(scene.unit, subject.kind, ids, len(ids), scene.text.text)]
+    return None
 
 
 def _without_value(scene: Scene) -> list[Frame] | None:

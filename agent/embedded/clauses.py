@@ -2,7 +2,10 @@
 
 import re
 
+from agent.embedded.creating_words import words
+from agent.embedded.pieces import breaks
 from agent.embedded.spans import Span, Spanned
+from agent.embedded.tokens import is_chinese
 
 _JOINT = re.compile(r"(?:[,;，；。.!！?？]\s*|\s)(?:and then|then|and also|also|and|并且|并|然后|同时|再|另外|顺便)?\s*$", re.IGNORECASE)
 _FOR_EACH = re.compile(r"(?:please )?for (?:each|every|all)\b|(?:请|帮我)*(?:给|为|对|替)?每", re.IGNORECASE)
@@ -40,13 +43,28 @@ def split(text: Spanned) -> list[str]:
         pieces.append(text.text[start:cut])
         start = cut
     pieces.append(text.text[start:])
-    cleaned = [_JOINT.sub("", piece).strip(" ,，;；") for piece in pieces]
+    joined = [*(_JOINT.sub("", piece) for piece in pieces[:-1]), pieces[-1]]  # the last keeps its mark: it may be a question's
+    cleaned = [piece.strip(" ,，;；") for piece in joined]
     return [piece for piece in cleaned if piece] or [text.text]
 
 
 def _alone(text: Spanned, number: int) -> bool:
-    """ "…没用了,删掉": a verb of deleting with nothing of its own, which is about what was named before it."""
-    return text.spans[number].func("delete") and not any(span.content for span in text.spans[number + 1 :])
+    """ "…没用了,删掉", "…, update it", "…, add him please", …,建个工单: a verb of deleting or making with nothing of its own, about what was told before it."""
+    spans = text.spans
+    if spans[number].func("delete", "update"):
+        return not any(span.content for span in spans[number + 1 :])
+    if not spans[number].func("create", "log") or any(_verb(span) for span in spans[:number]):
+        return False
+    stop = next((n for n in range(number + 1, len(spans)) if breaks(text.text, spans[n - 1], spans[n])), len(spans))
+    own = any(span.unknown or span.literal or span.names or span.time or span.amount for span in spans[number + 1 : stop])
+    later = any(_verb(span) for span in spans[number + 1 :])
+    return not own and not later and any(span.content and not span.entity for span in spans[:number])
+
+
+def _verb(span: Span) -> bool:
+    if span.text.lower() in words("new") or len(span.text) == 1:
+        return False
+    return span.func("create", "update", "assign", "delete", "remind", "show", "zh_to") and not (span.entity or span.names or span.filler)
 
 
 def _another_change(text: Spanned, number: int) -> bool:
@@ -128,6 +146,8 @@ def _is_imperative(spans: list[Span], number: int) -> bool:
     """An action word that is a verb here: "set", not the "set" of "data set"; "update", not "last update"."""
     previous = spans[number - 1]
     word = spans[number].text.lower()
+    if len(word) == 1 and is_chinese(word) and previous.unknown and previous.last == spans[number].first:
+        return False  # 登录: one letter of another word
     if word in {"note", "record", "notes", "new", "change", "reminder", "安排", "记录"}:
         return word in {"note", "record", "安排", "记录"} and number + 1 < len(spans) and not previous.entity
     return not (previous.func("not", "group", "with", "without") or previous.text.lower() in {"the", "a", "an", "to", "last", "的"})

@@ -6,48 +6,111 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from agent.embedded import acts, requests, shapes
 from agent.embedded.compound import NEW
-from agent.embedded.doing import activity, task
+from agent.embedded.creating_words import words
+from agent.embedded.doing import task
 from agent.embedded.frames import Frame
+from agent.embedded.happened import activity, took_place
 from agent.embedded.lexicon import Sense
-from agent.embedded.pieces import PHRASED, Piece, cut, labels_heard, typed
-from agent.embedded.slots import COMPANY, Slots, company_and_rest, person_and_title, says_nothing
+from agent.embedded.pieces import PHRASED, Piece, cut, labels_heard, sentences
+from agent.embedded.placing import place
+from agent.embedded.requests import KINDS, Request, kind_of
+from agent.embedded.scene import Scene
+from agent.embedded.slots import Slots
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
-from agent.embedded.values import clean
 from store.name_words import pinyin
+from store.query import load
 from store.schema import Field
 from store.values import find_named
 
-LIGHT_ZH = {"认识", "见到", "碰到", "遇到", "上", "了", "今天", "昨天"}
-UNNAMED = frozenset({"opportunity", "order", "quote", "contract", "consent"})  # the store names them after what they are about
-_PERSONS = frozenset({"contact", "lead"})
+LIKELY = 0.3  # chance of the act below which a noun and a verb ask for nothing new
+THERE = 0.95  # a record named this nearly is there already
 
 
 def record(scene: Scene) -> list[Frame]:
     """A record of any kind, its fields in any order."""
     spans = scene.spans
+    wished = requests.find(scene)
+    if wished is not None and wished.kind != "activity" and (wished.kind or scene.place < 0):
+        frames = described(scene, wished)
+        if frames is not None:
+            return frames
     head = next((span for span in spans[scene.place + 1 :] if span.entity), None) or next((span for span in spans if span.entity), None)
     head = head or _named_noun(scene)
     if head is None or head.entity is None:
-        heard = _noun_heard(scene)
-        if heard is not None:
-            return _described(scene, heard)
-        if _person_told(scene):
-            head = Span(0, 0, "", scene.verb.last, scene.verb.last, senses=[Sense("entity", "contact")])
-            return _described(scene, head)
-        after = [span for number, span in enumerate(spans) if number != scene.place]
-        work = next((c for span in after for c in span.choices if (c.entity, c.field) == ("activity", "kind")), None)
-        if work is not None:
-            return task(scene) if any(span.time for span in after) else activity(scene)
-        return [Frame("clarify", text=scene.text.text, reason="entity")]
+        return _without_noun(scene)
     kind = head.entity.entity
+    if scene.place < 0 and any(name.type == kind and name.score >= THERE for span in spans for name in span.names):
+        return [Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=[head.text])]  # it is there already
     if kind == "task":
         return task(scene)
     if kind == "activity":
         return activity(scene)
-    return _described(scene, head)
+    return _described(scene, kind, _from_verb(scene, head))
+
+
+def asked(scene: Scene) -> list[Frame] | None:
+    """The new record of a sentence that asks for one in so many words, wherever it does; None for any other sentence."""
+    found = requests.find(scene)
+    chances = acts.likely(scene.text, later=bool(scene.previous)) if found is not None else {}
+    noted = chances.get("log", 0.0) if found is not None and found.kind in {"case", "activity"} else 0.0  # "log a complaint …"
+    if found is None or chances.get("create", 0.0) + noted < LIKELY:
+        return None
+    if found.kind == "activity":
+        return activity(Scene(**{**vars(scene), "place": found.verb})) if took_place(scene) else None
+    return described(scene, found)
+
+
+def described(scene: Scene, asked: Request) -> list[Frame] | None:
+    """The new record of a request; None when nothing tells what kind it is."""
+    kind = asked.kind or told_kind(scene, asked)
+    if not asked.kind:  # "I've drafted quote Q-0242 …, please record it": the noun names no field of it
+        asked.taken = [*asked.taken, *(span for span in scene.spans if kind_of(span, scene.words) == kind)]
+    return _described(scene, kind, asked) if kind else None
+
+
+def _without_noun(scene: Scene) -> list[Frame]:
+    """A wish for something new that names no kind of it as it is written."""
+    heard = _noun_heard(scene)
+    if heard is not None and heard.entity is not None:
+        return _described(scene, heard.entity.entity, _from_verb(scene, heard))
+    if _person_told(scene):
+        return _described(scene, "contact", _from_verb(scene, Span(0, 0, "", scene.verb.last, scene.verb.last)))
+    after = [span for number, span in enumerate(scene.spans) if number != scene.place]
+    work = next((c for span in after for c in span.choices if (c.entity, c.field) == ("activity", "kind")), None)
+    if work is not None:
+        return activity(scene) if took_place(scene) else task(scene)
+    return [Frame("clarify", text=scene.text.text, reason="entity")]
+
+
+def _from_verb(scene: Scene, head: Span) -> Request:
+    """The request of a verb and its noun, what stands between them beside it."""
+    verb = scene.verb if scene.place >= 0 else head
+    first, last = min(verb.first, head.first), max(verb.last, head.last)
+    between = [span for span in scene.spans if first <= span.first and span.last <= last and span not in (verb, head)]
+    return Request("", [verb, head], head, first, last, between)
+
+
+def told_kind(scene: Scene, asked: Request) -> str:
+    """What kind of record is told of when only "it" is to be added: by the nouns and the fields that are named, or somebody at a customer."""
+    points: dict[str, float] = {}
+    rest = [span for span in scene.spans if span not in asked.taken]
+    for span in rest:
+        noun = kind_of(span, scene.words)
+        if noun and not span.names and span.text.lower() not in words("jobs"):
+            points[noun] = points.get(noun, 0.0) + 1.0
+        kinds = {sense.entity for sense in span.fields if sense.entity in KINDS}
+        for kind in kinds if not span.names else ():
+            points[kind] = points.get(kind, 0.0) + 1.0 / len(kinds)
+    customer = any(name.type == "account" for span in rest for name in span.names)
+    somebody = any(span.unknown and shapes.person(span.text) > 0.8 for span in rest)
+    if customer and somebody:
+        points["contact"] = points.get("contact", 0.0) + 1.5
+    ranked = sorted(points.items(), key=lambda each: -each[1])
+    clear = ranked and ranked[0][1] >= 1.0 and (len(ranked) == 1 or ranked[0][1] >= 1.5 * ranked[1][1])
+    return ranked[0][0] if clear else ""
 
 
 def asked_of(scene: Scene) -> bool:
@@ -102,26 +165,24 @@ def _person_told(scene: Scene) -> bool:
     return person and customer and not any(span.amount or span.time for span in scene.spans)
 
 
-def _described(scene: Scene, head: Span) -> list[Frame]:
-    """The new record from what stands around its noun."""
-    kind = head.entity.entity if head.entity else ""
+def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
+    """The new record from what stands around the request for it."""
     slots = Slots(scene, kind)
     pronoun: list[Span] = []
     if _of_the_new(scene, kind, slots.values, pronoun):
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="it_new")]
-    before, beside, after = (labels_heard(scene, kind, part) for part in _parts(scene, head, pronoun))
-    schema = scene.unit.schema
-    main = cut(schema, kind, scene.text, after)
-    if main and head.text.lower().endswith(("named", "called")):
-        main[0].tie = "named"
-    earlier = cut(schema, kind, scene.text, before)
-    modifiers = cut(schema, kind, scene.text, beside)
-    name = _name(scene, kind, main) or _name(scene, kind, earlier, late=True) or _name(scene, kind, modifiers, late=True)
-    slots.fill([*modifiers, *main, *earlier])
     spec = slots.spec
-    if name and spec.name_field not in slots.values:
-        slots.values[spec.name_field] = name
-    slots.place_texts()
+    slots.fill(_pieces(scene, kind, asked, pronoun))
+    if slots.doubtful is not None:
+        return [slots.doubtful]
+    placed = place(spec, slots.texts, set(slots.values))
+    slots.values |= placed.fields
+    remarks = [text for text in placed.remarks if not _of_known(scene, slots.values, text)]
+    if remarks:
+        held = [str(slots.values[placed.remark])] if placed.remark in slots.values else []
+        slots.values[placed.remark] = "; ".join([*held, *remarks])
+    slots.lost += [text for text in placed.lost if not _of_known(scene, slots.values, text)]
+    name = str(slots.values.get(spec.name_field) or "")
     if kind in PHRASED and "account" in spec.fields and "account" not in slots.values and name:
         _account_in_name(slots, name)
     if kind == "case" and "type" not in slots.values:
@@ -134,16 +195,19 @@ def _described(scene: Scene, head: Span) -> list[Frame]:
     return [Frame("create", entity=kind, values=slots.values)]
 
 
-def _parts(scene: Scene, head: Span, without: list[Span]) -> tuple[list[Span], list[Span], list[Span]]:
-    """The spans before the request, between its verb and its noun, and after the noun."""
-    spans = [span for span in scene.spans if span not in without]
-    verb = scene.verb if scene.place >= 0 else head
-    first, last = min(verb.first, head.first), max(verb.last, head.last)
-    return (
-        [span for span in spans if span.last <= first and span is not head],
-        [span for span in spans if first <= span.first and span.last <= last and span not in (verb, head)],
-        [part for span in spans if span.last > last and span is not head for part in _beyond(scene, span, last)],
-    )
+def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> list[Piece]:
+    """What is told, in pieces: what stands at the noun, after it, and before the request, which comes last."""
+    spans = [span for span in scene.spans if span not in without and not any(span is each for each in (*asked.taken, *asked.modifiers))]
+    ahead = [span for span in spans if span.last <= asked.first or (asked.head is not None and span.last <= asked.head.first)]
+    after = [part for span in spans if span not in ahead for part in _beyond(scene, span, asked.last)]
+    schema = scene.unit.schema
+    parts = [labels_heard(scene, kind, part) for part in (asked.modifiers, after, ahead)]
+    cuts = [cut(schema, kind, scene.text, part) if kind != "case" else sentences(schema, kind, scene.text, part) for part in parts]
+    if cuts[1] and asked.head is not None and asked.head.text.lower().endswith(("named", "called")):
+        cuts[1][0].tie = "named"
+    for piece in cuts[2]:
+        piece.late = bool(cuts[1])
+    return [piece for part in cuts for piece in part]
 
 
 def _beyond(scene: Scene, span: Span, place: int) -> list[Span]:
@@ -154,150 +218,11 @@ def _beyond(scene: Scene, span: Span, place: int) -> list[Span]:
     return [Span(span.start, span.end, text, span.last - len(text), span.last, unknown=True)] if text else []
 
 
-def _name(scene: Scene, kind: str, pieces: list[Piece], *, late: bool = False) -> str:
-    """What the record is called, taken out of the pieces: quoted, after "called", or the first thing said that is no value."""
-    spec = scene.unit.schema.entity(kind)
-    if any(piece.label is not None and piece.label.name == spec.name_field for piece in pieces):
-        return ""
-    for piece in pieces:
-        quoted = next((span for span in piece.spans if span.literal_kind == "quoted" and piece.label is None), None)
-        if quoted is not None:
-            piece.spans.remove(quoted)
-            return quoted.literal or ""
-    called = next((piece for piece in pieces if piece.tie == "named" and piece.spans), None)
-    fitting = [piece for piece in pieces if _may_name(scene, kind, piece, late)]
-    if kind in _PERSONS:  # 湖州莫干山矿泉水厂,俞晓棠: where somebody works may come first
-        fitting = [piece for piece in fitting if not COMPANY.search(piece.text(scene.text))] or fitting
-    first = called or next(iter(fitting), None)
-    return _taken(scene, kind, first, pieces) if first is not None else ""
-
-
-def _may_name(scene: Scene, kind: str, piece: Piece, late: bool) -> bool:
-    """Whether a piece can be what the record is called: not one tied to another field, nor made of values alone."""
-    if piece.label is not None or not piece.spans or piece.tie not in ({"", "about"} if kind in PHRASED else {""}):
-        return False
-    spec = scene.unit.schema.entity(kind)
-    content = [span for span in piece.spans if not span.filler]
-    if not content or all(span.literal or span.time or (span.amount and not span.unknown) for span in content):
-        return False
-    if kind in _PERSONS and piece.tie == "" and says_nothing(re.sub(r"^.*的(?=一?[位个名家]$)", "", piece.text(scene.text))):
-        return False
-    if spec.name_field in {"number", "channel"}:
-        return False  # a number or a value, never a stretch of words
-    if kind in PHRASED | UNNAMED:
-        return any(span.unknown for span in content)
-    if late and not any(span.unknown or span.names for span in content):
-        return False
-    if says_nothing("".join(span.text for span in content if not any(c.entity == kind for c in span.choices) and not span.func("on"))):
-        return False
-    chosen = all(any(c.entity == kind for c in span.choices) for span in content)
-    people = kind not in _PERSONS and all(any(n.type == "user" for n in span.names) for span in content)
-    elsewhere = kind in _PERSONS and all(
-        span.names and typed(spec, span) and not any(n.type in _PERSONS for n in span.names) for span in content
-    )
-    return not (chosen or people or (elsewhere and kind == "contact"))
-
-
-def _taken(scene: Scene, kind: str, piece: Piece, pieces: list[Piece]) -> str:
-    """The name in a piece; what stands in it beside the name stays to be read as values."""
-    spans = piece.spans
-    whole = scene.text.text
-    ahead: list[Span] = []  # 展会上认识了…: a value and light words before the name
-    while spans and (spans[0].filler or (len(spans) > 1 and _leads_in(kind, spans[0], spans[1]))):
-        ahead += [spans[0]] if spans[0].choices else []
-        spans = spans[1:]
-    stop = len(spans) if kind in PHRASED else _end_of_name(scene, kind, spans)
-    named, rest = spans[:stop], spans[stop:]
-    text = clean(whole[named[0].first : named[-1].last]) if named else ""
-    piece.spans = ahead + rest
-    piece.tie = ""
-    if kind in PHRASED or not is_chinese(text):
-        return text
-    if kind in _PERSONS:
-        return _chinese_person(scene, kind, text, named, piece, pieces)
-    full, tail = company_and_rest(text) if kind == "account" else (text, "")
-    if tail:
-        piece.spans = [span for span in named if span.first >= named[0].first + len(full)] + rest
-    return full
-
-
-def _leads_in(kind: str, span: Span, following: Span) -> bool:
-    """Words before a Chinese name that are none of it: where from, "met"."""
-    if not is_chinese(span.text) or kind in PHRASED:
-        return False
-    light = (
-        following.filler or following.text in LIGHT_ZH or following.func("on", "contacted")
-    )  # 宁波海达机电: the town is part of the name
-    value = any(choice.entity == kind for choice in span.choices) and light
-    return span.func("on", "contacted", "zh_to", "with") or value or span.text in LIGHT_ZH
-
-
-def _end_of_name(scene: Scene, kind: str, spans: list[Span]) -> int:
-    """How many of the spans belong to a proper name: up to a value that is not written as part of it."""
-    spec = scene.unit.schema.entity(kind)
-    if is_chinese(spans[0].text):
-        return next((n for n, span in enumerate(spans) if n and (span.literal or span.time or _is_amount(span))), len(spans))
-    for number, span in enumerate(spans):
-        if number == 0:
-            continue
-        model = _is_amount(span) and kind == "product" and span.amount is not None and not span.amount.currency
-        if (span.literal or span.time or _is_amount(span)) and not model:
-            return number
-        if typed(spec, span) and not span.text[:1].isupper() and not model:
-            return number
-        if _is_job(span, spans[0]) and kind in _PERSONS:
-            return number
-    return len(spans)
-
-
-_PARTICLES = {
-    "de",
-    "der",
-    "den",
-    "van",
-    "von",
-    "zu",
-    "la",
-    "le",
-    "di",
-    "da",
-    "dos",
-    "del",
-    "al",
-    "el",
-    "bin",
-    "ter",
-    "ten",
-    "af",
-    "av",
-    "y",
-}
-
-
-def _is_job(span: Span, first: Span) -> bool:
-    return span.unknown and span.text[:1].islower() and first.text[:1].isupper() and span.text.split()[0].lower() not in _PARTICLES
-
-
-def _is_amount(span: Span) -> bool:
-    return span.amount is not None and not span.unknown and not span.names
-
-
-def _chinese_person(scene: Scene, kind: str, text: str, named: list[Span], piece: Piece, pieces: list[Piece]) -> str:
-    """ "绍兴云帆纺织的赵一鸣", "赵一鸣采购经理": the company and the job beside the name go to their own fields."""
-    company, mark, person = text.rpartition("的")
-    if mark and person:
-        owners = [span for span in named if span.names and any(name.type == "account" for name in span.names)]
-        pieces.append(Piece(owners, "from") if owners else _text_piece(scene, company, "from"))
-        text = person
-    name, title = person_and_title(text)
-    if title:
-        pieces.append(_text_piece(scene, title, "as"))
-    return name
-
-
-def _text_piece(scene: Scene, text: str, tie: Any) -> Piece:
-    first = scene.text.text.find(text)
-    return Piece([Span(0, 0, text, first, first + len(text), unknown=True)], tie)
+def _of_known(scene: Scene, values: dict[str, Any], text: str) -> bool:
+    """ "Camille Colin from Bellerive": a part of the name of the account that is known already."""
+    known = [(kind, str(values[kind])) for kind in ("account", "contact") if isinstance(values.get(kind), str)]
+    names = [str(record.fields.get("account") or record.name) for kind, one in known for record in load(scene.unit, kind, [one])]
+    return any(text.casefold() in name.casefold() for name in names) and len(text) > 1
 
 
 def _account_in_name(slots: Slots, name: str) -> None:

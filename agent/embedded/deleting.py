@@ -5,9 +5,10 @@ from dataclasses import replace
 from agent.embedded import told
 from agent.embedded.frames import Frame
 from agent.embedded.pieces import BREAK, own_label
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.spoken import Subject, subjects
-from agent.embedded.targets import Scene
+from agent.embedded.spoken import subjects
+from agent.embedded.subject import Subject
 from agent.embedded.turning import tied
 
 _WORTHLESS = frozenset(

@@ -1,20 +1,19 @@
-"""What is to be done and what was done: "remind me to call Acme next Tuesday", "log a call with Globex: …", a complaint."""
+"""What is to be done: "remind me to call Acme next Tuesday", "ask Ben to prepare the offer", 安排李娜回访…."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from agent.embedded.compound import NEW
+from agent.embedded.creating_words import words
 from agent.embedded.frames import Frame
+from agent.embedded.pieces import breaks
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene
-from agent.embedded.values import Assigned, clean, fielded, moment, pairs
-from knowledge.spoken.times import TimeSpan, find_times
+from agent.embedded.tokens import is_chinese
+from agent.embedded.values import moment
 from store.query import load
 
-_BODY = re.compile(r"[:：]|\bthat\b|\bsaying\b", re.IGNORECASE)
 _TRIM_TITLE = re.compile(r"^(?:(?:to|that|about|me|me to|for|and)\b|去|要|在|：|:|,|，|\s)+\s*", re.IGNORECASE)
-_ABOUT = re.compile(r"\b(?:about|that|saying|because|regarding)\b|[:：]|反映|说|关于", re.IGNORECASE)
 
 
 def task(scene: Scene) -> list[Frame]:
@@ -27,15 +26,24 @@ def task(scene: Scene) -> list[Frame]:
         if due:
             values["due_at"] = due
     assignee = _assignee(scene)
-    removed = [scene.verb, *([when] if when else []), *([assignee] if assignee else [])]
+    urgent = _priority_alone(scene)
+    if urgent is not None:
+        values["priority"] = urgent[1]
+    removed = [
+        scene.verb,
+        *(urgent[0] if urgent else []),
+        *_asking(scene, assignee),
+        *([when] if when else []),
+        *([assignee] if assignee else []),
+    ]
     colon = re.search(r"[:：]", scene.text.text[scene.verb.last :]) if scene.place >= 0 else None
     if colon is not None:
         start = scene.verb.last + colon.end()
-        title = _title(scene, [*removed, Span(0, 0, "", 0, start)])
+        title = put_title(scene, [*removed, Span(0, 0, "", 0, start)])
     else:
-        title = _title(scene, removed)
-    about = _references(scene, [span for span in spans if span is not assignee], "task", values)
-    _subject_before(scene, "task", values)
+        title = put_title(scene, removed)
+    about = references(scene, [span for span in spans if span is not assignee], "task", values)
+    subject_before(scene, "task", values)
     for span in spans:
         priority = next(
             (
@@ -67,7 +75,28 @@ def task(scene: Scene) -> list[Frame]:
     return [Frame("task", entity="task", text=title, values=values)]
 
 
-def _subject_before(scene: Scene, kind: str, values: dict[str, Any]) -> None:
+def _asking(scene: Scene, assignee: Span | None) -> list[Span]:
+    """The words that ask somebody, around the name: they are no part of what is to be done."""
+    if assignee is None or assignee is not _asked_of(scene):
+        return []
+    place = next(n for n, span in enumerate(scene.spans) if span is assignee)
+    after = scene.spans[place + 1 : place + 2]
+    return [scene.spans[place - 1], *(span for span in after if span.text.lower() in {"to", "and"})]
+
+
+def _priority_alone(scene: Scene) -> tuple[list[Span], Any] | None:
+    """A breath that only says how urgent it is: "…, it's important", …,很急."""
+    starts = [n for n, span in enumerate(scene.spans) if n == 0 or breaks(scene.text.text, scene.spans[n - 1], span)]
+    for start, stop in zip(starts, [*starts[1:], len(scene.spans)], strict=False):
+        breath = scene.spans[start:stop]
+        said = [c.value for span in breath for c in span.choices if (c.entity, c.field) == ("task", "priority")]
+        rest = [span for span in breath if not (span.filler or span.func("to", "it") or any(c.field == "priority" for c in span.choices))]
+        if said and start and not [span for span in rest if not any(f.field == "priority" for f in span.fields)]:
+            return breath, said[0]
+    return None
+
+
+def subject_before(scene: Scene, kind: str, values: dict[str, Any]) -> None:
     """ "… and remind me to call them", "put a note on the clinic", "add a note there": what was spoken of just before."""
     said = any(span.func("it") or (span.entity and not span.entity.plural and span.entity.entity == "account") for span in scene.spans)
     if not said or not scene.previous or {"account", "contact", "opportunity", "lead"} & set(values):
@@ -96,6 +125,9 @@ def _beside_priority(spans: list[Span], span: Span) -> bool:
 
 def _assignee(scene: Scene) -> Span | None:
     """ "remind Ben to …": a colleague right after the verb."""
+    asked = _asked_of(scene)
+    if asked is not None:
+        return asked
     before = scene.spans[: scene.place]
     if before and any(span.text in {"给", "让", "叫"} for span in before) and any(name.type == "user" for name in before[-1].names):
         return before[-1]  # 给李娜安排个任务
@@ -109,7 +141,22 @@ def _assignee(scene: Scene) -> Span | None:
     return None
 
 
-def _title(scene: Scene, removed: list[Span]) -> str:
+def _asked_of(scene: Scene) -> Span | None:
+    """ "ask Ben to prepare …", "Ben should …", 让李娜…: a colleague between a word of asking and what is to be done."""
+    for number, span in enumerate(scene.spans[:5]):
+        if not any(name.type == "user" for name in span.names):
+            continue
+        before = scene.spans[number - 1].text.lower() if number else ""
+        after = scene.spans[number + 1].text.lower() if number + 1 < len(scene.spans) else ""
+        handed = before in {"to", "for", "给"} or any(f.field == "assignee" for f in scene.spans[number - 1].fields)
+        if number and handed and ":" in scene.text.text[span.last : span.last + 2]:
+            return span  # "assign to Anna: prepare …"
+        if before in words("asks_of") and (is_chinese(before) or after in {"to", "and"} or before in {"have", "let"}):
+            return span
+    return None
+
+
+def put_title(scene: Scene, removed: list[Span]) -> str:
     """The sentence without the removed spans; words that only introduced a date go with it."""
     text = scene.text.text
     pieces, place = [], 0
@@ -143,7 +190,7 @@ def _default_title(scene: Scene, values: dict[str, Any], about: str) -> str:
     return f"Follow up with {subject}" if subject else ("Follow up" if scene.previous else "")
 
 
-def _references(scene: Scene, spans: list[Span], entity: str, values: dict[str, Any]) -> str:
+def references(scene: Scene, spans: list[Span], entity: str, values: dict[str, Any]) -> str:
     """Records named in the sentence, put into the fields that point to them; returns the first one's name.
 
     Of two people of one name the one who works at the account that is named; else none (`unclear` then asks).
@@ -182,72 +229,3 @@ def unclear(scene: Scene, values: dict[str, Any]) -> Frame | None:
                 "clarify", entity="contact", text=span.text, reason="name", options=sorted({each.name for each in people.values()})
             )
     return None
-
-
-def activity(scene: Scene) -> list[Frame]:
-    """Something that took place: kind, with whom, when, and the text."""
-    spans = scene.spans
-    noun = next((span for span in spans[scene.place + 1 :] if not span.filler), None)
-    if (
-        noun is not None
-        and scene.place >= 0
-        and ((noun.entity and noun.entity.entity == "case") or any((c.entity, c.field) == ("case", "type") for c in noun.choices))
-    ):
-        return _case(scene, noun)
-    values: dict[str, Any] = {}
-    mark = _BODY.search(scene.text.text, scene.verb.last)
-    head = [span for span in spans if mark is None or span.first < mark.start()]
-    if mark and not any(span.names or span.time for span in head):
-        head = spans  # "log a note: met Ann on Tuesday …": all of it stands after the mark
-    kind = next((c.value for span in (*head, *spans) for c in span.choices if (c.entity, c.field) == ("activity", "kind")), "note")
-    values["kind"] = kind
-    if not _references(scene, head if mark else spans, "activity", values):
-        _references(scene, spans, "activity", values)
-    when = next((span for span in head if span.time and span.time.kind == "period" and _gone_by(scene, span)), None)
-    if when is not None:
-        values["occurred_at"] = moment(scene, replace(when, time=_gone_by(scene, when)))
-    _subject_before(scene, "activity", values)
-    body = scene.text.text[mark.end() :].strip() if mark else _title(scene, [scene.verb, *([when] if when else [])])
-    question = unclear(scene, values)
-    if question is not None:
-        return [question]
-    if not body:
-        return [Frame("clarify", entity="activity", text=scene.text.text, reason="body")]
-    return [Frame("log", entity="activity", text=body, values=values)]
-
-
-def _gone_by(scene: Scene, span: Span) -> TimeSpan | None:
-    """The time as one that has been: "on Tuesday" of a lunch is the last one."""
-    again = find_times(span.text, today=scene.unit.today(), prefer="past")
-    return again[0] if again and again[0].first and again[0].first <= scene.unit.today() else None
-
-
-def _case(scene: Scene, noun: Span) -> list[Frame]:
-    """ "log a complaint from Globex about leaking bottles, high priority": a case; what it is about is its subject."""
-    values: dict[str, Any] = {}
-    kind = next((c.value for c in noun.choices if (c.entity, c.field) == ("case", "type")), None)
-    if kind:
-        values["type"] = kind
-    about = _ABOUT.search(scene.text.text, noun.last)
-    stop = about.end() if about else noun.last
-    words = [span for span in scene.spans if span.first >= stop and not (span.filler and span.first == stop)]
-    subject: list[Span] = []
-    for span in words:
-        if subject and re.search(r"[,，;；]", scene.text.text[subject[-1].last : span.first]):
-            break
-        subject.append(span)
-    if about and subject:
-        values["subject"] = clean(scene.text.text[subject[0].first : subject[-1].last])
-    else:
-        subject = []
-    rest = [span for span in scene.spans if span not in subject and span is not noun and span is not scene.verb]
-    found = Assigned(values, [])
-    _references(scene, rest, "case", values)
-    fielded(scene, "case", rest, found)
-    pairs(scene, "case", [span for span in rest if span not in found.consumed and not span.names], found, [])
-    lost = [s for s in rest if s.unknown and s not in found.consumed]
-    if lost:
-        return [Frame("clarify", entity="case", text=scene.text.text, reason="words", notes=[span.text for span in lost])]
-    if not values.get("subject"):
-        values["subject"] = clean(scene.text.text[noun.first :])
-    return [Frame("create", entity="case", values=values)]

@@ -10,38 +10,35 @@ from typing import Literal
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from agent.embedded.creating_words import tie_pattern, ties
+from agent.embedded.lexicon import Sense
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned
-from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
+from store.name_words import pinyin
 from store.schema import NUMERIC, Entity, Field, Schema
 
 PHRASED = frozenset({"case", "opportunity", "task", "campaign", "quote", "contract"})  # what names them is a phrase, not a proper name
 TEXTS = frozenset({"text", "longtext", "url", "tags"})
 BREAK = re.compile(r"[,，;；、。\n!！]|\s[-–—/|]+\s|——|\.\s|\.$|[(（)）]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+_URL = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 Tie = Literal["", "at", "from", "in", "for", "as", "is", "about", "with", "by", "worth", "on", "named", "who", "and", "to"]
-_TIES: dict[str, Tie] = {
-    "at": "at", "from": "from", "of": "from", "in": "in", "for": "for", "as": "as", "is": "is", "are": "is", "about": "about",
-    "regarding": "about", "concerning": "about", "re": "about", "because": "about", "saying": "about", "that": "about", "with": "with",
-    "by": "by", "worth": "worth", "on": "on", "and": "and", "to": "to", "who": "who", "whose": "who", "she": "who", "he": "who",
-    "they": "who", "her": "who", "his": "who", "their": "who", "its": "who", "it": "who",
-    "来自": "from", "在": "in", "位于": "in", "属于": "at", "是": "is", "担任": "as", "任": "as", "关于": "about", "反映": "about",
-    "说": "about", "反馈": "about", "给": "for", "为": "for", "由": "by", "她": "who", "他": "who", "并": "and", "和": "and", "并且": "and",
-    "职位": "as", "归": "by",
-}  # fmt: skip
 _MEASURES = {"间", "个", "位", "台", "张", "家", "套", "条", "箱", "盒"}
 _GIVES = {"先", "写", "写上", "填", "填上", "算", "定", "用", "先写", "先填", "就", "暂定", "暂时", "大概", "=", "->", "：", "to"}
-_NAMED = {"named", "called", "call it", "叫", "名叫", "名为", "叫做", "名字叫", "名称为", "称为"}
-_LONG_TIES = {"来自", "位于", "属于", "担任", "关于", "反映", "反馈"}  # Chinese ties that cannot be part of a name
+_LONG_TIES = {"来自", "位于", "属于", "担任", "关于", "反映", "反馈", "就职于", "任职于"}  # Chinese ties that cannot be part of a name
 
 
 @dataclass(slots=True)
 class Piece:
-    """A stretch without a break. `tie`: what leads it in; `label`: the field it names; `opens`: nothing of its breath stands before it."""
+    """A stretch without a break. `tie`: what leads it in; `label`: the field it names; `opens`: nothing of its breath stands before it;
+    `late`: it stands before the request; `sentence`: kept as it was said."""
 
     spans: list[Span] = field(default_factory=list)
     tie: Tie = ""
     label: Field | None = None
     opens: bool = False
+    late: bool = False
+    sentence: bool = False
 
     def text(self, whole: Spanned) -> str:
         return whole.text[self.spans[0].first : self.spans[-1].last] if self.spans else ""
@@ -58,10 +55,18 @@ def typed(spec: Entity, span: Span) -> bool:
     """Whether a span is a value by its kind: a choice, a date, an amount, a literal, or a record this kind can point to."""
     if span.time or span.literal or (span.amount and not span.unknown):
         return True
+    if address(spec, span):
+        return True
     if any(choice.entity == spec.name for choice in span.choices) or (spec.name == "opportunity" and _stage(span)):
         return True
     targets = {f.refers_to for f in spec.fields.values() if f.refers_to}
     return any(name.type in targets or (spec.name == "lead" and name.type == "account") for name in span.names)
+
+
+def address(spec: Entity, span: Span) -> str:
+    """The field of a web address, when a span is written as one and this kind of record has such a field."""
+    found = next((f.name for f in spec.fields.values() if f.kind == "url" and not f.readonly), "")
+    return found if found and _URL.fullmatch(span.text) else ""
 
 
 def _stage(span: Span) -> bool:
@@ -71,6 +76,7 @@ def _stage(span: Span) -> bool:
 def cut(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Piece]:
     """The pieces of `spans` (a run without the verb and the noun that was asked for), in order."""
     spec = schema.entity(kind)
+    spans = _whole_ties(whole, spans)
     pieces = [Piece(opens=True)]
     last: Span | None = None
     for place, span in enumerate(spans):
@@ -100,6 +106,55 @@ def cut(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Pi
     return [piece for piece in pieces if piece.spans or piece.label]
 
 
+def sentences(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Piece]:
+    """The pieces of what is told of a record that is called by what happened: a breath that says something is one piece, as it was said."""
+    found: list[Piece] = []
+    starts = [
+        n
+        for n, span in enumerate(spans)
+        if n == 0 or breaks(whole.text, spans[n - 1], span) or ":" in whole.text[spans[n - 1].last : span.first]
+    ]
+    for start, stop in zip(starts, [*starts[1:], len(spans)], strict=False):
+        breath = _whole_ties(whole, spans[start:stop])
+        about = next((n for n, span in enumerate(breath) if ties().get(span.text.lower()) == "about"), -1)
+        told = breath[about + 1 :]
+        if not _tells_what(schema.entity(kind), schema, told):
+            found += cut(schema, kind, whole, breath)
+            continue
+        ahead = breath[: max(about, 0)]
+        known = [each for each in ahead if each.names] if about >= 0 else []
+        found += [*([Piece(known, "from")] if known else []), Piece(told, "about", opens=True, sentence=True)]
+    return found
+
+
+def _tells_what(spec: Entity, schema: Schema, spans: list[Span]) -> bool:
+    """Whether a breath says what happened, beside the values it may hold."""
+    content = [span for span in spans if not span.filler]
+    if not content or own_label(schema, spec.name, content[0]):
+        return False
+    said = [
+        span for span in content if not span.names and not span.literal and not typed(spec, span) and not span.func("it", "on", "to", "for")
+    ]
+    return any(span.unknown for span in said) or len(said) > 2
+
+
+def _whole_ties(whole: Spanned, spans: list[Span]) -> list[Span]:
+    """Spans with ties of several words put together: "complained that", "is their"."""
+    found: list[Span] = []
+    stop = -1
+    for place, span in enumerate(spans):
+        if span.first < stop:
+            continue
+        match = tie_pattern().match(whole.text, span.first) if not (span.names or span.literal or span.time) else None
+        end = next((n for n in range(place + 1, len(spans)) if match and spans[n].last == match.end()), None)
+        if match and end is not None and not any(each.names or each.literal or each.time for each in spans[place : end + 1]):
+            stop = match.end()
+            found.append(Span(span.start, spans[end].end, match.group(), span.first, stop, filler=True))
+        else:
+            found.append(span)
+    return found
+
+
 def breaks(text: str, last: Span | None, span: Span) -> bool:
     """Whether a breath ends between two spans; Chinese dictated without commas breaks at its spaces."""
     if last is None:
@@ -109,27 +164,38 @@ def breaks(text: str, last: Span | None, span: Span) -> bool:
 
 
 def labels_heard(scene: Scene, kind: str, spans: list[Span]) -> list[Span]:
-    """Spans with misspelt field names put right: "intrest dressings", "coutnry Denmark"; only where a breath begins with a small letter."""
+    """Spans with misspelt field names put right: "intrest dressings", "coutnry Denmark", 火号SF-10; only where a breath begins with one."""
     labels = {word: senses for word, senses in scene.words.table.naming("field", kind).items() if len(word) > 4}
     found: list[Span] = []
     last: Span | None = None
     for span in spans:
-        word = span.text.split()[0] if span.unknown else ""
         starts = last is None or breaks(scene.text.text, last, span)
         last = span
-        if not starts or len(word) < 5 or not word.isascii() or not word.islower() or word in labels:
+        heard = (_misspelt(span, labels) or _misheard(scene, kind, span)) if starts and span.unknown else None
+        if heard is None:
             found.append(span)
             continue
-        near = process.extractOne(word, list(labels), scorer=OSA.distance, score_cutoff=1 if len(word) < 7 else 2)
-        if near is None:
-            found.append(span)
-            continue
-        end = span.first + len(word)
-        found.append(Span(span.start, span.start + 1, word, span.first, end, senses=labels[near[0]]))
-        rest = scene.text.text[end : span.last].strip()
+        found.append(heard)
+        rest = scene.text.text[heard.last : span.last].strip()
         if rest:
             found.append(Span(span.start + 1, span.end, rest, span.last - len(rest), span.last, unknown=True))
     return found
+
+
+def _misspelt(span: Span, labels: dict[str, list[Sense]]) -> Span | None:
+    word = span.text.split()[0]
+    if len(word) < 5 or not word.isascii() or not word.islower() or word in labels:
+        return None
+    near = process.extractOne(word, list(labels), scorer=OSA.distance, score_cutoff=1 if len(word) < 7 else 2)
+    return Span(span.start, span.start + 1, word, span.first, span.first + len(word), senses=labels[near[0]]) if near else None
+
+
+def _misheard(scene: Scene, kind: str, span: Span) -> Span | None:
+    if not re.fullmatch(r"[\u3400-\u9fff]{2,4}", span.text):
+        return None
+    words = scene.words.table.by_sound(tuple(pinyin()(span.text)))
+    senses = [s for word in words for s in scene.words.table.meaning(word) if s.kind == "field" and s.entity == kind]
+    return Span(span.start, span.end, span.text, span.first, span.last, senses=senses) if senses else None
 
 
 def _label_here(schema: Schema, kind: str, whole: Spanned, spans: list[Span], place: int, now: Piece) -> Field | None:
@@ -156,7 +222,7 @@ def _ends_value(label: Field, now: Piece, span: Span, after: list[Span], whole: 
         return False
     if any((c.entity, c.field) == (label.entity, label.name) for c in now.spans[-1].choices) and not (after and typed_for(label, after[0])):
         return True  # "in the retail sector"
-    closes = not after or breaks(whole.text, span, after[0]) or after[0].text.lower() in _TIES
+    closes = not after or breaks(whole.text, span, after[0]) or after[0].text.lower() in ties()
     if label.kind in NUMERIC:
         content = [each for each in now.spans if not each.filler and each.text not in _MEASURES]
         return len(content) == 1 and content[0].amount is not None
@@ -177,15 +243,15 @@ def _tie(spec: Entity, whole: Spanned, spans: list[Span], place: int, now: Piece
     """What a span ties, when it is only a tie here."""
     span = spans[place]
     word = span.text.lower()
-    if word in _NAMED or (span.func("named") and not span.names):
-        return "named"
-    tie = _TIES.get(word, "")
+    tie: Tie = "named" if span.func("named") and not span.names else ties().get(word, "")  # type: ignore[assignment]
+    if tie == "named":
+        return tie
     if not tie or span.names or span.time or span.literal:
         return ""
     earlier = spans[place - 1] if place else None
     if span.text.isupper() and len(span.text) > 1 and earlier is not None and earlier.text[:1].isupper():
         return ""  # "Fjellheim Foods AS"
-    if tie == "who" and earlier is not None and earlier.text.lower() in _TIES and not breaks(whole.text, earlier, span):
+    if tie == "who" and earlier is not None and earlier.text.lower() in ties() and not breaks(whole.text, earlier, span):
         return ""  # "head of it"
     after = spans[place + 1] if place + 1 < len(spans) else None
     if after is None:

@@ -4,50 +4,37 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from babel import Locale
-
-from agent.embedded.pieces import PHRASED, TEXTS, Piece, typed
+from agent.embedded.creating_words import edge, words
+from agent.embedded.frames import Frame
+from agent.embedded.names import Name
+from agent.embedded.pieces import PHRASED, TEXTS, Piece, address, typed
+from agent.embedded.placing import Text
+from agent.embedded.scene import Scene
+from agent.embedded.shapes import parted
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene
 from agent.embedded.tokens import is_chinese
 from agent.embedded.values import clean, implied, value_of
+from agent.embedded.written import proper_names
 from knowledge.spoken.times import TimeSpan, find_times
 from store.schema import TEMPORAL, Entity, Field
 
-_LIGHT = (
-    r"wants?|needs?|likes?|works?|working|met (?:him|her|them)?|meet|please|number|details?|add|put|him|her|them|us|into?|new|also|someone|"
-    r"currently|there|there's|based|located|located in|approximately|around|about|roughly|expected|expect|thanks?|just|called in|came|coming|"
-    r"the|a|an|our|is|are|was"
-)
-_LIGHT_ZH = (
-    r"认识|见到|碰到|遇到|想要|想买|需要|来的|来了|来|过来|这边|那边|录入|录|一下|请|谢谢|大概|大约|左右|我们|新来|新|了|的|留言|一位|一家|一个|一名|位|要|有|"
-    r"又|再|先|里|上|能签|能成|有效|对应|用于|管|跟|算"
-)
-_EDGE = re.compile(rf"^(?:(?:{_LIGHT})\b|{_LIGHT_ZH}|[\s.,:;-])+|(?:\b(?:{_LIGHT})|{_LIGHT_ZH}|[\s.,:;-])+$", re.IGNORECASE)
-COMPANY = re.compile(
-    r"\b(?:inc|corp|co|ltd|limited|llc|llp|plc|gmbh|ag|bv|nv|sa|sas|srl|spa|oy|ab|as|kg|group|clinic|hospital|school|university|foods|labs?|bank)\.?$|"
-    r"(?:公司|集团|厂|医院|诊所|大学|学校|中心|研究院|研究所|事务所|工作室|商行|超市|酒店|银行|酒业|科技|实业|贸易)$",
-    re.IGNORECASE,
-)
-_COMPANY_ZH = re.compile(r"^.*?(?:股份有限公司|有限责任公司|有限公司|集团公司|集团|公司)")
-_TITLE_ZH = re.compile(
-    r"(?:经理|总监|主任|主管|总裁|董事长|院长|科长|处长|部长|店长|厂长|所长|校长|园长|行长|组长|工程师|会计|助理|专员|老师|医生|大夫|护士|护士长|"
-    r"采购|秘书|负责人|总经理|老板|总|经办|设计师|研究员|教授|博士|技术员|出纳|店员|前台)$"
-)
+NEARLY = 0.75  # how near a name has to come to be the record's
+_A_SUM = 100  # a plain number of less is no sum of money
 _PEOPLE = re.compile(r"\s*(?:人|名员工|个人|people\b|staff\b|heads\b|strong\b)", re.IGNORECASE)
 _GONE_BY = frozenset({"ordered_on", "issued_on", "opened_at", "given_at"})
-_PERSONS = frozenset({"contact", "lead"})
 
 
 @dataclass
 class Slots:
-    """Values as they are found. `lost`: what has no place; `loose`: texts without a field, with their tie, in order."""
+    """Values as they are found. `lost`: what has no place; `texts`: those without a field, in order; `doubtful`: the
+    question when a name that was said is several records'."""
 
     scene: Scene
     kind: str
     values: dict[str, Any] = field(default_factory=dict)
     lost: list[str] = field(default_factory=list)
-    loose: list[tuple[str, str]] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    doubtful: Frame | None = None
 
     @property
     def spec(self) -> Entity:
@@ -64,8 +51,8 @@ class Slots:
         """Give a named field its value; what is left of the piece."""
         label = piece.label
         assert label is not None
-        if label.name in self.values:
-            return [Piece(piece.spans, piece.tie)]
+        if label.name in self.values or self._of_another(label, piece):
+            return [Piece(piece.spans, piece.tie or "who")]
         for place, span in enumerate(piece.spans):
             value = value_of(self.scene, label, span)
             if value is not None and label.kind not in TEXTS:
@@ -88,28 +75,66 @@ class Slots:
         if label.kind in {"email", "phone"} and text:
             self.values[label.name] = text
             return []
+        if label.refers_to == "user" and not any(span.names for span in piece.spans):
+            return [Piece(piece.spans, "who")]  # "runs their quality lab": nobody's record
         if text:
             self.lost.append(text)
         return []
 
+    def _of_another(self, label: Field, piece: Piece) -> bool:
+        """ "interested in gloves": where gloves are a value of another field, the words are no remark."""
+        first = next((span for span in piece.spans if not span.filler), None)
+        return (
+            label.kind == "longtext" and first is not None and any(c.entity == self.kind and c.field != label.name for c in first.choices)
+        )
+
     def _bare(self, piece: Piece) -> None:
         """Values that say by their kind which field they fill; the rest of the piece is free text."""
+        if piece.sentence:
+            self._sentence(piece)
+            return
+        names = dict(proper_names(self.spec, self.scene.text, piece))
         text: list[Span] = []
-        for span in piece.spans:
-            found = self._value(piece, span) if typed(self.spec, span) or span.func("me") else None
+        place = 0
+        while place < len(piece.spans):
+            if place in names:
+                self._free(piece, text)
+                self._free(piece, piece.spans[place : names[place]], whole=True)
+                text, place = [], names[place]
+                continue
+            span = piece.spans[place]
+            if span.literal_kind == "quoted":
+                self._free(piece, text)
+                self.texts.append(Text(span.literal or "", "named", len(self.texts), piece.opens, piece.late))
+                text, place = [], place + 1
+                continue
+            within = self.kind in PHRASED and any(_tells(each) for each in text) and _part_of_phrase(span)
+            found = self._value(piece, span) if not within and (typed(self.spec, span) or span.func("me")) else None
             if found is not None and found[0] not in self.values:
                 self.values[found[0]] = found[1]
                 self._free(piece, text)
                 text = []
             else:
                 text.append(span)
+            place += 1
         self._free(piece, text)
+
+    def _sentence(self, piece: Piece) -> None:
+        """A text that is kept whole; the records it names are what it is about."""
+        for span in piece.spans:
+            found = self._reference(span) if span.names else None
+            if found is not None and found[0] in {"account", "contact"}:
+                self.values.setdefault(*found)
+        text = clean(piece.text(self.scene.text))
+        self.texts.append(Text(text, "about", len(self.texts), True, piece.late))
 
     def _value(self, piece: Piece, span: Span) -> tuple[str, Any] | None:
         if span.func("me") and not span.names:
             return implied(self.scene, self.kind, span) if piece.tie in {"for", "by", "to"} else None
         if span.literal_kind == "quoted":
             return None
+        if address(self.spec, span):
+            return address(self.spec, span), span.text
         if span.literal_kind in {"phone", "email"} and not span.time and span.literal_kind in self.spec.fields:
             return span.literal_kind, span.literal
         if span.literal_kind == "code":
@@ -125,17 +150,26 @@ class Slots:
         return implied(self.scene, self.kind, span)
 
     def _reference(self, span: Span) -> tuple[str, Any] | None:
-        """A record this kind points to; of a person's employer a lead keeps the name."""
+        """A record this kind points to; of a person's employer a lead keeps the name. A name that is several records' is asked about."""
         best = max((name.score for name in span.names), default=0.0)
-        names = [name for name in span.names if name.score == best]
+        names = [name for name in span.names if name.score == best and best >= NEARLY]
         for target in ("account", "contact", "product", "opportunity", "campaign", "order", "lead", "case"):
             own = {name.id: name for name in names if name.type == target}
             fields = [f for f in self.spec.fields.values() if f.refers_to == target and target != self.kind and not f.readonly]
-            if own and fields and len(own) == 1:
-                return next((f.name for f in fields if f.name == target), fields[0].name), next(iter(own))
+            if own and fields:
+                field_name = next((f.name for f in fields if f.name == target), fields[0].name)
+                if len(own) > 1:
+                    self._in_doubt(field_name, span, list(own.values()))
+                    return None
+                return field_name, next(iter(own))
             if own and self.kind == "lead" and target == "account":
                 return "company", next(iter(own.values())).name
         return None
+
+    def _in_doubt(self, field_name: str, span: Span, found: list[Name]) -> None:
+        if field_name not in self.values and self.doubtful is None:
+            options = sorted({each.name for each in found})
+            self.doubtful = Frame("clarify", entity=found[0].type, text=span.text, reason="name", options=options)
 
     def _date(self, span: Span) -> tuple[str, Any] | None:
         term = self._term(span.time) if span.time is not None else None
@@ -182,78 +216,41 @@ class Slots:
         found = implied(self.scene, self.kind, span)
         if found is None and len(money) == 1:
             return money[0].name, str(span.amount.value)
-        plain = found is not None and self.kind == "lead"  # a bare number is no score
-        return None if plain else found
+        if found is not None and self.kind == "lead":  # a bare number is no score
+            return (money[0].name, str(span.amount.value)) if len(money) == 1 and span.amount.value >= _A_SUM else None
+        return found
 
-    def _free(self, piece: Piece, spans: list[Span]) -> None:
-        while spans and (spans[0].filler or spans[0].func("on", "to", "with", "named")) and not spans[0].content:
+    def _free(self, piece: Piece, spans: list[Span], *, whole: bool = False) -> None:
+        """Keep a stretch as a text without a field, when it says anything; `whole`: as it is written, a proper name."""
+        while spans and not whole and _leads_in(spans):
             spans = spans[1:]
-        while spans and spans[-1].filler:
-            spans = spans[:-1]
-        if not spans:
+        if not spans or not any(_tells(span) for span in spans):
             return
         text = clean(self.scene.text.text[spans[0].first : spans[-1].last])
-        said = _EDGE.sub("", text)
-        if (
-            not said
-            or not re.search(r"\w", said)
-            or not any(
-                span.unknown or span.content or (span.text[:1].isupper() and not span.filler and not span.func("me", "my_team", "it"))
-                for span in spans
-            )
-        ):
+        said = text if whole else edge("light").sub("", text)
+        if not re.search(r"\w", said):
             return
-        self.loose.append((piece.tie, said))
-
-    def place_texts(self) -> None:
-        """Texts without a field go where this kind of record lacks one; what fits nowhere is lost, or its description."""
-        for tie, text in self.loose:
-            name = self._home(tie, text)
-            if name:
-                self.values[name] = text
-            elif "description" in self.spec.fields and " " in text.strip() and tie in {"", "about", "who", "and", "with"}:
-                held = self.values.get("description")
-                self.values["description"] = f"{held}; {text}" if held else text
-            else:
-                self.lost.append(text)
-        self.loose = []
-
-    def _home(self, tie: str, text: str) -> str:
-        fields = self.spec.fields
-
-        def lacking(name: str) -> bool:
-            return name in fields and name not in self.values and fields[name].kind in TEXTS
-
-        if self.kind == "account":
-            if lacking("country") and _is_country(text):
-                return "country"
-            if (
-                lacking("city")
-                and is_chinese(text)
-                and len(text) <= 4
-                and str(self.values.get("name", "")).startswith(text.removesuffix("市"))
-            ):
-                return "city"  # 温岭永兴泵业有限公司,温岭
-            return "city" if lacking("city") and (tie in {"in", "at", "from"} or (len(text.split()) == 1 and text[:1].isupper())) else ""
-        if self.kind in _PERSONS:
-            if tie in {"from", "at", "with", "for"} or COMPANY.search(text):
-                return "company" if lacking("company") else ""
-            if tie in {"as", "is"} and lacking("title"):
-                return "title"
-            if self.kind == "lead" and is_chinese(text) and len(text) >= 4 and not _TITLE_ZH.search(text) and lacking("company"):
-                return "company"
-            named = all(word[:1].isupper() for word in text.split()) and len(text.split()) > 1 and not is_chinese(text)
-            if self.kind == "lead" and named and lacking("company") and not _TITLE_ZH.search(text):
-                return "company"
-            short = len(text.split()) <= 5 and len(text) <= 40
-            return "title" if lacking("title") and short and tie in {"", "in", "and", "who"} else ""
-        if self.kind in PHRASED and self.spec.name_field != "number" and lacking(self.spec.name_field):
-            return self.spec.name_field
-        return ""
+        parts = parted(said)
+        for shape, part in parts if len(parts) > 1 else [("", said)]:
+            tie = {"company": "at", "job": "as"}.get(shape, "") if shape else piece.tie
+            self.texts.append(Text(part, tie, len(self.texts), piece.opens, piece.late))
 
 
-def _is_country(text: str) -> bool:
-    return any(text.casefold() == name.casefold() for language in ("en", "zh") for name in Locale(language).territories.values())
+def _leads_in(spans: list[Span]) -> bool:
+    """A light word at the start of a text; "data" of "data loggers" is none here, whatever it is elsewhere."""
+    first = spans[0]
+    light = (first.filler or first.func("on", "to", "with", "named")) and not first.content
+    return light and (first.text.lower() in words("light") or is_chinese(first.text) or len(first.text) < 4 or len(spans) == 1)
+
+
+def _tells(span: Span) -> bool:
+    return bool(span.unknown or span.content or (span.text[:1].isupper() and not span.filler and not span.func("me", "my_team", "it")))
+
+
+def _part_of_phrase(span: Span) -> bool:
+    """Whether a value may be a word of what something is about: no date, sum, number of a document, or record."""
+    sum_of = span.amount is not None and (bool(span.amount.currency) or span.amount.value >= _A_SUM)
+    return not (span.time or span.literal or sum_of or any(name.score >= NEARLY for name in span.names))
 
 
 def _before(scene: Scene, piece: Piece, label: Field) -> str:
@@ -262,22 +259,3 @@ def _before(scene: Scene, piece: Piece, label: Field) -> str:
     sense = next((s for s in scene.spans if any(f.field == label.name for f in s.fields)), None)
     start = sense.first if sense else first
     return scene.text.text[max(0, start - 12) : start]
-
-
-def says_nothing(text: str) -> bool:
-    """Whether a stretch is light words alone."""
-    return not _EDGE.sub("", text)
-
-
-def company_and_rest(text: str) -> tuple[str, str]:
-    """A Chinese company's name in full form at the start of a text, and what follows it."""
-    found = _COMPANY_ZH.match(text)
-    return (found.group(), text[found.end() :]) if found else (text, "")
-
-
-def person_and_title(text: str) -> tuple[str, str]:
-    """ "赵一鸣采购经理": a Chinese person's name with the job run on to it."""
-    if not is_chinese(text) or len(text) < 4 or not _TITLE_ZH.search(text):
-        return text, ""
-    size = 3 if len(text) > 4 else 2
-    return text[:size], text[size:]

@@ -1,45 +1,32 @@
 """The record or records a change names: by their names, by a kind and words of their title, and the words that speak of them."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from agent.embedded.lexicon import change_words
-from agent.embedded.names import Name
-from agent.embedded.pieces import BREAK, own_label
+from agent.embedded.pieces import BREAK
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene
+from agent.embedded.subject import READ, RECORDS, SEVERAL, Subject, best
+from agent.embedded.titles import by_title, without_noun
 from agent.embedded.tokens import is_chinese
 from store.filters import Filter
-from store.name_index import NAMED
-from store.query import RecordQuery, RecordView, find, load
+from store.query import RecordQuery, find, load
 from store.values import find_named
 
-RECORDS = frozenset(NAMED) - {"user", "team"}
 NUMBERED = ("quote", "contract", "campaign")  # kinds whose names are not words of the dictionary
-SEVERAL = 12
-READ = 2_000  # records of one customer and kind whose titles are compared with the words said
 _ONE = frozenset({"one", "the one", "那个", "那单", "那条", "那家", "那位", "那笔", "这个", "的那个"})
-_ARTICLES = {"the", "that", "this", "our", "my", "a", "那个", "这个", "那条", "这条", "那", "这", "one", "ones", "both", "two", "all"}
-
-
-@dataclass
-class Subject:
-    """Records of one kind, and the spans that are spent on naming them."""
-
-    kind: str
-    records: list[RecordView]
-    spans: list[Span] = field(default_factory=list)
-
-    def words(self) -> str:
-        """Everything the records' own texts say, lower case: what repeats it describes them."""
-        return " ".join(str(value) for record in self.records for value in (record.name, record.key, *record.fields.values())).casefold()
 
 
 def subjects(scene: Scene) -> Iterator[Subject]:
     """What the sentence may be about, the likelier first; none when no record is named in it."""
     seen: set[tuple[str, tuple[str, ...]]] = set()
-    for found in (*_by_title(scene), *_named(scene), *_numbered(scene), *_before(scene)):
+    for found in (
+        *by_title(scene),
+        *(each for each in without_noun(scene) if len(each.records) == 1),
+        *_named(scene),
+        *_numbered(scene),
+        *_before(scene),
+    ):
         key = (found.kind, tuple(record.id for record in found.records))
         if found.records and key not in seen:
             seen.add(key)
@@ -82,12 +69,6 @@ def _among(scene: Scene, kind: str, ids: list[str]) -> list[Subject]:
     return [Subject(kind, fits, [*said, scene.spans[place]])] if len(fits) == 1 else []
 
 
-def _best(span: Span, kind: str = "") -> list[Name]:
-    names = [name for name in span.names if name.type in RECORDS and (not kind or name.type == kind)]
-    top = max((name.score for name in names), default=0.0)
-    return [name for name in names if name.score == top]
-
-
 def _follows_tie(scene: Scene, place: int) -> bool:
     """Whether a span stands where a value stands: after "to", or after the name of a field that holds records or text."""
     spans = scene.spans
@@ -101,12 +82,12 @@ def _named(scene: Scene) -> list[Subject]:
     """Records by their names; several of one kind when several are named ("A and B are both signed")."""
     said = [span.entity.entity for span in scene.spans if span.entity]
     found: list[tuple[float, Subject]] = []
-    for kind in dict.fromkeys(name.type for span in scene.spans for name in _best(span)):
+    for kind in dict.fromkeys(name.type for span in scene.spans for name in best(span)):
         spans: list[Span] = []
         ids: list[str] = []
         worth = 0.0
         for place, span in enumerate(scene.spans):
-            own = {name.id: name for name in _best(span, kind)}
+            own = {name.id: name for name in best(span, kind)}
             if not own or _follows_tie(scene, place):
                 continue
             elsewhere = max((name.score for name in span.names if name.type != kind), default=0.0)
@@ -127,7 +108,7 @@ def _named(scene: Scene) -> list[Subject]:
 
 def _narrowed(scene: Scene, kind: str, ids: list[str], span: Span) -> list[str]:
     """The ones of several namesakes that the other names in the sentence belong to."""
-    others = {name.name.casefold() for each in scene.spans if each is not span for name in _best(each)}
+    others = {name.name.casefold() for each in scene.spans if each is not span for name in best(each)}
     others |= {each.text.casefold() for each in scene.spans if each.unknown and len(each.text) > 1}
     kept = []
     for record in load(scene.unit, kind, ids[:50]):
@@ -135,6 +116,8 @@ def _narrowed(scene: Scene, kind: str, ids: list[str], span: Span) -> list[str]:
         if any(other == each or (len(other) > 3 and other in each) for other in others for each in held):
             kept.append(record.id)
     left = kept or ids
+    if any(span.func("all") or span.text.lower() in {"both", "都"} for span in scene.spans):
+        return left
     going = [record.id for record in load(scene.unit, kind, left[:50]) if record.fields.get("status") == "open"] if len(left) > 1 else []
     return going if len(going) == 1 else left  # of namesakes the one still open is what is being worked on
 
@@ -156,84 +139,12 @@ def _numbered(scene: Scene) -> list[Subject]:
     return found
 
 
-def _by_title(scene: Scene) -> list[Subject]:
-    """ "the export ticket of Alpenglas": a kind, whose it is, and words of its title, in one run."""
-    found = []
-    for place, span in enumerate(scene.spans):
-        if span.entity is None or span.entity.entity in {"user", "team"} or (span.entity.plural and not is_chinese(span.text)):
-            continue
-        kind = span.entity.entity
-        party = kind in {"account", "contact"} and is_chinese(span.text)  # 客户嫌贵: the customer, not one to be looked for
-        run = [] if party else _run(scene, place)
-        labels = [each for each in run if own_label(scene.unit.schema, kind, each) is not None and each.entity is None]
-        words = [each for each in run if each not in labels and (each.unknown or (each.content and each is not span and not each.names))]
-        run = [each for each in run if each not in labels]
-        anchors = [each for each in run if each.names and each is not span]
-        if any(name.type == kind and name.score >= 0.9 for each in anchors for name in _best(each)) or not words:
-            continue
-        if any(each.func("all", "group", "me", "without", "not") for each in run):
-            continue
-        records = _titled(scene, kind, words, anchors)
-        if len(records) == 1:
-            found.append(Subject(kind, records, run))
-    return found
-
-
-def _run(scene: Scene, place: int) -> list[Span]:
-    """The spans around a noun that belong to its phrase."""
-    spans = scene.spans
-
-    def part_of(number: int, beside: int) -> bool:
-        span = spans[number]
-        gap = scene.text.text[min(span.last, spans[beside].last) : max(span.first, spans[beside].first)]
-        if (
-            BREAK.search(gap)
-            or ":" in gap
-            or span.func("to", "update", "assign", "delete", "zh_to", "close", "me")
-            or span.time
-            or span.amount
-        ):
-            return False
-        if span.func("it") and not span.filler and span.text.lower() not in _ARTICLES:
-            return False
-        return bool(span.unknown or span.filler or span.func("on", "it", "about") or span.content) and not any(
-            name.type == "user" for name in span.names
-        )
-
-    first = last = place
-    while first > 0 and part_of(first - 1, first):
-        first -= 1
-    while last + 1 < len(spans) and part_of(last + 1, last):
-        last += 1
-    return spans[first : last + 1]
-
-
-def _titled(scene: Scene, kind: str, words: list[Span], anchors: list[Span]) -> list[RecordView]:
-    spec = scene.unit.schema.entity(kind)
-    filters = []
-    for span in anchors:
-        for target in ("account", "contact", "lead", "opportunity"):
-            ids = sorted({name.id for name in _best(span, target)})
-            own = next((f for f in spec.fields.values() if f.refers_to == target and f.name == target), None)
-            if ids and own is not None:
-                filters.append(Filter(field=own.name, op="in", value=ids))
-                break
-    said = [word.casefold() for span in words for word in _words_of(span.text)]
-    if not said or (not filters and len(said) < 2 and len(said[0]) < 4):
-        return []
-    page = find(
-        scene.unit, RecordQuery(entity=kind, filters=[*filters, Filter(field=spec.name_field, op="contains", value=said[0])], limit=READ)
-    )
-    return [record for record in page.records if all(_holds(record.name, word) for word in said)]
-
-
-def _words_of(text: str) -> list[str]:
-    return [text] if is_chinese(text) else [word for word in re.findall(r"[\w-]+", text) if word.lower() not in _ARTICLES]
-
-
-def _holds(name: str, word: str) -> bool:
-    plain = name.casefold()
-    return word in plain or (len(word) > 4 and word.rstrip("s") in plain)
+def vague(scene: Scene) -> Iterator[Subject]:
+    """Several records that words of a title fit: one of them is meant."""
+    for found in without_noun(scene):
+        if len(found.records) > 1:
+            _describe(scene, found)
+            yield found
 
 
 def _describe(scene: Scene, subject: Subject) -> None:

@@ -6,16 +6,14 @@ from typing import Any
 from agent.embedded import candidates
 from agent.embedded.calls import period_filters
 from agent.embedded.followup import latest, ordinal
-from agent.embedded.frames import Frame
-from agent.embedded.lexicon import Lexicon, change_words
-from agent.embedded.names import NameIndex
+from agent.embedded.frames import Frame, Part
+from agent.embedded.lexicon import change_words
+from agent.embedded.narrowing import as_said, by_words, narrow, not_counted, part_of_name
 from agent.embedded.reading import Reader
-from agent.embedded.routes import Routes
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned
-from agent.embedded.tokens import is_chinese
 from store.filters import Filter
 from store.query import Page, RecordQuery, find, find_ids, load
-from store.unit import Unit
 
 ASKED = 5
 QUANTIFIERS = {"都", "全", "全部", "统一", "一律", "统统", "通通", "均", "各", "全都", "一概", "一并"}
@@ -40,34 +38,6 @@ _ALL = QUANTIFIERS | {
 }
 
 
-@dataclass
-class Scene:
-    """A sentence with an action in it, and where that action stands."""
-
-    unit: Unit
-    text: Spanned
-    words: Lexicon
-    names: NameIndex
-    routes: Routes
-    previous: list[Frame]
-    place: int
-
-    @property
-    def spans(self) -> list[Span]:
-        return self.text.spans
-
-    @property
-    def verb(self) -> Span:
-        """The action's word; an empty span when the sentence only implies it."""
-        return self.text.spans[self.place] if self.place >= 0 else Span(0, 0, "", 0, 0)
-
-    def reader(self, spans: list[Span]) -> Reader:
-        for span in spans:
-            span.used = False  # another reading of the same words may have been tried before
-        part = Spanned(self.text.text, self.text.tokens, spans, self.text.language)
-        return Reader(self.words, self.names, self.routes, self.unit.principal, self.unit.today(), part)
-
-
 @dataclass(slots=True)
 class Target:
     """What was found: a frame with the condition, the first matches, whether several are meant."""
@@ -78,8 +48,9 @@ class Target:
     left: list[Span]
 
 
-def resolve(scene: Scene, spans: list[Span], *, entity: str = "") -> Target | Frame:
-    """The records these spans speak of; a clarification or refusal frame when that cannot be told."""
+def resolve(scene: Scene, spans: list[Span], *, entity: str = "", apart: list[Span] | None = None) -> Target | Frame:
+    """The records these spans speak of; a clarification or refusal frame when that cannot be told. `apart`: what narrows them afterwards
+    ("…, except Globex", "…, only the A ones")."""
     referred = _referred(scene, spans)
     if referred is not None:
         return referred
@@ -87,12 +58,18 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "") -> Target | Fr
         before = scene.previous[0]  # "and the close date to 10 December"
         page = find(scene.unit, RecordQuery(entity=before.entity, filters=[Filter(field="id", op="in", value=before.ids)], limit=200))
         return Target(Frame("find", entity=before.entity, ids=[record.id for record in page.records]), page, True, [])
+    narrowed = _whose(scene, spans, entity)
+    if isinstance(narrowed, Frame):
+        return narrowed
+    spans = as_said(scene, spans)
     reader = scene.reader(spans)
+    reader.extra += narrowed
     named = any(span.entity for span in spans)
     frame = reader._find() if named or not entity else _find_as(reader, entity)
-    left = [span for span in reader.unread() if not span.func("all", "delete", "it") and not _part_of_name(spans, span)]
+    left = [span for span in reader.unread() if not span.func("all", "delete", "it") and not part_of_name(spans, span)]
     if frame is None:
         return Frame("clarify", text=scene.text.text, reason="target", notes=[span.text for span in left])
+    left = by_words(scene, frame, spans, left) + (narrow(scene, frame, apart) if apart else [])
     if not frame.parts and not frame.period and not _all_said(spans):
         return Frame("clarify", entity=frame.entity, text=scene.text.text, reason="which")
     page = _matches(scene, frame)
@@ -106,24 +83,9 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "") -> Target | Fr
             period=frame.period,
             date_field=frame.date_field,
         )
-    left = _not_counted(left, page.total)
+    left = not_counted(left, page.total)
     several = _all_said(spans) or _plural(scene, spans, frame)
     return Target(frame, page, several, left)
-
-
-def _part_of_name(spans: list[Span], span: Span) -> bool:
-    """锦禾|超|市: the rest of a short name, right behind the part that was found."""
-    place = spans.index(span)
-    while place and is_chinese(span.text) and spans[place - 1].last == spans[place].first:
-        place -= 1
-        if spans[place].names:
-            return spans[place].used and any(span.text in name.name for name in spans[place].names)
-    return False
-
-
-def _not_counted(left: list[Span], total: int) -> list[Span]:
-    """ "the two Birchwood deals": how many are meant says nothing more when there are so many."""
-    return [span for span in left if not (span.amount and span.amount.integer and total > 1 and span.amount.value == total)]
 
 
 def _plural(scene: Scene, spans: list[Span], frame: Frame) -> bool:
@@ -134,6 +96,23 @@ def _plural(scene: Scene, spans: list[Span], frame: Frame) -> bool:
     if any(span.func("it") or span.text in SINGULAR for span in spans) or frame.limit:
         return False
     return bool(frame.period) or any(not part.slot.startswith(("ref:", "is:", "name")) for part in frame.parts)
+
+
+_POSSESSIVE = {"their", "its", "his", "her", "theirs", "his or her", "他们的", "她们的", "它的", "它们的", "其", "该客户的", "他的", "她的"}
+
+
+def _whose(scene: Scene, spans: list[Span], entity: str) -> list[Part] | Frame:
+    """ "… and push their open deals back": those of what was spoken of just before; a question when nothing was."""
+    pronoun = next((span for span in spans if span.text.lower() in _POSSESSIVE and not span.names), None)
+    kind = next((span.entity.entity for span in spans if span.entity), entity)
+    if pronoun is None or not kind or any(span.names for span in spans):
+        return []
+    before = _subject(scene)
+    ids = (before.ids or before.results) if before is not None else []
+    path = scene.routes.path(kind, before.entity) if before is not None and ids else None
+    if not path or before is None:
+        return Frame("clarify", text=scene.text.text, reason="it")
+    return [Part(f"ref:{path}", Filter(field=path, op="in", value=list(ids)))]
 
 
 def _find_as(reader: Reader, entity: str) -> Frame:
@@ -201,7 +180,7 @@ def choose(target: Target, scene: Scene, values: dict[str, Any] | None = None) -
             "clarify", entity=target.frame.entity, text=scene.text.text, reason="words", notes=[span.text for span in target.left],
             options=[name.name for span in target.left if span.unknown for name, _ in scene.names.like(span.text)][:4],
         )  # fmt: skip
-    answered = _chosen(target, scene)
+    answered = pinned(scene, target.frame.entity)
     if answered is not None:
         return answered.ids or None
     if target.frame.ids and not target.frame.parts:
@@ -215,12 +194,10 @@ def choose(target: Target, scene: Scene, values: dict[str, Any] | None = None) -
     return which(target, scene, values)
 
 
-def _chosen(target: Target, scene: Scene) -> Frame | None:
+def pinned(scene: Scene, kind: str) -> Frame | None:
     """What the asker answered when asked which of these were meant."""
     last = scene.previous[-1] if scene.previous else None
-    answered = (
-        last is not None and last.entity == target.frame.entity and last.intent == "find" and last.reason in {candidates.ALL, "chosen"}
-    )
+    answered = last is not None and last.entity == kind and last.intent == "find" and last.reason in {candidates.ALL, "chosen"}
     return last if answered else None
 
 

@@ -30,9 +30,20 @@ _STATED = re.compile(
 _FIRST_PERSON = re.compile(r"\b(?:we|i|they)(?:'ve|'ll|'re| have| will| are| now)?\s+(?:just |now |finally |both )?[a-z]+", re.IGNORECASE)
 
 
+_POLITE = re.compile(
+    r"(?:(?:please\s+)?(?:can|could|would|will)\s+(?:you|u|we)\s+(?:please\s+|kindly\s+|just\s+)*(?P<verb>[a-z-]+)\b|"
+    r"(?P<zh>(?:请|麻烦)?(?:你)?(?:能不能|可不可以|能否|可否|可以|能)(?:请)?(?:帮我|帮忙|替我)?)(?=把|将))",
+    re.IGNORECASE,
+)
+
+
 def asks(text: Spanned) -> bool:
     """Whether the sentence is a question, by its mark, its first word or a question word."""
-    return bool(QUESTION.search(text.text.strip())) or any(span.func(*_ASKING) and span.text not in {"总", "共"} for span in text.spans)
+    plain = text.text.strip()
+    polite = _POLITE.match(plain)
+    if polite and (polite["zh"] or polite["verb"].lower() in change_words("wishes") | change_words("asked")):
+        plain = plain[polite.start("verb") if polite["verb"] else polite.end("zh") :].rstrip("?？吗 吧")
+    return bool(QUESTION.search(plain)) or any(span.func(*_ASKING) and span.text not in {"总", "共"} for span in text.spans)
 
 
 def lists(text: Spanned) -> bool:
@@ -75,6 +86,11 @@ def any_of(name: str) -> re.Pattern[str]:
 def conditional(text: str) -> bool:
     """ "if they sign": words that no change is read without."""
     return bool(any_of("conditions").search(text))
+
+
+def corrects(text: str) -> bool:
+    """ "to C, no, B": words that take back what was said just before."""
+    return bool(any_of("corrections").search(text))
 
 
 def excepts(text: str) -> bool:

@@ -38,6 +38,9 @@ def tied(text: Spanned) -> Spanned:
         if stop > start:
             _mark(text, spans[start:stop])
         start = max(stop, start + 1)
+    for number, span in enumerate(spans[:-1]):
+        if span.text.lower() == "over" and spans[number + 1].func("to"):
+            span.senses, span.unknown, span.filler = [], False, True  # "hand … over to Anna"
     for span in spans:
         arrow = span.text == ">" and _ARROW.search(text.text[: span.first])
         turned = not is_chinese(span.text) and span.text.lower() in change_words("turned")

@@ -13,8 +13,10 @@ from agent.embedded import (
     announced,
     asked_back,
     compound,
+    creating,
     drafting_words,
     followup,
+    happened,
     lexicon,
     telling,
     writes,
@@ -29,9 +31,9 @@ from agent.embedded.names import NameIndex, NameIndexes
 from agent.embedded.reading import Reader
 from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import PERSON, Routes, through
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.talk import small_talk
-from agent.embedded.targets import Scene
 from store.filters import Filter
 from store.query import load
 from store.unit import Unit
@@ -107,6 +109,10 @@ class Understanding:
         unsure = told is not None and told[0].intent == "clarify" and acts.likely(coming, later=bool(previous)).get("draft", 1.0) < DOUBT
         if told is not None and not unsure:
             return told  # these open with words of their own: "draft …", "what should I do"
+        scene = Scene(unit, coming, words, names, routes, list(previous), -1)
+        made = creating.asked(scene) or happened.noted(scene)
+        if made is not None:
+            return made
         first = self._by_rules(unit, clause, words, names, routes, previous)
         spans = _spans(unit, clause, words, names)
         act = acts.of_frames(first)

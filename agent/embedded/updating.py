@@ -3,10 +3,15 @@
 from typing import Any
 
 from agent.embedded import told
+from agent.embedded.assigning import Assigned, assign
+from agent.embedded.cutting import exceptions
 from agent.embedded.frames import Frame, Part
+from agent.embedded.lexicon import change_words
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.targets import Scene, Target, choose, resolve
-from agent.embedded.values import FREE_TEXT, Assigned, assign
+from agent.embedded.targets import Target, choose, resolve
+from agent.embedded.tokens import is_chinese
+from agent.embedded.values import FREE_TEXT, listed
 from store.filters import Filter
 from store.query import RecordQuery, find
 
@@ -22,7 +27,10 @@ def delete(scene: Scene) -> list[Frame]:
     head = next((span for span in spans if not span.filler and span.first > scene.verb.first), None)
     if head is not None and head.fields and not head.entity and not head.choices and not head.names:
         return [Frame("clarify", text=scene.text.text, reason="target")]  # "delete the next step of …": never the records themselves
-    target = _task_by_words(scene) or resolve(scene, spans)
+    said, apart = exceptions(scene)
+    emptying = change_words("emptying")
+    spans = [span for span in said if span is not scene.verb and not (span.text in emptying and is_chinese(span.text))]
+    target = _task_by_words(scene) or resolve(scene, spans, apart=[span for span in apart if span.text not in emptying])
     if isinstance(target, Frame):
         return [target]
     ids = choose(target, scene)
@@ -74,6 +82,7 @@ def update(scene: Scene, action: str) -> list[Frame]:
     ids = choose(target, scene)
     if isinstance(ids, Frame):
         return [ids]
+    assigned.values = listed(scene, target.frame.entity, assigned.values)
     return [_frame(target.frame, ids, assigned)]
 
 

@@ -7,8 +7,8 @@ from agent.embedded.ahead import ahead
 from agent.embedded.calls import period_filters
 from agent.embedded.frames import Frame
 from agent.embedded.repair import repair
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, spanned
-from agent.embedded.targets import Scene
 from store.filters import Filter
 from store.query import RecordQuery, find_ids
 

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from agent.embedded import changing, creating, deleting, doing, sets, targets, told, turning, updating, wide
+from agent.embedded import changing, creating, deleting, doing, happened, sets, told, turning, updating, wide
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon, change_words, function_words
 from agent.embedded.names import NameIndex
 from agent.embedded.repair import repair
 from agent.embedded.routes import Routes
+from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.steps import stepped
 from agent.embedded.tokens import phrase
@@ -31,7 +32,7 @@ def verb(span: Span, name: str) -> bool:
 
 def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frames of a wish for change; None when the sentence is a question."""
-    rule = wide.read(targets.Scene(unit, text, words, names, routes, list(previous), -1))
+    rule = wide.read(Scene(unit, text, words, names, routes, list(previous), -1))
     if rule is not None:
         return rule
     found = _action(text)
@@ -44,7 +45,7 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
         or text.spans[found[1]].text.lower() in {"make", *change_words("wishes")}
         or _part_of_a_step(text, found[1])
     ):
-        scene = targets.Scene(unit, text, words, names, routes, list(previous), -1)
+        scene = Scene(unit, text, words, names, routes, list(previous), -1)
         changed = changing.read(scene) or sets.read(scene)
         if changed is not None:
             return changed
@@ -55,12 +56,12 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
     if invalid:
         return [Frame("clarify", text=text.text, reason="date", notes=[invalid.error or invalid.text])]
     notes = repair(text, names) if action not in {"create", "log"} else []
-    scene = targets.Scene(unit, text, words, names, routes, list(previous), place)
+    scene = Scene(unit, text, words, names, routes, list(previous), place)
     match action:
         case "remind":
             frames = doing.task(scene)
         case "log":
-            frames = creating.record(scene) if creating.asked_of(scene) else doing.activity(scene)
+            frames = creating.record(scene) if creating.asked_of(scene) else happened.activity(scene)
         case "create":
             frames = creating.record(scene)
         case "delete":

@@ -301,6 +301,9 @@ def _currency(*found: str | None) -> str | None:
     return None if said is None else _CURRENCY.get(said) or _CURRENCY.get(said.rstrip("s"))
 
 
+_CODE_BEFORE = re.compile(r"[a-z][a-z0-9_-]*$", re.ASCII)  # "X9,5400": the comma after a model's name begins another number
+
+
 def find_amounts(text: str) -> list[AmountSpan]:
     """Every amount in the text, in order, without overlaps; at the same start the longest wins."""
     low = plain(text)
@@ -335,7 +338,7 @@ def _digits(low: str) -> Iterator[_Candidate]:
         before = low[start - 1] if start else ""
         if not m["cur"] and ((before in "#_" and before) or (before.isascii() and before.isalpha())):
             continue
-        if start > 1 and before in ".,:/" and low[start - 2].isdigit():
+        if start > 1 and before in ".,:/" and low[start - 2].isdigit() and not (before == "," and _CODE_BEFORE.search(low, 0, start - 1)):
             continue
         if not m["pct"] and not m["cur2"] and not m["ord"] and _after(low, e, _NOT_AFTER_DIGITS) and not _range_end(low, m):
             continue

@@ -33,7 +33,7 @@ def listen(
     """Each piece as soon as it is heard. `find` finds speech, `speech` when absent."""
     for start, end in pieces(sound, from_s, find=find or speech):
         heard = recogniser.recognise(sound.read(start, end), hints)
-        yield Listened(end, _shifted(heard.stretch, start), heard.warnings)
+        yield Listened(end, shifted(heard.stretch, start), heard.warnings)
 
 
 def pieces(sound: Sound, from_s: float, *, find: Find) -> Iterator[tuple[float, float]]:
@@ -68,6 +68,6 @@ def _merged(speeches: Sequence[tuple[float, float]]) -> list[tuple[float, float]
     return found
 
 
-def _shifted(stretch: Stretch, by_s: float) -> Stretch:
+def shifted(stretch: Stretch, by_s: float) -> Stretch:
     moved = tuple((text, round(start + by_s, 2), round(end + by_s, 2), sure) for text, start, end, sure in stretch.words)
     return replace(stretch, words=moved)

@@ -17,7 +17,8 @@ KEPT = frozenset({"created_at", "updated_at", "version"})  # of a record that is
 
 
 class Defaults:
-    """What a new record gets when its row does not say: nobody becomes owner, except where the importer sees only their own."""
+    """What a new record gets when its row does not say: nobody becomes owner, except where the importer sees only their own, and of
+    a customer's documents."""
 
     def __init__(self, unit: Unit, known: Known, kind: str) -> None:
         self._known = known
@@ -26,12 +27,16 @@ class Defaults:
         first = next((stage for stage in unit.schema.stages if stage.kind == "open"), None)
         self._stage = first.id if first else None
         mine = kind not in {"user", "team", "product"} and unit.principal.scope(kind) == "own"
-        self._owner = unit.principal.user_id if mine else None
+        self._importer = unit.principal.user_id
+        self._owner = self._importer if mine else None
         self._required = [field for field in unit.schema.entity(kind).fields.values() if field.required]
 
     def fill(self, values: dict[str, Any]) -> None:
-        if self._owner:
-            values.setdefault("owner", self._owner)
+        owner = (
+            self._importer if self._kind == "document" and values.get("account") else self._owner
+        )  # a customer's paper is not everybody's
+        if owner:
+            values.setdefault("owner", owner)
         owner = values.get("owner")
         if owner and "team" not in values and self._kind not in {"user", "team"}:
             team = self._known.team_of(owner)

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any, Literal
 
+from babel.numbers import list_currencies
 from dateutil import parser as dateutil_parser
 
 from store.values import read_decimal
@@ -31,8 +33,24 @@ _HEADER_SCALES = (
     (re.compile(r"[(（\[]\s*(?:in\s+)?(?:[$€£]|USD|EUR|GBP)?\s*(?:thousands?|k|000s?)\s*(?:[$€£]|USD|EUR|GBP)?\s*[)）\]]", re.I), 1_000),
     (re.compile(r"[(（\[]\s*(?:in\s+)?(?:[$€£]|USD|EUR|GBP)?\s*(?:millions?|mm|mn|m)\s*(?:[$€£]|USD|EUR|GBP)?\s*[)）\]]", re.I), 1_000_000),
 )
-_MARKS = re.compile(r"[$€£¥￥₩₹]|\b(?:US|HK|A|C)\$|USD|EUR|GBP|CNY|RMB|JPY|HKD|CHF|人民币|美元|欧元|元", re.IGNORECASE)
+_SIGNS = "$¢£¤¥֏؋৲৳฿៛₠-⃀﷼﹩＄￠￡￥￦"  # Unicode's currency symbols
+_MONEY_WORDS = (
+    "人民币|港币|美元|欧元|英镑|日元|新元|港元|元|块|"
+    r"(?<![a-z])(?:yuan|dollars?|euros?|pounds?|rmb|usd|eur|gbp|cny|jpy|hkd|sgd|chf|kr\.?|zł|kč|fr\.?)(?![a-z])"
+)
 _GAPS = re.compile(r"[\s\u00a0\u202f'’_]")
+
+
+@cache
+def _marks() -> re.Pattern[str]:
+    """What says of a number that it is money: a sign (with a country's letters before it, as in S$), a code of ISO 4217, a word."""
+    codes = "|".join(sorted({*list_currencies(), "RMB"}))
+    return re.compile(rf"(?:\b[a-z]{{1,3}})?[{_SIGNS}]|(?<![A-Za-z])(?-i:{codes})(?![A-Za-z])|{_MONEY_WORDS}", re.IGNORECASE)
+
+
+def says_money(text: str) -> bool:
+    """Whether a header or a cell names a currency: "Deposit (SGD)", "S$ 5"."""
+    return bool(_marks().search(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +188,7 @@ def decimal_comma(values: Iterable[Any]) -> bool:
 
 
 def _bare(text: str) -> str:
-    return _GAPS.sub("", _MARKS.sub("", text)).strip("()%")
+    return _GAPS.sub("", _marks().sub("", text)).strip("()%")
 
 
 def read_number(raw: Any, *, comma: bool = False) -> Decimal:
@@ -179,7 +197,7 @@ def read_number(raw: Any, *, comma: bool = False) -> Decimal:
         return read_decimal(raw)
     text = raw.strip().replace("−", "-").replace("，", ",")
     negative = text.startswith("(") and text.endswith(")")
-    text = _GAPS.sub("", _MARKS.sub("", text)).strip("()").rstrip("%")
+    text = _GAPS.sub("", _marks().sub("", text)).strip("()").rstrip("%")
     if text.endswith("-") and text[:-1].replace(",", "").replace(".", "").isdigit():
         text = "-" + text[:-1]
     scaled = _SCALED.fullmatch(text)

@@ -12,7 +12,7 @@ from store import schema as schemas
 from store import setup
 from store.errors import InvalidInput, NotAllowed
 from store.importing.cells import as_text, normal_value, says_nothing, translated
-from store.importing.formats import date_style, read_date, read_number
+from store.importing.formats import date_style, read_date, read_number, says_money
 from store.importing.known import Known
 from store.importing.mapping import Column, Plan
 from store.importing.mapping_file import meant
@@ -27,8 +27,10 @@ from store.unit import Unit
 FIXED = frozenset({"user.role", "activity.trust", "activity.direction", "opportunity.status"})
 _CHOICES = 12
 _BOOLEANS = {"true", "false", "yes", "no", "y", "n", "是", "否"}
-_MONEY_HEADER = re.compile(r"price|amount|cost|revenue|budget|fee|salary|金额|价格|费用|预算|单价|总价", re.IGNORECASE)
-_MONEY_MARK = re.compile(r"[$€£¥￥]|USD|EUR|GBP|CNY|RMB")
+_MONEY_HEADER = re.compile(
+    r"price|amount|cost|revenue|budget|\bfees?\b|salary|turnover|deposit|\brent\b|金额|价格|费用|预算|单价|总价|总额|营业额|租金|押金|月费|年费",
+    re.IGNORECASE,
+)
 
 
 def grow(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport, *, allowed: bool) -> Unit:
@@ -128,7 +130,7 @@ def guess_kind(source: str, cells: list[Any], known: Known) -> str:
     if all(isinstance(cell, bool) for cell in cells) or {text.casefold() for text in texts} <= _BOOLEANS:
         return "bool"
     if all(_is_number(cell) for cell in cells) and not any(re.fullmatch(r"0\d+|\+?\d{11,}", text) for text in texts):
-        money = _MONEY_HEADER.search(source) or any(_MONEY_MARK.search(text) for text in texts)
+        money = _MONEY_HEADER.search(source) or says_money(source) or any(says_money(text) for text in texts)
         return "money" if money else "number"
     if _are_dates(cells):
         return "date"

@@ -12,8 +12,10 @@ import yaml
 from store.schema import TEMPORAL, Entity, Field, Schema
 
 Part = Literal["value", "id", "first", "last", "manager", "history", "record_id", "ignore"]
-# How sure a match is: the field's own name, its label, a word or preset, a word found after taking the entity's name off.
-NAME, LABEL, WORD, ENTITY, STRIPPED = 5.0, 4.6, 4.0, 3.2, 3.0
+# How sure a match is: the field's own name, its label, a word or preset, a word found after taking the entity's name off,
+# a word of lists that people keep themselves.
+NAME, LABEL, WORD, ENTITY, STRIPPED, LIST = 5.0, 4.6, 4.0, 3.2, 3.0, 2.4
+OWN_LISTS = "lists"  # in presets.yaml
 _FIRST = ("first name", "given name", "forename", "名")
 _LAST = ("last name", "surname", "family name", "姓", "姓氏")
 _MANAGER = (
@@ -100,7 +102,7 @@ class Headers:
                 self._words[normal(word)] = Meaning(field, part, weight)
 
     def _add_field(self, field: Field) -> None:
-        sure = 0.3 if field.custom else 0.0
+        sure = 0.3 if field.custom else -0.2 if field.name in _COMMON else 0.0  # what is a kind's own goes before what every kind has
         self._add([field.name], field.name, "value", NAME + sure)
         self._add([field.en, field.zh], field.name, "value", LABEL + sure)
         words = [*field.words, *self._schema.synonyms.get(f"{self.kind}.{field.name}", ())]
@@ -121,13 +123,15 @@ class Headers:
         self._add([f"{field.name}_id"], field.name, "id", NAME)
 
     def _add_presets(self) -> None:
-        for kinds in _presets().values():
+        for system, kinds in _presets().items():
+            weight = LIST if system == OWN_LISTS else WORD
             for name, headers in kinds.get(self.kind, {}).items():
                 by_id = re.fullmatch(r"id\((\w+)\)", name)
                 if by_id:
-                    self._add(headers, by_id.group(1), "id", WORD)
+                    self._add(headers, by_id.group(1), "id", weight)
                 else:
-                    self._add(headers, name, "ignore" if name == "-" else "value", WORD)
+                    useless = name == "-"  # to one system; where another has a field for it, it goes there
+                    self._add(headers, name, "ignore" if useless else "value", weight - 0.1 * useless)
 
     def _add_special(self) -> None:
         names = entity_words(self._schema, self._entity)

@@ -60,7 +60,7 @@ def read_tables(path: Path, *, limit_mb: int) -> tuple[list[Table], list[dict[st
     Raises InvalidInput, saying what is wrong, when there is none.
     """
     name = path.name
-    data = _bytes(path, limit_mb)
+    data = read_bytes(path, limit_mb)
     if data.startswith(b"PK\x03\x04"):
         return _sheets(data, name, limit_mb)
     text = decode(data, name)
@@ -82,7 +82,8 @@ def read_table(path: Path, *, limit_mb: int) -> Table:
     return read_tables(path, limit_mb=limit_mb)[0][0]
 
 
-def _bytes(path: Path, limit_mb: int) -> bytes:
+def read_bytes(path: Path, limit_mb: int) -> bytes:
+    """A file's content. Raises InvalidInput when it is empty, too large or cannot be read."""
     name = path.name
     try:
         size = path.stat().st_size

@@ -9,21 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from store.errors import InvalidInput
+from store.importing import mails, papers
 from store.importing.file import FileImport, Options
 from store.importing.held_back import ENDING, write_held_back
 from store.importing.known import Known
+from store.importing.mails import Mail
 from store.importing.mapping import Plan, Words, plan_table
 from store.importing.mapping_file import Mapping, read_mapping
 from store.importing.matching import Matcher
-from store.importing.reading import SUFFIXES, Table, read_tables, table_of
+from store.importing.reading import SUFFIXES, Table, read_bytes, read_tables, table_of
 from store.importing.report import ImportReport
 from store.importing.writing import Link, apply_links
 from store.rights import Principal
 from store.unit import Store, Unit
 
 ORDER = (
-    "user", "team", "product", "campaign", "account", "contact", "lead", "opportunity", "case", "order", "quote", "contract", "consent",
-    "task", "activity",
+    "user", "team", "product", "campaign", "account", "contact", "lead", "opportunity", "case", "order", "quote", "contract", "document",
+    "consent", "task", "activity",
 )  # fmt: skip
 Progress = Callable[[str, int, int], None]
 
@@ -35,6 +37,7 @@ class _Undone(Exception):
 @dataclass(slots=True)
 class _Batch:
     tables: list[tuple[Table, str | None, Mapping | None]] = field(default_factory=list)
+    mails: list[tuple[str, Mail]] = field(default_factory=list)
     skipped: list[dict[str, str]] = field(default_factory=list)
     strict: bool = True
 
@@ -66,7 +69,7 @@ def import_path(
     held_back_dir: Path | None = None,
     door: str = "import",
 ) -> ImportReport:
-    """Import a CSV, XLSX or JSON file, or a folder of them, in one transaction.
+    """Import a table (CSV, XLSX, JSON), a document (PDF, DOCX, MD, TXT), mails (.eml, .mbox), or a folder of them, in one transaction.
 
     Rows that cannot be taken go to `<name>.held-back.csv` in `held_back_dir` (default: the data folder's `held-back`).
     Raises InvalidInput for a file that cannot be read at all and NotAllowed when the person may not create what it needs.
@@ -107,7 +110,14 @@ def import_tables(
 
 
 def _read_file(batch: _Batch, path: Path, kind: str | None, mapping: Mapping | None, limit: int) -> None:
-    """The tables of one file. What `kind` or a mapping says is said of its first sheet."""
+    """The tables of one file. What `kind` or a mapping says is said of its first sheet. A mail or a document is a table of its own."""
+    data = read_bytes(path, limit)
+    if path.suffix.lower() in mails.SUFFIXES:
+        batch.mails += [(path.name, each) for each in mails.read_mails(path)]
+        return
+    if papers.is_paper(path, data, kind):
+        batch.tables.append((table_of(path.name, [papers.read_paper(path.name, data)]), "document", mapping))
+        return
     tables, left = read_tables(path, limit_mb=limit)
     batch.skipped += left
     if len(tables) > 1:
@@ -119,19 +129,23 @@ def _read_file(batch: _Batch, path: Path, kind: str | None, mapping: Mapping | N
 
 
 def _read_folder(batch: _Batch, path: Path, kind: str | None, limit: int) -> None:
-    for each in sorted(path.iterdir()):
+    inside = sorted(path.iterdir())
+    tables = any(each.suffix.lower() in SUFFIXES - papers.SUFFIXES for each in inside)
+    for each in inside:
         if each.is_dir() or each.name.startswith((".", "~$")):
             continue
         if each.name.endswith(ENDING):
             batch.skipped.append({"file": each.name, "reason": "rows held back earlier: import the file by itself once mended"})
-        elif each.suffix.lower() not in SUFFIXES:
-            batch.skipped.append({"file": each.name, "reason": "not a table"})
+        elif each.suffix.lower() not in SUFFIXES | papers.SUFFIXES | mails.SUFFIXES:
+            batch.skipped.append({"file": each.name, "reason": "not a table, a document or a mail"})
+        elif tables and each.suffix.lower() in papers.TEXTS - SUFFIXES:
+            batch.skipped.append({"file": each.name, "reason": "text beside tables is about them: import it by itself"})
         else:
             try:
                 _read_file(batch, each, kind, None, limit)
             except InvalidInput as error:
                 batch.skipped.append({"file": each.name, "reason": error.message})
-    if not batch.tables:
+    if not batch.tables and not batch.mails:
         found = "; ".join(f"{each['file']}: {each['reason']}" for each in batch.skipped[:5])
         raise InvalidInput(f"There is no file to import in {path}. {found}".strip(), hint="Put CSV or XLSX files there.")
 
@@ -166,7 +180,11 @@ def _run(
 def _plan_all(unit: Unit, batch: _Batch, options: Options) -> list[FileImport]:
     """Every table with its kind, in the order in which they can be written."""
     planned: list[tuple[Plan, Table]] = []
-    words = Words(unit.schema)
+    words, known = Words(unit.schema), Known(unit)
+    if batch.mails:
+        files = dict.fromkeys(name for name, _ in batch.mails)
+        name = next(iter(files)) if len(files) == 1 else f"{len(files)} mail files"
+        batch.tables.append((mails.table_of_mails(unit, known, [each for _, each in batch.mails], name), "activity", None))
     for table, kind, mapping in batch.tables:
         try:
             planned.append((plan_table(words, table, kind=kind, mapping=mapping), table))
@@ -176,7 +194,6 @@ def _plan_all(unit: Unit, batch: _Batch, options: Options) -> list[FileImport]:
             batch.skipped.append({"file": table.name, "reason": error.message})
     if not planned:
         raise InvalidInput("None of the files looks like a table of records.", hint="Import them one by one with --kind or a mapping.")
-    known = Known(unit)
     planned.sort(key=lambda each: ORDER.index(each[0].kind))
     matchers: dict[str, Matcher] = {}
     return [FileImport(table, plan, options, known, matchers) for plan, table in planned]

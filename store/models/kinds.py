@@ -3,6 +3,7 @@
 from typing import Any
 
 from store.models.agreements import Contract, Quote
+from store.models.documents import Document
 from store.models.outreach import Campaign, Consent
 from store.models.people import Team, User
 from store.models.records import Account, Activity, Case, Contact, Lead, Opportunity, Order, Product, Task
@@ -21,6 +22,7 @@ RECORD_MODELS: dict[str, type[Any]] = {
     "contract": Contract,
     "campaign": Campaign,
     "consent": Consent,
+    "document": Document,
     "user": User,
     "team": Team,
 }

@@ -182,3 +182,20 @@ def test_large_pools_go_through_chroma_with_rights(firm: Firm, monkeypatch: pyte
     assert found <= set(mine)
     assert found
     assert {hit.id for hit in firm.ask("gasket leak", limit=20)} & set(hidden)
+
+
+def test_a_document_s_words_are_found_with_its_name(firm: Firm) -> None:
+    account = firm.add("account", name="Acme")
+    long = " ".join(f"Clause {number} is about nothing in particular." for number in range(40))
+    firm.add(
+        "document",
+        name="Frame agreement",
+        account=account,
+        kind="agreement",
+        text=f"{long} The penalty for late delivery is two per cent. {long}",
+    )
+    firm.index.drain()
+    (hit,) = firm.ask("penalty for late delivery", limit=1)
+    assert (hit.type, hit.kind, hit.account, hit.trust) == ("document", "Frame agreement", "Acme", "external")
+    assert "two per cent" in hit.quote
+    assert len(hit.quote) < 400

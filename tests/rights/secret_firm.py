@@ -12,11 +12,13 @@ from random import Random
 from typing import Any
 
 from rights_firm import NoEncoder
+from scripted_ear import ScriptedEar
 
 from agent.bootstrap import Rapport
 from agent.build import build_agent
 from agent.embedded.model import EmbeddedBrain
 from agent.turn import Assistant
+from agent.voice.ear import Ear
 from knowledge.index import Indexer
 from knowledge.search import Search
 from store import gate, people, role_setup, setup
@@ -95,7 +97,8 @@ def open_firm(folder: Path) -> Iterator[SecretFirm]:
     store.database.migrate()
     index = Indexer(store, NoEncoder())
     search = Search(store, index.encoder, index)
-    rapport = Rapport(settings, store, index, search, Assistant(store, search, settings, embedded=build_agent(EmbeddedBrain())))
+    assistant = Assistant(store, search, settings, embedded=build_agent(EmbeddedBrain()))
+    rapport = Rapport(settings, store, index, search, assistant, Ear(store, assistant, ScriptedEar([])))
     firm = SecretFirm(rapport, House(rapport, Counters(), Throttle()))
     _staff(firm)
     _plant(firm)

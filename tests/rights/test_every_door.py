@@ -223,6 +223,14 @@ def import_pointed(ask: Ask, secret: str) -> Iterator[Answer]:
         yield ask("POST", "/api/import?dry_run=true", files={"file": ("rows.csv", text.encode())}, data={"kind": kind})
 
 
+def voice_blind(ask: Ask) -> Iterator[Answer]:
+    yield ask("POST", "/api/voice", files={"file": ("note.wav", b"no recording")})
+
+
+def voice_pointed(ask: Ask, secret: str) -> Iterator[Answer]:
+    yield ask("POST", "/api/voice", files={"file": ("note.wav", b"no recording")}, data={"account": secret})
+
+
 def once(method: str, path: str, body: Any = None) -> Callable[[Ask], Iterator[Answer]]:
     def tries(ask: Ask) -> Iterator[Answer]:
         yield ask(method, path, json=body)
@@ -257,6 +265,11 @@ REST: dict[tuple[str, str], tuple[Callable[[Ask], Iterator[Answer]], Callable[[A
     ("get", "/api/metrics"): (once("GET", "/api/metrics"), nothing),
     ("get", "/api/search"): (search_blind, search_pointed),
     ("post", "/api/import"): (import_blind, import_pointed),
+    ("post", "/api/voice"): (voice_blind, voice_pointed),
+    ("get", "/api/voice"): (once("GET", "/api/voice?limit=500"), nothing),
+    ("get", "/api/voice/{recording_id}"): (nothing, by_id("GET", "/api/voice/{id}")),
+    ("get", "/api/voice/{recording_id}/sound"): (nothing, by_id("GET", "/api/voice/{id}/sound")),
+    ("delete", "/api/voice/{recording_id}"): (nothing, by_id("DELETE", "/api/voice/{id}")),
     ("get", "/api/proposals"): (once("GET", "/api/proposals?status=all&limit=1000"), nothing),
     ("get", "/api/proposals/{proposal_id}"): (nothing, by_id("GET", "/api/proposals/{id}")),
     ("post", "/api/proposals/{proposal_id}/approve"): (nothing, by_id("POST", "/api/proposals/{id}/approve")),

@@ -6,6 +6,8 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import yaml
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from store import schema
 from store.importing import headers
 from store.importing.formats import DateStyle, date_style, decimal_comma, header_scale, percent_factor, read_date, read_number
+from store.importing.growth import guess_kind
 from store.importing.mapping import Words, plan_table
 from store.importing.reading import Table
 from store.schema import static_fields
@@ -130,7 +133,7 @@ def test_presets_name_fields_that_exist_and_where_they_come_from() -> None:
     for system, kinds in presets.items():
         sources = kinds.pop("source", [])
         assert all(each.startswith("https://") for each in sources)
-        assert sources or system == "plain"
+        assert sources or system in {"plain", headers.OWN_LISTS}
         for kind, names in kinds.items():
             wanted = {name.removeprefix("id(").removesuffix(")") for name in names} - {"-"}
             assert wanted <= set(fields[kind]), kind
@@ -192,3 +195,50 @@ def _words() -> Words:
             words = Words(schema.load(session))
         store.close()
     return words
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("S$1,250.00", "1250"), ("SGD 1,250.00", "1250"), ("1,250 SGD", "1250"), ("US$3.5m", "3500000"), ("₹ 2,000", "2000"), ("R$ 5", "5"),
+        ("kr 5", "5"), ("5 zł", "5"), ("CHF 1'200", "1200"), ("3 块", "3"), ("usd 300", "300"), ("£(20)", "20"), ("10 all", None),
+        ("12 months", None), ("franc 5", None), ("SGDX 5", None),
+    ],
+)  # fmt: skip
+def test_money_in_any_currency_is_a_number_and_other_words_are_not(written: str, value: str | None) -> None:
+    if value is None:
+        with pytest.raises(InvalidOperation):
+            read_number(written)
+    else:
+        assert read_number(written) == Decimal(value)
+
+
+def test_a_currency_in_the_header_makes_a_field_of_money() -> None:
+    known: Any = SimpleNamespace(has=lambda *_: False)
+    assert guess_kind("Deposit (SGD)", ["100", "250"], known) == "money"
+    assert guess_kind("Seats", ["100", "250"], known) == "number"
+
+
+# Lists that people keep themselves, with their kind and the fields every column means.
+LISTS = {
+    "contact log": ("activity", "Date,Client,Spoke To,Channel,Notes,Logged By", "occurred_at account contact kind body author"),
+    "跟进记录": ("activity", "日期,客户,沟通方式,沟通内容,记录人", "occurred_at account kind body author"),
+    "leads": ("lead", "Business,Person,Mobile,Channel,Handled By", "company name phone source owner"),
+    "deal list": (
+        "opportunity",
+        "Client,Project,Phase,Value,Expected Close,Seller,Why Lost",
+        "account name stage amount close_date owner lost_reason",
+    ),
+    "客户名单": ("account", "单位名称,所属行业,员工人数,营业额,业务员", "name industry employees annual_revenue owner"),
+    "tickets": ("case", "Issue,Company,Severity,Reported,Resolved,Agent", "subject account priority opened_at closed_at owner"),
+    "invoices": ("order", "Invoice No,Company,Placed On,Total,Item", "number account ordered_on amount product"),
+    "to do": ("task", "Action Item,By When,Person Responsible,Urgency", "title due_at assignee priority"),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_somebody_keeps_is_told_by_its_words(name: str) -> None:
+    kind, columns, fields = LISTS[name]
+    source = columns.split(",")
+    plan = plan_table(_words(), Table(f"{name}.csv", source, [["x"] * len(source)], [2]), kind=kind)
+    assert {each.source: each.field for each in plan.columns} == dict(zip(source, fields.split(), strict=True))

@@ -10,6 +10,7 @@ from ui_company import PASSWORD, SignedIn, furnish, settings_in
 from agent.bootstrap import Rapport, build
 from store.unit import Store
 from ui.counters import Counters
+from ui.rate import Rate
 from ui.server import create_app
 from ui.throttle import Throttle
 
@@ -40,7 +41,13 @@ def pages() -> Callable[[Rapport], FastAPI]:
         if not made:
             made.append(create_app(rapport))
         house = made[0].state.house
-        for name, value in (("rapport", rapport), ("counters", Counters()), ("throttle", Throttle())):
+        for name, value in (
+            ("rapport", rapport),
+            ("counters", Counters()),
+            ("throttle", Throttle()),
+            ("rate", Rate(0)),
+            ("provider", None),
+        ):
             object.__setattr__(house, name, value)
         return made[0]
 

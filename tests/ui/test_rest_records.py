@@ -8,6 +8,7 @@ from ui_company import ADMIN, ANNA, BEN, MANAGER, SAM, SignedIn
 
 from agent.bootstrap import Rapport
 from store import people
+from ui.rate import Rate
 
 
 def one(client: TestClient, entity: str, **having: str) -> dict[str, Any]:
@@ -27,6 +28,61 @@ def test_a_page_of_records_with_filters(signed_in: SignedIn) -> None:
     assert anna.get("/api/account?tier=A&tier=B").json()["total"] == 2
     assert anna.get("/api/account?region=").json()["total"] == 2
     assert anna.get("/api/opportunity?account.tier=A&offset=3").json()["total"] == 4
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ("amount__ge=36000", 4),
+        ("amount__gt=36000&stage__in=Lost,Won", 2),
+        ("amount__between=20000,40000", 4),
+        ("stage__not_in=Won&stage__not_in=Lost", 4),
+        ("name__contains=PILOT 2", 2),
+        ("product__is_empty=", 8),
+        ("product__is_empty=false", 0),
+        ("account__is_set=true", 8),
+        ("account.tier__eq=A", 4),
+        ("activities__has_no=", 8),
+        ("close_date__lt=2026-11-01", 4),
+    ],
+)
+def test_fields_are_compared_with_an_operator(signed_in: SignedIn, query: str, total: int) -> None:
+    assert signed_in(ANNA).get(f"/api/opportunity?{query}").json()["total"] == total
+
+
+def test_pages_lead_to_each_other(signed_in: SignedIn) -> None:
+    anna, seen, path = signed_in(ANNA), [], "/api/opportunity?limit=3&sort=name&stage__ne=Won"
+    while path:
+        answer = anna.get(path)
+        seen += [each["name"] for each in answer.json()["records"]]
+        path = answer.links.get("next", {}).get("url", "")
+    assert len(seen) == len(set(seen)) == 6
+    assert seen == sorted(seen)
+    assert "offset=0" in anna.get("/api/opportunity?limit=3&offset=3").links["prev"]["url"]
+    assert "link" not in anna.get("/api/opportunity?limit=8").headers
+
+
+def test_what_was_read_already_is_not_sent_again(signed_in: SignedIn) -> None:
+    anna = signed_in(ANNA)
+    path = f"/api/account/{one(anna, 'account')['id']}"
+    tag = anna.get(path).headers["etag"]
+    same = anna.get(path, headers={"if-none-match": tag})
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag)
+    assert anna.get(path, headers={"if-none-match": '"0", "99"'}).status_code == 200
+
+
+def test_requests_are_counted_for_each_person(signed_in: SignedIn) -> None:
+    anna, ben = signed_in(ANNA), signed_in(BEN)
+    now = [0.0]
+    object.__setattr__(anna.app.state.house, "rate", Rate(60, clock=lambda: now[0]))  # type: ignore[attr-defined]
+    answers = [anna.get("/api/session").status_code for _ in range(61)]
+    assert answers == [200] * 60 + [429]
+    refused = anna.get("/api/session")
+    assert (refused.json()["code"], int(refused.headers["retry-after"]) >= 1) == ("too-many", True)
+    assert ben.get("/api/session").status_code == 200
+    assert anna.get("/healthz").status_code == 200
+    now[0] = 1.0
+    assert [anna.get("/api/session").status_code for _ in range(2)] == [200, 429]
 
 
 @pytest.mark.parametrize(

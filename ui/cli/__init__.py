@@ -15,6 +15,7 @@ COMMANDS = {
     "keeping": ("backup", "restore", "move"),
     "asking": ("ask", "chat"),
     "mcp": ("mcp",),
+    "voice": ("voice", "recordings", "models"),
     "data": ("import", "export"),
     "gate": ("proposals", "audit"),
     "drafts": ("drafts",),

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command("chat")(chat)
 
 
-def _rapport() -> Any:
+def built() -> Any:
     """Put everything together; imported here, because commands that only touch the store start faster without."""
     return importlib.import_module("agent.bootstrap").build(settings())
 
@@ -37,27 +37,27 @@ def ask(
     as_json: Json = False,
 ) -> int:
     """Ask one question, or ask for a change."""
-    rapport = _rapport()
+    rapport = built()
     try:
         principal = person(rapport.store, as_)
         answer = rapport.assistant.answer(principal, text, conversation_id=conversation, door="cli", brain=brain, limit=limit)
         outcome = DONE
         if approve and answer.proposals:
-            outcome = _approve(rapport.store, principal, answer.proposals)
+            outcome = approve_all(rapport.store, principal, answer.proposals)
             rapport.index.read_words()
-        code = outcome or _code(answer)
+        code = outcome or code_of(answer)
         if as_json:
             print_json(answer.to_json())
             if code != DONE and not outcome:
                 complain(answer.text.splitlines()[0] if answer.text else answer.kind, "; ".join(answer.options), code)
         else:
-            _show(answer)
+            show_answer(answer)
         return code
     finally:
         rapport.close()
 
 
-def _approve(store: Store, principal: Principal, proposals: list[dict[str, Any]]) -> int:
+def approve_all(store: Store, principal: Principal, proposals: list[dict[str, Any]]) -> int:
     """Approve each in its own transaction; what cannot be approved stays pending and is said."""
     code = DONE
     for number, proposal in enumerate(proposals):
@@ -79,7 +79,7 @@ def _approve(store: Store, principal: Principal, proposals: list[dict[str, Any]]
     return code
 
 
-def _show(answer: Any) -> None:
+def show_answer(answer: Any) -> None:
     say(answer.text)
     for option in answer.options:
         say(f"  - {option}")
@@ -89,7 +89,7 @@ def _show(answer: Any) -> None:
         hint("Approve with: rapport proposals approve ID --as you@example.com")
 
 
-def _code(answer: Any) -> int:
+def code_of(answer: Any) -> int:
     if answer.kind == "clarify":
         return NEEDS_ANSWER
     if answer.kind == "refuse":
@@ -99,7 +99,7 @@ def _code(answer: Any) -> int:
 
 def chat(as_: As, brain: Brain = None) -> int:
     """Ask one thing after another; an empty line or Ctrl-D ends it."""
-    rapport = _rapport()
+    rapport = built()
     conversation: str | None = None
     try:
         person(rapport.store, as_)
@@ -115,7 +115,7 @@ def chat(as_: As, brain: Brain = None) -> int:
                 principal = person(rapport.store, as_)  # for each question: a role, a team, an account may change meanwhile
                 answer = rapport.assistant.answer(principal, text, conversation_id=conversation, door="cli", brain=brain)
                 conversation = answer.conversation_id
-                _show(answer)
+                show_answer(answer)
             except RapportError as error:
                 hint(f"rapport: {error}")
     finally:

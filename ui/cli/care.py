@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from knowledge.encoder import make_encoder
 from knowledge.index import Indexer
+from knowledge.voice import models
 from store import audit, people, setup
 from store.demo import demo_tables
 from store.errors import InvalidInput, RapportError
@@ -227,4 +228,4 @@ def _problems(config: Settings) -> list[str]:
         make_encoder(config.encoder)
     except RapportError as error:
         found.append(f"encoder: {error}")
-    return found
+    return found + models.problems(config)

@@ -31,7 +31,9 @@ def register(app: typer.Typer) -> None:
 
 
 def import_(
-    path: Annotated[Path, typer.Argument(help="A CSV or XLSX file, or a folder of them.")],
+    path: Annotated[
+        Path, typer.Argument(help="A table (CSV, XLSX, JSON), a document (PDF, DOCX, MD, TXT), mails (.eml, .mbox), or a folder of them.")
+    ],
     as_: Annotated[str, typer.Option("--as", help="Your e-mail address.")],
     kind: Annotated[str | None, typer.Option(help="What the rows are: account, contact, opportunity …")] = None,
     map_: Annotated[Path | None, typer.Option("--map", help="A mapping file (YAML).")] = None,

@@ -10,6 +10,7 @@ from store.errors import InvalidInput, NotAllowed
 from store.mail.sending import sent_if_approved
 from store.models import AuditEvent, User
 from ui.cli.asking import Json
+from ui.cli.people import acting
 from ui.cli.terminal import DONE, FAILED, opened, person, print_json, say, table
 
 ACTIONS = ("list", "show", "approve", "reject", "undo")
@@ -67,7 +68,9 @@ def show_proposal(proposal: dict[str, Any]) -> None:
 
 def audit_(
     action: Annotated[str, typer.Argument(help="list or verify.")] = "list",
-    as_: Annotated[str | None, typer.Option("--as", help="Your e-mail address (an administrator's, to list).")] = None,
+    as_: Annotated[
+        str | None, typer.Option("--as", help="An administrator's e-mail address, to list; the first one's when absent.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1)] = 50,
     as_json: Json = False,
 ) -> int:
@@ -83,7 +86,7 @@ def audit_(
             else:
                 say(f"broken: {verdict.problem}" if verdict.problem else f"whole: {verdict.events:,} events")
             return FAILED if verdict.problem else DONE
-        principal = person(store, as_)
+        principal = acting(store, as_)
         if not principal.administers:
             raise NotAllowed("Only an administrator may read the audit log.", hint="Use an administrator's address with --as.")
         with store.reading(principal) as unit:

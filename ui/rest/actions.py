@@ -16,6 +16,8 @@ from store.unit import Unit
 from tools.actions import MOST, SNOOZE_DAYS, scope_of
 from tools.drafts import request_for
 from ui.identity import CurrentStore, CurrentUser
+from ui.rest import shapes
+from ui.rest.told import either, told
 
 router = APIRouter(prefix="/api/actions", tags=["actions"])
 Key = Annotated[str, Path(max_length=suggestions.KEY_LIMIT)]
@@ -23,7 +25,7 @@ Named = Annotated[str | None, Query(max_length=200)]
 Language = Annotated[Literal["en", "zh"], Query()]
 
 
-@router.get("")
+@router.get("", responses=told(shapes.Actions))
 def listed(
     user: CurrentUser,
     store: CurrentStore,
@@ -43,11 +45,11 @@ class Snooze(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    days: int = Field(default=SNOOZE_DAYS, ge=1, le=3650)
+    days: int = Field(default=SNOOZE_DAYS, ge=1, le=3650, examples=[3])
     not_useful: bool = False
 
 
-@router.post("/{key}/snooze")
+@router.post("/{key}/snooze", responses=told(shapes.Snoozed))
 def snooze(key: Key, user: CurrentUser, store: CurrentStore, wanted: Snooze | None = None) -> dict[str, Any]:
     """Put a suggestion off, or say that it is not useful."""
     asked = wanted or Snooze()
@@ -62,7 +64,7 @@ def snooze(key: Key, user: CurrentUser, store: CurrentStore, wanted: Snooze | No
     return store.run(user, work, door="rest")
 
 
-@router.post("/{key}/propose", status_code=202)
+@router.post("/{key}/propose", status_code=202, responses=either((201, shapes.Draft), (202, shapes.Proposal)))
 def propose(key: Key, user: CurrentUser, store: CurrentStore, response: Response, language: Language = "en") -> dict[str, Any]:
     """Make what the suggestion offers: 202 with the proposal, 201 with the draft of a message."""
 

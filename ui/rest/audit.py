@@ -8,11 +8,13 @@ from sqlalchemy import func, select
 from store.audit import verify
 from store.models import AuditEvent, User
 from ui.identity import Administrator, CurrentStore
+from ui.rest import shapes
+from ui.rest.told import told
 
 router = APIRouter(prefix="/api/audit", tags=["audit"])
 
 
-@router.get("")
+@router.get("", responses=told(shapes.Audit))
 def listed(
     user: Administrator,
     store: CurrentStore,
@@ -28,7 +30,7 @@ def listed(
     return {"total": total, "limit": limit, "offset": offset, "events": events}
 
 
-@router.get("/verify")
+@router.get("/verify", responses=told(shapes.Verdict))
 def verified(user: Administrator, store: CurrentStore) -> dict[str, Any]:
     """Walk the chain; `problem` is empty when it holds."""
     with store.reading(user, door="rest") as unit:

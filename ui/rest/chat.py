@@ -13,6 +13,8 @@ from agent.answer import Done, Event, TextDelta, ToolFinished, ToolStarted
 from store.errors import RapportError
 from ui.identity import CurrentUser, InHouse
 from ui.problems import problem_of
+from ui.rest import shapes
+from ui.rest.told import told
 
 router = APIRouter(prefix="/api", tags=["chat"])
 
@@ -20,13 +22,13 @@ router = APIRouter(prefix="/api", tags=["chat"])
 class Question(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    text: str
+    text: str = Field(examples=["my open deals", "本季度赢单率"])
     conversation_id: str | None = Field(default=None, max_length=100)
     brain: Literal["auto", "embedded", "llm", "hybrid"] | None = None
     limit: int = Field(default=20, ge=1, le=1000)
 
 
-@router.post("/chat", responses={200: {"content": {"text/event-stream": {}}}})
+@router.post("/chat", responses={200: {"model": shapes.Answer, "content": {"text/event-stream": {"schema": {"type": "string"}}}}})
 def chat(body: Question, user: CurrentUser, inside: InHouse, accept: Annotated[str, Header()] = "") -> Response:
     """The answer as JSON. With `Accept: text/event-stream`: events text, tool, then done (the answer) or error (a problem)."""
     inside.counters.add("rapport_turns_total", "door", "rest")
@@ -38,13 +40,13 @@ def chat(body: Question, user: CurrentUser, inside: InHouse, accept: Annotated[s
     return StreamingResponse(_lines(chain([first], events)), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
-@router.get("/conversations")
+@router.get("/conversations", responses=told(shapes.Conversations))
 def conversations(user: CurrentUser, inside: InHouse) -> dict[str, Any]:
     """Your conversations, newest first."""
     return {"conversations": inside.rapport.assistant.conversations(user)}
 
 
-@router.get("/conversations/{conversation_id}")
+@router.get("/conversations/{conversation_id}", responses=told(shapes.Messages))
 def messages(conversation_id: str, user: CurrentUser, inside: InHouse) -> dict[str, Any]:
     return {"messages": inside.rapport.assistant.messages(user, conversation_id)}
 

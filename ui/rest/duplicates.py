@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from store import gate
 from store.duplicates import candidates, finding
@@ -11,6 +11,8 @@ from store.duplicates.candidates import Status
 from store.gate import ProposalView
 from store.unit import Unit
 from ui.identity import CurrentStore, CurrentUser
+from ui.rest import shapes
+from ui.rest.told import told
 
 router = APIRouter(prefix="/api/duplicates", tags=["duplicates"])
 
@@ -20,10 +22,10 @@ class Survivor(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    survivor: str | None = None
+    survivor: str | None = Field(default=None, examples=[None])
 
 
-@router.get("")
+@router.get("", responses=told(shapes.Duplicates))
 def listed(
     user: CurrentUser,
     store: CurrentStore,
@@ -37,19 +39,19 @@ def listed(
     return {"total": total, "duplicates": [each.to_json() for each in found]}
 
 
-@router.post("/find")
+@router.post("/find", responses=told(shapes.Looked))
 def find(user: CurrentUser, store: CurrentStore, entity: str | None = None) -> dict[str, int]:
     """Look through everything you may see; a minute for some 100,000 records."""
     return store.run(user, lambda unit: finding.find(unit, entity), door="rest").to_json()
 
 
-@router.post("/{candidate_id}/dismiss")
+@router.post("/{candidate_id}/dismiss", responses=told(shapes.Candidate))
 def dismiss(candidate_id: str, user: CurrentUser, store: CurrentStore) -> dict[str, Any]:
     """They are two different things; remembered until one of them changes."""
     return store.run(user, lambda unit: candidates.dismiss(unit, candidate_id), door="rest").to_json()
 
 
-@router.post("/{candidate_id}/merge", status_code=202)
+@router.post("/{candidate_id}/merge", status_code=202, responses=told(shapes.Proposal, 200, 202))
 def merge(
     candidate_id: str, user: CurrentUser, store: CurrentStore, response: Response, wanted: Survivor | None = None, approve: bool = False
 ) -> dict[str, Any]:

@@ -4,17 +4,19 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
 from ui.identity import CurrentStore, InHouse
+from ui.rest import shapes
+from ui.rest.told import told
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/healthz")
+@router.get("/healthz", responses=told(shapes.Health))
 def healthz() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses=told(shapes.Health))
 def readyz(store: CurrentStore) -> dict[str, str]:
     """The database is there and at the right revision; 503 otherwise."""
     store.database.require_ready()

@@ -14,6 +14,8 @@ from store.errors import InvalidInput
 from store.importing import import_path
 from store.importing.report import ImportReport
 from ui.identity import CurrentUser, InHouse
+from ui.rest import shapes
+from ui.rest.told import told
 
 router = APIRouter(prefix="/api", tags=["import"])
 NAME_LIMIT = 120
@@ -34,7 +36,7 @@ class Switches:
     dry_run: AsQuery = False
 
 
-@router.post("/import")
+@router.post("/import", responses=told(shapes.Imported))
 def import_files(
     user: CurrentUser,
     inside: InHouse,

@@ -9,6 +9,8 @@ from store import gate
 from store.gate import ProposalView
 from ui.decisions import decide
 from ui.identity import CurrentStore, CurrentUser, InHouse
+from ui.rest import shapes
+from ui.rest.told import told
 
 router = APIRouter(prefix="/api/proposals", tags=["proposals"])
 Status = Literal["pending", "approved", "rejected", "expired", "superseded", "conflict", "applied", "undone", "all"]
@@ -19,10 +21,10 @@ class Edits(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    after: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    after: dict[str, dict[str, Any]] = Field(default_factory=dict, examples=[{"RECORD_ID": {"city": "Oslo"}}])
 
 
-@router.get("")
+@router.get("", responses=told(shapes.Proposals))
 def listed(
     user: CurrentUser, store: CurrentStore, status: Status = "pending", limit: Annotated[int, Query(ge=1, le=1000)] = 100
 ) -> dict[str, Any]:
@@ -32,24 +34,24 @@ def listed(
     return {"proposals": [each.to_json() for each in found]}
 
 
-@router.get("/{proposal_id}")
+@router.get("/{proposal_id}", responses=told(shapes.Proposal))
 def shown(proposal_id: str, user: CurrentUser, store: CurrentStore) -> dict[str, Any]:
     with store.reading(user, door="rest") as unit:
         return gate.show(unit, proposal_id).to_json()
 
 
-@router.post("/{proposal_id}/approve")
+@router.post("/{proposal_id}/approve", responses=told(shapes.Proposal))
 def approve(proposal_id: str, user: CurrentUser, inside: InHouse, edits: Edits | None = None) -> dict[str, Any]:
     """Apply it, with your edits on top. Its status is then applied, or conflict when a record has moved."""
     return _decided(inside, user, proposal_id, "approve", edits.after if edits else None)
 
 
-@router.post("/{proposal_id}/reject")
+@router.post("/{proposal_id}/reject", responses=told(shapes.Proposal))
 def reject(proposal_id: str, user: CurrentUser, inside: InHouse) -> dict[str, Any]:
     return _decided(inside, user, proposal_id, "reject")
 
 
-@router.post("/{proposal_id}/undo")
+@router.post("/{proposal_id}/undo", responses=told(shapes.Proposal))
 def undo(proposal_id: str, user: CurrentUser, inside: InHouse) -> dict[str, Any]:
     """Put everything back; answers with the undoing proposal, itself undoable."""
     return _decided(inside, user, proposal_id, "undo")

@@ -12,11 +12,13 @@ from store.schema import ENTITY_TYPES
 from store.unit import Store
 from tools.notes import citation
 from ui.identity import CurrentUser, InHouse
+from ui.rest import shapes
+from ui.rest.told import told
 
 router = APIRouter(prefix="/api", tags=["search"])
 
 
-@router.get("/search")
+@router.get("/search", responses=told(shapes.Found))
 def search(
     user: CurrentUser,
     inside: InHouse,

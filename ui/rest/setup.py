@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from store.schema import Kind, Schema
 from store.setup import SetupDesk
 from ui.identity import Administrator, CurrentStore
+from ui.rest import shapes
+from ui.rest.told import told
 
 router = APIRouter(prefix="/api/setup", tags=["set-up"])
 Name = Annotated[str, Path(max_length=200)]
@@ -34,7 +36,7 @@ class NewField(_Wanted):
 
 
 class FieldChange(_Wanted):
-    label: Label = None
+    label: Label = Field(None, max_length=200, examples=["Contract ends"])
     label_zh: Label = None
     words: WordList | None = None
 
@@ -44,7 +46,7 @@ class Values(_Wanted):
 
 
 class ChoiceChange(_Wanted):
-    zh: Label = None
+    zh: Label = Field(None, max_length=200, examples=["采矿"])
     words: WordList | None = None
 
 
@@ -54,7 +56,7 @@ class NewPipeline(_Wanted):
 
 
 class Renamed(_Wanted):
-    name: Text
+    name: Text = Field(examples=["Renewal deals"])
 
 
 class NewStage(_Wanted):
@@ -67,7 +69,7 @@ class NewStage(_Wanted):
 class StageChange(_Wanted):
     name: Label = None
     zh: Label = None
-    probability: float | None = Field(None, ge=0, le=100)
+    probability: float | None = Field(None, ge=0, le=100, examples=[70])
     position: int | None = Field(None, ge=1, le=1000)
 
 
@@ -103,7 +105,7 @@ def overview(schema: Schema) -> dict[str, Any]:
     return {"fields": fields, "picklists": picklists, "pipelines": pipelines, "words": words}
 
 
-@router.get("")
+@router.get("", responses=told(shapes.SetUp))
 def shown(user: Administrator, store: CurrentStore) -> dict[str, Any]:
     """Custom fields, picklists, pipelines and words as they are."""
     with store.reading(user, door="rest") as unit:
@@ -145,7 +147,7 @@ def label_choice(entity: Entity, field: Name, value: Name, wanted: ChoiceChange,
     return {"changed": value}
 
 
-@router.delete("/picklists/{entity}/{field}/{value}")
+@router.delete("/picklists/{entity}/{field}/{value}", responses=told(shapes.ValueRemoved))
 def remove_choice(
     entity: Entity, field: Name, value: Name, desk: Desk, replace_with: Annotated[str | None, Query(max_length=200)] = None
 ) -> dict[str, Any]:
@@ -189,7 +191,7 @@ def change_stage(pipeline: Name, stage: Name, wanted: StageChange, desk: Desk) -
     return {"changed": wanted.name or stage}
 
 
-@router.delete("/pipelines/{pipeline}/stages/{stage}")
+@router.delete("/pipelines/{pipeline}/stages/{stage}", responses=told(shapes.StageRemoved))
 def remove_stage(pipeline: Name, stage: Name, desk: Desk, move_to: Annotated[str | None, Query(max_length=200)] = None) -> dict[str, Any]:
     """Take a stage away; its deals go to `move_to`."""
     return {"removed": stage, "deals_moved": desk.remove_stage(stage, pipeline=pipeline, move_to=move_to)}

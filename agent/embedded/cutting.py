@@ -1,0 +1,158 @@
+"""Where a sentence about a set can be cut: the records with what holds of them on one side, what is to become of them on the other.
+
+English cuts come longest condition first: what can belong to the condition does, and a change is only what is said to be one.
+Chinese says the change after the records: its first verb of change comes first.
+"""
+
+import re
+from collections.abc import Iterator
+
+from agent.embedded import told
+from agent.embedded.lexicon import change_words
+from agent.embedded.pieces import BREAK, own_label
+from agent.embedded.scene import Scene
+from agent.embedded.spans import Span
+from agent.embedded.tokens import is_chinese
+
+Cut = tuple[list[Span], list[Span], list[Span]]  # the condition, the change, what narrows the records afterwards
+Pair = tuple[list[Span], list[Span]]
+_MOST = 24  # cuts tried
+_TURNS = frozenset(
+    {
+        "gets",
+        "get",
+        "goes",
+        "go",
+        "moves",
+        "move",
+        "becomes",
+        "become",
+        "should",
+        "must",
+        "shall",
+        "needs",
+        "need",
+        "can",
+        "could",
+        "may",
+        "will",
+    }
+)
+_STATES = frozenset({"is", "are", "has", "have"})
+_RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where"})
+_OF = frozenset({"on", "for", "of", "from"})
+_INTO = frozenset({"as", "into", "with"})
+_STILL = frozenset({"是", "为", "到", "在", "给", "至"})  # Chinese ties that conditions have too
+
+
+def cuts(scene: Scene) -> list[Cut]:
+    """The ways to cut, the likelier first."""
+    spans, apart = exceptions(scene)
+    if scene.text.language == "zh":
+        found = list(_chinese(scene, spans))
+    else:
+        found = sorted(_english(scene, spans), key=lambda pair: -sum(not span.filler for span in pair[0]))
+    made = []
+    for condition, change in found[:_MOST]:
+        headed = _field_of(condition)
+        made.append((condition[headed:], [*condition[:headed], *change], apart))
+    return made
+
+
+def exceptions(scene: Scene) -> tuple[list[Span], list[Span]]:
+    """The spans without what narrows the records afterwards ("…, except Globex", ",除了澄海", "only the A ones"), and that."""
+    spans = scene.spans
+    for number, span in enumerate(spans):
+        gap = scene.text.text[spans[number - 1].last : span.first] if number else ","
+        rest = range(number + 1, len(spans))
+        stop = next((n for n in rest if BREAK.search(scene.text.text[spans[n - 1].last : spans[n].first])), len(spans))
+        stop = next((n + 1 for n in rest if n < stop and told.excepts(spans[n].text) and is_chinese(spans[n].text)), stop)
+        closes = any(told.excepts(each.text) and is_chinese(each.text) for each in spans[number:stop])
+        if told.excepts(span.text) or (BREAK.search(gap) and (span.func("only") or closes)):
+            return [*spans[:number], *spans[stop:]], spans[number:stop]
+    return spans, []
+
+
+def _field_of(condition: list[Span]) -> int:
+    """ "the tier of | all logistics customers": how many spans before the records name the field that changes."""
+    place = next((number for number, span in enumerate(condition) if not span.filler), None)
+    if place is None or place + 1 >= len(condition) or condition[place].entity or not condition[place].fields or condition[place].names:
+        return 0
+    return place + 2 if condition[place + 1].text.lower() in _OF else 0
+
+
+def acts(spans: list[Span]) -> bool:
+    """Whether a verb of change is among them."""
+    verbs = change_words("wishes") | change_words("emptying")
+    return any(span.step or ((span.func("update", "assign", "close") or span.text.lower() in verbs) and not span.names) for span in spans)
+
+
+def _english(scene: Scene, spans: list[Span]) -> Iterator[Pair]:
+    """Before a break and a command, around what a command changes, before a finite verb."""
+    size = len(spans)
+    if not spans or any(span.func("show", "count", "who") and span.text.lower() not in _TURNS for span in spans):
+        return
+    broken = [n for n in range(1, size) if re.search(r"[:,;.]|\s[-–—]+\s", scene.text.text[spans[n - 1].last : spans[n].first])]
+    for n in broken:
+        referring = any(span.func("it", "all") for span in spans[n:]) and acts(spans[n:])
+        if referring or acts([next((span for span in spans[n:] if not span.filler), spans[n])]):
+            yield spans[:n], spans[n:]
+    verb = next((n for n, span in enumerate(spans) if not span.filler), 0)
+    if acts(spans[verb : verb + 1]):
+        yield from _commanded(spans, verb)
+        return
+    set_so = any(acts(spans[n:]) for n in broken) or bool(spans[verb].func("all")) or any(span.text.lower() == "now" for span in spans)
+    for n in range(size - 1, verb, -1):
+        word, before = spans[n].text.lower(), spans[n - 1].text.lower()
+        turns = word in _TURNS or (word in _STATES and set_so) or (spans[n].func("to") and " " in word)
+        if (turns or spans[n].step) and before not in _RELATIVE:
+            yield spans[:n], spans[n:]
+
+
+def _commanded(spans: list[Span], verb: int) -> Iterator[Pair]:
+    """ "mark | all overdue tasks | as high", "set the probability to 40 on | open deals of …", "give Ben | all of Anna's leads"."""
+    size = len(spans)
+    words = [span.text.lower() for span in spans]
+    starts = {verb + 1} | {n + 1 for n in range(verb + 1, size - 1) if words[n] in _OF}
+    starts |= {n for n in range(verb + 1, size - 1) if words[n].startswith("for ")}
+    if verb + 2 < size and any(name.type == "user" for name in spans[verb + 1].names):
+        starts.add(verb + 2)
+    ends = {n for n in range(verb + 2, size) if spans[n].func("to") or spans[n].step or words[n] in _INTO} | {size}
+    if spans[-1].choices:
+        ends |= {size - 1, size - 2} if size > 1 and spans[-2].fields and not spans[-2].entity else {size - 1}
+    for start in starts:
+        for end in ends:
+            if start < end and (start > verb + 1 or end < size):
+                yield spans[start:end], [*spans[:start], *spans[end:]]
+
+
+def _chinese(scene: Scene, spans: list[Span]) -> Iterator[Pair]:
+    """Before a verb of change after the noun, or before the name of the field that stands before the verb."""
+    for number, span in enumerate(spans):
+        head = next((place for place in range(number - 1, -1, -1) if spans[place].entity and not spans[place].names), None)
+        if head is None or not _turns(spans, number) or scene.text.text[span.last :][:1] == "的":
+            continue
+        sense = spans[head].entity
+        kind = sense.entity if sense else ""
+        start = number
+        while start - 1 > head and (
+            spans[start - 1].filler
+            or spans[start - 1].func("all", "zh_to")
+            or spans[start - 1].text == "的"
+            or own_label(scene.unit.schema, kind, spans[start - 1])
+        ):
+            start -= 1
+        ends = start < number and spans[start].text == "的"  # …里毛利低于1000的|都转给刘洋
+        if start - 1 == head or ends or BREAK.search(scene.text.text[spans[head].last : spans[start].first]):
+            yield spans[:start], spans[start:]
+
+
+def _turns(spans: list[Span], number: int) -> bool:
+    """Whether a Chinese word begins what becomes of the records."""
+    span = spans[number]
+    if span.text == "给":
+        return number + 1 < len(spans) and any(name.type == "user" for name in spans[number + 1].names)
+    tie = span.func("to") and span.text not in _STILL
+    emptied = span.text in change_words("emptying")
+    ended = told.ended(span) and not span.entity and any(each.func("zh_to", "all") for each in spans[:number])
+    return bool(tie or emptied or ended or span.func("assign") or span.step)

@@ -1,0 +1,197 @@
+"""Hearing: a recording is taken in, transcribed piece by piece, its names linked, and answered or prepared for approval.
+
+What was heard is kept piece by piece, so that a recording whose hearing broke off goes on where it was. One at a time.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from filelock import FileLock
+
+from agent.answer import Answer
+from agent.turn import Assistant
+from agent.voice import telling
+from agent.voice.asking import is_question
+from agent.voice.visit import Prepared, prepare
+from knowledge.voice.decoding import Limits, Sound, decoded
+from knowledge.voice.listening import Find, Listened, listen
+from knowledge.voice.media import media_of
+from knowledge.voice.names.book import Book, book_of
+from knowledge.voice.names.linking import link
+from knowledge.voice.recogniser import Recogniser
+from knowledge.voice.second import hear_again
+from knowledge.voice.transcript import Stretch, Transcript, assemble, put_right
+from store import conversations, recordings, sound_files
+from store.drafting import may_write
+from store.errors import RapportError
+from store.gate import show
+from store.models import new_id
+from store.recordings import Heard, NewRecording, RecordingView
+from store.rights import Principal
+from store.unit import Store, Unit
+
+Follow = Callable[[Unit, RecordingView, Transcript], Prepared]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    heard_s: float
+    total_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`transcript` has no text when nothing was said; `answer` is as the contract has it."""
+
+    recording: RecordingView
+    transcript: Transcript
+    answer: Answer
+
+    def to_json(self) -> dict[str, Any]:
+        shown = {name: value for name, value in self.transcript.to_json().items() if name != "words"}
+        return {**self.answer.to_json(), "recording": self.recording.to_json(), "transcript": shown}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What comes with a recording: `account` is the id of the customer it is about, `consent` that of whoever else is heard."""
+
+    name: str = "recording"
+    account_id: str | None = None
+    consent: str = "own"
+
+
+class Ear:
+    """`follow` makes proposals out of a transcript; `find` finds speech, where not the built-in way."""
+
+    def __init__(
+        self, store: Store, assistant: Assistant, recogniser: Recogniser, *, follow: Follow = prepare, find: Find | None = None
+    ) -> None:
+        self._store, self._assistant, self._recogniser = store, assistant, recogniser
+        self._follow, self._find = follow, find
+
+    @property
+    def limits(self) -> Limits:
+        settings = self._store.settings
+        return Limits(settings.voice_minutes, settings.voice_limit_mb)
+
+    def take_in(self, principal: Principal, content: bytes, sent: Sent, *, door: str = "cli") -> RecordingView:
+        """Keep a recording; the very same one again is the one that is here already. Raises InvalidInput for what is none."""
+        self.limits.check_size(len(content))
+        media, digest = media_of(content), hashlib.sha256(content).hexdigest()
+        with self._store.reading(principal, door=door) as unit:
+            may_write(unit)
+            known = recordings.known(unit, digest)
+        if known is not None and (known.kept or known.status == "done"):
+            return known
+        file = sound_files.keep(self._store.settings, content)
+        new = NewRecording(sent.name, media.media_type, len(content), digest, file, sent.consent, sent.account_id)
+        try:
+            with self._store.writing(principal, door=door) as unit:
+                return recordings.add(unit, new)
+        except RapportError:
+            sound_files.forget(self._store.settings, file)
+            raise
+
+    def hear(self, principal: Principal, recording_id: str, *, door: str = "cli", brain: str | None = None) -> Iterator[Progress | Outcome]:
+        """Progress, then the outcome. What fails is kept with its reason, for another try."""
+        started = time.perf_counter()
+        with self._store.reading(principal, door=door) as unit:
+            recording = recordings.get(unit, recording_id)
+        if recording.status != "done":
+            try:
+                yield from self._transcribed(principal, recording, door)
+            except RapportError as error:
+                with self._store.writing(principal, door=door) as unit:
+                    recordings.fail(unit, recording_id, str(error))
+                raise
+        with self._store.reading(principal, door=door) as unit:
+            recording = recordings.get(unit, recording_id)
+            transcript = Transcript.from_json(recordings.transcript(unit, recording_id))
+        yield self._answered(principal, recording, transcript, door=door, brain=brain, started=started)
+
+    def _transcribed(self, principal: Principal, recording: RecordingView, door: str) -> Iterator[Progress]:
+        content = sound_files.read(self._store.settings, recording.file)
+        yield Progress(recording.heard_s, recording.decoded_s or 0.0)
+        self._store.settings.home.mkdir(parents=True, exist_ok=True)
+        with FileLock(str(self._store.settings.home / "hearing.lock"), thread_local=False), decoded(content, self.limits) as sound:
+            with self._store.writing(principal, door=door) as unit:
+                recording, kept = recordings.begin(unit, recording.id)
+                recordings.decoded(unit, recording.id, decoded_s=sound.seconds, stated_s=sound.stated_s)
+            heard = [_again(each) for each in kept]
+            for piece in listen(sound, self._recogniser, from_s=heard[-1].until_s if heard else 0.0, find=self._find):
+                with self._store.writing(principal, door=door) as unit:
+                    recordings.keep_stretch(unit, recording.id, len(heard), _kept(piece))
+                heard.append(piece)
+                yield Progress(piece.until_s, sound.seconds)
+            transcript = self._named(principal, recording, sound, heard, door)
+        with self._store.writing(principal, door=door) as unit:
+            recordings.finish(unit, recording.id, transcript.to_json(), engine=self._recogniser.name)
+        if self._store.settings.voice_keep_days == 0:
+            recordings.forget_old_sounds(self._store)
+
+    def _named(self, principal: Principal, recording: RecordingView, sound: Sound, heard: Sequence[Listened], door: str) -> Transcript:
+        with self._store.reading(principal, door=door) as unit:
+            book = book_of(unit, account_id=recording.account_id)
+        first = _assembled(recording, sound, heard)
+        mentions = link(first, book)
+        if self._store.settings.voice_second_pass and any(each.linked and each.spelling != each.heard for each in mentions):
+            again = hear_again(sound, self._recogniser, heard, first, mentions)
+            if again != list(heard):
+                return _linked(_assembled(recording, sound, again), book)
+        return put_right(first, mentions)
+
+    def _answered(
+        self, principal: Principal, recording: RecordingView, transcript: Transcript, *, door: str, brain: str | None, started: float
+    ) -> Outcome:
+        """Nothing said, something asked, or a note to follow up. Asked for a second time: what came of it the first time."""
+        if transcript.text and not recording.proposals and recording.consent == "own" and is_question(transcript):
+            answer = self._assistant.answer(principal, transcript.text, door=door, brain=brain)
+            answer.text = f"_{telling.asked(transcript)}_\n\n{answer.text}"
+        else:
+            answer = self._prepared(principal, recording, transcript, door, started)
+        with self._store.writing(principal, door=door) as unit:
+            ids = [str(each["id"]) for each in answer.proposals]
+            recording = recordings.led_to(unit, recording.id, ids, conversation_id=answer.conversation_id)
+        return Outcome(recording, transcript, answer)
+
+    def _prepared(self, principal: Principal, recording: RecordingView, transcript: Transcript, door: str, started: float) -> Answer:
+        def work(unit: Unit) -> Answer:
+            made = Prepared([])
+            if recording.proposals:
+                made = Prepared([show(unit, each) for each in recording.proposals])
+            elif transcript.text:
+                made = self._follow(unit, recording, transcript)
+            conversation = conversations.open_conversation(unit, recording.conversation_id, transcript.text or recording.name)
+            answer = Answer(
+                conversation, new_id(), transcript.language, "embedded", "proposal" if made.proposals else "chat",
+                telling.told(transcript, account=made.account), round((time.perf_counter() - started) * 1000),
+                proposals=[each.to_json() for each in made.proposals],
+            )  # fmt: skip
+            conversations.add_message(unit, conversation, "user", transcript.text or recording.name)
+            conversations.add_message(unit, conversation, "assistant", answer.text, answer=answer.to_json(), message_id=answer.message_id)
+            return answer
+
+        return self._store.run(principal, work, door=door)
+
+
+def _assembled(recording: RecordingView, sound: Sound, heard: Sequence[Listened]) -> Transcript:
+    warned = [*sound.warnings, *(warning for each in heard for warning in each.warnings)]
+    made = assemble([each.stretch for each in heard], decoded_s=sound.seconds, stated_s=sound.stated_s, warnings=warned)
+    return replace(made, audio_sha256=recording.sha256)
+
+
+def _linked(transcript: Transcript, book: Book) -> Transcript:
+    return put_right(transcript, link(transcript, book))
+
+
+def _kept(piece: Listened) -> Heard:
+    return Heard(piece.until_s, piece.stretch.language, [list(word) for word in piece.stretch.words])
+
+
+def _again(kept: Heard) -> Listened:
+    words = tuple((str(text), float(start), float(end), float(sure)) for text, start, end, sure in kept.words)
+    return Listened(kept.until_s, Stretch("zh" if kept.language == "zh" else "en", words))

@@ -1,0 +1,193 @@
+"""Documents and mails come in like any other file: their words are found, with rights, and the same file again changes nothing."""
+
+import io
+import mailbox
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx import Document as Docx
+from pypdf import PdfWriter
+from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
+
+from store import people, setup
+from store.errors import InvalidInput
+from store.importing import import_path, import_tables
+from store.importing.report import ImportReport
+from store.query import RecordQuery, find
+from store.settings import Settings
+from store.unit import Store
+
+BOSS, ANNA, BEN = "boss@paper.example", "anna@paper.example", "ben@paper.example"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(Settings(home=tmp_path / "home", today="2026-11-21", _env_file=None))  # type: ignore[call-arg]
+    made.database.migrate()
+    with made.database.writing() as session:
+        setup.prepare(session, currency="EUR")
+        people.add_user(session, made.settings, people.NewUser(BOSS, "Bo Boss", "administrator", None, "a long password"))
+    import_tables(made, made.principal(BOSS), {"team": [{"key": name, "name": name} for name in ("North", "South")]})
+    with made.database.writing() as session:
+        for email, team in ((ANNA, "North"), (BEN, "South")):
+            people.add_user(session, made.settings, people.NewUser(email, email[:4], "rep", team, "a long password"))
+    import_tables(
+        made,
+        made.principal(BOSS),
+        {
+            "account": [{"key": "A", "name": "Acme", "owner": ANNA}],
+            "contact": [{"key": "J", "name": "Jane Doe", "account": "A", "email": "Jane@acme.example", "owner": ANNA}],
+        },
+    )
+    yield made
+    made.close()
+
+
+def take(store: Store, path: Path, who: str = BOSS, **options: Any) -> ImportReport:
+    return import_path(store, store.principal(who), path, **options)
+
+
+def held(store: Store, kind: str, who: str = BOSS) -> list[dict[str, Any]]:
+    with store.reading(store.principal(who)) as unit:
+        return [{"name": each.name, **each.fields} for each in find(unit, RecordQuery(entity=kind, limit=100)).records]
+
+
+def pdf(path: Path, *pages: str) -> Path:
+    writer = PdfWriter()
+    font = DictionaryObject(
+        {NameObject(key): NameObject(value) for key, value in (("/Type", "/Font"), ("/Subtype", "/Type1"), ("/BaseFont", "/Helvetica"))}
+    )
+    for text in pages:
+        page = writer.add_blank_page(300, 300)
+        stream = DecodedStreamObject()
+        stream.set_data(f"BT /F1 12 Tf 20 200 Td ({text}) Tj ET".encode())
+        page[NameObject("/Contents")] = writer._add_object(stream)
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})})
+    with path.open("wb") as target:
+        writer.write(target)
+    return path
+
+
+def docx(path: Path) -> Path:
+    made = Docx()
+    made.add_paragraph("Price list 2027")
+    table = made.add_table(rows=1, cols=2)
+    table.rows[0].cells[0].text, table.rows[0].cells[1].text = "Pump P5", "EUR 1,250"
+    made.add_paragraph("Valid from January.")
+    made.save(str(path))
+    return path
+
+
+def test_each_format_s_words_come_in_in_order(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    pdf(folder / "contract.pdf", "Term of three years.", "Notice by March.")
+    docx(folder / "prices.docx")
+    (folder / "playbook.md").write_text("# Objections\n\nAsk first, then answer.", "utf-8")
+    (folder / "手册.md").write_bytes("价格异议：先问原因。".encode("gb18030"))
+    report = take(store, folder)
+    assert (report.count("created"), report.count("held_back"), report.skipped) == (4, 0, [])
+    texts = {each["name"]: each["text"] for each in held(store, "document")}
+    assert texts["contract"].split() == ["Term", "of", "three", "years.", "Notice", "by", "March."]
+    assert texts["prices"] == "Price list 2027\nPump P5 | EUR 1,250\nValid from January."
+    assert texts["playbook"].startswith("# Objections")
+    assert texts["手册"] == "价格异议：先问原因。"
+    assert {each.get("owner") for each in held(store, "document")} == {None}
+    again = take(store, folder)
+    assert (again.count("unchanged"), again.count("created"), again.count("updated")) == (4, 0, 0)
+
+
+def test_text_is_a_document_only_when_that_is_said(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "accounts.txt"
+    path.write_text("name,city\nGlobex,Oslo\n", "utf-8")
+    assert take(store, path).files[0].kind == "account"
+    assert take(store, path, kind="document").files[0].kind == "document"
+
+
+def test_a_mapping_says_whose_it_is_and_others_do_not_see_it(store: Store, tmp_path: Path) -> None:
+    mapping = tmp_path / "map.yaml"
+    mapping.write_text("kind: document\nconstants: {account: Acme, kind: agreement}\n", "utf-8")
+    take(store, pdf(tmp_path / "frame.pdf", "Acme frame agreement."), mapping=mapping)
+    take(store, pdf(tmp_path / "public.pdf", "Price list for all."))
+    assert {each["name"] for each in held(store, "document", ANNA)} == {"frame", "public"}
+    assert {each["name"] for each in held(store, "document", BEN)} == {"public"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("torn.pdf", b"%PDF-1.7\nnothing of a document", "read"),
+        ("bomb.docx", b"PK\x03\x04" + b"word/" * 20, "read"),
+        ("blank.md", b"  \n\n ---", "no text"),
+        ("empty.pdf", b"", "empty"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_what_to_do(store: Store, tmp_path: Path, name: str, content: bytes, word: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput, match=word) as refused:
+        take(store, path)
+    assert refused.value.hint
+    assert held(store, "document") == []
+
+
+def test_a_scan_and_a_locked_file_are_refused_for_what_they_are(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="no text"):
+        take(store, pdf(tmp_path / "scan.pdf", ""))
+    writer = PdfWriter(clone_from=io.BytesIO(pdf(tmp_path / "open.pdf", "Secret terms.").read_bytes()))
+    writer.encrypt("key", algorithm="RC4-128")
+    writer.write(tmp_path / "locked.pdf")
+    with pytest.raises(InvalidInput, match="password"):
+        take(store, tmp_path / "locked.pdf")
+
+
+def mail(sender: str, to: str, subject: str, body: str, number: int, **more: str) -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"], message["Message-ID"] = sender, to, subject, f"<{number}@mail.example>"
+    message["Date"] = more.get("date", "Thu, 19 Nov 2026 10:30:00 +0100")
+    message.set_content(body)
+    if "html" in more:
+        message.add_alternative(more["html"], subtype="html")
+    return message
+
+
+def test_a_mailbox_becomes_activities_of_the_right_people(store: Store, tmp_path: Path) -> None:
+    box = mailbox.mbox(tmp_path / "box.mbox")
+    box.add(mail("Jane Doe <jane@ACME.example>", ANNA, "Your offer", "The price is too high.", 1))
+    box.add(mail(ANNA, "jane@acme.example", "Re: Your offer", "We can talk about it.", 2))
+    box.add(mail("stranger@else.example", ANNA, "报价", "请发一份报价单。", 3))
+    box.add(mail(ANNA, BEN, "lunch", "Noon?", 4))
+    box.flush()
+    box.close()
+    report = take(store, tmp_path / "box.mbox")
+    assert (report.count("created"), report.count("held_back")) == (4, 0)
+    found = {each["name"]: each for each in held(store, "activity")}
+    said = {name: (each["direction"], each["trust"], each.get("contact"), each.get("account")) for name, each in found.items()}
+    assert said == {
+        "Your offer": ("inbound", "external", "Jane Doe", "Acme"),
+        "Re: Your offer": ("outbound", "internal", "Jane Doe", "Acme"),
+        "报价": ("inbound", "external", None, None),
+        "lunch": ("internal", "internal", None, None),
+    }
+    assert found["Your offer"]["occurred_at"].startswith("2026-11-19T09:30")
+    assert found["报价"]["body"] == "From: stranger@else.example\n\n请发一份报价单。"
+    again = take(store, tmp_path / "box.mbox")
+    assert (again.count("unchanged"), again.count("created")) == (4, 0)
+
+
+def test_odd_mails_are_read_as_far_as_they_go(store: Store, tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "jane@acme.example", ANNA, "Plan"
+    message["Date"], message["Message-ID"] = "Thu, 19 Nov 2026 10:30:00", "<5@mail.example>"
+    message.set_content("<html><style>p{}</style><p>Two <b>lines</b></p><p>here</p><script>evil()</script></html>", subtype="html")
+    message.add_attachment(b"x", maintype="application", subtype="pdf", filename="plan.pdf")
+    (tmp_path / "one.eml").write_bytes(message.as_bytes())
+    take(store, tmp_path / "one.eml")
+    (only,) = held(store, "activity")
+    assert only["body"].split() == ["Two", "lines", "here", "[plan.pdf]"]
+    (tmp_path / "none.eml").write_bytes(b"this is no mail\n")
+    with pytest.raises(InvalidInput, match="no e-mail"):
+        take(store, tmp_path / "none.eml")
