@@ -31,7 +31,7 @@ class Shares(Several):
         frame.part = [Part(each.slot, each.filter) for each in inner.parts]
         frame.share = False
         for span in self.spans:
-            span.used = span.used or span.func("share") or (span in part and span.func("with"))
+            span.used = span.used or span.func("share") or span in part
 
     def _part_of(self, mark: int, metric: Metric) -> list[Span]:
         spans = self.spans
