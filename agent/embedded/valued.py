@@ -51,10 +51,18 @@ class Valued(Dated):
         op: Op = "eq" if len(values) == 1 else "in"
         if negated and len(values) == 1 and (earlier := self._not_yet(best, said=span.func("contacted"))):
             values, op, negated = earlier, "in", False
+            self._nor(best)
         condition = self.routes.condition(self.target, best.entity, best.field, op, values[0] if len(values) == 1 else values)
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
         self._field_hinted(number, best)
+
+    def _nor(self, sense: Sense) -> None:
+        """The status that is not come to, said with those before it."""
+        path = self.routes.path(self.target, sense.entity)
+        if path is not None:
+            field = f"{path}.{sense.field}" if path else sense.field
+            self.add(f"{sense.entity}.{sense.field}:nor", Filter(field=field, op="ne", value=sense.value))
 
     def _only_points_back(self, senses: Sequence[Sense]) -> bool:
         """Whether the values are all of other records that point back here and that nobody spoke of."""
@@ -116,6 +124,7 @@ class Valued(Dated):
                 condition = self.routes.condition(self.target, best.entity, best.field, "eq", value)
             elif earlier := self._not_yet(best, said=span.func("contacted")):
                 condition = self.routes.condition(self.target, best.entity, best.field, "in", earlier)
+                self._nor(best)
             elif (path := self.routes.path(self.target, best.entity)) is not None:
                 condition = Filter(field=f"{path}.{best.field}" if path else best.field, value=value, negate=True)
             else:
