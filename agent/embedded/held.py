@@ -84,7 +84,7 @@ def _frame(found: Held, frame: Frame) -> None:
     dated = frame.date_field or (found.schema.entity(narrowed).date if frame.period and narrowed in found.schema.entities else "")
     for path in (*frame.by, *frame.shown, *(each.lstrip("-") for each in frame.sort), *filter(None, [dated])):
         _path(found, narrowed, path.split("#")[0])
-    found.by |= {part for path in frame.by for part in re.split(r"[.#]", path)}
+    found.by |= {part for path in (*frame.by, *filter(None, [frame.each])) for part in re.split(r"[.#]", path)}
     found.shown |= {(entity, path.split(".")[-1]) for path in frame.shown}
     _day_of(found, *(day.isoformat() for day in frame.period or () if day))
     _number(found, *(each for each in (frame.top, frame.limit) if each))
