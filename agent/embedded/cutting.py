@@ -42,6 +42,7 @@ _STATES = frozenset({"is", "are", "has", "have"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where"})
 _OF = frozenset({"on", "for", "of", "from"})
 _INTO = frozenset({"as", "into", "with"})
+_PAUSE = re.compile(r"[,，;；。、:：]|\.\s")  # a point alone may end a name: "Hollander B.V."
 _STILL = frozenset({"是", "为", "到", "在", "给", "至"})  # Chinese ties that conditions have too
 
 
@@ -65,7 +66,7 @@ def exceptions(scene: Scene) -> tuple[list[Span], list[Span]]:
     for number, span in enumerate(spans):
         gap = scene.text.text[spans[number - 1].last : span.first] if number else ","
         rest = range(number + 1, len(spans))
-        stop = next((n for n in rest if BREAK.search(scene.text.text[spans[n - 1].last : spans[n].first])), len(spans))
+        stop = next((n for n in rest if _PAUSE.search(scene.text.text[spans[n - 1].last : spans[n].first])), len(spans))
         stop = next((n + 1 for n in rest if n < stop and told.excepts(spans[n].text) and is_chinese(spans[n].text)), stop)
         closes = any(told.excepts(each.text) and is_chinese(each.text) for each in spans[number:stop])
         if told.excepts(span.text) or (BREAK.search(gap) and (span.func("only") or closes)):
@@ -130,7 +131,12 @@ def _chinese(scene: Scene, spans: list[Span]) -> Iterator[Pair]:
     """Before a verb of change after the noun, or before the name of the field that stands before the verb."""
     for number, span in enumerate(spans):
         head = next((place for place in range(number - 1, -1, -1) if spans[place].entity and not spans[place].names), None)
-        if head is None or not _turns(spans, number) or scene.text.text[span.last :][:1] == "的":
+        if not _turns(spans, number) or scene.text.text[span.last :][:1] == "的":
+            continue
+        if head is None:  # …的进行中|商机金额上调5%: the field's name holds the noun
+            place = next((n for n in range(number - 1, 0, -1) if not (spans[n].filler or spans[n].func("all"))), 0)
+            if place and spans[place].fields and not spans[place].entity:
+                yield spans[:place], spans[place:]
             continue
         sense = spans[head].entity
         kind = sense.entity if sense else ""

@@ -147,6 +147,8 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     for match in (*lexicon.table.matches(tokens), *facets):
         if match.stemmed and not _near_enough(tokens, match):
             continue
+        if future and all(sense.kind == "weekday" for sense in match.senses):
+            continue  # of what is to come a weekday is a day: "remind me on Friday"
         if _crosses(plain, tokens, match.start, match.end):
             continue
         span = at(match.start, match.end)

@@ -6,6 +6,7 @@ from agent.embedded import doing, told
 from agent.embedded.ahead import ahead
 from agent.embedded.calls import period_filters
 from agent.embedded.frames import Frame
+from agent.embedded.pieces import BREAK
 from agent.embedded.repair import repair
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, spanned
@@ -32,7 +33,7 @@ _MERGE = re.compile(
 )
 _KEEP = re.compile(r"\b(?:keep(?:ing)?|into|survivor is)\b|保留|合并到|并入|以", re.IGNORECASE)
 _EVERYTHING = re.compile(
-    r"\b(?:everything|all (?:of )?(?:the |his |her )?(?:records|stuff|things|book|work)|whole book|all that)\b|"
+    r"\b(?:everything|all (?:of )?(?:the |his |her |their )?(?:records|stuff|things|book|work)|whole book|all that)\b|"
     r"全部|所有(?:东西|记录|资料|数据|的)?|一切|手上的|名下",
     re.IGNORECASE,
 )
@@ -178,11 +179,15 @@ def _users(scene: Scene) -> list[Span]:
 def _handover(scene: Scene) -> list[Frame] | None:
     """ "everything of Anna goes to Ben", 把Anna名下的全部移交给Ben."""
     text = scene.text.text
-    people = _users(scene)
+    people = list({next(iter(_ids(scene, span)), span.text): span for span in reversed(_users(scene))}.values())[::-1]
     if not (_EVERYTHING.search(text) and _HANDING.search(text)) or len(people) < 2 or told.asks(scene.text):
         return None
-    if any((span.entity and span.entity.entity != "user") or span.choices or span.time or span.unknown for span in scene.spans):
+    handing = _breath_of(scene, _HANDING)
+    if any((span.entity and span.entity.entity != "user") or span.choices or span.time or span.unknown for span in handing):
         return None
+    others = [span for span in scene.spans if span not in handing]
+    if any(span.entity or span.choices or (span.names and span not in _users(scene)) for span in others):
+        return None  # "Priya is leaving, …": a reason names nothing but her
     ids: list[str] = []
     for span in people:
         best = max((name.score for name in span.names), default=0)
@@ -198,7 +203,29 @@ def _handover(scene: Scene) -> list[Frame] | None:
     verb = next((span for span in scene.spans if span.func("assign")), None)
     if verb is not None and scene.text.language == "en" and people[0].first > verb.last and people[0].first - verb.last <= 2:
         giver, taker = taker, giver  # "give Ben everything of Anna"
+    here = [span for span in people if span in handing]
+    if len(here) == 1:  # "Priya is leaving. Tom takes over all her records": who is named where it is handed over takes
+        taker = next(iter(_ids(scene, here[0])))
+        giver = next(each for each in unique if each != taker)
     return [Frame("handover", values={"giver": giver, "taker": taker})]
+
+
+def _ids(scene: Scene, span: Span) -> set[str]:
+    best = max((name.score for name in span.names), default=0)
+    return {name.id for name in span.names if name.type == "user" and name.score == best} or {scene.unit.principal.user_id}
+
+
+def _breath_of(scene: Scene, said: re.Pattern[str]) -> list[Span]:
+    """The spans of the breath that holds these words."""
+    found = said.search(scene.text.text)
+    breaths: list[list[Span]] = [[]]
+    for number, span in enumerate(scene.spans):
+        if number and BREAK.search(scene.text.text[scene.spans[number - 1].last : span.first]):
+            breaths.append([])
+        breaths[-1].append(span)
+    return next(
+        (breath for breath in breaths if found and any(span.first < found.end() and span.last > found.start() for span in breath)), []
+    )
 
 
 def _merge(scene: Scene) -> list[Frame] | None:
