@@ -54,7 +54,10 @@ def test_due_dates_move_and_keep_their_hour(ask_demo: Any, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["all logistics customers are tier C from now on, except Hollander Logistics B.V.", "物流客户的等级都改成C,Hollander Logistics B.V.除外"],
+    [
+        "all logistics customers are tier C from now on, except Hollander Logistics B.V.",
+        "物流客户的等级都改成C,Hollander Logistics B.V.除外",
+    ],
 )
 def test_what_is_excepted_is_left_alone(ask_demo: Any, tables: dict[str, list[Row]], text: str) -> None:
     wanted = {
@@ -65,14 +68,18 @@ def test_what_is_excepted_is_left_alone(ask_demo: Any, tables: dict[str, list[Ro
     assert len(changes(ask_demo(ROOT)(text))) == len(wanted)
 
 
-@pytest.mark.parametrize("text", ["clear the next step of all Ben's open deals in Proposal", "delete the next step of all Ben's open deals in Proposal"])
+@pytest.mark.parametrize(
+    "text", ["clear the next step of all Ben's open deals in Proposal", "delete the next step of all Ben's open deals in Proposal"]
+)
 def test_a_field_is_emptied_and_nothing_is_deleted(ask_demo: Any, text: str) -> None:
     found = changes(ask_demo(ROOT)(text))
     assert found
     assert all(change["after"] == {"next_step": None} for change in found)
 
 
-@pytest.mark.parametrize(("text", "choice"), [("move the Kestrel deal to Qualification", "the second one"), ("把Kestrel的商机改到资格确认", "第二个")])
+@pytest.mark.parametrize(
+    ("text", "choice"), [("move the Kestrel deal to Qualification", "the second one"), ("把Kestrel的商机改到资格确认", "第二个")]
+)
 def test_the_candidates_are_offered_and_the_answer_is_carried_out(ask_demo: Any, text: str, choice: str) -> None:
     ask = ask_demo(ROOT)
     asked = ask(text)
