@@ -23,7 +23,7 @@ from knowledge.voice.names.book import Book, book_of
 from knowledge.voice.names.linking import link
 from knowledge.voice.recogniser import Recogniser
 from knowledge.voice.second import hear_again
-from knowledge.voice.transcript import Stretch, Transcript, assemble, put_right
+from knowledge.voice.transcript import Mention, Stretch, Transcript, assemble, put_right
 from store import conversations, recordings, sound_files
 from store.drafting import may_write
 from store.errors import RapportError
@@ -86,7 +86,10 @@ class Ear:
             may_write(unit)
             known = recordings.known(unit, digest)
         if known is not None and (known.kept or known.status == "done"):
-            return known
+            if known.status == "done":
+                return known
+            with self._store.writing(principal, door=door) as unit:
+                return recordings.amend(unit, known.id, name=sent.name, consent=sent.consent, account_id=sent.account_id)
         file = sound_files.keep(self._store.settings, content)
         new = NewRecording(sent.name, media.media_type, len(content), digest, file, sent.consent, sent.account_id)
         try:
@@ -117,7 +120,14 @@ class Ear:
         content = sound_files.read(self._store.settings, recording.file)
         yield Progress(recording.heard_s, recording.decoded_s or 0.0)
         self._store.settings.home.mkdir(parents=True, exist_ok=True)
-        with FileLock(str(self._store.settings.home / "hearing.lock"), thread_local=False), decoded(content, self.limits) as sound:
+        with FileLock(str(self._store.settings.home / "hearing.lock"), thread_local=False):
+            with self._store.reading(principal, door=door) as unit:
+                recording = recordings.get(unit, recording.id)
+            if recording.status != "done":  # somebody heard it while this waited
+                yield from self._heard(principal, recording, content, door)
+
+    def _heard(self, principal: Principal, recording: RecordingView, content: bytes, door: str) -> Iterator[Progress]:
+        with decoded(content, self.limits) as sound:
             with self._store.writing(principal, door=door) as unit:
                 recording, kept = recordings.begin(unit, recording.id)
                 recordings.decoded(unit, recording.id, decoded_s=sound.seconds, stated_s=sound.stated_s)
@@ -140,8 +150,9 @@ class Ear:
         mentions = link(first, book)
         if self._store.settings.voice_second_pass and any(each.linked and each.spelling != each.heard for each in mentions):
             again = hear_again(sound, self._recogniser, heard, first, mentions)
-            if again != list(heard):
-                return _linked(_assembled(recording, sound, again), book)
+            second = _linked(_assembled(recording, sound, again), book)
+            if _linked_ids(mentions) <= _linked_ids(second.mentions):
+                return second
         return put_right(first, mentions)
 
     def _answered(
@@ -186,6 +197,10 @@ def _assembled(recording: RecordingView, sound: Sound, heard: Sequence[Listened]
 
 def _linked(transcript: Transcript, book: Book) -> Transcript:
     return put_right(transcript, link(transcript, book))
+
+
+def _linked_ids(mentions: Sequence[Mention]) -> set[str]:
+    return {each.linked.id for each in mentions if each.linked}
 
 
 def _kept(piece: Listened) -> Heard:

@@ -116,6 +116,19 @@ def test_hearing_that_broke_off_goes_on_and_nothing_is_heard_twice(firm: Store, 
     assert [each.heard_s for each in progress if isinstance(each, Progress)] == [40.0, 60.0, pytest.approx(70.0)]
 
 
+def test_two_who_hear_the_same_recording_hear_it_once(firm: Store, assistant: Assistant, boss: Principal) -> None:
+    ear, scripted = ear_for(firm, assistant, ["Called about delivery."])
+    taken = ear.take_in(boss, wav(tone(5)), Sent())
+    first, second = ear.hear(boss, taken.id), ear.hear(boss, taken.id)
+    assert isinstance(next(first), Progress)
+    assert isinstance(next(second), Progress)  # both found it not heard yet
+    outcomes = [list(each)[-1] for each in (first, second)]
+    assert [each.recording.status for each in outcomes if isinstance(each, Outcome)] == ["done", "done"]
+    assert len(scripted.heard) == 1
+    with firm.reading(boss) as unit:
+        assert len(gate.pending(unit)) == 1
+
+
 def test_the_same_recording_twice_proposes_once(firm: Store, assistant: Assistant, boss: Principal) -> None:
     ear, _ = ear_for(firm, assistant, ["Called the customer about delivery."])
     first, second = (listened(ear, boss, wav(tone(5))) for _ in range(2))
