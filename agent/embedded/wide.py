@@ -15,11 +15,14 @@ from store.query import RecordQuery, find_ids
 
 _TASK = (
     r"(?:(?:create|add|make|set up|open|schedule)\s+(?:a|one)\s+(?:new\s+)?(?:task|reminder|to-?do|follow-up task)|remind me|"
-    r"(?:一)?(?:建|创建|新建|加|添加|安排|生成)(?:一)?(?:个|条)?(?:跟进)?(?:任务|待办|提醒))"
+    r"(?:一)?(?:建|创建|新建|加|添加|安排|生成)(?:一)?(?:个|条)?[\u4e00-\u9fff]{0,6}?(?:任务|待办|提醒))"
 )
 _EACH_FIRST = re.compile(rf"^(?:please\s+)?for (?P<what>(?:each|every|all)\b.+?),?\s+(?P<task>{_TASK}\b.*)$", re.IGNORECASE)
 _EACH_LAST = re.compile(rf"^(?:please\s+)?(?P<task>{_TASK}\b.*?)\s+for (?P<what>(?:each|every|all)(?: of)?\b.+)$", re.IGNORECASE)
-_EACH_ZH = re.compile(rf"^(?:请|帮我)*(?:给|为|对|替)?(?P<what>(?:每|所有|全部).+?)(?:都|各|分别)*(?P<task>{_TASK}.*)$")
+_EACH_ZH = re.compile(
+    rf"^(?:请|帮我)*(?:(?:给|为|对|替)?(?P<what>(?:每|所有|全部).+?)(?:都|各|分别)*|(?:给|为|对|替)(?P<those>.+?)(?:都|各|分别)+)(?P<task>{_TASK}.*)$"
+)
+_MORE = re.compile(r",\s*(?=(?:due|by|before|until|for|assigned|priority|with)\b)", re.IGNORECASE)  # of the task, behind what it is for
 _TAKEN_EN = re.compile(
     r"^(?P<head>.+)\s+of\s+(?:its|their|the|his|her|each one's)\s+(?P<related>[a-z][a-z -]*?)[.!]?$",
     re.IGNORECASE,
@@ -95,7 +98,9 @@ def _for_each(scene: Scene) -> list[Frame] | None:
     found = _EACH_FIRST.match(text) or _EACH_LAST.match(text) or _EACH_ZH.match(text)
     if found is None:
         return None
-    what, wish = _part(scene, found["what"]), _part(scene, found["task"], future=True)
+    groups = found.groupdict()
+    said, more = [*_MORE.split(groups.get("what") or groups.get("those") or "", maxsplit=1), ""][:2]
+    what, wish = _part(scene, said), _part(scene, f"{found['task']} {more}".strip(), future=True)
     verb = next((number for number, span in enumerate(wish.spans) if span.func("remind", "create")), None)
     if verb is None:
         return None
