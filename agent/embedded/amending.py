@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from agent.embedded import creating, pending, told, turns
-from agent.embedded.followup import latest
 from agent.embedded.frames import Frame
+from agent.embedded.leaning import latest
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese

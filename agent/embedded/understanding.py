@@ -19,6 +19,7 @@ from agent.embedded import (
     followup,
     happened,
     judging,
+    leaning,
     lexicon,
     parting,
     pending,
@@ -258,7 +259,7 @@ def whom_to_call(text: str) -> str:
 def _pronoun(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
     """ "any cases from them?", "open deals there?": what the turn before found narrows what is asked now."""
     _person_before(reader, previous)
-    before = followup.latest(previous)
+    before = leaning.latest(previous)
     text = reader.text
     heads = [span.entity.entity for span in text.spans if span.entity]
     heads += [c.entity for span in text.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.entity][:1]
