@@ -41,9 +41,13 @@ def judge(
 
 
 def _chance_of_act(text: Spanned, frames: Sequence[Frame], previous: Sequence[Frame]) -> float:
-    act = acts.of_frames(frames)
+    """Of several requests in one sentence each act counts: the classifier knows one act of a sentence."""
+    own = {act for frame in frames if (act := acts.of_frames([frame])) is not None}
     again = any(frame.replaces for frame in frames)  # "actually Wednesday": the act is that of the proposal it puts right
-    return 1.0 if act is None or again else acts.likely(text, later=bool(previous))[act]
+    if not own or again:
+        return 1.0
+    likely = acts.likely(text, later=bool(previous))
+    return min(1.0, sum(likely[act] for act in own))
 
 
 def _least_objected(
