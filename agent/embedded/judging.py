@@ -41,13 +41,11 @@ def judge(
 
 
 def _chance_of_act(text: Spanned, frames: Sequence[Frame], previous: Sequence[Frame]) -> float:
-    """Of several requests in one sentence each act counts: the classifier knows one act of a sentence."""
-    own = {act for frame in frames if (act := acts.of_frames([frame])) is not None}
-    again = any(frame.replaces for frame in frames)  # "actually Wednesday": the act is that of the proposal it puts right
-    if not own or again:
-        return 1.0
-    likely = acts.likely(text, later=bool(previous))
-    return min(1.0, sum(likely[act] for act in own))
+    told = {act for frame in frames if (act := acts.of_frames([frame])) is not None}
+    if not told or any(frame.replaces for frame in frames):
+        return 1.0  # "actually Wednesday": the act is that of the proposal it puts right
+    chances = acts.likely(text, later=bool(previous))
+    return min(1.0, sum(chances[act] for act in told))  # of several requests in one sentence, any
 
 
 def _least_objected(

@@ -60,7 +60,7 @@ def columns(unit: Unit, given: Narrowed, said: Words) -> list[Column]:
     if unit.principal.scope("opportunity") == "none" or not unit.principal.sees("opportunity", "stage"):
         return []
     pipeline = pipeline_of(unit, given)
-    filters = [Filter(field="pipeline", value=pipeline), *given.filters("pipeline")]
+    filters = [Filter(field="pipeline", value=pipeline), *given.filters(unit, "pipeline")]
     deals = _deals(unit, [*filters, Filter(field="status", value="open")])
     counts = _by_stage(unit, "open_count", filters)
     amounts = _by_stage(unit, "open_amount", filters)

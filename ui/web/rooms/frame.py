@@ -22,7 +22,8 @@ from ui.web.rooms.token import token_for
 from ui.web.words import Words, language_of, words
 
 _ROOMS = (
-    ("today", "/today"), ("chat", "/"), ("records", "/records/account"), ("pipeline", "/pipeline"), ("approvals", "/approvals"), ("setup", "/setup"),
+    ("today", "/today"), ("chat", "/"), ("records", "/records/account"), ("pipeline", "/pipeline"), ("approvals", "/approvals"),
+    ("team", "/team"), ("talks", "/conversations"), ("duplicates", "/duplicates"), ("import", "/import"), ("setup", "/setup"),
 )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def told(unit: Unit, wanted: Measure) -> MeasureResult | None:
 def funnel(unit: Unit, given: Narrowed, said: Words) -> tuple[list[Step], list[str]]:
     """The steps in order, and the bottleneck in words. A period narrows by when deals entered their stage, not by when they close."""
     pipeline = pipeline_of(unit, given)
-    filters = [Filter(field="pipeline", value=pipeline), *given.filters("pipeline", "period")]
+    filters = [Filter(field="pipeline", value=pipeline), *given.filters(unit, "pipeline", "period")]
     went = told(unit, Measure(metric="stage_conversion", by=["stage"], filters=filters))
     stayed = told(unit, Measure(metric="time_in_stage", by=["stage"], filters=filters))
     if went is None or not went.rows:
@@ -94,7 +94,7 @@ def _number(value: str | None, mark: str = "") -> str:
 
 
 def forecast(unit: Unit, given: Narrowed, said: Words) -> Forecast:
-    filters = given.filters()
+    filters = given.filters(unit)
     open_, weighted = (told(unit, Measure(metric=metric, by=["month"], filters=filters)) for metric in ("open_amount", "weighted_forecast"))
     if open_ is None or weighted is None:
         return Forecast([], [])
@@ -120,7 +120,7 @@ def _of_month(label: str | None, given: Narrowed) -> str:
 def stuck(unit: Unit, given: Narrowed, said: Words) -> Stuck:
     """Open deals whose close date has passed, and those in their stage for longer than deals usually stay there."""
     order = ["-amount"] if unit.principal.sees("opportunity", "amount") else []
-    filters = [Filter(field="status", value="open"), *given.filters()]
+    filters = [Filter(field="status", value="open"), *given.filters(unit)]
     late = [*filters, Filter(field="close_date", op="lt", value="today")]
     slipped = find(unit, RecordQuery(entity="opportunity", filters=late, sort=order, limit=LISTED))
     everything = find(unit, RecordQuery(entity="opportunity", filters=filters, sort=order, limit=LOOKED_AT)).records

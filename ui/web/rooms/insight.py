@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
-from urllib.parse import urlencode
 
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from knowledge.briefs.compose import Line, compose
-from knowledge.briefs.evidence import SECTIONS, Citation
+from knowledge.briefs.compose import Line, Worded, compose
+from knowledge.briefs.evidence import SECTIONS, Brief, Citation
 from knowledge.briefs.showing import phrases
 from knowledge.briefs.showing import shown as shown_value
 from knowledge.briefs.subjects import KINDS, subject_brief
@@ -21,7 +19,7 @@ from knowledge.understanding.rfm import rfm
 from store.query import RecordView
 from store.rows import stage_visits
 from store.unit import Unit
-from ui.web.rooms.links import record_path
+from ui.web.rooms.links import cited_path
 from ui.web.words import Words
 
 QUOTE = 300
@@ -71,7 +69,8 @@ def insight(unit: Unit, record: RecordView, said: Words) -> Insight:
     if record.type == "lead":
         found.standings += _score(unit, record.id, said)
     if record.type in KINDS:
-        found.brief = _brief(unit, record, said)
+        made = subject_brief(unit, record.type, record.id)
+        found.brief = sections_of(unit, made, compose(unit, made, said.language), said)
     return found
 
 
@@ -119,9 +118,8 @@ def _stays(unit: Unit, deal_id: str, said: Words) -> list[Stay]:
     ]  # fmt: skip
 
 
-def _brief(unit: Unit, record: RecordView, said: Words) -> list[BriefSection]:
-    made = subject_brief(unit, record.type, record.id)
-    worded = compose(unit, made, said.language)
+def sections_of(unit: Unit, made: Brief, worded: Worded, said: Words) -> list[BriefSection]:
+    """A brief as headed lists, each line with what it stands on."""
     sections = []
     for name in SECTIONS:
         lines = [line for line in worded.lines if line.item.section == name]
@@ -133,14 +131,7 @@ def _brief(unit: Unit, record: RecordView, said: Words) -> list[BriefSection]:
 
 def _sources(line: Line, citations: list[Citation]) -> list[tuple[int, str, str]]:
     """(number, path, words) of what a line stands on."""
-    return [(number, cited_path(citations[number - 1]), _words(citations[number - 1])) for number in line.cites]
-
-
-def cited_path(citation: Citation | dict[str, Any]) -> str:
-    """The record a citation stands on, opened at the sentence where it is a note."""
-    one = citation if isinstance(citation, dict) else citation.to_json()
-    path = record_path(one["type"], str(one["id"]))
-    return f"{path}?{urlencode({'said': str(one['quote'])[:QUOTE]})}#said" if path and one["type"] == "activity" else path
+    return [(number, cited_path(citations[number - 1].to_json()), _words(citations[number - 1])) for number in line.cites]
 
 
 def _words(citation: Citation) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 
+from knowledge.briefs.crew import crew
 from store.conditions import Filter
 from store.query import RecordQuery, find
 from store.unit import Unit
@@ -29,8 +30,10 @@ class Narrowed:
     def given(self) -> dict[str, str]:
         return {name: value for name in _FIELDS if (value := getattr(self, name))}
 
-    def filters(self, *without: str) -> list[Filter]:
-        return [Filter(field=_FIELDS[name], value=value) for name, value in self.given().items() if name not in without]
+    def filters(self, unit: Unit, *without: str) -> list[Filter]:
+        """As conditions; a team with all below it. Raises NotFound for a team the person does not see."""
+        plain = [Filter(field=_FIELDS[name], value=value) for name, value in self.given().items() if name not in {*without, "team"}]
+        return [*plain, *(crew(unit, "team", self.team).of("opportunity") if self.team and "team" not in without else [])]
 
     def conditions(self, *without: str) -> list[tuple[str, str, str]]:
         """The same, for the address of a list."""

@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from store.errors import NotFound
 from ui.identity import CurrentUser
-from ui.web.rooms import approvals, drafts, lists, pipeline, record, today
+from ui.web.rooms import approvals, drafts, duplicates, importing, lists, pipeline, record, talks, team, today
 from ui.web.rooms.frame import rooms
 from ui.web.rooms.served import TYPES, content
 
@@ -21,5 +21,8 @@ def look(name: str, user: CurrentUser) -> Response:
     return Response(content(name), media_type=TYPES[name], headers={"Cache-Control": "private, max-age=31536000, immutable"})
 
 
-for each in (_look, today.router, record.router, lists.router, approvals.router, pipeline.router, drafts.router):
+for each in (
+    _look, today.router, record.router, lists.router, approvals.router, pipeline.router, drafts.router, duplicates.router,
+    importing.router, team.router, talks.router,
+):  # fmt: skip
     router.include_router(each)

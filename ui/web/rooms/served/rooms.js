@@ -21,8 +21,27 @@
     load(place);
   });
 
+  // A form with data-into keeps its page (and the files chosen in it): the answer is shown in the named place.
+  const into = async (form, button) => {
+    const place = document.querySelector(form.dataset.into);
+    const fields = new FormData(form, button);
+    place.replaceChildren(document.querySelector("#waiting").content.cloneNode(true));
+    place.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: fields, headers: { "X-Piece": "1", Accept: "text/html" } });
+      const html = await answer.text();
+      const page = new DOMParser().parseFromString(html, "text/html");
+      place.replaceChildren(...(page.querySelector("main") ?? page.body).childNodes);
+    } catch {
+      place.replaceChildren(document.querySelector("#failed").content.cloneNode(true));
+    }
+    place.setAttribute("aria-busy", "false");
+    place.scrollIntoView({ block: "start" });
+  };
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.dataset.into) { event.preventDefault(); return into(form, event.submitter); }
     if (form.method !== "post") return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
