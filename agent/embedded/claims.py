@@ -124,7 +124,8 @@ def unmet(span: Span, held: Held) -> list[Kind]:
         return []
     if span.step or (changes and span.text.lower() in change_words("wishes") | change_words("emptying")):
         return []  # a difference the frames hold, a verb of change
-    if "create" in held.intents and span.func("create"):
+    # "as a customer", 新客户: the noun of the request, which is spelt like a value
+    if "create" in held.intents and (span.func("create") or span.text.lower().startswith(("a ", "an ", "新"))):
         return []
     if span.func(*_LIGHT) and not (span.names or span.time):
         return []
