@@ -26,7 +26,7 @@ from knowledge.voice.media import media_of
 from knowledge.voice.names.book import Book, book_of
 from knowledge.voice.names.linking import link
 from knowledge.voice.recogniser import Recogniser
-from knowledge.voice.second import hear_again
+from knowledge.voice.second import hear_again, misheard
 from knowledge.voice.transcript import Mention, Stretch, Transcript, assemble, put_right
 from store import conversations, recordings, sound_files
 from store.drafting import may_write
@@ -165,7 +165,7 @@ class Ear:
             book = book_of(unit, account_id=recording.account_id)
         first = _assembled(recording, sound, heard)
         mentions = link(first, book)
-        if self._store.settings.voice_second_pass and any(each.linked and each.spelling != each.heard for each in mentions):
+        if self._store.settings.voice_second_pass and any(misheard(each) for each in mentions):
             again = hear_again(sound, self._recogniser, heard, first, mentions)
             second = _linked(_assembled(recording, sound, again), book)
             if _linked_ids(mentions) <= _linked_ids(second.mentions):

@@ -76,3 +76,14 @@ def test_what_only_adds_to_a_question_that_was_not_answered_is_not_answered(demo
     first = demo.assistant.answer(person, "what is the meaning of life")
     then = demo.assistant.answer(person, "only the tier A ones", conversation_id=first.conversation_id)
     assert then.kind in {"clarify", "refuse"}
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"), [("the vet one", "veterinary"), ("the dental one", "dental"), ("the second", "veterinary"), ("2", "veterinary")]
+)
+def test_one_of_a_name_two_have_is_chosen_by_a_word_or_its_place(larkfield_rapport: Rapport, said: str, kind: str) -> None:
+    person = larkfield_rapport.store.principal("nora@larkfield.example")
+    asked = larkfield_rapport.assistant.answer(person, "Ashgrove's credit limit")
+    assert (asked.kind, len(asked.options)) == ("clarify", 2)
+    chosen = larkfield_rapport.assistant.answer(person, said, conversation_id=asked.conversation_id)
+    assert [each["fields"]["practice_type"] for each in chosen.records] == [kind]
