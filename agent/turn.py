@@ -1,7 +1,7 @@
 """One turn: from a question to an answer, streamed as our own events. Every door comes through here.
 
 Which brain: `embedded` is the built-in one; `auto` and `llm` the language model when one is set up; `hybrid` the built-in one
-first and the model for what that cannot place. When the model fails, the built-in brain answers and says so, unless the model
+first and the model for what that cannot place or is not sure of. When the model fails, the built-in brain answers and says so, unless the model
 had already proposed a change: then what it prepared is shown, and nothing is prepared twice.
 """
 
@@ -19,7 +19,7 @@ from agent import guard
 from agent.answer import Answer, Done, Event, TextDelta
 from agent.basis import basis
 from agent.build import Agent
-from agent.embedded import wording
+from agent.embedded import belief, wording
 from agent.embedded.frames import Frame
 from agent.llm import ModelFault
 from agent.outgoing import Trickle
@@ -37,7 +37,7 @@ HISTORY = 12  # messages of the conversation a model is shown
 REMEMBERED = 2_000  # characters of each
 SEATS = 2  # turns of the built-in brain that compute at the same time
 FRAMES = 4  # turns back the built-in brain looks for what "it" is
-BEYOND = {"scope", "words"}  # reasons for which the built-in brain gives up a question that a model may understand
+BEYOND = {"scope", "words", "unsure"}  # reasons for which the built-in brain gives up a question that a model may understand
 FELL_BACK = {
     "en": "The language model is not available ({why}); the built-in assistant answered.",
     "zh": "语言模型暂不可用（{why}），由内置助手回答。",
@@ -103,7 +103,7 @@ class Assistant:
             )
         wanted = self._brain(brain)
         conversation_id, past = self._open(principal, question, conversation_id, door)
-        context = Context(self._store, principal, self._search, conversation_id, door=door, limit=limit)
+        context = Context(self._store, principal, self._search, conversation_id, door=door, limit=limit, least=self._settings.ask_below)
         context.previous = [frame for message in reversed(past[-2 * FRAMES :]) for frame in message["frames"]]
         asked = _Asked(question, context, past)
         used, context, progress = yield from self._answered(asked, wanted)
@@ -114,7 +114,10 @@ class Assistant:
         """Let the brains answer in their order: (the one that did, its context, what it gathered)."""
         builtin = None
         if wanted in {"embedded", "hybrid"}:
+            least = asked.context.least
+            asked.context.least = least if wanted == "embedded" else max(belief.sure(), least or 0.0)
             builtin = yield from self._built_in(asked)
+            asked.context.least = least
             if wanted == "embedded" or not _beyond(builtin, asked.context):
                 yield from _pieces(builtin.text)
                 return "embedded", asked.context, builtin
@@ -124,7 +127,8 @@ class Assistant:
             return "llm", told, modelled
         if modelled.streamed:
             yield TextDelta("\n\n")
-        if builtin is None and not modelled.proposed:
+        unsure = any(frame.get("reason") == "unsure" for frame in asked.context.frames)
+        if (builtin is None or unsure) and not modelled.proposed:
             asked.context.external = told.external
             builtin = yield from self._built_in(asked)
         if modelled.fault.kind == "lost" and builtin is not None and builtin.held_back:

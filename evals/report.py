@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.embedded import acts
+from agent.embedded import acts, belief
 from evals import briefs, chances, dates
 
 if TYPE_CHECKING:
     from evals.runner import Result, Summary
 
+BELIEF_HEAD = ("asks below", "answered", "right kept %", "wrong answered", "wrong of all %")
 HEAD = ("kind", "language", "n", "right", "%", "wrong but confident", "asked back or refused", "p50 ms", "p95 ms")
 
 
@@ -125,6 +126,11 @@ def reliability() -> list[tuple[float, float, int]]:
     return [(chance, share, int(count)) for chance, share, count in acts.model().reliability]
 
 
+def believed() -> list[tuple[float, float, int]]:
+    """Of whole readings, on new cases the model was not fitted on (`evals.belief`): chance said, share right, how many."""
+    return [(said, share, int(count)) for said, share, count in belief.model()["reliability"]]
+
+
 def _plot(points: Sequence[tuple[float, float, int]], side: int = 260) -> str:
     """A reliability plot as SVG: on the diagonal a probability means what it says; the larger the dot, the more sentences."""
     most = max((count for _, _, count in points), default=1)
@@ -199,6 +205,10 @@ def write(summary: "Summary", out: Path, judged: "Sequence[chances.Judged]" = ()
         "skipped": dict(summary.skipped),
         "dates": dates_json(),
         "reliability": reliability(),
+        "believed": {
+            "readings": believed(),
+            "trade_off": [dict(zip(BELIEF_HEAD, row, strict=True)) for row in belief.model()["trade_off"]],
+        },
         "chances": chances_json(judged),
     }
     as_json, as_html = out / "eval.json", out / "eval.html"
@@ -225,6 +235,7 @@ def _page(summary: "Summary", failed: Sequence[dict[str, Any]], judged: "Sequenc
         )
         for each in sorted(failed, key=lambda each: not each["wrong_but_confident"])
     ]
+    costs = "".join(line(row) for row in belief.model()["trade_off"])
     head = line(("case", "language", "got", "asked", "why", "problem", "answer"), "th")
     return (
         '<!doctype html><meta charset="utf-8"><title>Rapport evals</title><style>body{font:14px system-ui;margin:2em}'
@@ -233,6 +244,7 @@ def _page(summary: "Summary", failed: Sequence[dict[str, Any]], judged: "Sequenc
         f"{''.join(line(row) for row in rows(summary))}</table><h2>Dates that others have labelled</h2>"
         f"<table>{line(dates.HEAD, 'th')}{''.join(line(row) for row in dates.rows())}</table>"
         f"<h2>How far a probability of the brain's speech acts can be believed</h2>{_plot(reliability())}"
+        f"<h2>How far its readings can be believed, and what asking back costs</h2>{_plot(believed())}<table>{line(BELIEF_HEAD, 'th')}{costs}</table>"
         f"{''.join(_chances(each, line) for each in judged)}"
         f"<h2>Why answers were false</h2><table>{line(('reason', 'cases'), 'th')}"
         f"{''.join(line(row) for row in reasons(summary))}</table><h2>Failures of the development half</h2>"

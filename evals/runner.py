@@ -18,6 +18,7 @@ from store.rights import Principal
 
 LIMIT = 200  # records an answer may show, so that whole sets can be compared
 Progress = Callable[[int, int, str], None]
+Watch = Callable[[Rapport, Case, int, str, bool], None]  # of a turn that was graded: its case, number, conversation, whether it was right
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,9 @@ def run(
     only: Iterable[str] = (),
     out: Path | None = None,
     progress: Progress | None = None,
+    watch: Watch | None = None,
 ) -> Summary:
-    """Ask every case of the choice. With `out`, a JSON and an HTML report are written there."""
+    """Ask every case of the choice. With `out`, a JSON and an HTML report are written there. `watch` is told of every graded turn."""
     names = set(only)
     chosen = [
         case
@@ -97,12 +99,14 @@ def run(
                 skipped[name] = reason
                 continue
             place = stores.fill(name, Path(folder) / name)
-            results += _run_store(place, cases, brain, Path(folder), progress)
+            results += _run_store(place, cases, brain, Path(folder), progress, watch)
     summary = Summary(brain, tuple(results), skipped)
     return Summary(brain, summary.results, skipped, tuple(report.write(summary, out, chances.run(only=store))) if out else ())
 
 
-def _run_store(place: stores.Place, cases: list[Case], brain: str, folder: Path, progress: Progress | None) -> list[Result]:
+def _run_store(
+    place: stores.Place, cases: list[Case], brain: str, folder: Path, progress: Progress | None, watch: Watch | None
+) -> list[Result]:
     """Cases that only read share a store; each case that writes gets a copy."""
     results = []
     shared = build(place.settings(place.copy_to(folder / f"{place.name}-read")))
@@ -113,23 +117,23 @@ def _run_store(place: stores.Place, cases: list[Case], brain: str, folder: Path,
             home = place.copy_to(folder / f"{place.name}-write")
             own = build(place.settings(home))
             _ask(own, own.store.principal(ready.who), "help", None, brain)
-            results.append(run_case(own, ready, brain, place))
+            results.append(run_case(own, ready, brain, place, watch))
             own.close()
             shutil.rmtree(home)
         else:
-            results.append(run_case(shared, ready, brain, place))
+            results.append(run_case(shared, ready, brain, place, watch))
         if progress:
             progress(done, len(cases), case.id)
     shared.close()
     return results
 
 
-def run_case(rapport: Rapport, case: Case, brain: str, place: stores.Place) -> Result:
+def run_case(rapport: Rapport, case: Case, brain: str, place: stores.Place, watch: Watch | None = None) -> Result:
     """Ask the turns of a case in one conversation; stop at the first wrong one."""
     principal = rapport.store.principal(case.who)
     conversation: str | None = None
     said = []
-    for turn in case.turns:
+    for number, turn in enumerate(case.turns):
         started = time.perf_counter()
         answer, fault = _ask(rapport, principal, turn.say, conversation, brain)
         ms = round((time.perf_counter() - started) * 1000)
@@ -137,6 +141,8 @@ def run_case(rapport: Rapport, case: Case, brain: str, place: stores.Place) -> R
         outcome = _outcome(rapport, principal, turn, answer, fault)
         problems = best(turn.expect, outcome, place.today) if turn.expect else [fault] if fault else []
         said.append(Said(turn.say, answer["kind"], answer["text"], ms, tuple(problems), turn.expect))
+        if watch and turn.expect and conversation:
+            watch(rapport, case, number, conversation, not problems)
         if problems:
             break
     return Result(case, tuple(said))

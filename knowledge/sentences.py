@@ -59,3 +59,15 @@ def _goes_on(text: str, start: int, mark: re.Match[str]) -> bool:
     if word.isdigit() and len(word) <= 2 and not text[start : mark.start() - len(word)].strip():
         return True  # "1. First point"
     return bool(after) and after[0].islower()
+
+
+def sentence_bounds(text: str) -> list[tuple[int, int]]:
+    """Where each sentence begins and ends; `split_sentences` closes gaps, so letters are counted and not looked for."""
+    places = [at for at, letter in enumerate(text) if not letter.isspace()]
+    bounds: list[tuple[int, int]] = []
+    done = 0
+    for sentence in split_sentences(text):
+        count = len("".join(sentence.split()))
+        bounds.append((places[done], places[done + count - 1] + 1))
+        done += count
+    return bounds

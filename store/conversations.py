@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import or_, select
 
-from store.errors import NotFound
+from store.errors import InvalidInput, NotFound
 from store.models import Conversation, Message, new_id
-from store.unit import Unit
+from store.rights import Principal
+from store.unit import Store, Unit
 from store.values import storable
 
 TITLE = 80
@@ -69,3 +71,47 @@ def messages(unit: Unit, conversation_id: str) -> list[dict[str, Any]]:
         raise NotFound(f"There is no conversation {conversation_id!r}.", hint="Start a new one.")
     rows = unit.session.scalars(select(Message).where(Message.conversation_id == conversation_id).order_by(Message.id))
     return [{"role": row.role, "text": row.text, "answer": row.answer, "frames": (row.frame or {}).get("frames", [])} for row in rows]
+
+
+def searched(unit: Unit, text: str, *, limit: int = 100) -> list[dict[str, Any]]:
+    """The person's conversations whose title or words have this text in them, newest first."""
+    wanted = text.strip()
+    inside = select(Message.conversation_id).where(Message.text.icontains(wanted, autoescape=True))
+    rows = unit.session.scalars(
+        select(Conversation)
+        .where(
+            Conversation.user_id == unit.principal.user_id,
+            or_(Conversation.title.icontains(wanted, autoescape=True), Conversation.id.in_(inside)),
+        )
+        .order_by(Conversation.updated_at.desc(), Conversation.id.desc())
+        .limit(limit)
+    )
+    return [{"id": row.id, "title": row.title, "updated_at": row.updated_at.isoformat()} for row in rows]
+
+
+def rename(unit: Unit, conversation_id: str, title: str) -> None:
+    """Raises InvalidInput for an empty name, NotFound for a conversation that is missing or somebody else's."""
+    name = " ".join(storable(title).split())[:TITLE]
+    if not name:
+        raise InvalidInput("A conversation needs a name.", hint="Write one, or leave it as it is.")
+    _own(unit, conversation_id).title = name
+    unit.session.flush()
+
+
+def delete(store: Store, principal: Principal, conversation_id: str) -> None:
+    """For good, what was said overwritten. Proposals made in it stay. Raises NotFound like `rename`."""
+
+    def work(unit: Unit) -> None:
+        found = _own(unit, conversation_id)
+        unit.session.execute(sql_delete(Message).where(Message.conversation_id == found.id))
+        unit.session.delete(found)
+        unit.session.flush()
+
+    store.erase(principal, work, [Message.__tablename__, Conversation.__tablename__], door="web")
+
+
+def _own(unit: Unit, conversation_id: str) -> Conversation:
+    found = unit.session.get(Conversation, conversation_id)
+    if found is None or found.user_id != unit.principal.user_id:
+        raise NotFound(f"There is no conversation {conversation_id[:40]!r}.", hint="Reload the list.")
+    return found

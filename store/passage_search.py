@@ -5,7 +5,6 @@ somebody else or deleted is found, or not, at once, whatever the index still hol
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from sqlalchemy import (
     Integer,
     String,
     and_,
+    case,
     cast,
     column,
     exists,
@@ -72,15 +72,27 @@ class Found:
     trust: str
 
 
+def unlimited(principal: Principal, within: Within) -> bool:
+    """Whether every passage may be searched: no filter, and the person sees all there is."""
+    kinds = _searched(principal, within)
+    whole = all(principal.scope(kind) == "all" and not any(principal.mask(kind, name) for name in TEXTS[kind]) for kind in kinds)
+    return whole and set(kinds) == INDEXED and within == Within()
+
+
 def allowed(session: Session, principal: Principal, within: Within, limit: int) -> list[tuple[int, str]]:
     """(number, language) of encoded passages the person may see, at most `limit`."""
     parts = []
+    narrow = within.account_ids is not None or within.contact_ids is not None
     for entity in _searched(principal, within):
         model = RECORD_MODELS[entity]
-        statement = select(WORDS.c.id.label("number"), Passage.language.label("language")).select_from(model)
-        statement = statement.join(Passage, and_(Passage.record_id == model.id, Passage.type == entity))
+        statement = select(WORDS.c.id.label("number"), Passage.language.label("language"))
+        may = _may(principal, entity, model, within)
+        if narrow:  # few records, looked up first; as a join SQLite began with all passages
+            statement = statement.select_from(Passage).where(Passage.type == entity, Passage.record_id.in_(select(model.id).where(may)))
+        else:
+            statement = statement.select_from(model).join(Passage, and_(Passage.record_id == model.id, Passage.type == entity)).where(may)
         statement = statement.join(WORDS, WORDS.c.passage_id == Passage.id)
-        parts.append(statement.where(_may(principal, entity, model, within), _timely(within), Passage.vector.is_not(None)))
+        parts.append(statement.where(_timely(within), Passage.vector.is_not(None)))
     if not parts:
         return []
     rows = union_all(*parts).subquery()
@@ -88,13 +100,30 @@ def allowed(session: Session, principal: Principal, within: Within, limit: int) 
 
 
 def seeable(session: Session, principal: Principal, within: Within, numbers: Sequence[int]) -> set[int]:
-    """Which of these passages the person may see."""
+    """Which of these passages the person may see. Kind by kind and by id: as one condition over all kinds SQLite read whole tables."""
     found: set[int] = set()
-    for start in range(0, len(numbers), _PIECE):
-        statement = select(WORDS.c.id).join(Passage, Passage.id == WORDS.c.passage_id)
-        statement = statement.where(WORDS.c.id.in_(numbers[start : start + _PIECE]), _seen_by(principal, within))
-        found |= set(session.scalars(statement))
+    for entity, held in _records_of(session, principal, within, (WORDS.c.id, Passage.type, Passage.record_id), numbers).items():
+        model = RECORD_MODELS[entity]
+        wanted = sorted({row.record_id for row in held.values()})
+        seen: set[str] = set()
+        for start in range(0, len(wanted), _PIECE):
+            piece = model.id.in_(wanted[start : start + _PIECE])
+            seen |= set(session.scalars(select(model.id).where(piece, _row_by_row(_may(principal, entity, model, within)))))
+        found |= {number for number, row in held.items() if row.record_id in seen}
     return found
+
+
+def _records_of(
+    session: Session, principal: Principal, within: Within, columns: Sequence[Any], numbers: Sequence[int]
+) -> dict[str, dict[int, Any]]:
+    """The rows of these passages in time, by kind of record and number, of the kinds that are searched."""
+    held: dict[str, dict[int, Any]] = {kind: {} for kind in _searched(principal, within)}
+    for start in range(0, len(numbers), _PIECE):
+        statement = select(*columns).join(Passage, Passage.id == WORDS.c.passage_id)
+        for row in session.execute(statement.where(WORDS.c.id.in_(numbers[start : start + _PIECE]), _timely(within))):
+            if row.type in held:
+                held[row.type][row.id] = row
+    return held
 
 
 def ranked(session: Session, principal: Principal, within: Within, words: Sequence[str], limit: int) -> list[int]:
@@ -134,16 +163,11 @@ def rarity(session: Session, words: Sequence[str]) -> dict[str, float]:
 
 def look_up(session: Session, principal: Principal, within: Within, numbers: Sequence[int]) -> dict[int, Found]:
     """What a citation of these passages shows, of those the person may see now."""
-    held: dict[str, dict[int, Any]] = defaultdict(dict)
     columns = (WORDS.c.id, Passage.type, Passage.record_id, Passage.text, Passage.language, Passage.happened_at)
-    for start in range(0, len(numbers), _PIECE):
-        statement = select(*columns).join(Passage, Passage.id == WORDS.c.passage_id)
-        for row in session.execute(statement.where(WORDS.c.id.in_(numbers[start : start + _PIECE]), _timely(within))):
-            held[row.type][row.id] = row
     found: dict[int, Found] = {}
-    for entity in [kind for kind in _searched(principal, within) if held[kind]]:
-        records = _cited(session, principal, within, entity, {row.record_id for row in held[entity].values()})
-        for number, row in held[entity].items():
+    for entity, held in _records_of(session, principal, within, columns, numbers).items():
+        records = _cited(session, principal, within, entity, {row.record_id for row in held.values()})
+        for number, row in held.items():
             if row.record_id in records:
                 said = (row.record_id, row.text, row.language, row.happened_at)
                 found[number] = Found(number, entity, *said, **records[row.record_id])
@@ -172,7 +196,7 @@ def _cited(session: Session, principal: Principal, within: Within, entity: str, 
     found: dict[str, dict[str, Any]] = {}
     wanted = sorted(ids)
     for start in range(0, len(wanted), _PIECE):
-        piece = statement.where(model.id.in_(wanted[start : start + _PIECE]), _may(principal, entity, model, within))
+        piece = statement.where(model.id.in_(wanted[start : start + _PIECE]), _row_by_row(_may(principal, entity, model, within)))
         for row in session.execute(piece):
             values = dict(row._mapping)
             found[values.pop("record_id")] = values
@@ -214,6 +238,11 @@ def _may(principal: Principal, entity: str, model: Any, within: Within) -> Colum
     if within.kinds is not None:
         terms.append(model.kind.in_(sorted(within.kinds)))
     return and_(*terms)
+
+
+def _row_by_row(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The same condition, of which no index can be made use of: beside a few ids SQLite otherwise reads all a person may see first."""
+    return case((condition, 1), else_=0) == 1
 
 
 def _timely(within: Within) -> ColumnElement[bool]:

@@ -77,18 +77,31 @@ class Heard:
 def add(unit: Unit, new: NewRecording) -> RecordingView:
     """Raises InvalidInput for a consent that is none, NotAllowed for somebody who may only read."""
     may_write(unit)
-    if new.consent not in CONSENTS:
-        raise InvalidInput(f"{new.consent[:40]!r} says nothing of consent.", hint=f"Say one of: {', '.join(CONSENTS)}.")
     now = unit.now()
     row = Recording(
         id=new_id(), owner_id=unit.principal.user_id, created_at=now, updated_at=now, door=unit.door, media_type=new.media_type,
-        name=str(storable(new.name))[-NAME_LIMIT:], size=new.size, sha256=new.sha256, file=new.file, consent=new.consent,
+        name=_checked(new.name, new.consent), size=new.size, sha256=new.sha256, file=new.file, consent=new.consent,
         keep_until=now + timedelta(days=unit.settings.voice_keep_days), account_id=new.account_id, status="waiting", heard_s=0.0,
     )  # fmt: skip
     unit.session.add(row)
     unit.session.flush()
     audit.record(unit, "recording taken in", f"recording {row.id}, {new.size:,} bytes, consent {new.consent}")
     return _view(row)
+
+
+def amend(unit: Unit, recording_id: str, *, name: str, consent: str, account_id: str | None) -> RecordingView:
+    """What its owner says of it now that they send it again, as long as it is not transcribed."""
+    row = _own(unit, recording_id)
+    row.name, row.consent, row.account_id, row.updated_at = _checked(name, consent), consent, account_id, unit.now()
+    unit.session.flush()
+    return _view(row)
+
+
+def _checked(name: str, consent: str) -> str:
+    """The name as it can be kept. Raises InvalidInput for a consent that is none."""
+    if consent not in CONSENTS:
+        raise InvalidInput(f"{consent[:40]!r} says nothing of consent.", hint=f"Say one of: {', '.join(CONSENTS)}.")
+    return str(storable(name))[-NAME_LIMIT:]
 
 
 def get(unit: Unit, recording_id: str) -> RecordingView:
@@ -196,8 +209,10 @@ def forget_old_sounds(store: Store) -> int:
         names = [row.file for row in rows]
         for row in rows:
             row.file = None
+        kept = set(session.scalars(select(Recording.file).where(Recording.file.is_not(None))))
     for name in names:
         sound_files.forget(store.settings, name)
+    sound_files.forget_strays(store.settings, {str(name) for name in kept})
     return len(names)
 
 

@@ -68,6 +68,12 @@ class Settings(BaseSettings):
     tier_a: float = Field(default=0.8, gt=0, lt=1, description="Customers whose purchases are at or above this quantile are tier A.")
     tier_b: float = Field(default=0.5, gt=0, lt=1, description="The same for tier B; the rest are C.")
     proposal_days: int = Field(default=30, ge=1, description="Days until a pending proposal expires.")
+    ask_below: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="The built-in brain asks before it answers a reading less likely to be right than this; empty: as fitted.",
+    )
     question_limit: int = Field(default=20_000, ge=100, description="Longest question, in characters.")
     rate_limit: int = Field(default=1_200, ge=0, description="Requests a minute for each person over REST and MCP; 0 is no limit.")
     upload_limit_mb: int = Field(default=50, ge=1, description="Largest file taken for import, in MiB.")

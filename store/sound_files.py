@@ -5,12 +5,14 @@ They are not in the database: a file that is deleted is gone, without a copy in 
 
 import os
 import secrets
+import time
 from pathlib import Path
 
 from store.errors import NotFound, Unavailable
 from store.settings import Settings
 
 FOLDER = "recordings"
+STRAY_S = 24 * 3600
 
 
 def folder(settings: Settings) -> Path:
@@ -52,3 +54,11 @@ def where(settings: Settings, name: str | None) -> Path:
 def forget(settings: Settings, name: str | None) -> None:
     if name:
         (folder(settings) / name).unlink(missing_ok=True)
+
+
+def forget_strays(settings: Settings, kept: set[str]) -> None:
+    """Files no recording knows: a process ended between writing one and saying so. Not those of today, which may be about to be known."""
+    place = folder(settings)
+    for path in place.iterdir() if place.is_dir() else ():
+        if path.name not in kept and time.time() - path.stat().st_mtime > STRAY_S:
+            path.unlink(missing_ok=True)

@@ -28,7 +28,7 @@ class ScriptedEar:
         scale = min(1.0, len(samples) / RATE / plain.decoded_s) if plain.decoded_s else 1.0
         spaced = [(" " if word.at and said[word.at - 1].isspace() else "") + word.text for word in plain.words]
         words = tuple(
-            (text, round(word.start * scale, 2), round(word.end * scale, 2), 0.9) for text, word in zip(spaced, plain.words, strict=True)
+            (text, round(word.start * scale, 2), round(word.end * scale, 2), 0.7) for text, word in zip(spaced, plain.words, strict=True)
         )
         return Recognised(Stretch(language_of(said), words))
 

@@ -6,14 +6,22 @@ from typing import Any
 from langchain.tools import ToolRuntime, tool
 
 from knowledge.actions.scope import Scope
-from knowledge.actions.suggesting import FEW, one, suggest
+from knowledge.actions.suggesting import FEW, Action, Suggestions, one, suggest
+from knowledge.drafts.composing import compose
+from store import gate
 from store.errors import InvalidInput
+from store.gate import ProposalView
+from store.mail import drafts
+from store.mail.drafts import DraftView
+from store.merging import propose_merge
 from store.query import load
 from store.suggestions import remember
 from store.unit import Unit
 from store.values import find_named
 from tools import naming
 from tools.context import Context
+from tools.drafts import NAMED as WRITTEN_ABOUT
+from tools.drafts import request_for
 from tools.lenient import Count, Names, Text
 from tools.results import Suggested
 
@@ -54,18 +62,44 @@ def suggest_actions(
             wake = wake_day(unit, until) if snooze else None
             remember(unit, [*(snooze or []), *(not_useful or [])], said, wake)  # type: ignore[arg-type]
     with context.reading() as unit:
-        scope, name = scope_of(unit, about)
-        few = min(limit or FEW, MOST)
-        found = suggest(unit, scope, language=context.language, limit=few)
-        fallback = not found.actions and scope == Scope(people=(unit.principal.user_id,)) and unit.principal.manages
-        if fallback:
-            scope, name = _team(unit, "mine")
-            found = suggest(unit, scope, language=context.language, limit=few)
+        found, name = suggested(unit, about, language=context.language, limit=min(limit or FEW, MOST))
         context.external = context.external or any(
             quote.get("trust", "internal") != "internal" for each in found.actions for quote in each.evidence
         )
     result = Suggested(found, name, said, titles, wake)
     return result.content(), result
+
+
+def suggested(unit: Unit, about: str | None, *, language: str, limit: int) -> tuple[Suggestions, str]:
+    """What to do about somebody or something, and its name; for a manager with nothing of their own, what their team could do."""
+    scope, name = scope_of(unit, about)
+    found = suggest(unit, scope, language=language, limit=limit)
+    if not found.actions and scope == Scope(people=(unit.principal.user_id,)) and unit.principal.manages:
+        scope, name = _team(unit, "mine")
+        found = suggest(unit, scope, language=language, limit=limit)
+    return found, name
+
+
+def offered(unit: Unit, action: Action) -> ProposalView | DraftView:
+    """What a suggestion offers, made: a change that waits for approval, or a message as the asker's own draft."""
+    if action.step.draft:
+        return drafts.save(unit, compose(unit, request_for(unit, action.step.draft)).values())
+    if action.step.merge:
+        return propose_merge(unit, action.step.merge[0], action.step.merge[1], reason=action.reason)
+    external = any(quote.get("trust", "internal") != "internal" for quote in action.evidence)
+    return gate.propose(unit, action.step.changes, reason=action.reason, evidence=action.evidence, external=external)
+
+
+def drafted(unit: Unit, action: Action) -> DraftView:
+    """A message about what the suggestion is about, whatever else it offers."""
+    kind = action.record["type"]
+    about = {kind: action.record["id"]} if kind in WRITTEN_ABOUT else {}
+    if action.step.contact_id:
+        about["contact"] = action.step.contact_id
+    if action.account_id and not about.keys() & {"contact", "lead"}:
+        about["account"] = action.account_id
+    request = request_for(unit, action.step.draft or {"purpose": "follow_up", **about})
+    return drafts.save(unit, compose(unit, request).values())
 
 
 def scope_of(unit: Unit, about: str | None) -> tuple[Scope, str]:

@@ -126,6 +126,6 @@ def _matching(unit: Unit, entity: str, filters: list[Filter], left_out: list[str
 
 def _propose(context: Context, changes: list[Change], left_out: Sequence[str] = (), underived: Sequence[str] = ()) -> tuple[str, Any]:
     with context.writing() as unit:
-        made = propose(unit, changes, external=context.external, conversation_id=context.conversation_id)
+        made = propose(unit, changes, external=context.external, conversation_id=context.conversation_id, replaces=context.replaces)
     found = Proposed(made, list(left_out), list(underived))
     return found.content(), found

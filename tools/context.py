@@ -15,6 +15,8 @@ class Context:
     """Made once a turn. `external` turns true when the turn has read text from outside.
 
     `refused`: a tool said that rights forbid it; `options`: what an ambiguous name can be.
+    `least`: how likely the built-in brain's reading must be for it to answer; None is as fitted.
+    `replaces`: earlier proposals of the conversation that what is proposed now puts right.
     `previous` and `frames` are what the built-in brain understood, last turn and this one, as JSON; tools do not look at them.
     """
 
@@ -27,7 +29,9 @@ class Context:
     limit: int = 20
     external: bool = False
     refused: bool = False
+    least: float | None = None
     options: list[str] = field(default_factory=list)
+    replaces: list[str] = field(default_factory=list)
     previous: list[dict[str, Any]] = field(default_factory=list)
     frames: list[dict[str, Any]] = field(default_factory=list)
 

@@ -96,7 +96,7 @@ def _for_each(context: Context, entity: str, filters: list[Filter], values: dict
         already = [record.name for record in load(unit, kind, [each for each in ids if each in busy])]
         if not changes:
             raise InvalidInput("All of them have such an open task already.", hint="Nothing is proposed.")
-        made = propose(unit, changes, external=context.external, conversation_id=context.conversation_id)
+        made = propose(unit, changes, external=context.external, conversation_id=context.conversation_id, replaces=context.replaces)
     found = Proposed(made, already=already)
     return found.content(), found
 
@@ -106,7 +106,8 @@ def _propose(context: Context, entity: str, values: dict[str, Any]) -> tuple[str
     with context.writing() as unit:
         given = naming.values(unit, entity, given)
         made = propose(
-            unit, [Change(op="create", type=entity, values=given)], external=context.external, conversation_id=context.conversation_id
-        )
+            unit, [Change(op="create", type=entity, values=given)], external=context.external, conversation_id=context.conversation_id,
+            replaces=context.replaces,
+        )  # fmt: skip
     found = Proposed(made)
     return found.content(), found

@@ -1,5 +1,6 @@
 """Approve, reject, undo: the same for the pages and REST."""
 
+from collections.abc import Collection
 from typing import Any, Literal
 
 from store import gate
@@ -13,13 +14,20 @@ Decision = Literal["approve", "reject", "undo"]
 
 
 def decide(
-    inside: House, user: Principal, proposal_id: str, what: Decision, *, edits: dict[str, dict[str, Any]] | None = None, door: str
+    inside: House,
+    user: Principal,
+    proposal_id: str,
+    what: Decision,
+    *,
+    edits: dict[str, dict[str, Any]] | None = None,
+    without: Collection[str] = (),
+    door: str,
 ) -> ProposalView:
     """One transaction, by the person's own right; an approved mail goes out after it."""
 
     def work(unit: Unit) -> ProposalView:
         if what == "approve":
-            return gate.approve(unit, proposal_id, edits=edits or None)
+            return gate.approve(unit, proposal_id, edits=edits or None, without=without)
         return gate.reject(unit, proposal_id) if what == "reject" else gate.undo(unit, proposal_id)
 
     view = inside.store.run(user, work, door=door)

@@ -37,6 +37,7 @@ from ui.rest import audit as audit_routes
 from ui.rest import setup as setup_routes
 from ui.throttle import Throttle
 from ui.web.app import mount
+from ui.web.rooms import serving
 
 TITLE = "Rapport"
 TURNS_AT_ONCE = 256  # each waits in a thread of its own for its language model; Starlette's 40 would let the forty-first wait for them
@@ -64,6 +65,7 @@ def create_app(rapport: Rapport) -> FastAPI:
         search.router, importing.router, voice.router, duplicates.router, actions.router, drafts.router, setup_routes.router, setup_page.router, records.router,
     ):  # fmt: skip
         app.include_router(router)  # records last: its paths begin with any entity
+    app.include_router(serving.router)
     app.router.routes.append(Route(PATH, door))
     mount(app, inside)
     app.add_middleware(Entrance, house=inside)  # type: ignore[arg-type,unused-ignore]

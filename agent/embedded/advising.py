@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from agent.embedded.followup import ordinal
 from agent.embedded.frames import Frame
+from agent.embedded.leaning import ordinal
 from agent.embedded.patterns_of import says, words
 from agent.embedded.spans import Spanned
 from agent.embedded.subjects import before, masked, newest, referred, subjects

@@ -5,9 +5,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from agent.embedded import creating, told, turns
-from agent.embedded.followup import latest
+from agent.embedded import creating, pending, told, turns
 from agent.embedded.frames import Frame
+from agent.embedded.leaning import latest
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese
@@ -43,6 +43,9 @@ def read(scene: Scene, said: str, spans_of: SpansOf) -> list[Frame] | None:
     if not scene.previous:
         return None
     readings = turns.readings(said)
+    again = pending.read(scene, said, readings, spans_of)
+    if again is not None:
+        return [again]
     for reading in (_corrected, _of_the_field, _outcome, _another, _value_wanted):
         frame = reading(scene, readings, spans_of)
         if frame is not None:
@@ -61,7 +64,7 @@ def _corrected(scene: Scene, readings: Sequence[Turn], spans_of: SpansOf) -> Fra
             continue
         telling = _telling(spans_of(turn.text))
         frame = Frame.from_json(first.to_json())
-        frame.results, frame.notes = [], []
+        frame.results, frame.notes, frame.proposed, frame.replaces = [], [], [], list(first.proposed)
         if telling and all(_put_right(scene, frame, kind, span) for span in telling):
             return frame
     return None

@@ -92,6 +92,7 @@ def _front_respelt(text: Spanned, words: Lexicon) -> str | None:
         wanted = (*_MAKING, *nouns) if not known else ()
         near = process.extractOne(token.word, wanted, scorer=OSA.distance, score_cutoff=1 if len(token.word) < 7 else 2)
         plain = token.word in fillers() or (bool(words.table.meaning(token.word)) and len(token.word) < 4)
+        plain = plain and not (token is text.tokens[0] and len(text.tokens) > 1 and text.tokens[1].word in {"a", "an", "new"})
         if near is not None and token.word[0] == near[0][0] and not plain:
             fixed, slips = fixed[: token.start] + near[0] + fixed[token.end :], slips + 1
         verb = verb or (near[0] if near and not plain else token.word) in _MAKING

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agent.embedded import candidates
+from agent.embedded import candidates, turns
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import fillers
 from agent.embedded.tokens import is_chinese, tokenise
@@ -25,6 +25,16 @@ def question(text: str, frame: Frame) -> Frame:
     if frame.intent == "clarify" and "clause" not in frame.values:
         frame.values = {**frame.values, "clause": text}
     return frame
+
+
+def confirmed(text: str, previous: Sequence[Frame]) -> list[Frame] | None:
+    """The reading that was asked about ("did you mean …?"), after yes; another question after no; None for anything else said."""
+    asked = previous[0] if previous else None
+    if asked is None or asked.intent != "clarify" or asked.reason != "unsure":
+        return None
+    if turns.said(text, "yes"):
+        return [Frame.from_json(each) for each in asked.values["meant"]]
+    return [Frame("clarify", text=text, reason="again")] if turns.said(text, "no") else None
 
 
 def held_back(text: str, frames: Sequence[Frame]) -> list[Frame]:

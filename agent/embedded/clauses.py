@@ -57,7 +57,7 @@ def _alone(text: Spanned, number: int) -> bool:
         return False
     stop = next((n for n in range(number + 1, len(spans)) if breaks(text.text, spans[n - 1], spans[n])), len(spans))
     own = any(span.unknown or span.literal or span.names or span.time or span.amount for span in spans[number + 1 : stop])
-    later = any(_verb(span) for span in spans[number + 1 :])
+    later = any(_verb(span) and not span.func("assign") for span in spans[number + 1 :])
     return not own and not later and any(span.content and not span.entity for span in spans[:number])
 
 

@@ -1,6 +1,7 @@
 """New records of any kind: "add a contact Jane Doe at Globex", fields in any order, with or without their names."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from rapidfuzz import process
@@ -13,11 +14,11 @@ from agent.embedded.doing import task
 from agent.embedded.frames import Frame
 from agent.embedded.happened import activity, took_place
 from agent.embedded.lexicon import Sense
-from agent.embedded.pieces import PHRASED, Piece, cut, labels_heard, sentences
+from agent.embedded.pieces import PHRASED, Piece, cut, glued, labels_heard, sentences
 from agent.embedded.placing import place
 from agent.embedded.requests import KINDS, Request, kind_of
 from agent.embedded.scene import Scene
-from agent.embedded.slots import Slots
+from agent.embedded.slots import NEARLY, Slots
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
 from store.name_words import pinyin
@@ -59,15 +60,19 @@ def asked(scene: Scene) -> list[Frame] | None:
     if found is None or chances.get("create", 0.0) + noted < LIKELY:
         return None
     if found.kind == "activity":
-        return activity(Scene(**{**vars(scene), "place": found.verb})) if took_place(scene) else None
+        return activity(replace(scene, place=found.verb)) if took_place(scene) else None
     return described(scene, found)
 
 
 def described(scene: Scene, asked: Request) -> list[Frame] | None:
     """The new record of a request; None when nothing tells what kind it is."""
+    if not asked.kind and asked.verb >= 0:
+        heard = _noun_heard(replace(scene, place=asked.verb))
+        if heard is not None and heard.entity is not None and heard.entity.entity in KINDS:
+            return _described(scene, heard.entity.entity, _from_verb(replace(scene, place=asked.verb), heard))
     kind = asked.kind or told_kind(scene, asked)
     if not asked.kind:  # "I've drafted quote Q-0242 …, please record it": the noun names no field of it
-        asked.taken = [*asked.taken, *(span for span in scene.spans if kind_of(span, scene.words) == kind)]
+        asked.taken = [*asked.taken, *(span for number, span in enumerate(scene.spans) if requests.noun(scene, number) == kind)]
     return _described(scene, kind, asked) if kind else None
 
 
@@ -89,25 +94,31 @@ def _from_verb(scene: Scene, head: Span) -> Request:
     """The request of a verb and its noun, what stands between them beside it."""
     verb = scene.verb if scene.place >= 0 else head
     first, last = min(verb.first, head.first), max(verb.last, head.last)
-    between = [span for span in scene.spans if first <= span.first and span.last <= last and span not in (verb, head)]
+    between = [
+        span
+        for span in scene.spans
+        if first <= span.first and span.last <= last and span is not verb and span.last <= max(head.first, verb.first)
+    ]
     return Request("", [verb, head], head, first, last, between)
 
 
 def told_kind(scene: Scene, asked: Request) -> str:
-    """What kind of record is told of when only "it" is to be added: by the nouns and the fields that are named, or somebody at a customer."""
+    """What kind of record is told of when no noun says it: by the fields and values that are named, by who or what is new."""
     points: dict[str, float] = {}
-    rest = [span for span in scene.spans if span not in asked.taken]
+    rest = [span for span in scene.spans if not any(span is each for each in asked.taken)]
     for span in rest:
         noun = kind_of(span, scene.words)
         if noun and not span.names and span.text.lower() not in words("jobs"):
             points[noun] = points.get(noun, 0.0) + 1.0
-        kinds = {sense.entity for sense in span.fields if sense.entity in KINDS}
+        kinds = {sense.entity for sense in (*span.fields, *span.choices) if sense.entity in KINDS}
         for kind in kinds if not span.names else ():
             points[kind] = points.get(kind, 0.0) + 1.0 / len(kinds)
-    customer = any(name.type == "account" for span in rest for name in span.names)
-    somebody = any(span.unknown and shapes.person(span.text) > 0.8 for span in rest)
-    if customer and somebody:
-        points["contact"] = points.get("contact", 0.0) + 1.5
+    said = [part for span in rest if span.unknown for part in [(span.text, shapes.person(span.text), shapes.company(span.text))]]
+    customer = any(name.type == "account" and name.score >= NEARLY for span in rest for name in span.names)
+    somebody, firm = any(each[1] > 0.8 for each in said), any(each[2] > 0.6 for each in said)
+    new = "contact" if somebody and customer else "lead" if somebody and firm else "account" if firm else ""
+    if new:
+        points[new] = points.get(new, 0.0) + 1.5
     ranked = sorted(points.items(), key=lambda each: -each[1])
     clear = ranked and ranked[0][1] >= 1.0 and (len(ranked) == 1 or ranked[0][1] >= 1.5 * ranked[1][1])
     return ranked[0][0] if clear else ""
@@ -173,15 +184,17 @@ def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="it_new")]
     spec = slots.spec
     slots.fill(_pieces(scene, kind, asked, pronoun))
+    slots.settle()
     if slots.doubtful is not None:
         return [slots.doubtful]
     placed = place(spec, slots.texts, set(slots.values))
     slots.values |= placed.fields
-    remarks = [text for text in placed.remarks if not _of_known(scene, slots.values, text)]
+    remarks = [text for text in placed.remarks if not _of_known(scene, slots.values, text) and not slots.found(text)]
     if remarks:
         held = [str(slots.values[placed.remark])] if placed.remark in slots.values else []
         slots.values[placed.remark] = "; ".join([*held, *remarks])
-    slots.lost += [text for text in placed.lost if not _of_known(scene, slots.values, text)]
+    unknown = [text for text in placed.lost if not _of_known(scene, slots.values, text)]
+    slots.lost += [text for text in unknown if not slots.found(text)]
     name = str(slots.values.get(spec.name_field) or "")
     if kind in PHRASED and "account" in spec.fields and "account" not in slots.values and name:
         _account_in_name(slots, name)
@@ -197,7 +210,11 @@ def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
 
 def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> list[Piece]:
     """What is told, in pieces: what stands at the noun, after it, and before the request, which comes last."""
-    spans = [span for span in scene.spans if span not in without and not any(span is each for each in (*asked.taken, *asked.modifiers))]
+    spans = [
+        span
+        for span in glued(scene.text, scene.spans)
+        if span not in without and not any(span is each for each in (*asked.taken, *asked.modifiers))
+    ]
     ahead = [span for span in spans if span.last <= asked.first or (asked.head is not None and span.last <= asked.head.first)]
     after = [part for span in spans if span not in ahead for part in _beyond(scene, span, asked.last)]
     schema = scene.unit.schema
@@ -205,6 +222,7 @@ def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> lis
     cuts = [cut(schema, kind, scene.text, part) if kind != "case" else sentences(schema, kind, scene.text, part) for part in parts]
     if cuts[1] and asked.head is not None and asked.head.text.lower().endswith(("named", "called")):
         cuts[1][0].tie = "named"
+    cuts[2] = [piece for piece in cuts[2] if not requests.announces(piece.spans)]
     for piece in cuts[2]:
         piece.late = bool(cuts[1])
     return [piece for part in cuts for piece in part]

@@ -22,9 +22,11 @@ class Part:
 
 @dataclass(slots=True)
 class Frame:
-    """One reading of a sentence. `results`: ids its answer showed, for "the second one". `text` holds what is free text in it: a body, a title, a search.
-    `each`: the path whose groups the limit holds in; `part`: what of a count or sum is asked for as a share; `mean_over`: what it is averaged
-    over. `also`: further records made with a new one (see tools/changes.py)."""
+    """One reading of a sentence. `text` holds what is free text in it: a body, a title, a search. `also`: further records made with a
+    new one (see tools/changes.py). `each`: the path whose groups the limit holds in; `part`: what of a count or sum is asked for as a
+    share; `mean_over`: what it is averaged over. `results`: ids its answer showed, for "the second one". `left`: words it has no place
+    for. `proposed`: proposals its answer made; `replaces`: earlier ones it puts right. `score`: how likely it is what was meant
+    (`belief.py`)."""
 
     intent: Intent
     entity: str = ""
@@ -53,6 +55,9 @@ class Frame:
     options: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reason: str = ""
+    left: list[str] = field(default_factory=list)
+    proposed: list[str] = field(default_factory=list)
+    replaces: list[str] = field(default_factory=list)
     score: float = 1.0
 
     @property

@@ -62,14 +62,14 @@ class PhraseTable:
         self._naming: dict[tuple[str, str], dict[str, list[Sense]]] = {}
 
     def add(self, text: str, sense: Sense) -> None:
-        """Register a phrase. Nouns match as written (their plurals are added too): "purchasing" is no order."""
+        """Register a phrase. Nouns match as written (their plurals are added too): "purchasing" is no order, "on Tuesday" is no "on Tuesdays"."""
         words = phrase(str(text))
         if not words:
             return
         self._sounds = self._initials = None
         self._naming.clear()
         tables = [(self._exact, words)]
-        if sense.kind != "entity" and not (sense.kind == "func" and sense.value in AS_WRITTEN):
+        if sense.kind not in {"entity", "weekday"} and not (sense.kind == "func" and sense.value in AS_WRITTEN):
             tables.append((self._stems, tuple(stem(word) for word in words)))
         for table, key in tables:
             held = table[key[0]].setdefault(key, [])

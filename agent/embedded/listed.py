@@ -2,11 +2,11 @@
 
 from copy import deepcopy
 
-from agent.embedded.continued import as_measure
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
 from agent.embedded.lexicon import Sense
 from agent.embedded.reading import Reader
+from agent.embedded.refigured import as_measure
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
 from store.filters import Filter

@@ -12,7 +12,7 @@ from langchain_core.runnables import Runnable
 from langgraph.runtime import get_runtime
 from pydantic import Field, PrivateAttr
 
-from agent.embedded import advice_wording, wording
+from agent.embedded import advice_wording, asking, wording
 from agent.embedded.acts import Embed
 from agent.embedded.calls import call_for
 from agent.embedded.frames import Frame
@@ -20,7 +20,7 @@ from agent.embedded.marks import cell
 from agent.embedded.understanding import Understanding
 from store.unit import Unit
 from tools.context import Context
-from tools.results import Drafted, Notes, Records, Suggested
+from tools.results import Drafted, Notes, Proposed, Records, Suggested
 
 OPTIONS = "options"
 KIND = "kind"
@@ -57,9 +57,10 @@ class EmbeddedBrain(BaseChatModel):
 
     def _read(self, unit: Unit, context: Context, text: str) -> AIMessage:
         previous = [Frame.from_json(each) for each in context.previous]
-        understood = self._understanding.read(unit, text, previous, language=unit.settings.locale)
+        understood = self._understanding.read(unit, text, previous, language=unit.settings.locale, least=context.least)
         context.language = "zh" if understood.language == "zh" else "en"
         context.frames = [frame.to_json() for frame in understood.frames]
+        context.replaces = [each for frame in understood.frames for each in frame.replaces]
         calls = [call for frame in understood.frames if (call := call_for(frame, unit.schema, context.limit))]
         if any(frame.intent in {"clarify", "refuse"} for frame in understood.frames):
             calls = []  # one unclear clause holds the whole turn back: nothing is half done
@@ -81,11 +82,15 @@ class EmbeddedBrain(BaseChatModel):
                 frame.results = [record.id for record in message.artifact.page.records]
             if isinstance(message.artifact, Notes):
                 frame.results = [each["id"] for each in message.artifact.citations]
+            if isinstance(message.artifact, Proposed):
+                frame.proposed = [message.artifact.proposal.id]
             if isinstance(message.artifact, (Suggested, Drafted)):
                 frame.results = message.artifact.ids
                 options += advice_wording.options(message.artifact, context.language)
             if frame.notes:
                 texts.append(wording.say("spelling", context.language, notes=", ".join(cell(note) for note in frame.notes)))
+            if frame.left:
+                texts.append(wording.say("left_aside", context.language, words=", ".join(f"“{cell(each)}”" for each in frame.left)))
         context.frames = [frame.to_json() for frame in frames]
         kind: dict[str, Any] = {OPTIONS: options} if options else {}
         return AIMessage(content="\n\n".join(texts), additional_kwargs=kind)
@@ -96,8 +101,7 @@ def _spoken(unit: Unit, frames: Sequence[Frame], language: str) -> AIMessage:
         (frame for frame in frames if frame.intent in {"clarify", "refuse"}), frames[0] if frames else Frame("refuse", reason="scope")
     )
     kind = {"clarify": "clarify", "refuse": "refuse"}.get(held.intent, "chat")
-    options = held.options or (list(wording.phrases()["examples"][language]) if held.reason == "scope" or held.intent == "help" else [])
-    return AIMessage(content=wording.question(unit, held, language), additional_kwargs={KIND: kind, OPTIONS: options})
+    return AIMessage(content=asking.question(unit, held, language), additional_kwargs={KIND: kind, OPTIONS: asking.options(held, language)})
 
 
 def _question(messages: Sequence[BaseMessage]) -> str:

@@ -10,7 +10,7 @@ from typing import Literal
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from agent.embedded.creating_words import tie_pattern, ties
+from agent.embedded.creating_words import tie_pattern, ties, words
 from agent.embedded.lexicon import Sense
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned
@@ -23,7 +23,7 @@ TEXTS = frozenset({"text", "longtext", "url", "tags"})
 BREAK = re.compile(r"[,，;；、。\n!！]|\s[-–—/|]+\s|——|\.\s|\.$|[(（)）]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _URL = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 Tie = Literal["", "at", "from", "in", "for", "as", "is", "about", "with", "by", "worth", "on", "named", "who", "and", "to"]
-_MEASURES = {"间", "个", "位", "台", "张", "家", "套", "条", "箱", "盒"}
+MEASURES = {"间", "个", "位", "台", "张", "家", "套", "条", "箱", "盒"}
 _GIVES = {"先", "写", "写上", "填", "填上", "算", "定", "用", "先写", "先填", "就", "暂定", "暂时", "大概", "=", "->", "：", "to"}
 _LONG_TIES = {"来自", "位于", "属于", "担任", "关于", "反映", "反馈", "就职于", "任职于"}  # Chinese ties that cannot be part of a name
 
@@ -104,6 +104,36 @@ def cut(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Pi
             now.spans.append(span)
         last = span
     return [piece for piece in pieces if piece.spans or piece.label]
+
+
+def glued(whole: Spanned, spans: list[Span]) -> list[Span]:
+    """Chinese letters that belong to the unknown word beside them put back: 油品|分|析, 输|液器."""
+    found: list[Span] = []
+    for span in spans:
+        last = found[-1] if found else None
+        beside = last is not None and last.last == span.first and is_chinese(last.text) and is_chinese(span.text)
+        if (
+            last is not None
+            and beside
+            and (last.unknown or _letter(last))
+            and (span.unknown or _letter(span))
+            and (last.unknown or span.unknown)
+        ):
+            found[-1] = Span(last.start, span.end, last.text + span.text, last.first, span.last, unknown=True)
+        else:
+            found.append(span)
+    return found
+
+
+def _letter(span: Span) -> bool:
+    """A single Chinese letter that ties nothing and is no value here."""
+    tying = span.text in ties() or span.text in words("light_zh") or span.text in words("joints_zh")
+    return (
+        len(span.text) == 1
+        and is_chinese(span.text)
+        and not tying
+        and not (span.names or span.time or span.amount or span.fields or span.filler)
+    )
 
 
 def sentences(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Piece]:
@@ -224,7 +254,7 @@ def _ends_value(label: Field, now: Piece, span: Span, after: list[Span], whole: 
         return True  # "in the retail sector"
     closes = not after or breaks(whole.text, span, after[0]) or after[0].text.lower() in ties()
     if label.kind in NUMERIC:
-        content = [each for each in now.spans if not each.filler and each.text not in _MEASURES]
+        content = [each for each in now.spans if not each.filler and each.text not in MEASURES]
         return len(content) == 1 and content[0].amount is not None
     return (closes and label.kind in TEXTS and not now.opens and len(now.spans) == 1) or (closes and _twice(now, span))
 
@@ -259,6 +289,8 @@ def _tie(spec: Entity, whole: Spanned, spans: list[Span], place: int, now: Piece
     free = now.label is not None and now.label.kind in TEXTS and bool(now.spans)
     if not now.spans:
         return tie
+    if tie == "who" and is_chinese(word) and free:
+        return tie  # 微信号chengli_88 他是决策者
     if is_chinese(word):
         return tie if word in _LONG_TIES or typed(spec, after) else ""
     if free or now.tie == "about":

@@ -123,7 +123,8 @@ def _company(text: Text) -> float:
 def _job(text: Text) -> float:
     tied = {"as": 2.0, "is": 1.2, "who": 0.4}.get(text.tie, 0.0) - (1.5 if text.tie in {"at", "from"} else 0.0)
     long = len(text.said.split()) > 6 or len(text.said) > 40
-    plain = 0.6 if not _written_as_name(text.said) and len(text.said.split()) <= 4 else 0.0
+    plain = 1.1 if not _written_as_name(text.said) and len(text.said.split()) == 1 and text.opens and not text.tie else 0.0
+    plain = plain or 0.6 if not _written_as_name(text.said) and len(text.said.split()) <= 4 else 0.0
     return 2.4 * shapes.job(text.said) + tied + plain - 2.0 * shapes.company(text.said) - (4.0 if long else 0.0) - shapes.person(text.said)
 
 
@@ -134,7 +135,11 @@ def _place(text: Text) -> float:
 
 
 def _thing(text: Text) -> float:
-    return 4.0 if text.tie == "named" else 1.5 + 0.3 * text.opens - (2.0 if text.tie not in {"", "about"} else 0.0)
+    return (
+        4.0
+        if text.tie == "named"
+        else 1.2 + 0.5 * _written_as_name(text.said) + 0.3 * text.opens - (2.0 if text.tie not in {"", "about"} else 0.0)
+    )
 
 
 def _phrase(text: Text) -> float:

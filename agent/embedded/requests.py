@@ -31,6 +31,7 @@ class Request:
     last: int = 0
     modifiers: list[Span] = field(default_factory=list)
     verb: int = -1
+    only_it: bool = False
 
 
 def find(scene: Scene) -> Request | None:
@@ -40,8 +41,10 @@ def find(scene: Scene) -> Request | None:
         return None
     breaths = list(_breaths(text))
     found = [each for start, stop in breaths for each in [_asked_in(scene, start, stop)] if each is not None]
-    first = next((each for each in found if each.kind), None) or _announced(scene, breaths)
-    return first or next(iter(found), None)
+    first = next((each for each in found if each.kind), None) or _announced(scene, breaths) or next(iter(found), None)
+    if first is not None:
+        first.taken += [span for each in found if each is not first and each.only_it for span in each.taken]
+    return first
 
 
 def _breaths(text: Spanned) -> Iterator[tuple[int, int]]:
@@ -56,8 +59,9 @@ def kind_of(span: Span, words: Lexicon, *, many: bool = False) -> str:
         return ""
     senses = [s for s in span.senses if s.kind == "entity"]
     lead = next((each for each in ("a ", "an ", "新") if span.text.lower().startswith(each)), "")
-    if not senses and lead:
-        senses = [s for s in words.table.meaning(span.text[len(lead) :]) if s.kind == "entity"]  # 新客户, which is also a type of deal
+    bare = span.text[len(lead) :].removesuffix(" for")  # 新客户 is also a type of deal, "account for" also a verb
+    if not senses and bare != span.text:
+        senses = [s for s in words.table.meaning(bare) if s.kind == "entity"]
     fitting = [s for s in senses if s.entity in KINDS and (many or not s.plural or is_chinese(span.text))]
     return fitting[0].entity if fitting else ""
 
@@ -68,10 +72,13 @@ def _kind_by_type(span: Span) -> str:
     return next(iter(found)) if len(found) == 1 and not span.names and not span.entity else ""
 
 
-def _noun(scene: Scene, place: int, *, many: bool = False) -> str:
+def noun(scene: Scene, place: int, *, many: bool = False) -> str:
     """The kind a span names as a noun of its own: not the end of a name (…有限公司), nor of a job ("procurement lead")."""
     span, before = scene.spans[place], scene.spans[place - 1] if place else None
     ends_name = before is not None and is_chinese(span.text) and before.last == span.first and (before.unknown or before.text == "限")
+    gap = scene.text.text[before.last : span.first] if before is not None else ","
+    written = before is not None and before.unknown and before.text[:1].isupper() and span.text[:1].isupper() and not is_chinese(span.text)
+    ends_name = ends_name or (written and gap == " ")
     ends_job = before is not None and before.unknown and span.text.lower() in held("jobs")
     return "" if ends_name or ends_job else kind_of(span, scene.words, many=many)
 
@@ -96,7 +103,7 @@ def _asked_in(scene: Scene, start: int, stop: int) -> Request | None:
     spans = scene.spans
     for place in range(start, stop):
         if not _making(spans[place]):
-            if not (_light(spans[place]) or _for_whom(spans, place, start) or _noun(scene, place, many=True)):
+            if not (_light(spans[place]) or _for_whom(spans, place, start) or noun(scene, place, many=True)):
                 return None
             continue
         while place + 1 < stop and _making(spans[place + 1]) and not spans[place + 1].entity:
@@ -117,14 +124,16 @@ def _object_of(scene: Scene, start: int, verb: int, stop: int) -> Request | None
     modifiers: list[Span] = []
     place = verb + 1
     while place < stop and ":" not in scene.text.text[spans[place - 1].last : spans[place].first]:
-        kind = _noun(scene, place)
+        kind = noun(scene, place)
         if kind:
+            while place + 1 < stop and spans[place + 1].first == spans[place].last and kind_of(spans[place + 1], scene.words) == kind:
+                place += 1  # 诊所客户
             taken = [each for each in _asking_alone(spans[start : place + 1]) if each not in modifiers]
             return _request(kind, taken, spans[place], modifiers)
         if any((c.entity, c.field) == ("activity", "kind") for c in spans[place].choices) and not spans[place].names:
             return Request("activity", spans[start:place], spans[place], spans[start].first, spans[place].last, verb=verb)
         typed = _kind_by_type(spans[place])
-        if typed and not modifiers and (place + 1 >= stop or not _noun(scene, place + 1)):
+        if typed and not modifiers and (place + 1 >= stop or not noun(scene, place + 1)):
             return _request(typed, _asking_alone(spans[start:place]), spans[place], [spans[place]])
         plain = not spans[place].unknown and not spans[place].names
         if spans[place].choices and plain and is_chinese(spans[place].text) == is_chinese(spans[verb].text):
@@ -132,15 +141,33 @@ def _object_of(scene: Scene, start: int, verb: int, stop: int) -> Request | None
         elif not _light(spans[place]) or spans[place].func("named"):
             break
         place += 1
-    return _becoming(scene, start, verb, stop) or _filed_under(scene, start, verb) or _only_it(scene, start, verb, stop)
+    return (
+        _becoming(scene, start, verb, stop)
+        or _filed_under(scene, start, verb)
+        or _only_it(scene, start, verb, stop)
+        or _by_name(scene, start, verb, stop)
+    )
+
+
+def _by_name(scene: Scene, start: int, verb: int, stop: int) -> Request | None:
+    """ "add Lorna Fitch to Thornmoor Water", "set up Harrowgate Skin Clinic", 登记一条:邵丽,…: what is new by its name alone."""
+    if not scene.spans[verb].func("create") and scene.spans[verb].text.lower() not in held("puts"):
+        return None
+    after = scene.spans[verb + 1 : stop]
+    named = any(span.unknown and (span.text[:1].isupper() or is_chinese(span.text)) for span in after[:3])
+    if not named:
+        return None
+    found = _request("", scene.spans[start : verb + 1], None, [])
+    found.verb = verb
+    return found
 
 
 def _filed_under(scene: Scene, start: int, verb: int) -> Request | None:
     """产品目录里加一个 Corvo X9: the kind stands before the verb."""
-    place = next((n for n in range(start, verb) if _noun(scene, n, many=True)), None)
+    place = next((n for n in range(start, verb) if noun(scene, n, many=True)), None)
     if place is None or not scene.spans[verb].func("create") or any(span.names for span in scene.spans[place:verb]):
         return None
-    return _request(_noun(scene, place, many=True), scene.spans[start : verb + 1], scene.spans[place], [])
+    return _request(noun(scene, place, many=True), scene.spans[start : verb + 1], scene.spans[place], [])
 
 
 def _asking_alone(spans: list[Span]) -> list[Span]:
@@ -156,7 +183,7 @@ def _becoming(scene: Scene, start: int, verb: int, stop: int) -> Request | None:
     """ "set up Steenhof as a customer", "add her to the contacts", 加到联系人里: the noun comes after "as", "to", "in"."""
     spans = scene.spans
     for place in range(verb + 1, stop):
-        kind = _noun(scene, place, many=True)
+        kind = noun(scene, place, many=True)
         if not kind:
             continue
         tie = place - 1
@@ -168,8 +195,9 @@ def _becoming(scene: Scene, start: int, verb: int, stop: int) -> Request | None:
             tie -= 1
         joined = spans[tie].text.lower() in held("becomes") or (tie == verb and spans[verb].text[-1:] in "到成为进")
         ends = all(_light(each) for each in spans[place + 1 : stop])
-        if joined and ends:
-            taken = [*spans[start : verb + 1], *spans[tie if tie > verb else verb + 1 : stop]]
+        if joined and (ends or spans[tie].text.lower() in {"as", "成", "为", "作为"}):
+            particles = [each for each in spans[verb + 1 : tie] if each.text.lower() in held("asking")]
+            taken = [*spans[start : verb + 1], *particles, *spans[tie if tie > verb else verb + 1 : stop if ends else place + 1]]
             return _request(kind, taken, spans[place], [])
     return None
 
@@ -181,7 +209,11 @@ def _only_it(scene: Scene, start: int, verb: int, stop: int) -> Request | None:
         return None
     receives = any(each.func("it") for each in rest) or is_chinese(scene.spans[verb].text)
     alone = len(scene.spans) > stop - start
-    return _request("", scene.spans[start:stop], None, []) if receives and alone else None
+    if not (receives and alone):
+        return None
+    found = _request("", scene.spans[start:stop], None, [])
+    found.only_it = True
+    return found
 
 
 def _request(kind: str, taken: list[Span], head: Span | None, modifiers: list[Span]) -> Request:
@@ -194,7 +226,7 @@ def _announced(scene: Scene, breaths: list[tuple[int, int]]) -> Request | None:
     spans = scene.spans
     for start, stop in breaths:
         for place in range(start, stop):
-            kind = _noun(scene, place)
+            kind = noun(scene, place)
             if not kind:
                 continue
             new = next((n for n in range(place, start - 1, -1) if _says_new(spans[n], n == place)), None)
@@ -205,6 +237,8 @@ def _announced(scene: Scene, breaths: list[tuple[int, int]]) -> Request | None:
                 return _request(kind, spans[says : place + 1], spans[place], [])
             if start > 0 and not (new is not None and place == stop - 1):
                 continue
+            while place + 1 < stop and spans[place + 1].first == spans[place].last and kind_of(spans[place + 1], scene.words) == kind:
+                place += 1  # 诊所客户
             if leads and _goes_on(scene, start, place, new is not None):
                 between = [each for each in spans[opening + 1 : place] if each.choices]
                 return _request(kind, [each for each in spans[start : place + 1] if each not in between], spans[place], between)
@@ -213,6 +247,13 @@ def _announced(scene: Scene, breaths: list[tuple[int, int]]) -> Request | None:
 
 def _says_new(span: Span, noun: bool) -> bool:
     return span.text.startswith("新") and len(span.text) > 1 if noun else span.text.lower() in held("new")
+
+
+def announces(spans: list[Span]) -> bool:
+    """ "we have a new sensor": words that lead up to what is new, and at most one word for what it is."""
+    said = [span for span in spans if not _leads_up(span) and span.text.lower() not in held("new")]
+    new = any(span.text.lower() in held("new") and not is_chinese(span.text) for span in spans)
+    return new and len(said) <= 1 and all(span.text.islower() and len(span.text.split()) == 1 for span in said)
 
 
 def _leads_up(span: Span) -> bool:
@@ -235,7 +276,13 @@ def _goes_on(scene: Scene, start: int, place: int, new: bool) -> bool:
     gap = text.text[head.last :]
     if not any(span.unknown or span.literal for span in [*after, *scene.spans[:start]]) or _states(text, head, after):
         return bool(start) and new
-    named = re.match(r"\s*[:,，：\-–]", gap) or re.match(r"\s+(?:for\s+|from\s+|at\s+)?[A-Z0-9]", gap) or after[0].literal_kind == "code"
+    breath = re.split(r"[,，;；。\n]", gap, maxsplit=1)[0]
+    named = (
+        ":" in breath
+        or re.match(r"\s*[:,，：\-–]", gap)
+        or re.match(r"\s+(?:for\s+|from\s+|at\s+)?[A-Z0-9]", gap)
+        or after[0].literal_kind == "code"
+    )
     says_more = BREAK.search(gap.strip(" :：,，")) or any(span.literal or span.amount or span.choices for span in after)
     return bool((named or new) and says_more)
 
@@ -249,4 +296,6 @@ def _states(text: Spanned, head: Span, after: list[Span]) -> bool:
     )
     if said and any(choice.entity == kind for choice in after[-1].choices):
         return True  # "quote Q-0228 was accepted"
-    return known or any(span.func("to") and span.text.lower() not in {"at", "is", "as", "为", "是"} for span in after)
+    return known or any(
+        span.func("to") and span.text.lower() not in {"at", "is", "as", "to", "为", "是", "到", "至", "在", "给"} for span in after
+    )

@@ -4,23 +4,27 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from agent.embedded import shapes
 from agent.embedded.creating_words import edge, words
 from agent.embedded.frames import Frame
 from agent.embedded.names import Name
-from agent.embedded.pieces import PHRASED, TEXTS, Piece, address, typed
+from agent.embedded.pieces import MEASURES, PHRASED, TEXTS, Piece, address, typed
 from agent.embedded.placing import Text
 from agent.embedded.scene import Scene
 from agent.embedded.shapes import parted
 from agent.embedded.spans import Span
-from agent.embedded.tokens import is_chinese
+from agent.embedded.tokens import is_chinese, phrase
 from agent.embedded.values import clean, implied, value_of
 from agent.embedded.written import proper_names
 from knowledge.spoken.times import TimeSpan, find_times
+from store.name_search import search_names
+from store.query import load
 from store.schema import TEMPORAL, Entity, Field
 
+POINTED = frozenset({"account", "contact", "opportunity", "product", "campaign"})
 NEARLY = 0.75  # how near a name has to come to be the record's
 _A_SUM = 100  # a plain number of less is no sum of money
-_PEOPLE = re.compile(r"\s*(?:人|名员工|个人|people\b|staff\b|heads\b|strong\b)", re.IGNORECASE)
+_PEOPLE = re.compile(r"\s*(?:来|多|余|几)?(?:号|名|位|个)?(?:人|员工|名员工|个人|people\b|staff\b|heads\b|strong\b)", re.IGNORECASE)
 _GONE_BY = frozenset({"ordered_on", "issued_on", "opened_at", "given_at"})
 
 
@@ -35,6 +39,7 @@ class Slots:
     lost: list[str] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
     doubtful: Frame | None = None
+    candidates: list[Name] = field(default_factory=list)
 
     @property
     def spec(self) -> Entity:
@@ -58,7 +63,8 @@ class Slots:
             if value is not None and label.kind not in TEXTS:
                 self.values[label.name] = value
                 before = [each for each in piece.spans[:place] if not (each.filler or each.func("to", "on"))]
-                return [Piece(before, piece.tie), Piece(piece.spans[place + 1 :])]
+                after = [each for each in piece.spans[place + 1 :] if each.text not in MEASURES]
+                return [Piece(before, piece.tie), Piece(after)]
         own = next((c.value for span in piece.spans for c in span.choices if (c.entity, c.field) == (self.kind, label.name)), None)
         if own is not None and len([span for span in piece.spans if not span.filler]) == 1:
             self.values[label.name] = own
@@ -77,7 +83,7 @@ class Slots:
             return []
         if label.refers_to == "user" and not any(span.names for span in piece.spans):
             return [Piece(piece.spans, "who")]  # "runs their quality lab": nobody's record
-        if text:
+        if edge("light").sub("", text):
             self.lost.append(text)
         return []
 
@@ -98,8 +104,13 @@ class Slots:
         place = 0
         while place < len(piece.spans):
             if place in names:
+                run = piece.spans[place : names[place]]
                 self._free(piece, text)
-                self._free(piece, piece.spans[place : names[place]], whole=True)
+                known = self._known_whole(run)
+                if known is not None and known[0] not in self.values:
+                    self.values[known[0]] = known[1]
+                else:
+                    self._free(piece, run, whole=True)
                 text, place = [], names[place]
                 continue
             span = piece.spans[place]
@@ -109,15 +120,53 @@ class Slots:
                 text, place = [], place + 1
                 continue
             within = self.kind in PHRASED and any(_tells(each) for each in text) and _part_of_phrase(span)
-            found = self._value(piece, span) if not within and (typed(self.spec, span) or span.func("me")) else None
+            counts = self._counts(piece, place)
+            found = self._value(piece, span) if not within and not counts and (typed(self.spec, span) or span.func("me")) else None
             if found is not None and found[0] not in self.values:
                 self.values[found[0]] = found[1]
                 self._free(piece, text)
-                text = []
+                text, piece = [], replace(piece, tie="" if piece.tie in {"for", "at", "from", "to"} else piece.tie)
+            elif counts:
+                pass  # "three Vireo 240": of how many there is no field
             else:
                 text.append(span)
             place += 1
         self._free(piece, text)
+
+    def _known_whole(self, run: list[Span]) -> tuple[str, Any] | None:
+        """A record whose name begins with the whole run, though its words were found apart: "Merlion Bay | Cold Chain"."""
+        said = self.scene.text.text[run[0].first : run[-1].last].casefold()
+        found = {name.id: name for span in run for name in span.names if name.name.casefold().startswith(said) and " " in said}
+        whole = replace(run[0], names=[replace(name, score=1.0) for name in found.values()])
+        return self._reference(whole) if found else None
+
+    def _counts(self, piece: Piece, place: int) -> bool:
+        """A number right before a product by its name."""
+        span, after = piece.spans[place], piece.spans[place + 1] if place + 1 < len(piece.spans) else None
+        plain = span.amount is not None and not span.amount.currency
+        return plain and after is not None and any(name.type == "product" and name.score >= NEARLY for name in after.names)
+
+    def found(self, text: str) -> bool:
+        """Whether a text is part of the name of one record this kind points to: "Bellerive", "the clean room mapping phase 4 deal"."""
+        empty = [f for f in self.spec.fields.values() if f.refers_to in POINTED and f.refers_to == f.name and f.name not in self.values]
+        said = set(phrase(text))
+        for one in empty:
+            hits = search_names(self.scene.unit, text, [one.name])
+            fitting = [hit for hit in hits if said <= set(phrase(hit.name))]
+            if len(fitting) == 1 and said:
+                self.values[one.name] = fitting[0].id
+                return True
+        return False
+
+    def settle(self) -> None:
+        """Names that were several people's, told apart by where they work."""
+        if self.doubtful is None or self.doubtful.entity != "contact" or not isinstance(self.values.get("account"), str):
+            return
+        held = load(self.scene.unit, "contact", [name.id for name in self.candidates])
+        there = [record.id for record in held if record.fields.get("account_id") == self.values["account"]]
+        if len(there) == 1 and "contact" not in self.values:
+            self.values["contact"], self.doubtful = there[0], None
+            self.texts = [text for text in self.texts if text.said not in {name.name for name in self.candidates}]
 
     def _sentence(self, piece: Piece) -> None:
         """A text that is kept whole; the records it names are what it is about."""
@@ -168,6 +217,7 @@ class Slots:
 
     def _in_doubt(self, field_name: str, span: Span, found: list[Name]) -> None:
         if field_name not in self.values and self.doubtful is None:
+            self.candidates = found
             options = sorted({each.name for each in found})
             self.doubtful = Frame("clarify", entity=found[0].type, text=span.text, reason="name", options=options)
 
@@ -178,6 +228,10 @@ class Slots:
         found = implied(self.scene, self.kind, span)
         if found is not None:
             return found[0], self._already(found[0], span) or found[1]
+        own = self.spec.fields.get(self.spec.date)
+        day = value_of(self.scene, own, span) if own is not None and not own.readonly and own.name not in self.values else None
+        if own is not None and day and str(day)[:10] <= self.scene.unit.today().isoformat():
+            return own.name, day  # "sent today": the day of what has been done
         dates = [f for f in self.spec.fields.values() if f.kind in TEMPORAL and not f.readonly and not f.hidden]
         for one in [f for f in dates if f.custom] or dates:
             value = value_of(self.scene, one, span)
@@ -224,7 +278,8 @@ class Slots:
         """Keep a stretch as a text without a field, when it says anything; `whole`: as it is written, a proper name."""
         while spans and not whole and _leads_in(spans):
             spans = spans[1:]
-        if not spans or not any(_tells(span) for span in spans):
+        job = "title" in self.spec.fields and bool(spans) and shapes.job(self.scene.text.text[spans[0].first : spans[-1].last]) > 0
+        if not spans or not (job or any(_tells(span) for span in spans)):
             return
         text = clean(self.scene.text.text[spans[0].first : spans[-1].last])
         said = text if whole else edge("light").sub("", text)

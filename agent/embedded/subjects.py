@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from agent.embedded.followup import ambiguous_name, latest
+from agent.embedded.followup import ambiguous_name
 from agent.embedded.frames import Frame
+from agent.embedded.leaning import latest
 from agent.embedded.names import Name
 from agent.embedded.spans import Span, Spanned
 from store.query import load

@@ -5,8 +5,8 @@ from typing import Any
 
 from agent.embedded import candidates
 from agent.embedded.calls import period_filters
-from agent.embedded.followup import latest, ordinal
 from agent.embedded.frames import Frame, Part
+from agent.embedded.leaning import latest, ordinal
 from agent.embedded.lexicon import change_words
 from agent.embedded.narrowing import as_said, by_words, narrow, not_counted, part_of_name
 from agent.embedded.reading import Reader

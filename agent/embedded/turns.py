@@ -87,6 +87,20 @@ def readings(text: str) -> list[Turn]:
     return [found for way in ways if (found := way(said, language)) is not None]
 
 
+def said(text: str, name: str) -> bool:
+    """Whether the whole turn is one of the forms of a kind, such as "yes"."""
+    language = "zh" if is_chinese(text) else "en"
+    return bool(_patterns(language, name).fullmatch(text.strip(_MARKS)))
+
+
+def untied(text: str) -> str:
+    """A turn that adds to the one before, without the words that say so ("and", 还有) or that something was wrong: 名字写错了,是王雷."""
+    language = "zh" if is_chinese(text) else "en"
+    said = _patterns(language, "mistaken").sub(" ", _plain(text, language))
+    found = _patterns(language, "adds").match(said)
+    return said[found.end() :].strip(_MARKS) if found and found.end() < len(said) else said.strip(_MARKS)
+
+
 def _plain(text: str, language: str) -> str:
     """Without hesitation at either end."""
     said, before = _UTTERED.sub(" ", text).strip(_MARKS), ""

@@ -12,17 +12,22 @@ from agent.embedded import (
     amending,
     announced,
     asked_back,
+    belief,
     compound,
     creating,
     drafting_words,
     followup,
     happened,
+    judging,
+    leaning,
     lexicon,
+    pending,
     telling,
     writes,
 )
 from agent.embedded.acts import Embed
 from agent.embedded.ahead import ahead
+from agent.embedded.claims import CHANGES
 from agent.embedded.clauses import split
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import IMPLYING
@@ -71,8 +76,9 @@ class Understanding:
         """What a sentence is cut into spans with."""
         return self.dictionary(unit)[0], self._names.of(unit)
 
-    def read(self, unit: Unit, text: str, previous: Sequence[Frame] = (), *, language: str = "") -> Understood:
-        """Read a turn. `previous` are the frames of the turn before, for "what about Q2?" and "move it to won"."""
+    def read(self, unit: Unit, text: str, previous: Sequence[Frame] = (), *, language: str = "", least: float | None = None) -> Understood:
+        """Read a turn. `previous` are the frames of the turn before, for "what about Q2?" and "move it to won". A reading whose chance
+        to be what was meant is below `least` becomes a question."""
         words, routes = self.dictionary(unit)
         names = self._names.of(unit)
         whole = _spans(unit, text, words, names)
@@ -80,17 +86,39 @@ class Understanding:
         talk = small_talk(whole)
         if talk:
             return Understood([talk], spoken)
+        meant = asked_back.confirmed(text, previous)
+        if meant is not None:
+            return Understood(meant, spoken)
         told_of = announced.rewritten(whole, words)
         if told_of is not None:
             whole = _spans(unit, told_of, words, names)
         known = asked_back.answered(unit, text, previous)
         if known is not None:
-            return Understood(self._sentence(unit, _spans(unit, known[0], words, names), words, names, routes, known[1]), spoken)
+            frames = self._sentence(unit, _spans(unit, known[0], words, names), words, names, routes, known[1])
+            return Understood(self._weighed(unit, known[0], frames, known[1], words, names, least), spoken)
         for sentence in asked_back.completed(text, previous):
             answered = self._sentence(unit, _spans(unit, sentence, words, names), words, names, routes, previous[1:])
             if not any(frame.intent in {"clarify", "refuse"} for frame in answered):
-                return Understood(answered, spoken)
-        return Understood(self._sentence(unit, whole, words, names, routes, previous), spoken)
+                return Understood(self._weighed(unit, sentence, answered, previous[1:], words, names, least), spoken)
+        frames = self._sentence(unit, whole, words, names, routes, previous)
+        return Understood(self._weighed(unit, whole.text, frames, previous, words, names, least), spoken)
+
+    def judged(self, unit: Unit, text: str, frames: Sequence[Frame], previous: Sequence[Frame] = ()) -> judging.Judged | None:
+        """How the reading of a turn stands, whoever read it."""
+        words, names = self.words_and_names(unit)
+        return judging.judge(
+            unit, text, frames, previous, lambda said, ahead: _spans(unit, said, words, names, future=ahead), words.metrics
+        )
+
+    def _weighed(
+        self, unit: Unit, text: str, frames: list[Frame], previous: Sequence[Frame], words: Lexicon, names: NameIndex, least: float | None
+    ) -> list[Frame]:
+        changes = any(frame.intent in CHANGES for frame in frames)
+        judged = judging.judge(
+            unit, text if changes else with_year(whom_to_call(text)), frames, previous,
+            lambda said, ahead: _spans(unit, said, words, names, future=ahead), words.metrics,
+        )  # fmt: skip
+        return judging.settle(frames, judged, text, belief.model()["ask"] if least is None else least)
 
     def _sentence(
         self, unit: Unit, whole: Spanned, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]
@@ -137,11 +165,16 @@ class Understanding:
     ) -> list[Frame]:
         coming = _spans(unit, clause, words, names, future=True)
         question = with_year(whom_to_call(clause))  # of a question alone: what is written down stays as it was said
+        scene = Scene(unit, coming, words, names, routes, list(previous), -1)
+        waiting = bool(previous) and previous[0].intent in pending.INTENTS
+        if waiting:  # what was just proposed comes before what was answered earlier
+            amended = amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
+            if amended is not None:
+                return amended
         seen = followup.view(lambda text: self._reader(unit, text, words, names, routes), question, previous)
         if seen is not None:
             return seen
-        scene = Scene(unit, coming, words, names, routes, list(previous), -1)
-        amended = amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
+        amended = None if waiting else amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
         if amended is not None:
             return amended
         written = writes.read(unit, coming, words, names, routes, previous)
@@ -217,7 +250,7 @@ def whom_to_call(text: str) -> str:
 def _pronoun(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
     """ "any cases from them?", "open deals there?": what the turn before found narrows what is asked now."""
     _person_before(reader, previous)
-    before = followup.latest(previous)
+    before = leaning.latest(previous)
     text = reader.text
     heads = [span.entity.entity for span in text.spans if span.entity]
     heads += [c.entity for span in text.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.entity][:1]

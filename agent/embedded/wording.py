@@ -70,7 +70,7 @@ def worded(unit: Unit, frame: Frame, language: str) -> str:
         after = [say("by", language, by=by)] if frame.by else []
         after += [say("best", language, n=frame.top)] if frame.top else []
     else:
-        asked = _things(unit, frame.entity, language, 2)
+        asked = things_of(unit, frame.entity, language, 2)
         if frame.sort:
             name = frame.sort[0].lstrip("-")
             field = path_label(unit.schema, frame.entity, name, language)
@@ -90,7 +90,8 @@ def _period(unit: Unit, frame: Frame, language: str) -> str:
     return f"{label} {words}" if language == "en" else f"{label}{words}"
 
 
-def _things(unit: Unit, entity: str, language: str, count: int) -> str:
+def things_of(unit: Unit, entity: str, language: str, count: int) -> str:
+    """What such records are called, one or many."""
     return unit.schema.entity(entity).label(language, plural=count != 1)
 
 
@@ -98,9 +99,9 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
     entity, page = found.query.entity, found.page
     shown_parts = [part.filter for part in frame.parts if part.slot != "sorted"]
     filters = [*shown_parts, *(each for each in found.query.filters if each not in frame.filters)]
-    reading = describe(unit, entity, filters, language) or say("everything", language, things=_things(unit, entity, language, 2))
+    reading = describe(unit, entity, filters, language) or say("everything", language, things=things_of(unit, entity, language, 2))
     if not page.total:
-        return f"{say('none', language, things=_things(unit, entity, language, 2))}\n\n{say('read_as', language, filter=reading)}"
+        return f"{say('none', language, things=things_of(unit, entity, language, 2))}\n\n{say('read_as', language, filter=reading)}"
     if page.total == 1 and frame.intent == "get":
         return _one(unit, page.records[0], frame.shown, language)
     if frame.limit == 1 and frame.sort and page.records:
@@ -113,7 +114,7 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
     shown = say("shown", language, n=len(page.records)) if len(page.records) < page.total else ""
     if frame.each:
         shown = say("of_each", language, n=frame.limit, group=path_label(unit.schema, entity, frame.each, language))
-    head = say("found", language, total=f"{page.total:,}", things=_things(unit, entity, language, page.total), shown=shown)
+    head = say("found", language, total=f"{page.total:,}", things=things_of(unit, entity, language, page.total), shown=shown)
     return f"{head}\n\n{_record_table(unit, entity, page.records, frame.shown, language)}\n\n{say('read_as', language, filter=reading)}"
 
 
@@ -123,7 +124,7 @@ def _first(unit: Unit, frame: Frame, record: RecordView, total: int, language: s
     value = _value(unit, record.type, name, record.fields.get(name), language, record.fields)
     label = path_label(unit.schema, record.type, name, language)
     direction = "desc" if frame.sort[0].startswith("-") else "asc"
-    things = _things(unit, record.type, language, total)
+    things = things_of(unit, record.type, language, total)
     place = say(f"first_{direction}", language, field=label, value=value, n=f"{total:,}", things=things)
     return f"**{cell(record.name)}** — {place}"
 
@@ -198,7 +199,7 @@ def figure(text: str | None, unit_name: str, language: str) -> str:
 def _figures(unit: Unit, found: Figures, language: str) -> str:
     outcome, wanted = found.result, found.measure
     metric = outcome.metric
-    things = _things(unit, metric.entity, language, 2)
+    things = things_of(unit, metric.entity, language, 2)
     label = _figure_label(unit, found, language)
     filters = ", ".join(
         filter(
@@ -365,44 +366,3 @@ def _proposed(unit: Unit, found: Proposed, language: str) -> str:
     )
     left = f"\n\n{say('left_out', language, names=', '.join(cell(name) for name in found.left_out[:10]))}" if found.left_out else ""
     return f"{head}\n\n{table(labels, rows)}{more}{left}{others}"
-
-
-def question(unit: Unit, frame: Frame, language: str) -> str:
-    """The words of a frame that calls no tool: a question back, a refusal, a greeting."""
-    things = _things(unit, frame.entity, language, 1) if frame.entity else ("record" if language == "en" else "记录")
-    plural = _things(unit, frame.entity, language, 2) if frame.entity else ("records" if language == "en" else "记录")
-    quoted = ", ".join(f"“{cell(note)}”" for note in frame.notes)
-    match frame.intent, frame.reason:
-        case "help", "thanks":
-            return say("thanks", language)
-        case "help", "gate":
-            return say("gate", language)
-        case "help", _:
-            return say("hello", language, scope=say("scope", language))
-        case "refuse", "nothing":
-            filters = ", ".join(
-                filter(
-                    None,
-                    [describe(unit, frame.entity, frame.filters, language), period_words(*frame.period, language) if frame.period else ""],
-                )
-            )
-            return say("refuse_nothing", language, things=plural, filter=filters)
-        case "refuse", _:
-            return f"{say('refuse_scope', language)}\n\n{say('scope', language)}"
-        case "clarify", "words":
-            text = say("clarify_words", language, words=quoted)
-            return f"{text} {say('clarify_options', language)}" if frame.options else text
-        case "clarify", "date":
-            return say("clarify_date", language, error=(frame.notes or [""])[0].rstrip("."))
-        case "clarify", "name":
-            return say("clarify_name", language, text=cell(frame.text))
-        case "clarify", "several":
-            return say("clarify_several", language, n=(frame.notes or [""])[0], things=plural)
-        case "clarify", "which":
-            return say("clarify_which", language, things=plural)
-        case "clarify", "name needed":
-            return say("clarify_name_needed", language, things=things)
-        case "clarify", reason if f"clarify_{reason}" in phrases():
-            text = say(f"clarify_{reason}", language)
-            return f"{say('clarify_words', language, words=quoted)} {text}" if frame.notes else text
-    return say("clarify_target", language)

@@ -74,7 +74,10 @@ def _capitals(spec: Entity, whole: Spanned, spans: list[Span], start: int) -> in
         stop += 1
         end = stop if _capital(span) or model else end
     run = spans[start:end]
-    partly = any(each.unknown or (each.names and not _known(spec, each)) for each in run)
+    model = spec.name == "product" and len(run) > 1 and any(each.amount for each in run)
+    if len(run) == 1 and run[0].text.isupper() and len(run[0].text) < 5:
+        return 0  # "QA lead"
+    partly = model or any(each.unknown or (each.names and not _known(spec, each)) for each in run)
     return end if partly and (len(run) > 1 or run[0].unknown) else 0
 
 

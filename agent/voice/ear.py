@@ -15,7 +15,9 @@ from agent.answer import Answer
 from agent.turn import Assistant
 from agent.voice import telling
 from agent.voice.asking import is_question
-from agent.voice.visit import Prepared, prepare
+from agent.voice.follow_ups import follow as follow_up
+from agent.voice.typed import TYPED, is_typed, typed
+from agent.voice.visit import Prepared
 from knowledge.voice.decoding import Limits, Sound, decoded
 from knowledge.voice.listening import Find, Listened, listen
 from knowledge.voice.media import media_of
@@ -23,7 +25,7 @@ from knowledge.voice.names.book import Book, book_of
 from knowledge.voice.names.linking import link
 from knowledge.voice.recogniser import Recogniser
 from knowledge.voice.second import hear_again
-from knowledge.voice.transcript import Stretch, Transcript, assemble, put_right
+from knowledge.voice.transcript import Mention, Stretch, Transcript, assemble, put_right
 from store import conversations, recordings, sound_files
 from store.drafting import may_write
 from store.errors import RapportError
@@ -68,7 +70,7 @@ class Ear:
     """`follow` makes proposals out of a transcript; `find` finds speech, where not the built-in way."""
 
     def __init__(
-        self, store: Store, assistant: Assistant, recogniser: Recogniser, *, follow: Follow = prepare, find: Find | None = None
+        self, store: Store, assistant: Assistant, recogniser: Recogniser, *, follow: Follow = follow_up, find: Find | None = None
     ) -> None:
         self._store, self._assistant, self._recogniser = store, assistant, recogniser
         self._follow, self._find = follow, find
@@ -81,14 +83,18 @@ class Ear:
     def take_in(self, principal: Principal, content: bytes, sent: Sent, *, door: str = "cli") -> RecordingView:
         """Keep a recording; the very same one again is the one that is here already. Raises InvalidInput for what is none."""
         self.limits.check_size(len(content))
-        media, digest = media_of(content), hashlib.sha256(content).hexdigest()
+        media_type = TYPED if is_typed(sent.name, content) else media_of(content).media_type
+        digest = hashlib.sha256(content).hexdigest()
         with self._store.reading(principal, door=door) as unit:
             may_write(unit)
             known = recordings.known(unit, digest)
         if known is not None and (known.kept or known.status == "done"):
-            return known
+            if known.status == "done":
+                return known
+            with self._store.writing(principal, door=door) as unit:
+                return recordings.amend(unit, known.id, name=sent.name, consent=sent.consent, account_id=sent.account_id)
         file = sound_files.keep(self._store.settings, content)
-        new = NewRecording(sent.name, media.media_type, len(content), digest, file, sent.consent, sent.account_id)
+        new = NewRecording(sent.name, media_type, len(content), digest, file, sent.consent, sent.account_id)
         try:
             with self._store.writing(principal, door=door) as unit:
                 return recordings.add(unit, new)
@@ -115,9 +121,21 @@ class Ear:
 
     def _transcribed(self, principal: Principal, recording: RecordingView, door: str) -> Iterator[Progress]:
         content = sound_files.read(self._store.settings, recording.file)
+        if recording.media_type == TYPED:
+            with self._store.writing(principal, door=door) as unit:
+                recordings.begin(unit, recording.id)
+                recordings.finish(unit, recording.id, typed(content).to_json(), engine="typed")
+            return
         yield Progress(recording.heard_s, recording.decoded_s or 0.0)
         self._store.settings.home.mkdir(parents=True, exist_ok=True)
-        with FileLock(str(self._store.settings.home / "hearing.lock"), thread_local=False), decoded(content, self.limits) as sound:
+        with FileLock(str(self._store.settings.home / "hearing.lock"), thread_local=False):
+            with self._store.reading(principal, door=door) as unit:
+                recording = recordings.get(unit, recording.id)
+            if recording.status != "done":  # somebody heard it while this waited
+                yield from self._heard(principal, recording, content, door)
+
+    def _heard(self, principal: Principal, recording: RecordingView, content: bytes, door: str) -> Iterator[Progress]:
+        with decoded(content, self.limits) as sound:
             with self._store.writing(principal, door=door) as unit:
                 recording, kept = recordings.begin(unit, recording.id)
                 recordings.decoded(unit, recording.id, decoded_s=sound.seconds, stated_s=sound.stated_s)
@@ -140,8 +158,9 @@ class Ear:
         mentions = link(first, book)
         if self._store.settings.voice_second_pass and any(each.linked and each.spelling != each.heard for each in mentions):
             again = hear_again(sound, self._recogniser, heard, first, mentions)
-            if again != list(heard):
-                return _linked(_assembled(recording, sound, again), book)
+            second = _linked(_assembled(recording, sound, again), book)
+            if _linked_ids(mentions) <= _linked_ids(second.mentions):
+                return second
         return put_right(first, mentions)
 
     def _answered(
@@ -186,6 +205,10 @@ def _assembled(recording: RecordingView, sound: Sound, heard: Sequence[Listened]
 
 def _linked(transcript: Transcript, book: Book) -> Transcript:
     return put_right(transcript, link(transcript, book))
+
+
+def _linked_ids(mentions: Sequence[Mention]) -> set[str]:
+    return {each.linked.id for each in mentions if each.linked}
 
 
 def _kept(piece: Listened) -> Heard:

@@ -301,7 +301,7 @@ def _currency(*found: str | None) -> str | None:
     return None if said is None else _CURRENCY.get(said) or _CURRENCY.get(said.rstrip("s"))
 
 
-_CODE_BEFORE = re.compile(r"[a-z][a-z0-9_-]*$", re.ASCII)  # "X9,5400": the comma after a model's name begins another number
+_CODE_BEFORE = re.compile(r"[a-z][a-z0-9_-]*(?: \d+)?$", re.ASCII)  # "X9,5400": the comma after a model's name begins another number
 
 
 def find_amounts(text: str) -> list[AmountSpan]:

@@ -165,6 +165,16 @@ def _ordinal_day(m: re.Match[str], clock: Clock) -> Atom | None:
     return chain(m, Part("day", ORDINALS[m[1] or m[4]]), Part("month", MONTHS[m[2] or m[3]]))
 
 
+@ENGLISH(
+    "e",
+    rf"\b(?:on|by|until|till|before|after)\s+(the\s+(?:{'|'.join(sorted(ORDINALS, key=len, reverse=True))}))\b"
+    r"(?=\s*(?:$|[.,;:!?)]|(?:and|or|to|at|about|in|so|but|because|if|i|we|he|she|they)\b))",
+)
+def _spoken_day(m: re.Match[str], _: Clock) -> Atom | None:
+    """ "on the third", "by the thirtieth": a day, where nothing follows that there could be a third of."""
+    return Atom(m.start(1), m.end(1), (Part("day", ORDINALS[m[1].split()[-1]]),))
+
+
 @ENGLISH("d", r"\b(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)\b")
 def _nth_day(m: re.Match[str], clock: Clock) -> Atom | None:
     return chain(m, Part("day", int(m[1])), weak="nth") if 1 <= int(m[1]) <= 31 else None
@@ -464,6 +474,20 @@ def _clock(m: re.Match[str], clock: Clock) -> Atom | None:
         hour = hour % 12 + (12 if m[3] == "p" else 0)
         return at_hour(m, hour, minute, afternoon=m[3] == "p")
     return at_hour(m, hour, minute, weak="clock" if m[8] else "merge" if m[9] else "")
+
+
+@ENGLISH(
+    "e",
+    rf"(?:\bat|@|\baround|\babout)\s*({_HW})[\s-](fifteen|thirty|forty[\s-]five)\b"
+    rf"|(?:(?:\bat|\baround|\babout)\s*)?\b({_HW})(?:[\s-](fifteen|thirty|forty[\s-]five))?\s?([ap])\.?m\b",
+)
+def _spoken_clock(m: re.Match[str], _: Clock) -> Atom | None:
+    """ "at nine thirty", "one pm": hours as they are said and not written."""
+    hour, minutes = _HOUR[m[1] or m[3]], (m[2] or m[4] or "").replace(" ", "-")
+    minute = {"": 0, "fifteen": 15, "thirty": 30, "forty-five": 45}[minutes]
+    if m[5]:
+        return at_hour(m, hour % 12 + (12 if m[5] == "p" else 0), minute, afternoon=m[5] == "p")
+    return at_hour(m, hour, minute, weak="clock")
 
 
 @ENGLISH("d", rf"(?:(?:\bat|@|\baround)\s*)?(?:({DAYPART})\s?)?(?<![\w.:/-])(\d{{1,2}}):(\d\d)(?::\d\d)?(?![\w:]|\s?[ap]\.?m\b)")

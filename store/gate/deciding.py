@@ -1,6 +1,6 @@
 """Approve (with edits), apply, reject."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -21,15 +21,17 @@ from store.unit import Unit
 Edits = Mapping[str, dict[str, Any]]
 
 
-def approve(unit: Unit, proposal_id: str, *, edits: Edits | None = None) -> ProposalView:
-    """Approve and apply. `edits`: new `after` values by record id. The result's status is applied, conflict or expired; approved for
-    a mail, which is applied when it has been sent (`store.mail.sending.deliver`)."""
+def approve(unit: Unit, proposal_id: str, *, edits: Edits | None = None, without: Collection[str] = ()) -> ProposalView:
+    """Approve and apply. `edits`: new `after` values by record id; `without`: records whose changes are left out. The result's status is
+    applied, conflict or expired; approved for a mail, which is applied when it has been sent (`store.mail.sending.deliver`)."""
     proposal = find_proposal(unit, proposal_id)
     if status_now(unit, proposal) == "expired":
         return _expire(unit, proposal)
     if proposal.status != "pending":
         raise Conflict(f"This proposal is {proposal.status}, not pending.", hint="Ask for the change again if it is still wanted.")
     changes = changes_of(unit, proposal)
+    if without:
+        changes = _left_out(unit, proposal, changes, set(without))
     _check_edits(changes, edits or {})
     if proposal.operation == OPERATION:  # applied once it is sent: store/mail/sending.py
         put_in_line(unit, proposal, changes, edits or {})
@@ -43,7 +45,8 @@ def approve(unit: Unit, proposal_id: str, *, edits: Edits | None = None) -> Prop
         for change, made in zip(changes, drafts, strict=False):
             change.after, change.before = made.after, made.before
         unit.session.flush()
-    carry_out(unit, proposal, drafts, said=f", {len(edits)} edited" if edits else "")
+    said = [f", {len(edits)} edited" if edits else "", f", {len(set(without))} left out" if without else ""]
+    carry_out(unit, proposal, drafts, said="".join(said))
     return view(unit, proposal)
 
 
@@ -88,6 +91,39 @@ def _expire(unit: Unit, proposal: Proposal) -> ProposalView:
         )
         log(unit, "expired", proposal)
     return view(unit, proposal)
+
+
+def _left_out(unit: Unit, proposal: Proposal, changes: Sequence[ProposalChange], without: set[str]) -> list[ProposalChange]:
+    """What remains when a person takes only part of a proposal. A new record that is not made is pointed to by nothing that is."""
+    if proposal.operation != "bulk":
+        raise InvalidInput("This proposal is one change.", hint="Approve it, edit it, or reject it.")
+    strangers = without - {change.record_id for change in changes}
+    if strangers:
+        raise InvalidInput(
+            f"This proposal does not change {min(strangers)[:80]!r}.", hint="What is left out goes by the ids of its changes."
+        )
+    kept = [change for change in changes if change.record_id not in without]
+    if not kept:
+        raise InvalidInput("Nothing of this proposal would be left.", hint="Reject it instead.")
+    never_made = {change.record_id for change in changes if change.op == "create" and change.record_id in without}
+    rows = [_row(unit, change, never_made) for change in kept]
+    unit.session.execute(delete(ProposalChange).where(ProposalChange.proposal_id == proposal.id))
+    for change in changes:
+        unit.session.expunge(change)
+    insert_many(unit.session, ProposalChange, [{**row, "proposal_id": proposal.id, "seq": seq} for seq, row in enumerate(rows)])
+    return changes_of(unit, proposal)
+
+
+def _row(unit: Unit, change: ProposalChange, never_made: set[str]) -> dict[str, Any]:
+    fields = unit.schema.entity(change.type).fields
+    after = {name: value for name, value in change.after.items() if not (isinstance(value, str) and value in never_made)}
+    required = [fields[name].en for name in set(change.after) - set(after) if name in fields and fields[name].required]
+    if required:
+        raise InvalidInput(f"{change.name} needs its {required[0]}, which would be left out.", hint="Leave both out, or neither.")
+    return {
+        "op": change.op, "type": change.type, "record_id": change.record_id, "name": change.name, "base_version": change.base_version,
+        "before": change.before, "after": after, "effects": change.effects,
+    }  # fmt: skip
 
 
 def _check_edits(changes: Sequence[ProposalChange], edits: Edits) -> None:

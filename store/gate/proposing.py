@@ -49,11 +49,13 @@ def propose(
     external: bool = False,
     idempotency_key: str | None = None,
     conversation_id: str | None = None,
+    replaces: Sequence[str] = (),
 ) -> ProposalView:
     """Validate and keep a proposal: pending, or applied at once where a policy of the person's role allows it.
 
     Changes that would change nothing are left out; several updates of one record become one. `external`: the wish came out
-    of a turn that read outside text, so a person decides whatever the policy.
+    of a turn that read outside text, so a person decides whatever the policy. `replaces`: proposals of the same conversation that this
+    one puts right; those still waiting are superseded.
 
     Raises InvalidInput (also when nothing would change), NotFound, NotAllowed, Ambiguous; Conflict for a used
     idempotency key with other content.
@@ -71,7 +73,7 @@ def propose(
         unit, drafts, operation=operation, reason=reason, evidence=evidence, external=external, conversation_id=conversation_id,
         idempotency_key=idempotency_key, fingerprint=fingerprint,
     )  # fmt: skip
-    _supersede(unit, proposal, drafts)
+    _supersede(unit, proposal, drafts, replaces)
     rule = policy.automatic(unit, operation, drafts, external=external)
     if rule:
         proposal.note = f"approved by policy: {rule}"
@@ -159,16 +161,17 @@ def _already_proposed(unit: Unit, key: str | None, fingerprint: str) -> Proposal
     return found
 
 
-def _supersede(unit: Unit, proposal: Proposal, drafts: Sequence[Draft]) -> None:
-    """A new wish about the same record in the same conversation replaces the one still waiting."""
-    if not proposal.conversation_id or proposal.operation == "create":
+def _supersede(unit: Unit, proposal: Proposal, drafts: Sequence[Draft], replaces: Sequence[str]) -> None:
+    """What is still waiting in the same conversation gives way to a new wish about the same record, and to what puts it right."""
+    if not proposal.conversation_id or (proposal.operation == "create" and not replaces):
         return
     records = {each.record_id for each in drafts}
     waiting = select(Proposal).where(
         Proposal.conversation_id == proposal.conversation_id, Proposal.status == "pending", Proposal.id != proposal.id,
-        Proposal.user_id == proposal.user_id, Proposal.operation == proposal.operation,
+        Proposal.user_id == proposal.user_id,
     )  # fmt: skip
     for older in unit.session.scalars(waiting):
-        if {each.record_id for each in changes_of(unit, older)} == records:
+        again = older.operation == proposal.operation != "create" and {each.record_id for each in changes_of(unit, older)} == records
+        if again or older.id in replaces:
             older.status, older.note = "superseded", f"replaced by {proposal.id}"
             log(unit, "superseded", older, older.note)

@@ -52,9 +52,9 @@ def links(mentions: tuple[Mention, ...]) -> dict[str, str | None]:
     [
         ("Just left, Larkfield optics.", "", {"Larkfield optics": "larkfield"}, "Just left, Larkfield Optics."),
         ("Met with prayer ramen, she wants 40 units.", "prayer ramen", {"prayer ramen": "priya"}, "Met with Priya Raman, she wants 40 units."),
-        ("Henrik Sorenson at Norvea Shipping called.", "", {"Henrik Sorenson": "henrik", "Norvea Shipping": "norvia"},
+        ("Henrik Sorenson at Norvea Shipping called.", "Sorenson Norvea", {"Henrik Sorenson": "henrik", "Norvea Shipping": "norvia"},
          "Henrik Sorensen at Norvia Shipping called."),
-        ("今天拜访了乘海电子的周米,价格太高", "", {"乘海电子": "chenghai", "周米": "zhou"}, "今天拜访了澄海电子的周敏,价格太高"),
+        ("今天拜访了乘海电子的周米,价格太高", "周 米", {"乘海电子": "chenghai", "周米": "zhou"}, "今天拜访了澄海电子的周敏,价格太高"),
         ("刚和兰桥科技的张伟通打完电话", "", {"兰桥科技": "lanqiao", "张伟通": "zhang"}, "刚和蓝桥科技的张伟通打完电话"),
         ("和周总确认了价格", "", {"周总": "zhou"}, "和周总确认了价格"),
         ("Meridian Freight asked for a quote", "", {"Meridian Freight": "meridian"}, "Meridian Freight asked for a quote"),
@@ -88,6 +88,30 @@ def test_a_name_the_store_does_not_know_stays_new(said: str) -> None:
     found = link(heard(f"I met {said} today."), BOOK)
     assert all(each.linked is None for each in found)
     assert found
+
+
+@pytest.mark.parametrize(
+    ("said", "linked"),
+    [
+        ("I met Thomas Raman today.", False),  # Priya's namesake
+        ("I met Mrs Raman today.", True),
+        ("I met Preya Raman today.", True),
+        ("I met Priya Lindqvist today.", False),
+        ("Henrik Baumann called.", False),
+        ("今天见了李伟通", False),
+        ("今天见了伟通", True),
+        ("我跟伟通通了电话", True),
+    ],
+)
+def test_half_a_name_beside_another_half_is_somebody_else(said: str, linked: bool) -> None:
+    assert any(each.linked for each in link(heard(said, unsure="Preya"), BOOK)) is linked
+
+
+def test_what_was_heard_clearly_and_is_spelt_otherwise_is_another_name() -> None:
+    said = "Today I was at Harkfield Optics again."
+    assert links(link(heard(said, unsure="Harkfield"), BOOK)) == {"Harkfield Optics": "larkfield"}
+    (new,) = link(heard(said), BOOK)
+    assert (new.linked, [each.name for each in new.candidates][:1]) == (None, ["Larkfield Optics GmbH"])
 
 
 def test_a_name_two_people_have_is_left_open_unless_the_note_is_about_one_of_them() -> None:

@@ -191,6 +191,18 @@ def test_a_new_wish_in_the_conversation_supersedes_the_waiting_one(anna: Hand) -
         anna.decide("approve", first.id)
 
 
+def test_a_new_record_put_right_supersedes_the_one_it_replaces_in_the_conversation_alone(store: Store, anna: Hand) -> None:
+    first = anna.propose(Change(op="create", type="account", values={"name": "Acme"}), conversation_id="c1")
+    beside = anna.propose(Change(op="create", type="account", values={"name": "Other"}), conversation_id="c1")
+    elsewhere = anna.propose(Change(op="create", type="account", values={"name": "Acme"}), conversation_id="c2")
+    ben = Hand(store, store.principal("ben@firm.example"))
+    named = [each.id for each in (first, elsewhere)]
+    ben.propose(Change(op="create", type="account", values={"name": "Acme Inc"}), conversation_id="c1", replaces=named)
+    assert anna.status(first.id) == "pending", "another person's wish replaces nothing"
+    anna.propose(Change(op="create", type="account", values={"name": "Acme Inc"}), conversation_id="c1", replaces=named)
+    assert [anna.status(each.id) for each in (first, beside, elsewhere)] == ["superseded", "pending", "pending"]
+
+
 def test_a_rejected_one_stays_rejected(store: Store, anna: Hand) -> None:
     account = anna.make("account", name="Acme")
     proposal = anna.propose(change("account", account, city="Oslo"))

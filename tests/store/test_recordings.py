@@ -1,6 +1,8 @@
 """Recordings: whose they are, how hearing goes on where it broke off, and that what is deleted is nowhere any more."""
 
+import os
 import stat
+import time
 from datetime import timedelta
 
 import pytest
@@ -109,6 +111,25 @@ def test_the_sound_goes_when_its_days_are_over_and_the_transcript_stays(store: S
     with pytest.raises(NotFound, match="not kept"):
         sound_files.read(store.settings, done.file)
     assert sound_files.read(store.settings, waiting.file) == SOUND
+
+
+def test_files_no_recording_knows_are_swept_after_a_day(store: Store, boss: Principal) -> None:
+    known = taken_in(store, boss)
+    old, new = (sound_files.keep(store.settings, SOUND) for _ in range(2))
+    long_ago = time.time() - 2 * sound_files.STRAY_S
+    for name in (old, str(known.file)):
+        os.utime(sound_files.where(store.settings, name), (long_ago, long_ago))
+    recordings.forget_old_sounds(store)
+    assert {path.name for path in sound_files.folder(store.settings).iterdir()} == {new, known.file}
+
+
+def test_what_is_said_of_a_recording_can_change_until_it_is_heard(store: Store, boss: Principal) -> None:
+    made = taken_in(store, boss)
+    with store.writing(boss) as unit:
+        amended = recordings.amend(unit, made.id, name="call.wav", consent="given", account_id="01X")
+        assert (amended.name, amended.consent, amended.account_id) == ("call.wav", "given", "01X")
+        with pytest.raises(InvalidInput):
+            recordings.amend(unit, made.id, name="x", consent="maybe", account_id=None)
 
 
 def test_sound_files_are_for_nobody_else_on_the_machine(store: Store, boss: Principal) -> None:

@@ -53,7 +53,10 @@ def test_a_change_is_asked_for_approved_and_undone(browser: Browser, url: str, t
     assert browser.complaints == []
     assert browser.elsewhere(url) == []
     assert browser.run("document.documentElement.scrollWidth <= window.innerWidth")
-    assert browser.run("document.querySelectorAll('#chat .message a, #chat .message img, #chat .message script').length") == 0
+    assert browser.run("document.querySelectorAll('#chat .message img, #chat .message script').length") == 0
+    links = browser.run("[...document.querySelectorAll('#chat .message a')].map(link => link.getAttribute('href'))")
+    assert links
+    assert [link for link in links if not link.startswith("/record/")] == []  # ours; no link of a record's own
 
 
 def test_the_page_speaks_chinese_and_keeps_conversations(browser: Browser, url: str) -> None:

@@ -59,7 +59,7 @@ def test_without_a_session_nothing_happens(events: Events) -> None:
 
 def test_a_turn_ends_with_the_answer_and_its_conversation(events: Events, signed_in: SignedIn) -> None:
     seen = last(events.ask("my deals", [], "", request(signed_in, ANNA)))
-    assert "| Nordkap Energy &lt;b&gt;AS&lt;/b&gt;" in seen[events.page.chat][-1]["content"]
+    assert "| [Nordkap Energy &lt;b&gt;AS&lt;/b&gt;" in seen[events.page.chat][-1]["content"]
     assert seen[events.page.chat][-2]["metadata"]["status"] == "done"
     again = last(events.ask("open deals", seen[events.page.chat], seen[events.page.conversation], request(signed_in, ANNA)))
     assert again[events.page.conversation] == seen[events.page.conversation]

@@ -1,5 +1,7 @@
 """`rapport proposals` and `rapport audit`."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +11,7 @@ from store import audit, gate
 from store.errors import InvalidInput, NotAllowed
 from store.mail.sending import sent_if_approved
 from store.models import AuditEvent, User
+from store.unit import Unit
 from ui.cli.asking import Json
 from ui.cli.people import acting
 from ui.cli.terminal import DONE, FAILED, opened, person, print_json, say, table
@@ -25,6 +28,9 @@ def proposals(
     action: Annotated[str, typer.Argument(help="list, show, approve, reject or undo.")] = "list",
     proposal_id: Annotated[str | None, typer.Argument(metavar="ID")] = None,
     as_: Annotated[str | None, typer.Option("--as", help="Your e-mail address.")] = None,
+    without: Annotated[
+        list[str] | None, typer.Option(metavar="RECORD", help="approve: leave out the change of this record (its id).")
+    ] = None,
     status: Annotated[str, typer.Option(help="Which to list: pending, applied, … or all.")] = "pending",
     as_json: Json = False,
 ) -> int:
@@ -46,8 +52,10 @@ def proposals(
             return DONE
         if not proposal_id:
             raise InvalidInput(f"Which proposal should I {action}?", hint="Give its ID; `rapport proposals list` shows them.")
-        work = {"show": gate.show, "approve": gate.approve, "reject": gate.reject, "undo": gate.undo}[action]
-        decided = store.run(principal, lambda unit: work(unit, proposal_id))
+        work: dict[str, Callable[[Unit, str], gate.ProposalView]] = {
+            "show": gate.show, "approve": partial(gate.approve, without=without or ()), "reject": gate.reject, "undo": gate.undo,
+        }  # fmt: skip
+        decided = store.run(principal, lambda unit: work[action](unit, proposal_id))
         shown = (sent_if_approved(store, decided, principal, door="cli") if action == "approve" else decided).to_json()
     if as_json:
         print_json(shown)

@@ -21,13 +21,19 @@ def register(app: typer.Typer) -> None:
 def bench(
     scale: Annotated[int | None, typer.Option(min=100, help="Instead: the store's queries at so many generated contacts.")] = None,
     database: Annotated[str, typer.Option(help="With --scale: an empty PostgreSQL database, or one this bench filled.")] = "",
-    folder: Annotated[Path | None, typer.Option(help="With --scale: keep the generated store here for the next time.")] = None,
-    rounds: Annotated[int, typer.Option(min=1, help="With --scale: variations of each question.")] = 30,
+    folder: Annotated[
+        Path | None, typer.Option(help="With --scale or --passages: keep the generated store here for the next time.")
+    ] = None,
+    passages: Annotated[int | None, typer.Option(min=1000, help="Instead: search over so many generated passages.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="With --scale or --passages: variations of each question.")] = 30,
     as_json: Json = False,
 ) -> int:
     """Measure speed and size here, beside their targets. Takes a few minutes; nothing of yours is touched."""
     shown: Any = importlib.import_module("evals.figures")
-    if scale:
+    if passages:
+        searching: Any = importlib.import_module("evals.scale.searching")
+        figures = searching.run(passages, home=folder, rounds=rounds, progress=lambda what: hint(f"… {what}"))
+    elif scale:
         sizes: Any = importlib.import_module("evals.scale.run")
         figures = sizes.run(scale, url=database, home=folder, each=rounds, progress=lambda what: hint(f"… {what}"))
     else:

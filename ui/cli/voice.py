@@ -29,7 +29,9 @@ def register(app: typer.Typer) -> None:
 
 def voice(
     as_: As,
-    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="A recording: WAV, MP3, M4A, OGG, Opus, WebM or FLAC.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A recording: WAV, MP3, M4A, OGG, Opus, WebM or FLAC; or a typed note, .txt.")
+    ] = None,
     account: Annotated[str | None, typer.Option(help="The account it is about; told from the words when absent.")] = None,
     approve: Annotated[bool, typer.Option("--approve", help="Also approve what is proposed, where you may.")] = False,
     consent: Annotated[str, typer.Option(help="own: nobody else is heard; given: others are, and agreed; unknown.")] = "own",

@@ -17,11 +17,12 @@ Status = Literal["pending", "approved", "rejected", "expired", "superseded", "co
 
 
 class Edits(BaseModel):
-    """`after`: new values by record id, then by field."""
+    """`after`: new values by record id, then by field. `without`: ids of records whose changes are left out."""
 
     model_config = ConfigDict(extra="forbid")
 
     after: dict[str, dict[str, Any]] = Field(default_factory=dict, examples=[{"RECORD_ID": {"city": "Oslo"}}])
+    without: list[str] = Field(default_factory=list, examples=[["RECORD_ID"]])
 
 
 @router.get("", responses=told(shapes.Proposals))
@@ -42,8 +43,8 @@ def shown(proposal_id: str, user: CurrentUser, store: CurrentStore) -> dict[str,
 
 @router.post("/{proposal_id}/approve", responses=told(shapes.Proposal))
 def approve(proposal_id: str, user: CurrentUser, inside: InHouse, edits: Edits | None = None) -> dict[str, Any]:
-    """Apply it, with your edits on top. Its status is then applied, or conflict when a record has moved."""
-    return _decided(inside, user, proposal_id, "approve", edits.after if edits else None)
+    """Apply it, with your edits on top and without what you leave out. Its status is then applied, or conflict when a record has moved."""
+    return _decided(inside, user, proposal_id, "approve", edits)
 
 
 @router.post("/{proposal_id}/reject", responses=told(shapes.Proposal))
@@ -57,8 +58,7 @@ def undo(proposal_id: str, user: CurrentUser, inside: InHouse) -> dict[str, Any]
     return _decided(inside, user, proposal_id, "undo")
 
 
-def _decided(
-    inside: InHouse, user: CurrentUser, proposal_id: str, what: Any, after: dict[str, dict[str, Any]] | None = None
-) -> dict[str, Any]:
-    view: ProposalView = decide(inside, user, proposal_id, what, edits=after, door="rest")
+def _decided(inside: InHouse, user: CurrentUser, proposal_id: str, what: Any, edits: Edits | None = None) -> dict[str, Any]:
+    said = edits or Edits()
+    view: ProposalView = decide(inside, user, proposal_id, what, edits=said.after, without=said.without, door="rest")
     return view.to_json()

@@ -31,7 +31,7 @@ Consent = Annotated[Literal["own", "given", "unknown"], Form(description="own: n
 def hear(
     user: CurrentUser,
     inside: InHouse,
-    file: Annotated[UploadFile, File(description="WAV, MP3, M4A, OGG, Opus, WebM or FLAC.")],
+    file: Annotated[UploadFile, File(description="WAV, MP3, M4A, OGG, Opus, WebM or FLAC; or a typed note, .txt.")],
     account: Named = None,
     consent: Consent = "own",
     approve: Annotated[bool, Form(description="Also approve what is proposed, where you may.")] = False,

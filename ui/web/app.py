@@ -56,11 +56,13 @@ def _wire(blocks: gr.Blocks, page: Page, events: Events) -> None:
     chat = [page.chat, page.conversation]
     cards = page.cards()
     turn = [page.ask, page.conversations, *chat, *cards, *waiting]
-    dressed = [page.new, page.conversations_head, page.me, page.language, page.sign_out, page.chat, page.ask, page.conversations, *waiting]
+    dressed = [page.new, page.conversations_head, page.rooms, page.me, page.language, page.sign_out, page.ask, page.conversations]
+    dressed += [*chat, *cards, *waiting]
     blocks.load(events.arrive, None, dressed, **quiet)
-    page.ask.submit(events.ask, [page.ask, page.chat, page.conversation], turn, concurrency_id="turn", **quiet)
+    turns = [page.ask.submit(events.ask, [page.ask, page.chat, page.conversation], turn, concurrency_id="turn", **quiet)]
     for offered in (page.chat.option_select, page.chat.example_select):
-        offered(events.option, chat, turn, concurrency_id="turn", **quiet)
+        turns.append(offered(events.option, chat, turn, concurrency_id="turn", **quiet))
+    page.ask.stop(events.stop, chat, [page.ask, page.conversations, *chat], cancels=turns, **quiet)
     page.conversations.input(events.open, page.conversations, [*chat, *cards], **quiet)
     page.new.click(events.new, None, [*chat, page.conversations, *cards], **quiet)
     page.waiting.input(events.pick, page.waiting, page.slots[-1].parts(), **quiet)

@@ -47,7 +47,7 @@ class Card:
 def card_of(unit: Unit, view: ProposalView, said: Words) -> Card:
     several = len(view.changes) > 1
     lines = [line for change in view.changes for line in _lines(unit, change, said)]
-    title = _title(unit, view, said)
+    title = card_title(unit, view, said)
     mark = f"`{said[f'status.{view.status}']}`"
     head = [f"#### {plain(title)} {mark}"]
     if view.reason:
@@ -59,7 +59,7 @@ def card_of(unit: Unit, view: ProposalView, said: Words) -> Card:
     return Card(view.id, view.status, title, "\n\n".join(head), lines[:ROWS], several, editable)
 
 
-def _title(unit: Unit, view: ProposalView, said: Words) -> str:
+def card_title(unit: Unit, view: ProposalView, said: Words) -> str:
     mixed = view.type not in unit.schema.entities
     kind = view.type if mixed else unit.schema.entity(view.type).label(said.language, plural=len(view.changes) > 1)
     if len(view.changes) == 1:

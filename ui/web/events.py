@@ -38,18 +38,23 @@ class Events:
         """Dress the page for this person: words, greeting, conversations, what waits."""
         user, said, page = person(self.inside, request), reader(request), self.page
         other = "en" if said.language == "zh" else "zh"
+        asked = dict(getattr(request, "query_params", None) or {})
+        opened = self.open(str(asked["c"])[:40], request) if asked.get("c") else {}
+        empty = [] if not opened else opened[page.chat]
         return {
             page.new: gr.update(value=said["conversations.new"]),
             page.conversations_head: said["conversations"],
+            page.rooms: _rooms(user, said),
             page.me: _me(user, said),
             page.language: gr.update(value=said["other_language"], link=f"/language?to={other}"),
             page.sign_out: gr.update(value=said["sign_out"]),
             page.chat: gr.update(
-                value=[], placeholder=said["chat.empty"].format(name=plain(user.name)), label=said["chat.label"],
+                value=empty, placeholder=said["chat.empty"].format(name=plain(user.name)), label=said["chat.label"],
                 examples=[{"text": each} for each in questions(user.role, said)],
             ),
-            page.ask: gr.update(placeholder=said["ask.placeholder"], label=said["ask.label"]),
-            page.conversations: self._conversations(user, said, ""),
+            page.ask: gr.update(placeholder=said["ask.placeholder"], label=said["ask.label"], value=str(asked.get("ask", ""))[:200]),
+            page.conversations: self._conversations(user, said, str(opened.get(page.conversation, ""))),
+            **{part: update for part, update in opened.items() if part is not page.chat},
             **self._waiting(user, said),
         }  # fmt: skip
 
@@ -61,12 +66,12 @@ class Events:
             return
         self.inside.counters.add("rapport_turns_total", "door", "web")
         so_far = [*shown, messages.question(text)]
-        yield {page.chat: [*so_far, messages.step(said, "", "", done=False) | _thinking(said)], page.ask: gr.update(value="")}
+        yield {page.chat: [*so_far, messages.step(said, "", "", done=False) | _thinking(said)], page.ask: _busy(True) | {"value": ""}}
         try:
             events = self.inside.rapport.assistant.stream(user, text, conversation_id=conversation or None, door="web")
             yield from self._told(events, so_far, user, said)
         except RapportError as error:
-            yield {page.chat: [*so_far, messages.failure(str(error))], page.ask: gr.update(value=text)}
+            yield {page.chat: [*so_far, messages.failure(str(error))], page.ask: _busy(False) | {"value": text}}
 
     def _told(self, events: Iterator[Event], so_far: list[Any], user: Principal, said: Words) -> Iterator[Updates]:
         page, text, last = self.page, "", 0.0
@@ -93,7 +98,19 @@ class Events:
             cards = self._cards(unit, [each["id"] for each in answer["proposals"]], said) if answer["proposals"] else {}
         return {
             page.chat: told, page.conversation: conversation, page.conversations: self._conversations(user, said, conversation),
-            **cards, **self._waiting(user, said),
+            page.ask: _busy(False), **cards, **self._waiting(user, said),
+        }  # fmt: skip
+
+    def stop(self, shown: list[Any], conversation: str, request: gr.Request) -> Updates:
+        """The turn was broken off: what was asked stays, and the next question goes on in the same conversation."""
+        user, said, page = person(self.inside, request), reader(request), self.page
+        kept = self.inside.rapport.assistant.conversations(user)
+        where = conversation or (kept[0]["id"] if kept and shown else "")
+        told = [each for each in shown if not _pending(each)]
+        stopped = {"role": "assistant", "content": f"*{said['chat.stopped']}*"}
+        return {
+            page.chat: [*told, stopped], page.conversation: where, page.ask: _busy(False),
+            page.conversations: self._conversations(user, said, where),
         }  # fmt: skip
 
     def option(self, chosen: gr.SelectData, shown: list[Any], conversation: str, request: gr.Request) -> Iterator[Updates]:
@@ -195,6 +212,23 @@ class Events:
             self.page.waiting_head: head + empty,
             self.page.waiting: gr.update(choices=[(card.title, card.id) for card in cards], value=None, visible=bool(cards)),
         }
+
+
+def _rooms(user: Principal, said: Words) -> str:
+    """The other rooms, as links in the side."""
+    names = [("today", "/today"), ("records", "/records/account"), ("pipeline", "/pipeline"), ("approvals", "/approvals")]
+    names += [("team", "/team")] if user.manages or user.administers else []
+    names += [("talks", "/conversations"), ("duplicates", "/duplicates"), ("import", "/import")]
+    return " ".join(f"[{said[f'nav.{name}']}]({path})" for name, path in names)
+
+
+def _busy(busy: bool) -> dict[str, Any]:
+    """The question's button: send, or stop while an answer is on its way."""
+    return dict(gr.update(submit_btn=not busy, stop_btn=busy))
+
+
+def _pending(message: Any) -> bool:
+    return (message.get("metadata") or {}).get("status") == "pending" if isinstance(message, dict) else False
 
 
 def _me(user: Principal, said: Words) -> str:

@@ -18,6 +18,7 @@ class Page:
     new: gr.Button
     conversations: gr.Radio
     conversations_head: gr.Markdown
+    rooms: gr.Markdown
     me: gr.Markdown
     language: gr.Button
     sign_out: gr.Button
@@ -39,6 +40,7 @@ def make_page() -> Page:
     conversation = gr.State("")
     with gr.Sidebar(position="left", width=264, elem_id="left"):
         gr.Markdown("Rapport", elem_id="brand")
+        rooms = gr.Markdown("", elem_id="rooms", sanitize_html=True)
         new = gr.Button("New conversation", elem_id="new", variant="secondary", size="md")
         conversations_head = gr.Markdown("Conversations", elem_classes="side-head")
         conversations = gr.Radio(
@@ -75,6 +77,6 @@ def make_page() -> Page:
         waiting = gr.Radio(choices=[], show_label=False, label="Waiting", container=False, elem_id="waiting", elem_classes="list")
         slots.append(make_slot("panel"))
     return Page(
-        conversation, new, conversations, conversations_head, me, language, sign_out, chat, slots, ask, waiting_head, waiting, panel,
+        conversation, new, conversations, conversations_head, rooms, me, language, sign_out, chat, slots, ask, waiting_head, waiting, panel,
         show_waiting,
     )  # fmt: skip

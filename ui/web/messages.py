@@ -1,13 +1,20 @@
 """An answer as chat messages: the steps folded, the text, the tables, the quotes, the options as buttons."""
 
+import re
+from html import unescape
 from typing import Any
 
 from store.unit import Unit
 from ui.web.escaping import calm, plain
-from ui.web.shown import measure_table, quotes, records_table, sources
+from ui.web.rooms.links import cited_path, record_path
+from ui.web.shown import link, measure_table, quotes, records_table, sources
 from ui.web.words import Words
 
 Message = dict[str, Any]
+_BAR = re.compile(r"(?<!\\)\|")  # between cells, not within one
+_QUOTE = re.compile(r"^&#62;(?=\s|$)", re.MULTILINE)
+_FROM = "> — "  # how the answer marks the source of a quote
+POINTED = ("account", "contact", "opportunity", "product")
 WITH_EVIDENCE = frozenset({"actions", "draft"})  # their text says itself what each part stands on
 
 
@@ -34,7 +41,7 @@ def answered(unit: Unit, answer: dict[str, Any], said: Words, *, card: bool = Fa
     text = answer.get("text") or ""
     if card:
         text = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("|"))
-    parts = [calm(text)]
+    parts = [quoted(linked(calm(text), answer.get("records") or []), answer.get("citations") or [])]
     if "| ---" not in text and "|---" not in text:  # a model may have drawn its own table
         if answer.get("measure"):
             parts.append(measure_table(unit, answer["measure"], said))
@@ -49,6 +56,37 @@ def answered(unit: Unit, answer: dict[str, Any], said: Words, *, card: bool = Fa
     if answer.get("options"):
         message["options"] = [{"value": each, "label": each} for each in answer["options"]]
     return message
+
+
+def linked(text: str, records: list[dict[str, Any]]) -> str:
+    """The tables of a text with links on the records they name, and those they point to; a name that two share stays as it is."""
+    paths: dict[str, set[str]] = {}
+    for each in records:
+        paths.setdefault(each["name"], set()).add(record_path(each["type"], str(each["id"])))
+        for field in POINTED:
+            if each["fields"].get(f"{field}_id"):
+                paths.setdefault(str(each["fields"].get(field)), set()).add(record_path(field, str(each["fields"][f"{field}_id"])))
+
+    def cell(shown: str) -> str:
+        found = paths.get(" ".join(unescape(shown).replace("\\", "").split()), set())
+        return f" {link(shown.strip(), next(iter(found)))} " if len(found) == 1 else shown
+
+    def row(line: str) -> str:
+        return "|".join(cell(each) for each in _BAR.split(line)) if line.startswith("|") else line
+
+    return "\n".join(row(line) for line in text.split("\n")) if paths else text
+
+
+def quoted(text: str, citations: list[dict[str, Any]]) -> str:
+    """Quotes as quotes again, and the line under each, which says where it is from, leading there."""
+    text = _QUOTE.sub(">", text)
+    places = [line for line in text.split("\n") if line.startswith(_FROM)]
+    if len(places) != len(citations):
+        return text
+    waiting = iter(citations)
+    return "\n".join(
+        f"> {link(line.removeprefix('> '), cited_path(next(waiting)))}" if line.startswith(_FROM) else line for line in text.split("\n")
+    )
 
 
 def history(unit: Unit, messages: list[dict[str, Any]], said: Words) -> list[Message]:

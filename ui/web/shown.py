@@ -9,6 +9,7 @@ from store.schema import Field
 from store.unit import Unit
 from tools.describe import period_words, value_label
 from ui.web.escaping import plain
+from ui.web.rooms.links import cited_path, record_path
 from ui.web.words import Words
 
 COLUMNS = 6
@@ -40,11 +41,19 @@ def money_text(value: Any) -> str:
     return f"{amount:,.2f}".removesuffix(".00")
 
 
-def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[int] = ()) -> str:
-    """A Markdown table; every cell is plain text, the columns in `numbers` stand to the right."""
+def table(headers: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: Sequence[int] = (), paths: Sequence[str] = ()) -> str:
+    """A Markdown table; every cell is plain text, the columns in `numbers` stand to the right, `paths` are where the first cells lead."""
     marks = ["---:" if index in numbers else "---" for index in range(len(headers))]
-    lines = [headers, marks, *rows]
-    return "\n".join("| " + " | ".join(cell if line is marks else plain(cell) or " " for cell in line) + " |" for line in lines)
+    shown = [[plain(cell) or " " for cell in row] for row in rows]
+    for row, path in zip(shown, paths, strict=False):
+        row[0] = link(row[0], path)
+    lines = [[plain(cell) or " " for cell in headers], marks, *shown]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def link(shown: str, path: str) -> str:
+    """Words that are harmless already, as a link to a page of ours; without a page, the words."""
+    return f"[{shown}]({path})" if path and shown.strip() else shown
 
 
 def records_table(unit: Unit, answer: dict[str, Any], said: Words) -> str:
@@ -62,7 +71,8 @@ def _one_kind(unit: Unit, records: list[dict[str, Any]], kind: str, said: Words)
     name = spec.fields[spec.name_field].label(said.language)
     rows = [[record["name"], *(value_text(unit, field, record["fields"].get(field.name), said) for field in fields)] for record in records]
     numbers = [index for index, field in enumerate(fields, start=1) if field.kind in {"money", "number", "integer", "percent"}]
-    return table([capital(each) for each in (name, *(field.label(said.language) for field in fields))], rows, numbers=numbers)
+    heads = [capital(each) for each in (name, *(field.label(said.language) for field in fields))]
+    return table(heads, rows, numbers=numbers, paths=[record_path(kind, str(record["id"])) for record in records])
 
 
 def _more(answer: dict[str, Any], said: Words) -> str:
@@ -106,7 +116,7 @@ def sources(citations: Sequence[dict[str, Any]]) -> str:
         words = str(each.get("quote", "")).replace("\n", " ")
         words = words if len(words) <= QUOTE else words[:QUOTE].rsplit(" ", 1)[0] + " …"
         source = " · ".join(plain(each[name]) for name in ("account", "date") if each.get(name))
-        lines.append(f"{number}. {plain(words)}" + (f" ({source})" if source else ""))
+        lines.append(f"{number}. {plain(words)}" + (f" ({link(source, cited_path(each))})" if source else ""))
     return "\n".join(lines)
 
 
@@ -117,7 +127,7 @@ def quotes(citations: Sequence[dict[str, Any]]) -> str:
         words = str(each.get("quote", ""))
         words = words if len(words) <= QUOTE else words[:QUOTE].rsplit(" ", 1)[0] + " …"
         source = " · ".join(plain(each[name]) for name in ("account", "date") if each.get(name))
-        blocks.append(f"> {plain(words)}\n>\n> **{source}**" if source else f"> {plain(words)}")
+        blocks.append(f"> {plain(words)}\n>\n> **{link(source, cited_path(each))}**" if source else f"> {plain(words)}")
     return "\n\n".join(blocks)
 
 

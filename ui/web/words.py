@@ -1,4 +1,4 @@
-"""The words of the pages, in the language of the reader: their choice (a cookie), else what the browser asks for."""
+"""The words of the pages (`words.yaml`; by room in `wording/`), in the reader's language: a cookie, else what the browser asks for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from starlette.requests import cookie_parser
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
 LANGUAGE_COOKIE: Final = "rapport_language"
+_HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Words:
 
 @cache
 def words(language: str) -> Words:
-    raw = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text("utf-8"))
+    files = [_HERE / "words.yaml", *sorted((_HERE / "wording").glob("*.yaml"))]
+    raw = {key: pair for file in files for key, pair in yaml.safe_load(file.read_text("utf-8")).items()}
     table = {str(key): (str(pair[0]), str(pair[1])) for key, pair in raw.items()}
     return Words("zh" if language == "zh" else "en", table)
 

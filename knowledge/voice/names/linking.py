@@ -12,7 +12,7 @@ import numpy as np
 
 from knowledge.sentences import HAN
 from knowledge.voice.names import sounds
-from knowledge.voice.names.book import Book, Called, near
+from knowledge.voice.names.book import PEOPLE, TITLES, Book, Called, near
 from knowledge.voice.names.ordinary import is_never_a_name, is_ordinary, is_phrase
 from knowledge.voice.transcript import Candidate, Mention, Transcript, Word
 
@@ -24,9 +24,14 @@ SAME = 99.5
 NEAR = 60.0  # worth showing as a candidate
 LEAD = 3.0  # the best must be so much better than the next record
 SURE = 0.55  # plain words the recogniser was less sure of may be a name it did not know
+# What was heard clearly and is spelt otherwise is another name: (confidence, what it must reach then).
+CLEARLY = ((0.8, 96.0), (0.6, 90.0))
+OTHER_PART = 50.0  # "Allard Griffiths" may be Aled Griffiths, "Peter Griffiths" is somebody else
 LONGEST = 5
 _STRETCH = re.compile(r"[A-Za-zÀ-ɏ0-9][\w&'’.-]*")
 _BREAKS = re.compile(r"[.!?,;:，。！？；：、]$")
+TITLE_ENDS = frozenset(title[-1] for title in TITLES)
+_BEFORE = frozenset("和跟给的与叫找让请对见了是说问约同向由被把到")  # stand before a given name that is said alone
 _WITHIN = frozenset({"van", "von", "de", "der", "den", "del", "da", "di", "la", "le", "and", "&", "bin", "al"})
 _POSSESSIVE = re.compile(r"['’]s?$")
 
@@ -42,6 +47,8 @@ class Window:
     confidence: float
     named: bool  # written like a name: with a capital that no sentence begins with
     size: int
+    before: str = ""  # the word or character beside it, without a mark between
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,9 @@ class Match:
     @property
     def worth(self) -> float:
         """Before which others it is taken: a whole name before a part of one, a longer stretch before a shorter as good."""
-        return self.score + (1.5 if self.window.chinese else 4.0) * self.window.size + (5.0 if self.called[0].whole else 0.0)
+        best = self.called[0]
+        size = min(self.window.size, len(best.form) if self.window.chinese else len(best.form.split()))
+        return self.score + (1.5 if self.window.chinese else 4.0) * size + (5.0 if best.whole else 0.0)
 
 
 def link(transcript: Transcript, book: Book) -> tuple[Mention, ...]:
@@ -104,7 +113,7 @@ def _matches(windows: Sequence[Window], called: Sequence[Called], *, own: bool) 
             records = dict[str, tuple[float, Called]]()
             for score, each in best:
                 records.setdefault(each.id, (score, each))
-            kept = [(score, each) for score, each in records.values() if _may_be(here[row], score, each)]
+            kept = [(score, each) for score, each in records.values() if _may_be(here[row], score, each, own=own)]
             if kept:
                 yield Match(here[row], tuple(each for _, each in kept), tuple(score for score, _ in kept), own)
 
@@ -114,14 +123,34 @@ def _needed(called: Called, *, chinese: bool, own: bool) -> float:
     return min(SAME, (ENOUGH if called.whole else PART)[language] + (0.0 if own else STRANGER))
 
 
-def _may_be(window: Window, score: float, called: Called) -> bool:
+def _may_be(window: Window, score: float, called: Called, *, own: bool) -> bool:
     """Plain words are no name unless they are spelt exactly like one, or the recogniser did not know what it heard."""
+    if score < SAME and any(window.confidence >= sure and score < least for sure, least in CLEARLY):
+        return False
+    if not own and window.chinese and len(called.form) == 2 and window.text != called.form:
+        return False
+    if not _alone(window, called):
+        return False
     plain = is_phrase(window.text) if window.chinese else is_ordinary(window.text)
     if not plain:
         return window.chinese or window.named or window.confidence < SURE or score >= SAME or _long(window)
     if score >= SAME:
         return called.whole or window.named
     return window.confidence < SURE and called.whole
+
+
+def _alone(window: Window, called: Called) -> bool:
+    """Whether a part of a person's name stands without another name beside it, or with one that sounds like the rest of theirs."""
+    if called.whole or called.type not in PEOPLE:
+        return True
+    if window.chinese:
+        return called.form[-1:] in TITLE_ENDS or not HAN.match(window.before) or window.before in _BEFORE
+    words = [word for word in called.name.split() if not HAN.search(word)]
+    first = called.form == words[0]
+    beside, rest = (window.after, words[-1]) if first else (window.before, words[0])
+    if not beside[:1].isupper() or len(beside) < 2 or is_never_a_name(beside.rstrip(".")):
+        return True
+    return float(sounds.english([beside], [rest])[0, 0]) >= OTHER_PART
 
 
 def _long(window: Window) -> bool:
@@ -180,10 +209,25 @@ def _latin(transcript: Transcript) -> Iterator[Window]:
             at, until = spans[first][0], spans[last][1]
             text = transcript.text[at:until].rstrip(".,-")
             text = _POSSESSIVE.sub("", text)
-            if sounds.letters(text):
-                yield Window(
-                    at, at + len(text), text, False, _sure(transcript.words, at, until), _named(transcript.text, at, text), last - first + 1
-                )
+            if not sounds.letters(text):
+                continue
+            before = _before(transcript.text, spans, first)
+            follows = last + 1 < len(spans) and _together(transcript.text, spans[last], spans[last + 1])
+            after = transcript.text[slice(*spans[last + 1])] if follows else ""
+            sure, named = _sure(transcript.words, at, until), _named(transcript.text, at, text)
+            yield Window(at, at + len(text), text, False, sure, named, last - first + 1, before, after.rstrip(".,-"))
+
+
+def _before(text: str, spans: Sequence[tuple[int, int]], first: int) -> str:
+    """The word before a window, unless a mark stands between, or it is a plain word that has its capital from the sentence it begins."""
+    if not first or not _together(text, spans[first - 1], spans[first]):
+        return ""
+    word = text[slice(*spans[first - 1])]
+    return "" if _begins(text, spans[first - 1][0]) and is_ordinary(word) else word
+
+
+def _begins(text: str, at: int) -> bool:
+    return at == 0 or bool(re.search(r"[.!?。！？]\s*$", text[:at]))
 
 
 def _together(text: str, before: tuple[int, int], after: tuple[int, int]) -> bool:
@@ -199,8 +243,7 @@ def _named(text: str, at: int, window: str) -> bool:
         return False
     if not all(big or word in _WITHIN for word, big in zip(words, capital, strict=True)):
         return False
-    begins = at == 0 or bool(re.search(r"[.!?。！？]\s*$", text[:at]))
-    return not begins or not is_ordinary(words[0])
+    return not _begins(text, at) or not is_ordinary(words[0])
 
 
 def _han(transcript: Transcript) -> Iterator[Window]:
@@ -209,7 +252,8 @@ def _han(transcript: Transcript) -> Iterator[Window]:
         for first in range(run.start(), run.end() - 1):
             for last in range(first + 2, min(first + 9, run.end() + 1)):
                 text = transcript.text[first:last]
-                yield Window(first, last, text, True, _sure(transcript.words, first, last), False, last - first)
+                before = transcript.text[first - 1 : first]
+                yield Window(first, last, text, True, _sure(transcript.words, first, last), False, last - first, before)
 
 
 def _sure(words: Sequence[Word], at: int, until: int) -> float:

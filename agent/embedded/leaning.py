@@ -1,0 +1,136 @@
+"""Whether a turn leans on the one before: it lacks a head of its own, says that it goes on, or points at what was shown."""
+
+from collections.abc import Sequence
+
+from agent.embedded.frames import Frame
+from agent.embedded.other_times import placed
+from agent.embedded.reading import Reader
+from agent.embedded.spans import Span, Spanned
+
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
+_REFERRING = {"those", "these", "them", "其中", "这些", "那些", "里面", "当中"}
+
+
+def latest(previous: Sequence[Frame]) -> Frame | None:
+    """The frame a follow-up continues: the newest that found or measured something."""
+    return next((frame for frame in previous if frame.intent in {"find", "get", "measure"}), None)
+
+
+def unheard(reader: Reader, asked: Frame | None) -> bool:
+    """Whether the turn only adds to a question that was not understood, or not answered: to answer half of it would be wrong."""
+    if asked is None or asked.intent not in {"clarify", "refuse"}:
+        return False
+    spans = [span for span in reader.spans if not span.filler]
+    half_read = asked.reason == "words" and asked.values.get("head")
+    goes_on = asked.reason in {"words", "unsure", "scope"} and any(span.func("only", "it", "about") for span in reader.spans)
+    if not (half_read or goes_on):
+        return False
+    own = any(span.entity or (span.metric and not span.choices) or span.literal or span.unknown for span in spans)
+    return bool(spans) and not own and modifiers(spans) and not any(span.names and len(spans) == 1 for span in spans)
+
+
+def foreign(reader: Reader, before: Frame) -> list[Span]:
+    """Values that cannot be said of the records before, only of others nobody spoke of."""
+    spoken = {span.entity.entity for span in reader.spans if span.entity}
+    found = []
+    for number, span in enumerate(reader.spans):
+        earlier = reader.spans[max(0, number - 2) : number]
+        if not span.choices or span.fields or span.names or any(each.func("with", "without") for each in earlier):
+            continue
+        near = any(c.entity in spoken or reader.routes.path(before.entity, c.entity) is not None for c in span.choices)
+        if not near and not span.lacks:
+            found.append(span)
+    return found
+
+
+def ordinal(text: Spanned, size: int) -> int | None:
+    """ "the second one", 第二个, "number 3": a place (from 0) among what was shown."""
+    if not size or len([span for span in text.spans if span.content and not span.amount and not span.unknown]) > 1:
+        return None
+    if any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in _ORDINALS for span in text.spans):
+        return None  # "highest score first", "biggest first": an order
+    for span in text.spans:
+        number: int | None = None
+        if span.amount and span.amount.unit == "ordinal":
+            number = int(span.amount.value)
+        elif span.text.lower() in _ORDINALS and len(text.spans) <= 5:
+            number = _ORDINALS[span.text.lower()]
+        if number is not None and (number == -1 or 1 <= number <= size):
+            return number - 1 if number > 0 else size - 1
+    return None
+
+
+def leans(reader: Reader, before: Frame) -> bool:
+    """Whether the turn lacks a head of its own, or says that it continues."""
+    spans = [span for span in reader.spans if not span.filler]
+    if not spans:
+        return False
+    placed(reader, before)
+    opening = (
+        reader.spans[0].text.lower() in {"and", "now", "then", "那"}
+        or reader.spans[0].func("about", "only")
+        or spans[0].func("about", "only", "it")
+        or reader.spans[-1].text in {"呢"}
+    )
+    entity = any(span.entity for span in spans)
+    metric = any(span.metric and not span.choices for span in spans)
+    modified = modifiers(spans)
+    if opening and (modified or metric or entity):
+        return True
+    of_them = any(span.func("it", "only") or span.text.lower() in {"ones", "which ones", "哪些"} for span in reader.spans[:4])
+    if modified and not entity and not metric and of_them:
+        return True
+    objects = all(
+        reader._is_object(number) for number, span in enumerate(reader.spans) if span.entity and span.entity.entity != before.entity
+    )
+    if entity and objects and not metric and any(span.func("it", "only") for span in reader.spans[:4]):
+        return True  # "which of those have an open deal over 50k"
+    beside = entity and spans[0].func("on") and not metric and before.intent == "find"
+    if beside and all(reader.routes.path(before.entity, span.entity.entity) for span in spans if span.entity):
+        return True  # "at tier A clinics" after contacts
+    of_those = any(span.func("only") and span.text.lower().split(" ")[-1] in _REFERRING for span in reader.spans)
+    if of_those and modified and entity and all(s.entity.entity == before.entity for s in spans if s.entity):
+        return True
+    if metric or any(span.func("who", "sum", "avg", "said", "brief", "suggest", "draft", "why", "duration") for span in spans):
+        return False
+    if spans[0].func("group") or (spans[0].grain and len(spans) == 1):
+        return before.intent == "measure"
+    if entity:
+        own = all(span.entity.entity == before.entity for span in spans if span.entity)
+        return own and any(span.func("only", "it") for span in spans)
+    asks = any(span.func("show", "count") and not span.func("newest") for span in spans)
+    if asks:
+        return modified and _says_of(reader, before, spans)
+    if len([span for span in spans if not span.func("on")]) == 1 and spans[0].names and not spans[0].time:
+        possessive = reader.text.text.rstrip("?？.。 ").endswith(("'s", "’s", "的"))
+        return possessive or _replaces_name(before, spans[0])
+    return modified
+
+
+def modifiers(spans: Sequence[Span]) -> bool:
+    return any(
+        span.time
+        or span.amount
+        or span.choices
+        or span.lacks
+        or span.names
+        or span.grain
+        or span.fields
+        or span.func("group", "me", "my_team", "overdue", "contacted", "unowned")
+        for span in spans
+    )
+
+
+def _says_of(reader: Reader, before: Frame, spans: Sequence[Span]) -> bool:
+    """Whether what a question without a noun says can be said of the records before: "which have no owner?", 美国的有哪些."""
+    senses = [[*span.choices, *span.fields, *span.lacks] for span in spans]
+    if any(name.type != "user" for span in spans for name in span.names) or any(span.func("sold", "win", "lose") for span in spans):
+        return False
+    return all(not each or any(reader.routes.path(before.entity, sense.entity) is not None for sense in each) for each in senses)
+
+
+def _replaces_name(before: Frame, span: Span) -> bool:
+    """ "Anna?" after Ben's deals: a name of the kind the frame before is narrowed by."""
+    kinds = {name.type for name in span.names if name.score == max(each.score for each in span.names)}
+    held = {part.slot for part in before.parts}
+    return any((kind == "user" and "owner" in held) or f"ref:{kind}" in held or f"is:{kind}" in held for kind in kinds)

@@ -1,0 +1,99 @@
+"""When a task is due: the time in its clause, the one in the words beside it, or so many days after another one in the note."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from knowledge.followups.followup import Due, Said, Task
+from knowledge.followups.note import Clause, Note, Time
+from knowledge.followups.words import words
+from knowledge.followups.world import World
+
+FARTHEST = 400  # days ahead
+_COUNTS = {"": 1, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_DAYS_ZH = {"第二天": 1, "隔天": 1, "次日": 1, "后一天": 1, "第三天": 2, "前一天": -1}
+_ROUGH = frozenset({"week", "month", "quarter", "year", "range"})
+_FRAGMENT = 28  # characters of a clause that is hardly more than a date
+
+
+def due_of(clause: Clause, note: Note, world: World, clauses: Sequence[Clause], earlier: Sequence[Task]) -> Said[Due] | None:
+    """None when no day was said."""
+    anchored = _anchored(clause, note, world, earlier)
+    if anchored:
+        return anchored
+    own = _usable(note.times_in(clause.at, clause.until), world.today)
+    beside = _beside(clause, note, clauses, world.today)
+    chosen = own[-1] if own else None
+    if beside and (chosen is None or (chosen.span.grain in _ROUGH and beside.span.grain not in _ROUGH)):
+        chosen = beside
+    return _due(chosen) if chosen else None
+
+
+def day_of(time: Time) -> date | None:
+    return time.span.last or time.span.first
+
+
+def _usable(times: Sequence[Time], today: date) -> list[Time]:
+    """Days from today on; lengths and what is past are none."""
+    found = []
+    for each in times:
+        day = day_of(each)
+        if each.span.kind == "period" and day is not None and 0 <= (day - today).days <= FARTHEST:
+            found.append(each)
+    return found
+
+
+def _beside(clause: Clause, note: Note, clauses: Sequence[Clause], today: date) -> Time | None:
+    """The time in a neighbouring clause of the same sentence that says little else: "…, for the 2nd at one pm", 周五前，…"""
+    place = next((number for number, each in enumerate(clauses) if each is clause), 0)
+    for number in (place + 1, place - 1):
+        if not 0 <= number < len(clauses) or clauses[number].sentence != clause.sentence:
+            continue
+        other = clauses[number]
+        times = _usable(note.times_in(other.at, other.until), today)
+        rest = len(other.text.strip()) - sum(each.until - each.at for each in times)
+        if times and rest <= (_FRAGMENT / 4 if number < place else _FRAGMENT / 2):
+            return times[-1]
+    return None
+
+
+def _anchored(clause: Clause, note: Note, world: World, earlier: Sequence[Task]) -> Said[Due] | None:
+    """ "the day after the meeting on the 22nd", 会后第二天: counted from the last day named before, or in the clause itself."""
+    found = words(clause.language).after.search(clause.text)
+    if not found:
+        return None
+    inside = [each for each in _usable(note.times_in(clause.at, clause.until), world.today) if each.at >= clause.at + found.end()]
+    before = [each for each in _usable(note.times, world.today) if each.at < clause.at + found.start() and each not in inside]
+    anchor = inside[0] if inside else before[-1] if before else None
+    base = day_of(anchor) if anchor else earlier[-1].due.value.day if earlier and earlier[-1].due else None
+    if base is None:
+        return None
+    day = base + timedelta(days=_offset(found))
+    at = min(clause.at + found.start(), anchor.at if anchor else clause.at)
+    until = max(clause.at + found.end(), anchor.until if anchor and inside else 0)
+    return Said(Due(day), at, until)
+
+
+def _offset(found: re.Match[str]) -> int:
+    said = found.groupdict()
+    if said.get("zh"):
+        return _DAYS_ZH[said["zh"]]
+    count = (said["count"] or "").lower()
+    days = (_COUNTS.get(count) or int(count)) * (7 if said["unit"].lower() == "week" else 1)
+    return -days if said["side"].lower() in {"before", "earlier"} else days
+
+
+def _due(time: Time) -> Said[Due] | None:
+    day = day_of(time)
+    exact = (
+        time.span.at
+        if time.span.at and re.search(r"\d|at |noon|点|时|one|two|three|four|five|six|seven|eight|nine|ten", _clock(time))
+        else None
+    )
+    return Said(Due(day, exact), time.at, time.until) if day else None
+
+
+def _clock(time: Time) -> str:
+    """The words after the day: a part of the day ("tomorrow evening") is no hour."""
+    text = time.span.text.lower()
+    return re.sub(r"\d+(?:st|nd|rd|th)\b|\d{1,2}[月号日]|(?<=月)\d{1,2}", "", text)

@@ -1,0 +1,195 @@
+"""What was said of people: new ones, another title, address or number, gone, who decides, who does not want to hear from us."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from knowledge.followups.followup import Person, PersonNews, Said
+from knowledge.followups.note import Clause, Note
+from knowledge.followups.sections import Section
+from knowledge.followups.words import words
+from knowledge.followups.world import World
+from knowledge.voice.names.ordinary import is_ordinary
+from store.schema import Choice
+
+ANY = "any"  # no channel was said
+_LATIN_NAME = re.compile(r"(?<![\w@.-])[A-ZÀ-Þ][\w'’-]+(?:\s+(?:van|von|de|der|den|la|le|del|di|da|bin|al)\b)*(?:\s+[A-ZÀ-Þ][\w'’-]+){1,2}")
+_HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}(?=$|[,，。、]|电话|手机|邮箱|他|她|是|负责|的)")
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
+    "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+)
+
+
+def news_in(section: Section, note: Note, world: World) -> list[PersonNews]:
+    """In the order they are named; a person of whom nothing was said but that they were there is not among them."""
+    found: dict[str, PersonNews] = {}
+    for person in section.people(note):
+        found[str(person.value.id)] = PersonNews(person)
+    for person, values in _new(section, note, world):
+        found[person.value.name] = PersonNews(person, values)
+    everybody = sorted(found.values(), key=lambda each: each.person.at)
+    for clause in section.clauses:
+        about = _subject(clause, everybody, note)
+        if about is not None:
+            _told(about, clause, note, world)
+    return [each for each in everybody if each.tells]
+
+
+def _subject(clause: Clause, people: Sequence[PersonNews], note: Note) -> PersonNews | None:
+    """Who the clause speaks of: the first it names, else the last named before it."""
+    said = words(clause.language)
+    cue = next((found for pattern in (said.leaves, said.decides, said.refuses) if (found := pattern.search(clause.text))), None)
+    inside = sorted(
+        (place, number) for number, each in enumerate(people) for place in _places(each, note) if clause.at <= place < clause.until
+    )
+    if inside:
+        early = [number for place, number in inside if cue is not None and place < clause.at + cue.start()]
+        if early and cue is not None and _of_another(clause, people[early[-1]], cue.start()):
+            return None
+        return people[early[-1] if early else inside[0][1]]
+    before = [(place, each) for each in people for place in _places(each, note) if place < clause.at]
+    return max(before, key=lambda pair: pair[0])[1] if before else None
+
+
+def _places(news: PersonNews, note: Note) -> list[int]:
+    known = news.person.value.id
+    if known is None:
+        first = news.person.value.name.split()[0] if " " in news.person.value.name else news.person.value.name
+        return [found.start() for found in re.finditer(re.escape(first), note.text)]
+    return [each.at for each in note.names if each.record is not None and each.record.id == known]
+
+
+def _of_another(clause: Clause, news: PersonNews, cue: int) -> bool:
+    """孙振华说他们李总拍板: what he says is about somebody else."""
+    return bool(re.search(r"说(?!自己|[他她](?!们))", clause.text[:cue])) and news.person.value.id is not None
+
+
+def _told(about: PersonNews, clause: Clause, note: Note, world: World) -> None:
+    said = words(clause.language)
+    for kind, spelt in (("email", note.addresses), ("phone", note.telephones)):
+        for each in spelt:
+            if clause.at <= each.at < clause.until:
+                about.values[kind] = each
+    if said.refuses.search(clause.text):
+        channel = _channel(clause, world)
+        if about.refuses is None or about.refuses.value == ANY:
+            about.refuses = Said(channel, clause.at, clause.until)
+        return
+    if clause.uncertain:
+        return
+    left = said.leaves.search(clause.text)
+    if left and not clause.negated:
+        about.left = Said(clause.text.strip(), clause.at, clause.until)
+        return
+    role = _role(clause, world)
+    if role and not clause.negated:
+        about.values["role"] = role
+    if about.person.value.id is not None:
+        title = _entitled(clause)
+        if title:
+            about.values["title"] = title
+
+
+def _entitled(clause: Clause) -> Said[str] | None:
+    """A title somebody has now, said as new; what they have been all along is not."""
+    said = words(clause.language)
+    if not said.now.search(clause.text):
+        return None
+    for pattern in said.each("entitled"):
+        for found in pattern.finditer(clause.text):
+            what = re.sub(r"^(?:their|the|an?|new|our)\s+", "", found["what"].strip(), flags=re.IGNORECASE)
+            if len(what) > 1 and not what.isdigit():
+                at = clause.at + found.end("what") - len(what)
+                return Said(what, at, clause.at + found.end("what"))
+    return None
+
+
+def _role(clause: Clause, world: World) -> Said[str] | None:
+    """A buying role by its words in the vocabulary, or as people tell who decides."""
+    decides = words(clause.language).decides.search(clause.text)
+    roles: tuple[Choice, ...] = world.schema.choices_of(world.schema.field("contact", "role"))
+    for choice in roles:
+        for word in (choice.value, choice.zh or "", *choice.words):
+            pattern = rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)
+            found = re.search(pattern, clause.text, re.IGNORECASE) if len(word) > 3 or (word and not word.isascii()) else None
+            if found and (
+                clause.language == "zh"
+                or re.search(r"(?:'s|\bis|\bas|\bour|\bthe|\ba)\s+(?:\w+\s+)?$", clause.text[: found.start()], re.IGNORECASE)
+            ):
+                return Said(choice.value, clause.at + found.start(), clause.at + found.end())
+    if decides and roles:
+        first = next((each for each in roles if "decid" in " ".join(each.words) or "decision" in each.value), None)
+        return Said(first.value, clause.at + decides.start(), clause.at + decides.end()) if first else None
+    return None
+
+
+def _channel(clause: Clause, world: World) -> str:
+    """The channel they do not want to be reached on, else "any"."""
+    text = clause.text
+    kept = re.search(r"\b(\w[\w-]*) only\b", text, re.IGNORECASE)
+    text = text[: kept.start()] if kept else text
+    for choice in world.schema.choices_of(world.schema.field("consent", "channel")):
+        for word in (choice.value, choice.zh or "", *choice.words):
+            stem = word.rstrip("s")
+            if stem and re.search(rf"\b{re.escape(stem)}(?:s|ed|ing)?\b" if stem.isascii() else re.escape(stem), text, re.IGNORECASE):
+                return choice.value
+    for channel, pattern in (
+        ("phone", r"\bcall|\bphon|\bring|打(?:过|他|她)?|来电"),
+        ("email", r"e-?mail|\bwrit|newsletter|mailing|邮件"),
+        ("sms", r"\btext"),
+    ):
+        if re.search(pattern, text, re.IGNORECASE):
+            return channel
+    return ANY
+
+
+def _new(section: Section, note: Note, world: World) -> Iterator[tuple[Said[Person], dict[str, Said[str]]]]:
+    """People said to be there whom the store does not know, with their titles."""
+    if section.account is None:
+        return
+    for at, until in _stretches(section):
+        text = note.text[at:until]
+        for pattern in (_LATIN_NAME, _HAN_NAME):
+            for found in pattern.finditer(text):
+                name, place = found[0], at + found.start()
+                if not _is_new(name, place, note) or any(each.at <= place < each.until for each in note.names if each.record is not None):
+                    continue
+                said = words("zh" if pattern is _HAN_NAME else "en")
+                lead = text[max(0, found.start() - 90) : found.start()]
+                title = _title_of(lead, at + found.start() - len(lead), text[found.end() :], at + found.end(), said)
+                if said.called.search(lead) or title is not None:
+                    explicit = any(p.search(lead) for p in said.each("called"))
+                    if explicit or title is not None:
+                        yield Said(Person(None, name), place, place + len(name)), ({"title": title} if title else {})
+
+
+def _is_new(name: str, place: int, note: Note) -> bool:
+    if name.isascii() or " " in name:
+        return not is_ordinary(name) and not re.search(
+            r"\b(?:Ltd|GmbH|Inc|plc|AG|BV|LLP|Monday|Tuesday|Wednesday|Thursday|Friday|January|March|July)\b", name
+        )
+    return name[0] in _SURNAMES
+
+
+def _title_of(lead: str, lead_at: int, rest: str, rest_at: int, said: object) -> Said[str] | None:
+    cues = said if hasattr(said, "each") else words("en")
+    for pattern in cues.each("title_before"):
+        found = pattern.search(lead)
+        if found:
+            return Said(found["what"].strip(), lead_at + found.start("what"), lead_at + found.end("what"))
+    for pattern in cues.each("title_after"):
+        found = pattern.search(rest[:70])
+        if found and re.match(r"^\W*(?:,|(?:he|she|who|is|their|the)\b|他|她|是|，)", rest, re.IGNORECASE):
+            return Said(found["what"].strip(), rest_at + found.start("what"), rest_at + found.end("what"))
+    return None
+
+
+def _stretches(section: Section) -> list[tuple[int, int]]:
+    """The section's clauses, neighbours joined."""
+    found: list[tuple[int, int]] = []
+    for clause in section.clauses:
+        if found and clause.at - found[-1][1] <= 4:
+            found[-1] = (found[-1][0], clause.until)
+        else:
+            found.append((clause.at, clause.until))
+    return found

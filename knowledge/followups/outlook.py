@@ -1,0 +1,95 @@
+"""Promises by us and by them, risks, rivals: what a rep should keep in mind, said with certainty or as a worry."""
+
+import re
+from collections.abc import Iterator
+
+from knowledge.briefs import cues
+from knowledge.briefs.names import called
+from knowledge.followups.followup import Promise, Said
+from knowledge.followups.note import Clause, Note
+from knowledge.followups.sections import Section
+from knowledge.followups.words import words
+from knowledge.followups.world import World
+
+_NAME = r"(?P<name>(?-i:[A-ZÀ-Þ][\w&'’-]*(?:\s+[A-ZÀ-Þ][\w&'’-]*){0,2}))"
+_ORDERS = re.compile(r"[让叫要请]我")
+_POINTS_BACK = re.compile(r"^\W*(?:so |and |which |but )?(?:that|this|it)\b.{0,24}$|^这个?(?:是|有)?.{0,6}$", re.IGNORECASE)
+_NOT_RIVALS = re.compile(
+    r"^(?:i|we|us|them|him|her|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|it|我们|他们|她们|他|她|客户|对方)$",
+    re.IGNORECASE,
+)
+
+
+def promises_in(section: Section, note: Note, world: World) -> list[Promise]:
+    found = list[Promise]()
+    who = _them(section, world)
+    for clause in section.clauses:
+        said = words(clause.language)
+        if said.promised.search(clause.text):
+            found.append(Promise("us", _whole(clause)))
+        elif (
+            not clause.uncertain
+            and not clause.negated
+            and not _ORDERS.search(clause.text)
+            and any(each.search(clause.text) for each in said.each("they_promise", who=who[clause.language]))
+        ):
+            found.append(Promise("them", _whole(clause)))
+    return found
+
+
+def _them(section: Section, world: World) -> dict[str, str]:
+    """The people of the customer as a text names them."""
+    people = world.people_of(section.account.value) if section.account else []
+    names = sorted({form for each in people for form in called(each.name)}, key=len, reverse=True)
+    latin = [re.escape(each) for each in names if each.isascii() or " " in each or not re.search(r"[\u4e00-\u9fff]", each)]
+    han = [re.escape(each) for each in names if re.search(r"[\u4e00-\u9fff]", each)]
+    english = "|".join([*latin, "he", "she", "they"])
+    return {"en": rf"\b(?:{english})\b".replace(" ", "[ ]"), "zh": "(?:" + "|".join([*han, "[他她]们?", "对方", "客户"]) + ")"}
+
+
+def risks_in(section: Section, note: Note) -> list[Said[str]]:
+    """Clauses that tell of a danger: by the words of a dictated note, or by those of objections and displeasure in written ones."""
+    found = list[Said[str]]()
+    for clause in section.clauses:
+        said = words(clause.language)
+        if said.no_risk.search(clause.text) or said.promised.search(clause.text) or clause.uncertain:
+            continue
+        if said.risk.search(clause.text) or "objection" in cues.kinds_of(clause.text, clause.language):
+            found.append(_whole(clause))
+    return [each for each in _joined(found, note) if not (len(found) > 1 and _POINTS_BACK.match(each.value))]
+
+
+def _joined(found: list[Said[str]], note: Note) -> list[Said[str]]:
+    """Neighbouring clauses of one sentence are one risk."""
+    kept = list[Said[str]]()
+    for each in found:
+        if kept and _same_sentence(note, kept[-1].at, each.at):
+            text = note.text[kept[-1].at : each.until]
+            kept[-1] = Said(" ".join(text.split()), kept[-1].at, each.until)
+        else:
+            kept.append(each)
+    return kept
+
+
+def _same_sentence(note: Note, one: int, other: int) -> bool:
+    return any(at <= one < until and at <= other < until for at, until in note.sentences)
+
+
+def rivals_in(section: Section, note: Note) -> list[Said[str]]:
+    found: dict[str, Said[str]] = {}
+    for clause in section.clauses:
+        for each in _rivals(clause):
+            known = any(name.record is not None and name.at <= each.at < name.until for name in note.names)
+            if not known and not _NOT_RIVALS.match(each.value):
+                found.setdefault(each.value, each)
+    return list(found.values())
+
+
+def _rivals(clause: Clause) -> Iterator[Said[str]]:
+    for pattern in words(clause.language).each("rival", who=_NAME):
+        for found in pattern.finditer(clause.text):
+            yield Said(found["name"].strip(), clause.at + found.start("name"), clause.at + found.end("name"))
+
+
+def _whole(clause: Clause) -> Said[str]:
+    return Said(" ".join(clause.text.split()), clause.at, clause.until)

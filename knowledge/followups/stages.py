@@ -1,0 +1,68 @@
+"""The stage a deal is said to have reached: by its name after a word of movement, or won and lost as people tell them."""
+
+import re
+
+from knowledge.followups.followup import Said
+from knowledge.followups.note import Clause, Note
+from knowledge.followups.words import words
+from knowledge.followups.world import Deal, World
+from store.schema import StageInfo
+
+_AFTER_ZH = re.compile(r"^(?:的)?(?:阶段|了|$|[,，。]|环节)")
+
+
+def stage_in(clause: Clause, note: Note, world: World, deal: Deal) -> Said[str] | None:
+    said = words(clause.language)
+    if said.unchanged.search(clause.text):
+        return None
+    mine = next((stage.pipeline_id for stage in world.schema.stages if stage.id == deal.stage_id), None)
+    stages = [stage for stage in world.schema.stages if stage.pipeline_id == mine]
+    named = _named(clause, note, stages)
+    if named:
+        return named
+    for kind in ("won", "lost"):
+        found = (said.won if kind == "won" else said.lost).search(clause.text)
+        stage = next((each for each in stages if each.kind == kind), None)
+        if found and stage and not clause.negated and not _ahead(clause, found.start()):
+            return Said(stage.id, clause.at + found.start(), clause.at + found.end())
+    return None
+
+
+def _named(clause: Clause, note: Note, stages: list[StageInfo]) -> Said[str] | None:
+    """The last stage named in the clause as where the deal goes ("from Discovery to Proposal")."""
+    said = words(clause.language)
+    found = list[tuple[int, int, str]]()
+    for stage in stages:
+        for name in dict.fromkeys(filter(None, (stage.name, stage.zh))):
+            pattern = rf"(?<![\w-]){re.escape(name)}(?![\w-])" if name.isascii() else re.escape(name)
+            for place in re.finditer(pattern, clause.text, re.IGNORECASE):
+                if _goes_there(clause, place, said.in_stage):
+                    found.append((place.start(), place.end(), stage.id))
+    found.sort()
+    if not found or clause.negated or _ahead(clause, found[-1][0], strict=True):
+        return None
+    at, until, stage_id = found[-1]
+    return Said(stage_id, clause.at + at, clause.at + until)
+
+
+def _goes_there(clause: Clause, place: re.Match[str], lead: re.Pattern[str]) -> bool:
+    before, after = clause.text[: place.start()], clause.text[place.end() :]
+    if clause.language == "zh":
+        if lead.search(before) and _AFTER_ZH.match(after):
+            return True
+        return bool(re.match(r"^(?:的)?阶段|^了", after)) or (not before.strip(" ,，") and bool(re.match(r"^(阶段|[,，。]|$)", after)))
+    if re.match(r"\s+(?:is|was|are)\s+(?:fine|ok|good|accepted|approved|out|ready)", after):
+        return False
+    moved = words("en").moves.search(before)
+    ends = re.match(r"\s*(?:stage|phase|now|please|$|[,.;:!])", after, re.IGNORECASE)
+    alone = not before.strip(" ,.;:")
+    return bool(
+        ends
+        and ((moved and lead.search(before)) or (lead.search(before)) or (alone and re.match(r"\s*(?:stage|now)", after, re.IGNORECASE)))
+    ) or bool(moved and re.search(r"\b(?:to|into)\s+$", before))
+
+
+def _ahead(clause: Clause, place: int, *, strict: bool = False) -> bool:
+    """What is still to come changes nothing: "they'll sign", 下周签. `strict`: only wishes and questions, for a stage that is named."""
+    said = words(clause.language)
+    return bool((said.only_wished if strict else said.still_ahead).search(clause.text[:place]))

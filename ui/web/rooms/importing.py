@@ -1,0 +1,61 @@
+"""Import: a file is tried first, with what every column and row would become; then taken in. What is held back comes back as a file."""
+
+from base64 import b64encode
+from typing import Annotated, Any
+
+from fastapi import File, Form, UploadFile
+from fastapi.responses import HTMLResponse, Response
+
+from store.importing.run import ORDER
+from ui.rest.importing import Switches, import_files
+from ui.web.rooms.forms import InForm
+from ui.web.rooms.frame import InRoom, Room, draw, piece, rooms
+from ui.web.shown import capital
+
+router = rooms()
+COUNTS = ("created", "updated", "unchanged", "held_back", "possible_duplicate")
+
+
+@router.get("/import")
+def shown(room: InRoom) -> Response:
+    return draw(room, "import.html", kinds=_kinds(room), limit=room.inside.store.settings.upload_limit_mb, report=None)
+
+
+@router.post("/import")
+def taken(
+    posted: InForm,
+    file: Annotated[list[UploadFile], File()],
+    kind: Annotated[str, Form(max_length=40)] = "",
+    mapping: Annotated[str, Form(max_length=100_000)] = "",
+) -> Response:
+    """Try the files or, with `write`, take them in. A piece for the script of the page, a page for a form without it."""
+    room, switches = posted.room, Switches()
+    told = import_files(
+        room.user, room.inside, switches, file, kind=kind or None, mapping=mapping or None, create_fields="create_fields" in posted.fields,
+        create_users="create_users" in posted.fields, dry_run="write" not in posted.fields,
+    )  # fmt: skip
+    for each in told["files"]:
+        each["held_back_data"] = _data(each["held_back_csv"]) if each.get("held_back_csv") else ""
+        each["fields"] = _labels(room, each)
+    if room.request.headers.get("x-piece"):
+        return HTMLResponse(piece(room, "import_report.html", report=told, counts=COUNTS))
+    return draw(room, "import.html", kinds=_kinds(room), limit=room.inside.store.settings.upload_limit_mb, report=told, counts=COUNTS)
+
+
+def _data(text: str) -> str:
+    """A file to download without asking anybody again: an address that holds it."""
+    return f"data:text/csv;base64,{b64encode(text.encode('utf-8-sig')).decode()}"
+
+
+def _kinds(room: Room) -> list[tuple[str, str]]:
+    with room.inside.store.reading(room.user, door="web") as unit:
+        return [(each, capital(unit.schema.entity(each).label(room.said.language, plural=True))) for each in ORDER]
+
+
+def _labels(room: Room, told: dict[str, Any]) -> list[tuple[str, str]]:
+    """(column, what it becomes in the reader's words)."""
+    with room.inside.store.reading(room.user, door="web") as unit:
+        known = unit.schema.entity(told["kind"]).fields
+        return [
+            (column, capital(known[name].label(room.said.language)) if name in known else name) for column, name in told["columns"].items()
+        ]

@@ -1,0 +1,70 @@
+// Manners of the rooms: pieces that follow the page, and forms that are sent once. Without it every page still works.
+(() => {
+  const load = async (place) => {
+    try {
+      const answer = await fetch(place.dataset.load, { headers: { "X-Piece": "1", Accept: "text/html" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      place.innerHTML = await answer.text();
+    } catch {
+      place.querySelector(".wait")?.remove();
+      place.querySelector(".failed")?.removeAttribute("hidden");
+    }
+    place.setAttribute("aria-busy", "false");
+  };
+  document.querySelectorAll("[data-load]").forEach(load);
+
+  document.addEventListener("click", (event) => {
+    const more = event.target.closest?.("[data-more]");
+    if (!more) return;
+    const place = more.closest("[data-load]");
+    place.dataset.load = more.dataset.more;
+    load(place);
+  });
+
+  // A form with data-into keeps its page (and the files chosen in it): the answer is shown in the named place.
+  const into = async (form, button) => {
+    const place = document.querySelector(form.dataset.into);
+    const fields = new FormData(form, button);
+    place.replaceChildren(document.querySelector("#waiting").content.cloneNode(true));
+    place.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body: fields, headers: { "X-Piece": "1", Accept: "text/html" } });
+      const html = await answer.text();
+      const page = new DOMParser().parseFromString(html, "text/html");
+      place.replaceChildren(...(page.querySelector("main") ?? page.body).childNodes);
+    } catch {
+      place.replaceChildren(document.querySelector("#failed").content.cloneNode(true));
+    }
+    place.setAttribute("aria-busy", "false");
+    place.scrollIntoView({ block: "start" });
+  };
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.into) { event.preventDefault(); return into(form, event.submitter); }
+    if (form.method !== "post") return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "1";
+    form.setAttribute("aria-busy", "true");
+  });
+  window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+  // On the board a deal is dragged to another stage: the same form as its drop-down.
+  let dragged = null;
+  document.addEventListener("dragstart", (event) => { dragged = event.target.closest?.(".deal"); });
+  document.querySelectorAll(".column").forEach((column) => {
+    column.addEventListener("dragover", (event) => { event.preventDefault(); column.classList.add("over"); });
+    column.addEventListener("dragleave", () => column.classList.remove("over"));
+    column.addEventListener("drop", (event) => {
+      event.preventDefault();
+      column.classList.remove("over");
+      const form = dragged?.querySelector(".move");
+      if (!form || dragged.closest(".column") === column) return;
+      form.elements.stage.value = column.dataset.stage;
+      form.requestSubmit();
+    });
+  });
+
+  document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  document.querySelector("#said")?.scrollIntoView({ block: "center" });
+})();
