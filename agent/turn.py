@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
+from threading import Semaphore
 from typing import Any
 
 from langchain.agents.middleware.model_call_limit import ModelCallLimitExceededError
@@ -34,6 +35,7 @@ from tools.context import Context
 
 HISTORY = 12  # messages of the conversation a model is shown
 REMEMBERED = 2_000  # characters of each
+SEATS = 2  # turns of the built-in brain that compute at the same time
 FRAMES = 4  # turns back the built-in brain looks for what "it" is
 BEYOND = {"scope", "words", "unsure"}  # reasons for which the built-in brain gives up a question that a model may understand
 FELL_BACK = {
@@ -64,6 +66,7 @@ class Assistant:
         self._settings = settings
         self._embedded = embedded
         self._model = model
+        self._seats = Semaphore(SEATS)
 
     def answer(self, principal: Principal, text: str, **options: Any) -> Answer:
         """The finished answer; see `stream` for the options."""
@@ -202,7 +205,8 @@ class Assistant:
     ) -> Iterator[Event]:
         """Stream one agent's run into events, gathering results. A model's calls are counted; the built-in brain's are not."""
         trickle = Trickle(context.language)
-        for mode, payload in agent.stream({"messages": history}, context=context, stream_mode=["updates", "messages"]):
+        steps = agent.stream({"messages": history}, context=context, stream_mode=["updates", "messages"])
+        for mode, payload in steps if counted else self._seated(steps):
             if mode == "messages":
                 message, _ = payload
                 if isinstance(message, AIMessageChunk) and message.text and not message.tool_call_chunks:
@@ -216,6 +220,15 @@ class Assistant:
                 progress.usage.model_calls += counted and node == "model"
                 for message in (update or {}).get("messages", []):
                     yield from progress.take(message)
+
+    def _seated(self, steps: Iterator[Any]) -> Iterator[Any]:
+        """The built-in brain computes and never waits: beyond the processors more at a time only get in each other's way."""
+        while True:
+            with self._seats:
+                step = next(steps, None)
+            if step is None:
+                return
+            yield step
 
     def _finish(
         self, principal: Principal, context: Context, question: str, progress: Progress, brain: str, started: float, door: str

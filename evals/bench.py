@@ -4,13 +4,10 @@ Not tests: a figure beyond its target is printed as such and nothing fails. Repe
 """
 
 import os
-import socket
 import statistics
 import subprocess
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,9 +16,10 @@ import yaml
 
 from agent.bootstrap import Rapport, build
 from agent.embedded.understanding import Understanding
-from evals import stores
+from evals import crowd, stores
 from evals.figures import Figure, percentile
 from evals.footprint import installed, load, resident
+from evals.serving import NotReady, serving
 from store import people, setup
 from store.demo import demo_tables
 from store.importing import import_path, import_tables
@@ -32,7 +30,6 @@ from store.unit import Store
 IMPORTS = ASKS = 3
 PASSAGES = 192  # encoded before searching: the demo's 2,400 would take minutes
 SETTLE_S = 5.0  # after the server is ready, until its memory is read
-PATIENCE_S = 120.0
 Progress = Callable[[str], None]
 
 
@@ -53,6 +50,7 @@ def run(command: Sequence[str], progress: Progress = lambda what: None) -> list[
         figures += _turns(place, admin, asked["questions"])
         progress("server")
         figures += _server(command, place)
+        figures += crowd.run(command, home / "crowd", asked["crowd"], progress)
         progress(f"note search: {PASSAGES} passages encoded, then {len(asked['searches'])} questions")
         figures += _search(home / "notes", asked["searches"])
     return [*figures, *installed(), load()]
@@ -160,45 +158,14 @@ def _parsed(rapport: Rapport, principal: Principal, questions: Sequence[str]) ->
 
 def _server(command: Sequence[str], place: stores.Place) -> list[Figure]:
     """Seconds until /readyz answers, and resident memory a moment later."""
-    port = _free_port()
-    started = time.perf_counter()
-    server = subprocess.Popen(
-        [*command, "serve", "--port", str(port)], env=_environment(place), cwd=place.home, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
     try:
-        while not _ready(port):
-            if server.poll() is not None or time.perf_counter() - started > PATIENCE_S:
-                said = server.stderr.read().decode() if server.poll() is not None and server.stderr else f"not ready in {PATIENCE_S:.0f} s"
-                return [Figure("server ready", None, "s", 8, note=said.strip()[-200:])]
-            time.sleep(0.05)
-        ready = time.perf_counter() - started
-        time.sleep(SETTLE_S)
-        memory = resident(server.pid)
-    finally:
-        server.terminate()
-        try:
-            server.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-        if server.stderr:
-            server.stderr.close()
+        with serving([*command, "serve", "--port", "PORT"], _environment(place), cwd=place.home) as server:
+            time.sleep(SETTLE_S)
+            memory = resident(server.pid)
+    except NotReady as error:
+        return [Figure("server ready", None, "s", 8, note=str(error))]
     note = f"{SETTLE_S:.0f} s after it was ready, {place.name}" if memory else "no /proc here"
-    return [Figure("server ready", ready, "s", 8), Figure("memory of the idle server", memory, "MiB", 600, note=note)]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _ready(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+    return [Figure("server ready", server.ready_s, "s", 8), Figure("memory of the idle server", memory, "MiB", 600, note=note)]
 
 
 def _search(home: Path, questions: Sequence[str]) -> list[Figure]:

@@ -134,8 +134,8 @@ def _figure(wanted: Any, answer: Mapping[str, Any]) -> str:
 
 
 def _figures(wanted: Sequence[Any], answer: Mapping[str, Any]) -> str:
-    """Among the cells of the table, or set in bold in the text: an answer to two questions has one table and two figures."""
-    rows = (answer["measure"] or {}).get("rows", [])
+    """Among the cells of the tables, or set in bold in the text: an answer to two questions has a table for each, or two figures."""
+    rows = [row for each in (answer["measure"], *answer.get("measures", [])) if each for row in each["rows"]]
     held = [number(cell) for row in rows for cell in row]
     held += [number(figure.replace(",", "")) for figure in _BOLD_FIGURE.findall(answer["text"])] if answer["kind"] not in HEDGED else []
     missing = [each for each in wanted if not any(close(got, each) for got in held)]

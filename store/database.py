@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -117,6 +118,7 @@ class Database:
         self.url = url
         self.engine = make_engine(url)
         self._writing = self.engine.execution_options(writing=True)
+        self._line = Lock()
 
     @property
     def dialect(self) -> str:
@@ -167,13 +169,26 @@ class Database:
     @contextmanager
     def _one_writer(self, patience_ms: int | None = None) -> Iterator[Session]:
         engine = self._writing if patience_ms is None else self._writing.execution_options(patience_ms=patience_ms)
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with self._in_line(patience_ms), Session(engine, expire_on_commit=False) as session, session.begin():
             if self.dialect == "postgresql":  # SQLite waits at BEGIN IMMEDIATE
                 session.execute(text(f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS if patience_ms is None else patience_ms}"))
                 session.execute(text("SELECT pg_advisory_xact_lock(:queue)"), {"queue": QUEUE})
             yield session
             session.flush()
             name_index.catch_up(session.connection())
+
+    @contextmanager
+    def _in_line(self, patience_ms: int | None) -> Iterator[None]:
+        """Writers of this process wait for each other here: SQLite would let them all try again and again, and some starve."""
+        if self.dialect != "sqlite":
+            yield
+            return
+        if not self._line.acquire(timeout=(BUSY_TIMEOUT_MS if patience_ms is None else patience_ms) / 1000):
+            raise Unavailable("The database is busy with another change.", hint="Nothing was written; try again in a moment.")
+        try:
+            yield
+        finally:
+            self._line.release()
 
     def migrate(self) -> None:
         """Bring the tables to the newest revision; safe to run again."""

@@ -5,29 +5,24 @@ from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import func, literal, select
 
+from store.comparing import ORDERING
 from store.conditions import Filter
-from store.date_parts import GRAINS, Grain, date_part
+from store.date_parts import GRAINS, Grain
 from store.derived import derived, means, shares
 from store.errors import InvalidInput
-from store.filters import Compiler
+from store.grouped import Groups, Key, Labels, grouped
 from store.metrics import ADDITIVE, Metric, catalogue, check_dimension
-from store.models import RECORD_MODELS
 from store.periods import Period, period, previous_period
-from store.rates import Exchange, valid_day
-from store.schema import TEMPORAL, vocabulary
-from store.tallies import Tally, added, aggregates, compiler_for, counted, figure, percent_text, read, value_text
+from store.rates import Exchange
+from store.schema import vocabulary
+from store.tallies import Tally, added, figure, percent_text, value_text
 from store.unit import Unit
-from store.values import to_json
 
 __all__ = ["GRAINS", "Grain", "Measure", "MeasureResult", "Metric", "catalogue", "measure", "previous_period", "value_text"]
-
-Key = tuple[Any, ...]
-Labels = tuple[str | None, ...]
 
 
 class Measure(BaseModel):
@@ -38,7 +33,7 @@ class Measure(BaseModel):
     metric's own date unless `date_field` names another. `compare`: the period before, or the same a year ago. `top`: so many rows,
     best first (`ascending` turns that round); `top_each`: so many in each group of the first dimension. `share`: one more column, each
     row's part of the total in per cent. `part`: the figure is the part of it that meets these as well, in per cent. `mean_over`: the
-    figure is its mean over this dimension ("month": a month on average).
+    figure is its mean over this dimension ("month": a month on average). `having`: only groups whose figure is over, under so much.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -55,6 +50,7 @@ class Measure(BaseModel):
     share: bool = False
     part: list[Filter] = Field(default_factory=list)
     mean_over: str | None = None
+    having: tuple[Literal["gt", "ge", "lt", "le"], Decimal] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,27 +76,6 @@ class MeasureResult:
     rates: list[str] = attribute(default_factory=list)
 
 
-@dataclass(slots=True)
-class Groups:
-    """Tallies by group, each under the currency its amounts are in ("" where they are in none) and the day of its exchange rate."""
-
-    labels: dict[Key, Labels]
-    parts: dict[Key, dict[tuple[str, date | None], Tally]]
-
-    def currencies(self) -> set[str]:
-        """What amounts there are in; a group without an amount is in nothing."""
-        return {code for each in self.parts.values() for (code, _), tally in each.items() if code and tally.amount is not None}
-
-    def tallies(self, metric: Metric, exchange: Exchange | None) -> dict[Key, Tally]:
-        """One tally a group; over several currencies, at their rates."""
-        if exchange is None:
-            return {key: added(metric, parts.values()) for key, parts in self.parts.items()}
-        return {
-            key: added(metric, [tally.times(exchange.factor(code, day)) if tally.amount is not None else tally for (code, day), tally in parts.items()])
-            for key, parts in self.parts.items()
-        }  # fmt: skip
-
-
 def measure(unit: Unit, wanted: Measure) -> MeasureResult:
     """Compute. Raises InvalidInput for an unknown metric, dimension or period, and for a sum over currencies that lacks a rate."""
     metric = _metric(unit, wanted)
@@ -119,6 +94,7 @@ def measure(unit: Unit, wanted: Measure) -> MeasureResult:
     labels = {key[: len(wanted.by)]: label[: len(wanted.by)] for each in reversed(found) for key, label in each.labels.items()}
     metric = derived(metric, part=bool(wanted.part), over=wanted.mean_over)
     keys = _ranked(labels, now, metric, wanted) if wanted.top else _ordered(unit, labels, now, metric, wanted)
+    keys = [key for key in keys if _has(wanted, figure(metric, now[key]) if key in now else None)]
     shown = _best_of_each(keys, wanted) if wanted.top else keys
     mixed = len(currencies) > 1 and apart
     total = added(metric, now.values())
@@ -144,10 +120,9 @@ def measure(unit: Unit, wanted: Measure) -> MeasureResult:
 
 def _all_groups(unit: Unit, metric: Metric, wanted: Measure, spans: list[Period | None], *, rated: bool = False) -> list[Groups]:
     """The groups of each period; then, where a part is asked for, those of the part."""
-    whole = wanted.model_copy(update={"by": [*wanted.by, *([wanted.mean_over] if wanted.mean_over else [])]})
-    part = wanted.model_copy(update={"filters": [*wanted.filters, *wanted.part]})
-    asked = [whole, part] if wanted.part else [whole]
-    return [_groups(unit, metric, each, span, rated=rated) for each in asked for span in spans]
+    by = [*wanted.by, *([wanted.mean_over] if wanted.mean_over else [])]
+    asked = [wanted.filters, *([[*wanted.filters, *wanted.part]] if wanted.part else [])]
+    return [grouped(unit, metric, by, filters, span, wanted.date_field, rated=rated) for filters in asked for span in spans]
 
 
 def _tallied(
@@ -168,6 +143,14 @@ def _best_of_each(keys: list[Key], wanted: Measure) -> list[Key]:
         return keys[: wanted.top]
     firsts = dict.fromkeys(key[:1] for key in keys)
     return [key for first in firsts for key in [each for each in keys if each[:1] == first][: wanted.top]]
+
+
+def _has(wanted: Measure, value: Decimal | None) -> bool:
+    """Whether a group's figure is what the groups shown must have."""
+    if wanted.having is None:
+        return True
+    op, limit = wanted.having
+    return value is not None and bool(ORDERING[op](value, limit))
 
 
 def _metric(unit: Unit, wanted: Measure) -> Metric:
@@ -221,86 +204,6 @@ def _value(metric: Metric, tally: Tally | None) -> Decimal | None:
     if tally is not None:
         return figure(metric, tally)
     return Decimal(0) if metric.agg in ADDITIVE else None
-
-
-def _groups(unit: Unit, metric: Metric, wanted: Measure, span: Period | None, *, rated: bool = False) -> Groups:
-    """The groups, by id, so two people of one name stay two rows. `rated`: apart by exchange rate too."""
-    compiler = compiler_for(unit, metric)
-    filters = list(wanted.filters)
-    if wanted.date_field and compiler.column(wanted.date_field).field.kind not in TEMPORAL:
-        raise InvalidInput(f"{wanted.date_field} is not a date.", hint="A period applies to a date.")
-    if span and (span[0] or span[1]):
-        filters.append(Filter(field=wanted.date_field or metric.date, op="between", value=list(span)))
-    condition = compiler.condition(filters)
-    base = counted(compiler, metric)
-    dimensions = [_dimension(unit, compiler, metric, path, wanted.date_field) for path in wanted.by]
-    money = _currency(unit, compiler, metric, rated=rated)
-    figures = aggregates(compiler, metric)
-    keys = [key for key, _ in dimensions]
-    columns = [*keys, *(key if label is key else func.max(label) for key, label in dimensions), *money, *figures]
-    statement = compiler.joined(select(*columns).select_from(compiler.table)).where(compiler.scope(), base, condition)
-    if keys or money:
-        statement = statement.group_by(*keys, *money)
-    size = len(keys)
-    groups = Groups({}, {})
-    for row in unit.session.execute(statement):
-        key = tuple(row[:size])
-        groups.labels[key] = tuple(_shown(unit, path, k, each) for path, k, each in zip(wanted.by, key, row[size : 2 * size], strict=True))
-        held = (row[2 * size] or "" if money else "", row[2 * size + 1] if rated and money else None)
-        groups.parts.setdefault(key, {})[held] = read(metric, row[2 * size + len(money) :])
-    if not keys and not groups.parts:
-        groups.labels[()], groups.parts[()] = (), {("", None): Tally(None, 0)}
-    return groups
-
-
-def _currency(unit: Unit, compiler: Compiler, metric: Metric, *, rated: bool) -> list[Any]:
-    """What amounts are grouped by beside the dimensions: their currency (the reporting one where a record names none) and the first
-    day of the rate that holds on the metric's date."""
-    if metric.unit != "money" or "currency" not in unit.schema.entity(metric.entity).fields:
-        return []
-    code = func.coalesce(compiler.column("currency").expression, literal(unit.currency)).label("amount_currency")
-    if not rated:
-        return [code]
-    day = compiler.column(metric.date)
-    return [code, valid_day(unit, code.element, day.expression, day.field).label("rate_day")]
-
-
-def _dimension(unit: Unit, compiler: Compiler, metric: Metric, path: str, date_field: str | None) -> tuple[Any, Any]:
-    """(what to group by, what to show)."""
-    if path in GRAINS:
-        column = compiler.column(date_field or metric.date)
-        label = date_part(unit, column.expression, column.field, path)
-        return label, label
-    if "#" in path:
-        path, grain = path.split("#", 1)
-        column = compiler.column(path)
-        label = date_part(unit, column.expression, column.field, grain)
-        return label, label
-    column = compiler.column(path)
-    if column.field.refers_to in RECORD_MODELS:
-        # By the record as it is seen: all hidden ones are one row with those that have none, so nobody can count them.
-        return compiler.column(f"{path}.id").expression, compiler.label(path)
-    if path in metric.fallback:
-        value = func.coalesce(column.expression, compiler.column(metric.fallback[path]).expression)
-        return value, value
-    if column.field.refers_to:
-        return column.expression, compiler.label(path)
-    if column.field.kind == "bool":
-        return column.expression, literal("")  # PostgreSQL has no largest of true and false: shown by the key
-    return column.expression, column.expression
-
-
-def _shown(unit: Unit, path: str, key: Any, label: Any) -> str | None:
-    """A label as text; a stage whose name several pipelines have, with its pipeline."""
-    if isinstance(key, bool):
-        return str(key).lower()
-    if label is None or key is None:
-        return None if label is None or label == "" else str(label)
-    if path.rsplit(".", 1)[-1] == "stage":
-        stage = next((each for each in unit.schema.stages if each.id == key), None)
-        if stage and len({each.pipeline for each in unit.schema.stages_named(stage.name)}) > 1:
-            return f"{stage.name} ({stage.pipeline})"
-    return str(to_json(label))
 
 
 def _unit_text(unit: Unit, metric: Metric, currencies: set[str], exchange: Exchange | None) -> str:

@@ -32,6 +32,7 @@ def measure_figures(
     part: Filters = None,
     mean_over: Text = None,
     top_each: bool = False,
+    having: Text = None,
 ) -> tuple[str, Any]:
     """Compute a figure. Never work out a number yourself: ask for it here.
 
@@ -52,6 +53,7 @@ def measure_figures(
         part: Only for a percentage of a count or sum: further conditions its part meets.
         mean_over: Only for an average of a count or sum: month, owner.
         top_each: Top in each group of the first grouping.
+        having: Only groups with a figure of, say, ">100000".
     """
     context = runtime.context
     with context.reading() as unit:
@@ -71,6 +73,7 @@ def measure_figures(
             part=naming.filters(unit, entity, part),
             mean_over=mean_over and naming.grouping(unit, entity, mean_over),
             top_each=top_each,
+            having=naming.threshold(having),
         )
         if (
             known

@@ -4,9 +4,10 @@ A name the store knows passes untouched, so the built-in brain's calls stay as t
 the store to refuse, which names what there is.
 """
 
+import re
 from collections.abc import Sequence
-from decimal import InvalidOperation
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
 
 from sqlalchemy import func, select
 
@@ -75,6 +76,20 @@ def _number(raw: Any) -> Any:
         return str(read_decimal(raw))
     except InvalidOperation:
         return raw
+
+
+_THRESHOLD = re.compile(r"\s*(>=|<=|>|<|≥|≤)\s*(-?[\d.,]+)\s*%?\s*")
+_SIGNS: dict[str, Literal["gt", "ge", "lt", "le"]] = {">": "gt", ">=": "ge", "≥": "ge", "<": "lt", "<=": "le", "≤": "le"}
+
+
+def threshold(raw: str | None) -> tuple[Literal["gt", "ge", "lt", "le"], Decimal] | None:
+    """ ">100000" as an operator and a number."""
+    if not raw:
+        return None
+    found = _THRESHOLD.fullmatch(raw)
+    if found is None:
+        raise InvalidInput(f"{raw!r} is no threshold.", hint='Write it as ">100000" or "<=40".')
+    return _SIGNS[found[1]], read_decimal(found[2])
 
 
 def _related(schema: Schema, entity: str, path: str) -> str | None:

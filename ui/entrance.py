@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from starlette.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
@@ -24,6 +24,7 @@ OPEN: Final = frozenset(
 )  # fmt: skip
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 PROGRAMS: Final = ("/api/", "/mcp")  # where a person's requests are counted
+LOOKUPS_AT_ONCE: Final = 4
 BODY_LIMIT: Final = 1024 * 1024
 # Files, and the rest of the form: which setting says how large they may be.
 UPLOADS: Final = {"/api/import": "upload_limit_mb", "/api/voice": "voice_limit_mb", "/import": "upload_limit_mb"}
@@ -37,6 +38,7 @@ class Entrance:
     def __init__(self, app: ASGIApp, *, house: House) -> None:
         self.app = app
         self.house = house
+        self._limiter: CapacityLimiter | None = None  # made where the event loop runs
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -62,13 +64,19 @@ class Entrance:
         """Bytes a body may have."""
         return BODY_LIMIT + (getattr(self.house.store.settings, UPLOADS[path]) * 1024 * 1024 if path in UPLOADS else 0)
 
+    def _lookups(self) -> CapacityLimiter:
+        """Threads of its own: who comes is known at once, also while every other thread waits for a language model."""
+        if self._limiter is None:
+            self._limiter = CapacityLimiter(LOOKUPS_AT_ONCE)
+        return self._limiter
+
     async def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Why this request stops here, or None; leaves the visitor in the request's state."""
         limit = self._limit(scope["path"])
         if headers.get("content-length", "0").isdigit() and int(headers.get("content-length", "0")) > limit:
             return _too_large(limit)
         try:
-            visitor = await run_in_threadpool(visitor_of, self.house.store, headers)
+            visitor = await to_thread.run_sync(visitor_of, self.house.store, headers, limiter=self._lookups())
         except RapportError as error:
             return problem_of(error)
         scope.setdefault("state", {})["visitor"] = visitor

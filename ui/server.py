@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from starlette.routing import Route
 
@@ -39,6 +40,7 @@ from ui.web.app import mount
 from ui.web.rooms import serving
 
 TITLE = "Rapport"
+TURNS_AT_ONCE = 256  # each waits in a thread of its own for its language model; Starlette's 40 would let the forty-first wait for them
 
 
 def create_app(rapport: Rapport) -> FastAPI:
@@ -48,6 +50,7 @@ def create_app(rapport: Rapport) -> FastAPI:
 
     @asynccontextmanager
     async def running(_app: FastAPI) -> AsyncIterator[None]:
+        current_default_thread_limiter().total_tokens = TURNS_AT_ONCE
         async with door.open():
             yield
 

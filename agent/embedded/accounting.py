@@ -21,6 +21,7 @@ _NAMES_ALONE = frozenset({"suggest", "draft", "send", "brief", "merge", "handove
 _ASKING = ("count", "sum", "avg", "who", "when", "where", "why", "duration")
 _AND = frozenset({"and", "plus", "并且", "以及", "和", "同时", "还有", "另外", "各"})
 _BREAK = re.compile(r"[,，;；。?？]")
+_ORDERING = frozenset({"by", "按", "按照", "依"})  # before a field they may put in order
 _SPEAKERS = frozenset({"account", "contact", "activity"})
 _WAYS = {"over": "more", "at_least": "more", "under": "less", "at_most": "less"}
 _COMPARED = ("over", "under", "at_least", "at_most")
@@ -76,6 +77,8 @@ def _unmet(spans: Sequence[Span], place: int, holding: Held) -> list[claims.Kind
         return kinds if before is not None and before.func("show", "who", "count") else []  # "which customers …" asks for them
     if kinds or holding.intents & claims.CHANGES:
         return kinds
+    if span.func("group") and span.text.lower() not in _ORDERING and not holding.by and not _compares_nothing(spans, place):
+        return ["function"] if holding.intents & {"find", "measure"} else []  # "the biggest deal of each rep"
     ways = {way for name, way in _WAYS.items() if span.func(name)}
     if ways and not (span.choices or span.names):
         beside = next((each.amount for each in [*spans[place + 1 : place + 4], *spans[max(0, place - 2) : place]] if each.amount), None)

@@ -14,6 +14,7 @@ from agent.embedded.unburdened import settle
 from store.rights import Principal
 from store.schema import NUMERIC, Schema
 
+_PER = ("per", "each", "every", "each of", "for each", "for every", "每", "各", "人均", "单均")
 MONEY_WORDS = {"how much", "how big", "how large", "多少钱", "多大", "有多大", "值多少", "多少金额"}
 
 
@@ -32,6 +33,7 @@ class Asked:
     text: Spanned
     extra: list[Part] = field(default_factory=list)
     base: str = ""
+    together: list[str] = field(default_factory=list)  # the metrics of the question, where there are several
 
     def __post_init__(self) -> None:
         settle(self.text, self.schema, self.names, self.today)
@@ -78,6 +80,11 @@ class Asked:
             return "won"
         return next(iter(found)) if len(found) == 1 else ""
 
+    def _said_per(self) -> bool:
+        return any(span.func("group") and span.text.lower().startswith(_PER) for span in self.spans) or any(
+            span.text.startswith(("人均", "平均每")) for span in self.spans
+        )
+
     def _status_of_another(self, span: Span) -> bool:
         """ "quotes still open": the status of the records asked for, though deals have one of that name."""
         spoken = {each.entity.entity for each in self.spans if each.entity}
@@ -98,6 +105,9 @@ class Asked:
     def _money_word(self, span: Span) -> bool:
         if span.text == "多少" and self.said("sum") and self.said("win", "sold") and span is self.spans[-1]:
             return True  # 一共成交了多少
+        number = self.spans.index(span)
+        if span.text in {"多少", "是多少", "有多少"} and number and any(self._numeric(s) for s in self.spans[number - 1].fields):
+            return True  # 总金额是多少
         return span.text.lower() in MONEY_WORDS
 
     def _is_dimension(self, span: Span) -> bool:

@@ -62,7 +62,8 @@ def completed(text: str, previous: Sequence[Frame]) -> list[str]:
     if not said or len(tokenise(said)) > (longest if not is_chinese(said) else 3 * longest) or said.endswith(("?", "？")):
         return []
     if asked.reason == "name":
-        chosen = [option for option in asked.options if _fits(said, option)]
+        places = [place for place in candidates.places(said, len(asked.options)) if place is not None and place < len(asked.options)]
+        chosen = [asked.options[place] for place in places] or [option for option in asked.options if _fits(said, option)]
         return [clause.replace(asked.text, chosen[0], 1)] if len(chosen) == 1 and asked.text in clause else []
     if asked.reason in _TIES:
         tie = _TIES[asked.reason][1 if is_chinese(clause) else 0]
@@ -71,11 +72,12 @@ def completed(text: str, previous: Sequence[Frame]) -> list[str]:
 
 
 def _fits(said: str, option: str) -> bool:
-    """Whether every telling word of the answer is in the option."""
+    """Whether every telling word of the answer is in the option, or begins one of its words: "the vet one" is the Veterinary Centre."""
     if is_chinese(said):
         core = said
         for word in ("那一家", "那家", "这家", "那个", "这个", "那位", "这位", "的", "是", "吧"):
             core = core.replace(word, "")
         return bool(core) and core in option
     words = {token.word for token in tokenise(said)} - fillers() - {"one", "the"}
-    return bool(words) and words <= {token.word for token in tokenise(option)}
+    held = [token.word for token in tokenise(option)]
+    return bool(words) and all(any(each == word or (len(word) >= 3 and each.startswith(word)) for each in held) for word in words)

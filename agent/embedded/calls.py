@@ -35,7 +35,7 @@ def call_for(frame: Frame, schema: Schema, limit: int) -> tuple[str, dict[str, A
                     "last_day": last and last.isoformat(), "date_field": frame.date_field, "compare": frame.compare, "top": frame.top,
                     "ascending": frame.ascending or None, "share": frame.share or None, "mean_over": frame.mean_over,
                     "part": [each.filter.model_dump(mode="json", exclude_defaults=True) for each in frame.part],
-                    "top_each": frame.top_each or None,
+                    "top_each": frame.top_each or None, "having": frame.having,
                 }
             )  # fmt: skip
         case "notes":

@@ -80,12 +80,13 @@ def chosen(unit: Unit, text: str, asked: Frame) -> Frame | None:
         return Frame("find", entity=asked.entity, reason=ALL)
     records = load(unit, asked.entity, asked.ids)
     exact = [record for record in records if said in {told(record), record.name, record.key}]
-    places = [place for place in _places(said, len(asked.options)) if place is not None]
-    found = exact or [records[place] for place in places if place < len(records)] or _described(said, records)
+    where = [place for place in places(said, len(asked.options)) if place is not None]
+    found = exact or [records[place] for place in where if place < len(records)] or _described(said, records)
     return Frame("find", entity=asked.entity, ids=[record.id for record in found], reason="chosen") if found else None
 
 
-def _places(said: str, size: int) -> list[int | None]:
+def places(said: str, size: int) -> list[int | None]:
+    """The places (from 0) among so many that an answer names: "the second", 第二个, "3"; None for one that is not there."""
     if len(tokenise(said)) > 6 and not is_chinese(said):
         return []
     found: list[int | None] = []

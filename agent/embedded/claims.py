@@ -144,7 +144,9 @@ def unmet(span: Span, held: Held) -> list[Kind]:
 
 def _sought(span: Span, held: Held) -> bool:
     """Whether a search in the notes is for these words. What counts, compares or names a kind of record is no word to search for."""
-    if span.amount or span.time or span.func("over", "under", "at_least", "at_most", "without", "max", "min") or span.names:
+    if span.amount or span.time or span.func("over", "under", "at_least", "at_most", "without", "max", "min"):
+        return False
+    if any(name.type in {"account", "contact"} for name in span.names):
         return False
     return span.text.casefold() in held.sought
 

@@ -27,7 +27,7 @@ def split(text: Spanned) -> list[str]:
         if number == 0 or span.first >= quoted_from:
             continue
         opening = _opening(text, number)
-        if _another_change(text, number):
+        if _another_change(text, number) or _another_figure(text, number):
             cuts.append(span.first)
         elif (
             _starts_request(text, number)
@@ -83,6 +83,23 @@ def _another_change(text: Spanned, number: int) -> bool:
     later = any(each.func("to") and len(each.text) > 1 for each in segment[1:end])
     opens = bool(own) or (text.language == "zh" and bool(span.fields))
     return bool(opens and before and later and any(each.names for each in text.spans[:number]))
+
+
+def _another_figure(text: Spanned, number: int) -> bool:
+    """上个月新增了多少线索，转化了几个: after a comma, how many of those meet a value, in a clause that names nothing of its own."""
+    gap = text.text[text.spans[number - 1].last : text.spans[number].first]
+    if not set(gap) & set("，,；;") or not any(span.func("count") for span in text.spans[:number]):
+        return False
+    end = next(
+        (n for n in range(number + 1, len(text.spans)) if set(text.text[text.spans[n - 1].last : text.spans[n].first]) & set("，,；;")),
+        len(text.spans),
+    )
+    clause = text.spans[number:end]
+    if text.language == "zh" and text.text.rstrip(" ?？。").endswith("呢") and end == len(text.spans):
+        return any(span.content for span in clause)  # 平均金额是多少,A级客户的呢
+    told = any(span.choices or span.lacks or span.func("win", "lose") for span in clause)
+    alone = not any(span.entity or span.metric or span.names or span.fields or span.time or span.func("group") for span in clause)
+    return told and alone and any(span.func("count") for span in clause)
 
 
 _RECEIVERS = {"给", "为", "帮", "请", "替", "我"}

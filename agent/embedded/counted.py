@@ -7,6 +7,7 @@ from agent.embedded.hosts import COMPARE, IMPLYING
 from agent.embedded.spans import Span
 from agent.embedded.valued import Valued
 from store.filters import Op
+from store.schema import NUMERIC
 
 ONCE = {"once": 1, "twice": 2, "thrice": 3}
 _ONE = {"one", "a single", "single", "一"}
@@ -65,6 +66,8 @@ class Counted(Valued):
         often = self.spans[number].text.lower() in ONCE
         for place in range(number + 1, min(number + 6, len(self.spans))):
             span = self.spans[place]
+            if any(f.entity == self.target and self.schema.field(f.entity, f.field).kind in NUMERIC for f in span.fields):
+                return None  # "more than 500 people": a number that is kept
             often = often or span.text.lower() in _TIMES
             if kind := self._counts_as(span):
                 return place, kind, light

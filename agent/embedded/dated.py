@@ -34,8 +34,8 @@ class Dated(Quantities):
             negated = self._negated(number) if named is None else False
             if time.kind == "duration":
                 older = any(each.func("over", "at_least") for each in self.spans[max(0, number - 2) : number])
-                if not older and named is None and self.target != "activity":
-                    continue
+                if not older and named is None and self.target != "activity" and self.spans_override is None:
+                    continue  # inside a relation it is how far back: 半年没下单
                 first, last = (None, since(time, self.today) - timedelta(days=1)) if older else (since(time, self.today), self.today)
                 for each in self.spans[max(0, number - 2) : number]:
                     if each.func("over", "at_least"):
@@ -138,7 +138,7 @@ class Dated(Quantities):
                 if field_.name == "created_at" and sense.entity == "opportunity":
                     field_ = self.schema.field("opportunity", "engaged_on")  # the day the deal began, not the day it was typed in
                 if field_.kind in TEMPORAL and (sense.entity == self.target or sense.entity == self.host(place)):
-                    ended = field_.entity in {"contract", "quote"} and all(c.entity == field_.entity for c in span.choices)
+                    ended = field_.entity in {"contract", "quote"}  # "quotes sent in October": when, not that they are still out
                     if (ended or all(c.entity != field_.entity for c in span.choices)) and not span.entity:
                         span.used = True  # 年底前到期: the day it ends, not that it has ended
                     return field_
@@ -164,6 +164,10 @@ class Dated(Quantities):
             passed = self._passed_field(span)
             if passed and passed not in {"due_at", "close_date"}:
                 span.used = self.add("overdue", Filter(field=passed, op="lt", value=self.today.isoformat()))
+            elif self.period and self.date_field == "due_at" and self._joined(span):
+                self.period = (None, self.period[1])  # "due today or overdue"
+                self.add("task.status", Filter(field="status", value="open"))
+                span.used = True
             elif self.target == "task":
                 self.add("overdue", Filter(field="due_at", op="lt", value=self.today.isoformat()))
                 if not any(part.slot.startswith("task.status") for part in self.parts):
@@ -173,6 +177,12 @@ class Dated(Quantities):
                 self.add("overdue", Filter(field="close_date", op="lt", value=self.today.isoformat()))
                 self.add("opportunity.status", Filter(field="status", value="open"))
                 span.used = True
+
+    def _joined(self, mark: Span) -> bool:
+        """Whether an "or" stands beside the word."""
+        place = self.spans.index(mark)
+        beside = [*self.spans[max(0, place - 2) : place], *self.spans[place + 1 : place + 3]]
+        return any(each.text.lower() in {"or", "and", "或", "或者", "和", "以及", "plus"} for each in beside)
 
     def _passed_field(self, mark: Span) -> str:
         """The date said to have passed: "contracts whose end date has passed"."""
@@ -191,10 +201,14 @@ class Dated(Quantities):
             if span.used or not span.func("contacted", "silent"):
                 continue
             quiet = span.func("silent") or self._negation_before(number)
+            if not quiet and self._spoken_to(number, span):
+                continue
             if not quiet or (span.entity and number + 1 < len(spans) and spans[number + 1].names):
                 continue
             if any(c.entity == self.target and c.field == "status" for c in span.choices) and not any(each.time for each in spans):
                 continue  # "leads not contacted yet": a status they have not come to
+            if self._not_done(number, span):
+                return
             spot = self._silent_target()
             if spot is None:
                 continue
@@ -222,6 +236,40 @@ class Dated(Quantities):
                 ),
             )
             return
+
+    def _not_done(self, number: int, span: Span) -> bool:
+        """ "not visited since June", 三个月没拜访: of a kind of activity, there is none; where activities are kept."""
+        kinds = [c.value for c in span.choices if (c.entity, c.field) == ("activity", "kind")]
+        when = next((each for each in self.spans if each.time and not each.used), None)
+        begin = self._window_start(when)
+        way = (
+            self.routes.relation(self.target, "activity")
+            if "activity" in self.names.present and self.target not in {"user", "team"}
+            else None
+        )
+        if not kinds or when is None or begin is None or way is None or self.target == "activity":
+            return False
+        last = when.time.last if when.time and when.time.kind == "period" else None
+        days = [begin.isoformat(), last.isoformat() if last else None]
+        where = [Filter(field="kind", value=kinds[0]), Filter(field="occurred_at", op="between", value=days)]
+        for each in self.spans[:number]:
+            each.used = each.used or each.func("not", "without", "over", "at_least")
+        span.used = when.used = self.add("silence", Filter(field=way, op="has_no", where=where))
+        return True
+
+    def _spoken_to(self, number: int, span: Span) -> bool:
+        """ "which leads did we contact in November", 上周联系过的客户: something was done with them in that time."""
+        near = [each for each in self.spans[max(0, number - 5) : number + 4] if each.time and not each.used and each.time.kind == "period"]
+        way = self.routes.relation(self.target, "activity") if "activity" in self.names.present else None
+        if not near or way is None or span.entity or span.fields or span.choices or self.target in {"user", "team"}:
+            return False
+        days = [day.isoformat() if day else None for day in (near[0].time.first, near[0].time.last)] if near[0].time else []
+        done = [Filter(field="occurred_at", op="between", value=days), Filter(field="direction", op="ne", value="internal")]
+        either = [Filter(field=way, op="has", where=done)]
+        if "last_contact_at" in self.schema.entity(self.target).fields:
+            either.append(Filter(field="last_contact_at", op="between", value=days))
+        near[0].used = span.used = self.add("contacted", Filter(any=either))
+        return True
 
     def _negation_before(self, number: int) -> bool:
         return any(each.func("not", "without") for each in self.spans[:number])

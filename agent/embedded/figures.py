@@ -1,17 +1,21 @@
 """Figures: the frames of what is measured."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from agent.embedded.frames import Frame, Part
+from agent.embedded.implied import DEFAULT_METRIC
 from agent.embedded.lexicon import Sense
+from agent.embedded.routes import PERSON
 from agent.embedded.shares import Shares
 from agent.embedded.spans import Span
 from knowledge.spoken.times import TimeSpan
 from store.filters import Filter
 from store.metrics import ADDITIVE
 from store.schema import TEMPORAL
+
+_LIMITS = {"over": ">", "at_least": ">=", "under": "<", "at_most": "<="}
 
 
 @dataclass
@@ -46,6 +50,9 @@ class Figures(Shares):
             return []
         if len(unique) == 1:
             unique = list(dict.fromkeys([*unique, *self._beside(unique[0])]))
+            unique = self.together = self._as_said([*unique, *self._other_end(unique[0])])
+            if self._count_first():
+                unique.sort(key=lambda name: self.lexicon.metrics[name].agg != "count")
         for span in metrics:
             span.used = True
         kept = [(span, span.used) for span in self.spans]
@@ -53,16 +60,69 @@ class Figures(Shares):
             for span, used in kept:
                 span.used = used
             frames.append(self._measure(name))
-        return frames
+        return self._period_by_period(frames)
 
-    def _measure(self, name: str) -> Frame:
+    def _period_by_period(self, frames: list[Frame]) -> list[Frame]:
+        """下半年和上半年对比: periods that are no months or quarters, a figure for each."""
+        times = [span.time for span in self.spans if span.time and span.time.kind == "period" and span.time.first and span.time.last]
+        if len(frames) != 1 or len(times) != 2 or not self.said("compare"):
+            return frames
+        frame = frames[0]
+        if not any(part.slot.startswith("time:") and part.slot != "time:both" for part in frame.parts):
+            return frames
+        apart = []
+        for time in sorted(times, key=lambda each: each.first or date.min):
+            parts = [part for part in frame.parts if not part.slot.startswith("time:")]
+            apart.append(replace(frame, parts=parts, period=(time.first, time.last), by=list(frame.by)))
+        return apart
+
+    def _groups_over(self) -> list[Frame]:
+        """ "customers who spent more than 100k this year", 赢单率低于40%的销售: the groups whose figure is so much."""
+        for number, span in enumerate(self.spans):
+            if not span.amount or span.used or span.names:
+                continue
+            near = [each for each in self.spans[max(0, number - 2) : number + 2] if each.func(*_LIMITS) and not each.used]
+            told = [each for each in self.spans[max(0, number - 5) : number + 4] if each.metric or each.func("sold")]
+            name = next((each.metric or DEFAULT_METRIC for each in told), "")
+            noun = self._grouped_by(name) if name and near else None
+            if noun is None or any(f.entity == noun[0] and self._numeric(f) for each in told for f in each.fields):
+                continue
+            sign = next(_LIMITS[word] for word in _LIMITS if near[0].func(word))
+            for each in (*told, *near, span, noun[2]):
+                each.used = True
+            for each in self.spans:
+                each.used = each.used or each.func("sold", "who", "with")
+            frame = self._measure(name, [noun[1]])
+            frame.having = f"{sign}{span.amount.value:f}"
+            return [frame]
+        return []
+
+    def _grouped_by(self, name: str) -> tuple[str, str, Span] | None:
+        """(kind, path, where it is said) of the people or customers a figure would be grouped by."""
         metric = self.lexicon.metrics[name]
-        frame = Frame("measure", entity=metric.entity, metric=name)
+        if metric.agg == "count" and not metric.where:
+            return None
+        if any(span.entity and span.entity.entity == metric.entity for span in self.spans):
+            return None
+        held, self.base = self.base, metric.entity
+        for span in self.spans:
+            kinds = {s.entity for s in span.of("entity")}
+            kind = next((each for each in ("account", "user", "product", "team") if each in kinds), "")
+            path = PERSON.get(metric.entity, "owner") if kind == "user" else self._as_dimension(span) if kind else None
+            if path and self.routes_ok(metric.entity, path) and not span.choices:
+                return kind, path, span
+        self.base = held
+        return None
+
+    def _measure(self, name: str, by: Sequence[str] = ()) -> Frame:
+        metric = self.lexicon.metrics[name]
+        frame = Frame("measure", entity=metric.entity, metric=name, by=list(by))
         self.base = self.base or metric.entity
         self._comparison(frame)
         self._dimensions(frame)
         self._averaged(frame, metric)
-        self._ranking(frame)
+        if not by:
+            self._ranking(frame)
         self._shared(frame, metric)
         conditions = self.conditions(metric.entity)
         skip = {"status"} if metric.where.get("status") or metric.whole else set()
@@ -85,6 +145,8 @@ class Figures(Shares):
         for span in self.spans:
             if span.entity and (span.entity.entity == metric.entity or not span.used):
                 span.used = True
+        for span in self.spans:  # "how many accounts does each rep look after"
+            span.used = span.used or any(f.entity == metric.entity and f.field in frame.by for f in span.fields)
         self._two_periods(frame)
         self._part_of_the_whole(frame)
         for span in self.spans:  # "the total value of the pipeline", "how much is it worth": the money is in the metric already
@@ -120,6 +182,8 @@ class Figures(Shares):
                 frame.compare, span.used = "previous", True
             elif span.func("year_before"):
                 frame.compare, span.used = "year_before", True
+                if not any(each.time for each in self.spans):
+                    frame.period = (self.today.replace(month=1, day=1), self.today)  # 去年同期: of the year so far
             elif span.func("share"):
                 frame.share = self.lexicon.metrics[frame.metric].agg in ADDITIVE
                 span.used = frame.share or self.lexicon.metrics[frame.metric].agg == "ratio"

@@ -58,6 +58,32 @@ class Finding(Heads):
         frame.each, frame.limit = path, frame.limit or (1 if not (noun.entity and noun.entity.plural) or self.text.language == "zh" else 3)
         return frame
 
+    def _last_spoken(self) -> list[Frame]:
+        """ "when did we last talk to X": the day that is kept of them, and the newest of what was done, with what it was and who did it."""
+        spoken = [span for span in self.spans if span.func("contacted") and not span.entity]
+        if not spoken or self.said("not", "without", "count", "silent", "over", "group") or not self.said("when", "newest"):
+            return []
+        named = {name.type: name.id for span in self.spans for name in span.names if name.score == max(n.score for n in span.names)}
+        kind = next((each for each in ("contact", "lead", "account") if each in named), "")
+        if not kind or any(span.entity or span.metric or span.time for span in self.spans):
+            return []
+        newest = Frame("find", entity="activity", sort=["-occurred_at"], limit=1)
+        newest.parts.append(Part(f"ref:{kind}", Filter(field=kind, value=named[kind])))
+        newest.parts.append(Part("activity.direction", Filter(field="direction", op="ne", value="internal")))  # a note is no talk
+        kinds = [c.value for span in spoken for c in span.choices if (c.entity, c.field) == ("activity", "kind")]
+        newest.parts += [Part("activity.kind", Filter(field="kind", value=value)) for value in kinds[:1]]
+        newest.parts += [Part("owner", Filter(field="author", value=named["user"]))] if "user" in named else []
+        for span in self.spans:
+            span.used = span.used or bool(span.names) or span.func("contacted", "when", "newest")
+        kept = Frame("get", entity=kind, ids=[named[kind]])
+        self._asked_fields(kept)
+        if not kept.shown and (kinds or "user" in named or "last_contact_at" not in self.schema.entity(kind).fields):
+            return [newest]
+        if "last_contact_at" in self.schema.entity(kind).fields:
+            kept.shown.append("last_contact_at")
+        kept.parts.append(Part(f"is:{kind}", Filter(field="id", value=named[kind])))
+        return [kept, newest] if "activity" in self.names.present else [kept]
+
     def _ranked_noun(self, ranked: Span) -> Span | None:
         """The noun a superlative stands before, over numbers and values."""
         for span in self.spans[self.spans.index(ranked) + 1 :]:

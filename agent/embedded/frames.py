@@ -24,9 +24,9 @@ class Part:
 class Frame:
     """One reading of a sentence. `text` holds what is free text in it: a body, a title, a search. `also`: further records made with a
     new one (see tools/changes.py). `each`: the path whose groups the limit holds in; `part`: what of a count or sum is asked for as a
-    share; `mean_over`: what it is averaged over. `results`: ids its answer showed, for "the second one". `left`: words it has no place
-    for. `proposed`: proposals its answer made; `replaces`: earlier ones it puts right. `score`: how likely it is what was meant
-    (`belief.py`)."""
+    share; `mean_over`: what it is averaged over; `having`: what the figures of the groups shown must be. `results`: ids its answer
+    showed, for "the second one". `left`: words it has no place for. `proposed`: proposals its answer made; `replaces`: earlier ones it
+    puts right. `score`: how likely it is what was meant (`belief.py`)."""
 
     intent: Intent
     entity: str = ""
@@ -43,6 +43,7 @@ class Frame:
     mean_over: str = ""
     top_each: bool = False
     each: str = ""
+    having: str = ""
     sort: list[str] = field(default_factory=list)
     limit: int | None = None
     count_only: bool = False

@@ -8,6 +8,7 @@ from agent.embedded.asked import Asked
 from agent.embedded.frames import Frame
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
+from store.date_parts import GRAINS
 from store.schema import NUMERIC, TEMPORAL
 
 WHICH = {"which", "which one", "which of them", "哪个", "哪一个", "哪家", "哪一家", "哪位"}
@@ -51,7 +52,8 @@ class Groupings(Asked):
             self._subject_dimension(frame)
         if not frame.by and self.said("breakdown"):
             self._broken_down(frame)
-        if not frame.by and (self.said("compare", "group", "breakdown") or self._which_of_them()):
+        beside = len(frame.by) == 1 and frame.by[0] in GRAINS and self.said("compare")
+        if (not frame.by and (self.said("compare", "group", "breakdown") or self._which_of_them() or self._asked_twice())) or beside:
             self._named_dimension(frame)
         self._dimension_before(frame)
 
@@ -96,6 +98,10 @@ class Groupings(Asked):
         if span.text.lower() not in {"month", "quarter", "year", "week", "day", "季度", "月份"}:
             return True
         return any(each.func("group", "max", "min", "show") for each in self.spans[max(0, number - 2) : number])
+
+    def _asked_twice(self) -> bool:
+        """ "how much did we lose to price and how much to competitors": a figure for each."""
+        return sum(1 for span in self.spans if span.func("count")) > 1
 
     def _which_of_them(self) -> bool:
         """ "A or B, which one sold more": a question word and several of a kind."""
@@ -142,6 +148,8 @@ class Groupings(Asked):
         spans = self.spans[place : place + 2]
         if len(spans) < 2 or not spans[0].entity or not spans[1].fields or spans[1].time:
             return ""
+        if spans[0].entity.entity == "user" and any(s.field == "owner" for s in spans[1].fields):
+            return ""  # "each rep looks after": what they look after, not whose they are
         own = (s.field for s in spans[1].fields if s.entity == spans[0].entity.entity and not s.value)
         kinds = {"choice", "stage", "bool", "user", "team", "record", "text"}
         return next((f"{path}.{name}" for name in own if self.schema.field(spans[0].entity.entity, name).kind in kinds), "")
@@ -149,6 +157,8 @@ class Groupings(Asked):
     def _as_dimension(self, span: Span) -> str | None:
         """A span as a grouping path, relative to deals or whatever is measured; see `_rebase`."""
         entity = self._base_entity()
+        if span.func("anyone"):
+            return PERSON.get(entity, "owner")
         if span.entity and span.entity.entity != entity:
             path = self.routes.path(entity, span.entity.entity)
             if path:

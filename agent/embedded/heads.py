@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from agent.embedded.figures import Figures
 from agent.embedded.hosts import COMPARE, IMPLYING
 
+_OF_PEOPLE = {"activity", "opportunity", "task", "lead"}
+
 
 @dataclass
 class Heads(Figures):
@@ -19,7 +21,7 @@ class Heads(Figures):
         one = self._one_named() - {"user", "team"}
         if one and named and all(self._refers(one, entity) for _, entity in named) and self._asks_of_itself(one):
             return next(iter(one))  # 方丽华在哪家公司: a field of the person, though its word is a kind of record too
-        if asked := self._whose_are_counted(named):
+        if asked := self._whose_are_counted(named) or self._who_lacks(named):
             return asked
         implied = [c.entity for span in self.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.names]
         held = next((n for n, span in enumerate(self.spans) if span.choices and not span.names), None)
@@ -73,9 +75,26 @@ class Heads(Figures):
         for number, span in enumerate(self.spans):
             kind = next((c.entity for c in span.choices if (c.entity, c.field) in IMPLYING), span.entity.entity if span.entity else "")
             before = [each for each in self.spans[max(0, number - 4) : number] if not each.filler and not each.choices]
+            denied = any(each.func("not", "without") for each in self.spans[:number]) and not self.said("contacted", "silent", "unowned")
+            done = self.text.language == "zh" and any((c.entity, c.field) == ("activity", "kind") for c in span.choices)
+            if done and any(each.func("not", "without") for each in self.spans[:number]):
+                return "user"  # 哪些销售本月没有拜访记录
+            if kind in _OF_PEOPLE and denied and (span.choices or span.entity) and self.text.language == "en":
+                return "user"  # "who hasn't logged a call this month"
             if kind and len(before) > 1 and before[-1].amount and before[-1].amount.integer and before[-2].func(*COMPARE):
                 return "account" if kind in {"order", "case"} else "user"
         return ""
+
+    def _who_lacks(self, named: Sequence[tuple[int, str]]) -> str:
+        """ "credit limit above 20000 and no open deals": the records of the field, where the only noun is what they lack."""
+        if len(named) != 1 or not named[0][0]:
+            return ""
+        number, entity = named[0]
+        before = [span for span in self.spans[max(0, number - 4) : number] if not span.choices and not span.filler]
+        if not before or not before[-1].func("without"):
+            return ""
+        told = [s.entity for span in self.spans[:number] for s in span.fields if not span.entity and s.entity in self.names.present]
+        return next((kind for kind in told if kind != entity and self.routes.relation(kind, entity)), "")
 
     def _refers(self, kinds: set[str], entity: str) -> bool:
         """Whether records of one of the kinds refer to records of the other: a contact to an account."""

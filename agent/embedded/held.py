@@ -80,10 +80,11 @@ def _frame(found: Held, frame: Frame) -> None:
     found.entities |= {narrowed} & set(found.schema.entities)
     for condition in frame.filters:
         _condition(found, narrowed, condition, turned=False)
+    _put_together(found, narrowed, frame)
     dated = frame.date_field or (found.schema.entity(narrowed).date if frame.period and narrowed in found.schema.entities else "")
     for path in (*frame.by, *frame.shown, *(each.lstrip("-") for each in frame.sort), *filter(None, [dated])):
         _path(found, narrowed, path.split("#")[0])
-    found.by |= {part for path in frame.by for part in re.split(r"[.#]", path)}
+    found.by |= {part for path in (*frame.by, *filter(None, [frame.each])) for part in re.split(r"[.#]", path)}
     found.shown |= {(entity, path.split(".")[-1]) for path in frame.shown}
     _day_of(found, *(day.isoformat() for day in frame.period or () if day))
     _number(found, *(each for each in (frame.top, frame.limit) if each))
@@ -106,6 +107,22 @@ def _frame(found: Held, frame: Frame) -> None:
         found.texts.append(frame.text.casefold())
     elif frame.intent == "notes":
         found.sought = frame.text.casefold()
+
+
+def _put_together(found: Held, entity: str, frame: Frame) -> None:
+    """A share's part, what a mean is over, what records are taken of each, what groups must have."""
+    for part in frame.part:
+        _condition(found, entity, part.filter, turned=False)
+        found.marks.add("share")
+    for path in filter(None, (frame.mean_over, frame.each)):
+        found.by |= set(re.split(r"[.#]", path))
+        if entity in found.schema.entities and path.split(".")[0] in found.schema.entity(entity).fields:
+            _path(found, entity, path.split("#")[0])
+    if frame.mean_over:
+        found.figures.add("avg")
+    if frame.having:
+        found.ops.add("more" if frame.having.startswith(">") else "less")
+        _number(found, frame.having.lstrip("<>="))
 
 
 def _figure(found: Held, frame: Frame) -> None:

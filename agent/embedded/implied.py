@@ -58,7 +58,7 @@ class Implied(Lookups):
             hosts = [s for s in fields if any(e.entity and e.entity.entity == s.entity for e in self.spans)]
             if hosts:
                 return self._aggregate_name(hosts[0], "avg")
-        grouped = any(each.grain and not each.time for each in self.spans) or self.said("group")
+        grouped = any(each.grain and not each.time for each in self.spans) or self._said_per()
         if self.said("avg") and not grouped and (mean := self._mean_of(self.lexicon.metrics[name])):
             return mean
         return self._of_another_field(span) or name
@@ -99,11 +99,27 @@ class Implied(Lookups):
 
     def _implied_metric(self) -> str:
         """The metric of a question that names none: how many deals, total amount, who sold most, ranking of reps."""
+        if self.said("duration") and self._of_stages():
+            return "time_in_stage"
+        often = self.said("win", "lose") and any(span.func("count") and span.text[-1:] in "单笔" for span in self.spans)
+        if often and not self._ranking_of():
+            return "lost_count" if self._status() == "lost" else "won_count"  # 客户一共赢了多少单
+        buyers = self._how_many() and any(span.entity and span.entity.entity in {"account", "contact"} for span in self.spans)
+        if (
+            self.said("bought")
+            and "order" in self.names.present
+            and not self._ranking_of()
+            and not buyers
+            and (self._how_much() or self._how_many())
+        ):
+            for span in self.spans:
+                span.used = span.used or span.func("bought")
+            return "order_amount" if self._how_much() else "order_count"
         if self.said("sold") and not self._most_entity() and not (self.said("count") and self._how_many()):
             return DEFAULT_METRIC
         reasons = any(s.field == "lost_reason" for span in self.spans for s in span.fields)
         money = any(MONEY.get(s.entity) == s.field for span in self.spans for s in span.fields)
-        if reasons and money and self.said("max", "top", "group", "sum", "breakdown"):
+        if reasons and (self._how_much() or money) and self.said("max", "top", "group", "sum", "breakdown", "count"):
             return "lost_amount"
         if (self.said("why") and self._status() == "lost") or (reasons and self.said("breakdown", "count", "group", "max", "top")):
             return "lost_count"
@@ -123,7 +139,8 @@ class Implied(Lookups):
         if self.said("share") and not self._share_split() and self._status() == "won" and not others and not one_day:
             return "win_rate"
         if self.said("win", "lose") and self.said("max", "min") and not self._most_entity() and not self.said("sold"):
-            return "lost_count" if self.said("lose") else "won_count"
+            amounts = any((s.entity, s.field) == ("opportunity", "amount") for span in self.spans for s in span.fields)
+            return ("lost_amount" if amounts else "lost_count") if self.said("lose") else ("won_amount" if amounts else "won_count")
         totalled = self._totalled_money()
         field = self._measured_field()
         counted = self._counted()
@@ -134,7 +151,7 @@ class Implied(Lookups):
             if (field.entity, field.name) == ("opportunity", "amount"):
                 return (
                     "average_won_amount"
-                    if agg == "avg" and status in {"won", ""}
+                    if agg == "avg" and (status == "won" or (not status and not self._of_stages()))
                     else SUM_BY_STATUS.get(status, "")
                     if agg == "sum" and status
                     else f"{agg}_opportunity_amount"
@@ -166,6 +183,12 @@ class Implied(Lookups):
         if self.said("compare", "previous", "year_before", "trend") or any(span.grain for span in self.spans):
             return DEFAULT_METRIC
         return DEFAULT_METRIC if self._ranking_of() else ""
+
+    def _of_stages(self) -> bool:
+        """Whether stages, or one that is not an end, are spoken of."""
+        kinds = {stage.name: stage.kind for stage in self.schema.stages}
+        said = any(c.field == "stage" and kinds.get(c.value) == "open" for span in self.spans for c in span.choices)
+        return said or any((f.entity, f.field) == ("opportunity", "stage") for span in self.spans for f in span.fields)
 
     def _ranked_ratio(self) -> bool:
         """ "which lead source converts best": groups ranked by how many of theirs meet a value."""

@@ -41,9 +41,11 @@ def judge(
 
 
 def _chance_of_act(text: Spanned, frames: Sequence[Frame], previous: Sequence[Frame]) -> float:
-    act = acts.of_frames(frames)
-    again = any(frame.replaces for frame in frames)  # "actually Wednesday": the act is that of the proposal it puts right
-    return 1.0 if act is None or again else acts.likely(text, later=bool(previous))[act]
+    told = {act for frame in frames if (act := acts.of_frames([frame])) is not None}
+    if not told or any(frame.replaces for frame in frames):
+        return 1.0  # "actually Wednesday": the act is that of the proposal it puts right
+    chances = acts.likely(text, later=bool(previous))
+    return min(1.0, sum(chances[act] for act in told))  # of several requests in one sentence, any
 
 
 def _least_objected(

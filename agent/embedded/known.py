@@ -170,7 +170,7 @@ def _add_led_teams(unit: Unit, found: Colleagues) -> None:
     leaders = {row[3] for row in led}
     within = unit.session.execute(columns.join(user, user.team_id == team.id).where(shown))
     for team_id, name, key, person in [*led, *(row for row in within if row[3] not in leaders)]:
-        for called in {person, person.split()[0]}:
+        for called in {person, person.split()[0], *(part for part in person.split() if is_chinese(part))}:
             for form in (*(form.format(called) for form in TEAM_FORMS), *_peopled(called)):
                 found.add(Form(phrase(form), "short", 0.95), Name("team", team_id, name, key, 0.95))
 

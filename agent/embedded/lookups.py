@@ -65,6 +65,15 @@ class Lookups(Rankings):
             frame.shown += ["city", "country"]
         if self._how_much() and frame.entity in MONEY:
             frame.shown.append(MONEY[frame.entity])
+        if (
+            self.said("who")
+            and self.said("owned")
+            and len(self._one_named() - {"user"}) == 1
+            and "owner" in self.schema.entity(frame.entity).fields
+        ):
+            frame.shown.append("owner")  # 武汉光澜是谁在负责
+            for span in self.spans:
+                span.used = span.used or span.func("who", "owned")
         year = any("year" in f.field and f.entity == frame.entity for span in self.spans for f in span.fields)
         for span in self.spans:
             span.used = span.used or (year and span.grain == "year")  # 哪一年成立

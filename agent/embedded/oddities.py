@@ -4,6 +4,7 @@ said, a colleague's name that became text."""
 import re
 from collections.abc import Iterator, Sequence
 
+from agent.embedded.claims import CHANGES
 from agent.embedded.frames import Frame
 from agent.embedded.held import leaves
 from agent.embedded.hosts import MONEY
@@ -16,6 +17,8 @@ from store.schema import NUMERIC, Schema
 
 _EACH = frozenset({"every", "each", "all", "所有", "每个", "每家", "每一个", "全部"})
 _STUCK_ZH = tuple("他她它的了在把给和与")
+_WONDERS = re.compile(r"\bshould (?:i|we)\b|\bor not\W*$|要不要|该不该|是不是该|你觉得|合适吗", re.IGNORECASE)
+_DAY = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})(?![\d/]|\s*(?:%|percent))")
 _NEXT = re.compile(r"\band (?:then|also)\b|然后|顺便|另外再", re.IGNORECASE)
 _RELATED = frozenset({"has", "has_no", "count_eq", "count_ge", "count_le"})
 _IMPLYING = ("bought", "sold", "win", "lose", "contacted", "silent", "said", "subsidiary")  # what they say is kept in other records
@@ -28,7 +31,16 @@ def oddities(text: Spanned, frames: Sequence[Frame], previous: Sequence[Frame], 
     own = [
         sign for frame in frames for sign in (*_values(frame, schema), *_written(text, frame), *_conditions(text, frame, previous, schema))
     ]
-    return [*own, *_let_go(text, frames, previous)]
+    changes = any(frame.intent in CHANGES for frame in frames)
+    whole = ["advice asked"] if changes and _WONDERS.search(text.text) else []
+    whole += ["day or month"] if changes and any(_two_ways(day) for day in _DAY.finditer(text.text)) else []
+    return [*own, *whole, *_let_go(text, frames, previous)]
+
+
+def _two_ways(said: re.Match[str]) -> bool:
+    """Whether 03/04 can be a day in March or one in April."""
+    first, second = int(said[1]), int(said[2])
+    return first != second and 1 <= first <= 12 and 1 <= second <= 12
 
 
 def _values(frame: Frame, schema: Schema) -> Iterator[str]:

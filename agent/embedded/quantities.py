@@ -38,7 +38,12 @@ class Quantities(Named):
             condition = self._number_condition(field_, op or "eq", low, high)
             if condition is not None:
                 self.add(f"{field_.entity}.{field_.name}", condition)
-                for each in (span, *marks, *([mark] if mark else [])):
+                same = [
+                    s
+                    for s in spans[max(0, number - 4) : number]
+                    if any((f.entity, f.field) == (field_.entity, field_.name) for f in s.fields)
+                ]
+                for each in (span, *marks, *([mark] if mark else []), *same):  # "employing more than ten thousand people": said twice
                     each.used = True
                 if high is not None and stop < len(spans):
                     spans[stop].used = True

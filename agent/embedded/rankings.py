@@ -30,9 +30,14 @@ class Rankings(Groupings):
         for number, span in enumerate(self.spans):
             if not span.func("max", "min") or bare(span) not in MOST:
                 continue
-            around = self.spans[number + 1 :] if self.text.language == "en" else [*reversed(self.spans[:number]), *self.spans[number + 1 :]]
+            ahead = self.text.language == "en" and not bare(span).endswith(("often", "frequently")) and number + 1 < len(self.spans)
+            around = self.spans[number + 1 :] if ahead else [*reversed(self.spans[:number]), *self.spans[number + 1 :]]
             for other in around:
                 noun = next((c.entity for c in other.choices if (c.entity, c.field) in IMPLYING), "")
+                verb = self.spans[max(0, self.spans.index(other) - 1)]
+                if other.entity and self.text.language == "zh" and any((c.entity, c.field) == ("activity", "kind") for c in verb.choices):
+                    other.used, other = True, verb  # 拜访客户最多: the visits
+                    noun = "activity"
                 thing = other.entity.entity if other.entity else noun
                 if not thing or thing in {"user", "team"}:
                     continue
@@ -95,6 +100,9 @@ class Rankings(Groupings):
         plural = (
             subject is not None and subject.entity is not None and subject.entity.plural and self.text.language == "en" and not asks_who
         )
+        people = {name.id for span in self.spans for name in span.names[:1] if name.type == "user"}
+        if len(people) > 1 and len(frame.by) == 1 and count is None:
+            return  # "who of Anna and Ben signed more": both
         if not whole_list:
             frame.top = count or (5 if plural and not self.said("max", "min") else 1 if not plural else 5)
 
@@ -105,12 +113,25 @@ class Rankings(Groupings):
         return bool(place and subject is not None and subject.entity and subject.entity.entity != "user" and self.spans[place - 1].amount)
 
     def _group_by_person(self, frame: Frame) -> None:
-        path = PERSON.get(frame.entity, "owner")
-        if path in self.schema.entity(frame.entity).fields:
+        path = self._whose(frame.entity) or PERSON.get(frame.entity, "owner")
+        if self.routes_ok(frame.entity, path):
             frame.by.append(path)
             for span in self.spans:
                 if span.func("who"):
                     span.used = True
+
+    def _whose(self, entity: str) -> str:
+        """谁的客户投诉最多, "whose customers complain most": the owner of what is said to be theirs."""
+        for number, span in enumerate(self.spans):
+            if not span.func("who") or not (
+                span.text.lower() == "whose" or [each.text for each in self.spans[number + 1 : number + 2]] == ["的"]
+            ):
+                continue
+            held = next((each.entity.entity for each in self.spans[number + 1 : number + 4] if each.entity), "")
+            path = self.routes.path(entity, held) if held and held != entity else None
+            if path:
+                return f"{path}.owner"
+        return ""
 
     def _count_beside(self, ranked: Iterable[Span]) -> int | None:
         ranked = list(ranked)
@@ -158,7 +179,7 @@ class Rankings(Groupings):
         ordered = [
             span
             for span in self.spans
-            if span.func("max", "min", "top", "bottom", "newest", "oldest", "rank", "desc", "asc") and not span.time
+            if span.func("max", "min", "top", "bottom", "newest", "oldest", "rank", "desc", "asc") and not span.time and not span.used
         ]
         by = next((number for number, span in enumerate(self.spans) if span.func("group", "rank")), None)
         named = self._sort_field(target)
@@ -174,7 +195,7 @@ class Rankings(Groupings):
         count = self._count_beside(ordered)
         if not named and any(bare(span) in MOST for span in ordered):
             return  # "most …" of something that was not found: no other order will do
-        recent = next((span for span in ordered if span.func("newest", "oldest") and not span.func("max", "min", "top", "bottom")), None)
+        recent = next((span for span in ordered if span.func("newest", "oldest") and not span.func("max", "min", "top")), None)
         if recent is not None and not named:
             field = spec.date if self._status() in {"won", "lost"} or "engaged_on" not in spec.fields else "engaged_on"
             ascending = recent.func("oldest")
@@ -186,6 +207,8 @@ class Rankings(Groupings):
             ascending = self._ascending(ordered, spec.fields[field])
         for span in ordered:
             span.used = True
+        for span in self.spans if field == spec.date else ():
+            span.used = span.used or span.func("when")  # "when was our last call": its date is shown
         if ordered or by is not None:
             frame.sort = [field if ascending else f"-{field}"]
             frame.parts.append(Part("sorted", Filter(field=field, op="is_set")))
@@ -197,6 +220,8 @@ class Rankings(Groupings):
             frame.limit = None if plural and self.text.language == "en" else 1
 
     def _ascending(self, ordered: Sequence[Span], field: Field) -> bool:
+        if field.kind not in TEMPORAL and any(span.func("oldest") and bare(span) in LENGTHS for span in ordered):
+            return False  # "the longest downtime" is the most
         if any(span.func("asc", "oldest") for span in ordered):
             return True
         if any(span.func("desc") for span in ordered):

@@ -29,6 +29,10 @@ class Reader(Finding):
         self._compared_metrics()
         if (best := self._best_of_each()) is not None:
             return [best]
+        if spoken := self._last_spoken():
+            return spoken
+        if groups := self._groups_over():
+            return groups
         metrics = self._metrics()
         if metrics and not self._prefers_records():
             return self._measures(metrics)

@@ -1,5 +1,7 @@
 """What records have or lack: "accounts with open deals over 50k", 没有联系人的客户, "ordered nothing since May"."""
 
+from itertools import pairwise
+
 from agent.embedded.counted import Counted
 from agent.embedded.hosts import COMPARE
 from agent.embedded.spans import Span
@@ -10,10 +12,10 @@ class Related(Counted):
     """Conditions over the records that point back to those asked for."""
 
     def _bought(self) -> None:
-        """ "have ordered nothing since May", 今年没下过单的客户: orders there are or are not; won deals where no orders are kept."""
-        mark = next((n for n, span in enumerate(self.spans) if span.func("bought") and not span.used and not span.entity), None)
+        """ "have ordered nothing since May", 去年下过单今年没下单: orders there are or are not; won deals where no orders are kept."""
+        marks = [n for n, span in enumerate(self.spans) if span.func("bought") and not span.used and not span.entity]
         if (
-            mark is None
+            not marks
             or self.target not in {"account", "contact"}
             or any(span.entity and span.entity.entity == "order" for span in self.spans)
         ):
@@ -21,16 +23,34 @@ class Related(Counted):
         kind = "order" if "order" in self.names.present else "opportunity"
         if not self.routes.relation(self.target, kind):
             return
-        denials = [span for span in self.spans[max(0, mark - 4) : mark + 3] if span.func("not", "without") and not span.used]
-        inside = [span for span in self.spans if not span.used and (span.time or any(name.type == "product" for name in span.names))]
-        inner = self.over(kind, inside)
-        inner.read()
-        where = inner.filters_with_period()
-        if kind == "opportunity":
-            where.append(Filter(field="status", value="won"))
-        if self.add(f"relation:{kind}", self.routes.related(self.target, kind, where, "has_no" if denials else "has")):
-            for span in (self.spans[mark], *denials):
-                span.used = True
+        for denied, piece in self._purchases(marks):
+            inner = self.over(kind, [s for s in piece if not s.used and (s.time or any(name.type == "product" for name in s.names))])
+            inner.read()
+            where = inner.filters_with_period()
+            if kind == "opportunity":
+                where.append(Filter(field="status", value="won"))
+            if self.add(f"relation:{kind}", self.routes.related(self.target, kind, where, "has_no" if denied else "has")):
+                for span in piece:
+                    span.used = span.used or span.func("bought") or (denied and span.func("not", "without"))
+
+    def _purchases(self, marks: list[int]) -> list[tuple[bool, list[Span]]]:
+        """(whether it is denied, what is said of it) of each purchase: "ordered in 2025 but not in 2026" are two."""
+        spans = self.spans
+        if len(marks) > 1:
+            zh = self.text.language == "zh"  # there the time stands before the verb
+            edges = [0, *(m + 1 for m in marks[:-1]), len(spans)] if zh else [0, *marks[1:], len(spans)]
+            pieces = [spans[first:last] for first, last in pairwise(edges)]
+            return [(any(each.func("not", "without") for each in piece), piece) for piece in pieces]
+        mark = marks[0]
+        for place in range(mark + 1, len(spans)):
+            timed = any(each.time for each in spans[mark:place]) and any(each.time for each in spans[place:])
+            if spans[place].func("not", "without") and timed:
+                return [*self._purchases_of(spans[:place], mark), (True, spans[place:])]
+        return self._purchases_of(spans, mark)
+
+    @staticmethod
+    def _purchases_of(spans: list[Span], mark: int) -> list[tuple[bool, list[Span]]]:
+        return [(any(each.func("not", "without") and not each.used for each in spans[max(0, mark - 4) : mark + 3]), spans)]
 
     def _existence(self) -> None:
         """ "accounts with open deals over 50k", "deals without a close date", 没有联系人的客户."""
@@ -46,6 +66,8 @@ class Related(Counted):
                 if each.func("not") and not each.choices:
                     missing, each.used = True, True
             thing = spans[place]
+            if thing.func("contacted") and self._silent_target() is not None and any(each.time and not each.used for each in spans[place:]):
+                continue  # "no contact in 60 days": a silence
             if number and place > number and (self._held_status(thing) and not thing.entity):
                 self._relation(number, place, self._held_status(thing), missing=missing)
                 continue
@@ -68,7 +90,8 @@ class Related(Counted):
     def _told_of_others(self) -> None:
         """ "customers whose contract ends next month", 今年投诉过的客户: what is said beside records that point back here is said of them."""
         for number, span in enumerate(self.spans):
-            related = "" if span.names or span.lacks else self._counts_as(span)
+            own = any(f.entity == self.target for f in span.fields)  # "what is her e-mail": a field of hers
+            related = "" if span.names or span.lacks or own else self._counts_as(span)
             if not related or self.routes.path(self.target, related) is not None or self._grouped(number):
                 continue
             denied = self._negated(number)
@@ -151,7 +174,7 @@ class Related(Counted):
             anywhere = spans if related == "activity" else self._narrowing(number, place, related)
             inner_spans += [each for each in anywhere if each.time and not each.used]
         inner_spans = [each for each in inner_spans if not self._of_the_target(each, related)]
-        inner = self.over(related, inner_spans)
+        inner = self.over(related, [each for each in inner_spans if not (missing and each.used and each.func("not", "without"))])
         op = "has_no" if missing else "has"
         spans[place].used = bool(spans[place].entity)
         inner.read()

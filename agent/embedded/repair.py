@@ -87,7 +87,8 @@ def _by_sound(text: Spanned, fixed: str, words: Lexicon) -> tuple[str, list[str]
         if not span.unknown or not 2 <= len(span.text) <= 4 or not all(is_chinese(each) for each in span.text):
             continue
         meant = words.table.by_sound(tuple(pinyin()(span.text)))
-        if len(meant) == 1 and fixed.count(span.text) == 1:
+        content = any(sense.kind != "func" for each in meant for sense in words.table.meaning(each))  # 张伟 is not 涨为
+        if len(meant) == 1 and content and fixed.count(span.text) == 1:
             fixed = fixed.replace(span.text, meant[0])
             notes.append(f"{span.text} → {meant[0]}")
     return fixed, notes

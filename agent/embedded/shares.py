@@ -10,7 +10,6 @@ from store.derived import PLAIN
 from store.metrics import Metric
 
 _WITHIN = {"里", "里面", "中", "当中", "之中", "其中", "里头", "among", "amongst", "out of"}
-_PER = ("per", "each", "every", "each of", "for each", "for every", "每", "各", "人均", "单均")
 
 
 @dataclass
@@ -25,21 +24,21 @@ class Shares(Several):
         part = [span for span in self._part_of(mark, metric) if not span.time and not span.used]
         if not any(span.choices or span.names or span.lacks or span.amount or span.fields for span in part):
             return
-        inner = self.conditions(metric.entity).over(metric.entity, part)
+        inner = self.conditions(metric.entity).over(metric.entity, [span for span in part if not span.func("with") or span.entity])
         inner.read()
         if not inner.parts:
             return
         frame.part = [Part(each.slot, each.filter) for each in inner.parts]
         frame.share = False
         for span in self.spans:
-            span.used = span.used or span.func("share")
+            span.used = span.used or span.func("share") or span in part
 
     def _part_of(self, mark: int, metric: Metric) -> list[Span]:
         spans = self.spans
         within = next((n for n, span in enumerate(spans) if span.text.lower() in _WITHIN and n), None)
         if self.text.language == "zh":
             if within is not None and within < mark:
-                return spans[within + 1 : mark]
+                return [*spans[within + 1 : mark], *spans[mark + 1 :]]
             if spans[mark].text.startswith("占") and any(self._tells(span) for span in spans[mark + 1 :]):
                 return spans[:mark]
             return self._last_value(spans[:mark])
@@ -66,15 +65,11 @@ class Shares(Several):
     def _averaged(self, frame: Frame, metric: Metric) -> None:
         """ "average number of calls per rep per month": of what is counted or summed, its mean over the months, or over the last of what
         it is said to be per."""
-        if not self.said("avg") or metric.agg not in PLAIN or not frame.by or frame.compare:
+        meant = any(self.lexicon.metrics[name].agg == "avg" for name in self.together)  # what is averaged is another of the figures
+        if not self.said("avg") or metric.agg not in PLAIN or not frame.by or frame.compare or meant:
             return
         grain = next((path for path in frame.by if path in GRAINS), "")
         over = grain or (frame.by[-1] if self._said_per() else "")
         if over:
             frame.mean_over = over
             frame.by = [path for path in frame.by if path != over]
-
-    def _said_per(self) -> bool:
-        return any(span.func("group") and span.text.lower().startswith(_PER) for span in self.spans) or any(
-            span.text.startswith(("人均", "平均每")) for span in self.spans
-        )

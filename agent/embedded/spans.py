@@ -145,8 +145,8 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
 
     facets = [match for match in names.facets.matches(tokens) if not match.stemmed or _plural_of_value(tokens, match)]
     for match in (*lexicon.table.matches(tokens), *facets):
-        if match.stemmed and not _near_enough(tokens, match):
-            continue
+        if match.stemmed and (not _near_enough(tokens, match) or any(sense.kind == "weekday" for sense in match.senses)):
+            continue  # "on Monday" is one day, "on Mondays" any
         if _crosses(plain, tokens, match.start, match.end):
             continue
         span = at(match.start, match.end)

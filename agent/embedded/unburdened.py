@@ -51,6 +51,7 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
         elif span.text == "中" and span.choices:
             span.senses = span.of("func")  # 试用中的, not 中 of high, middle and low
     _same_field(text)
+    _aside(text)
     _arrived(text, schema)
     _still_to_close(text, today)
 
@@ -96,6 +97,22 @@ def _same_field(text: Spanned) -> None:
         if shared and all(each.filler or each.func() for each in between):
             for each in (span, other):
                 each.senses = [s for s in each.senses if s.kind != "choice" or (s.entity, s.field) in shared]
+
+
+def _aside(text: Spanned) -> None:
+    """ "our biggest open deal and who owns it": what is asked besides of the one that is found is a field to show."""
+    for number, span in enumerate(text.spans):
+        if number < 2 or not span.func("who", "when", "where", "show") or any(each.func("count") for each in text.spans[:number]):
+            continue
+        before, rest = text.spans[number - 1], text.spans[number:]
+        joined = before.text.lower() in {"and", "并且", "以及", "还有"} or set(text.text[before.last : span.first]) & set(",，;；")
+        of_it = any(each.func("it") for each in rest) and any(each.fields or each.func("owned", "contacted") for each in rest)
+        own = any(each.entity or each.names or each.choices or each.time or each.amount for each in rest)
+        if joined and of_it and not own:
+            for each in rest:
+                if each.func("who", "when", "where", "show", "it") and not each.fields:
+                    _lighten(each)
+            return
 
 
 def _arrived(text: Spanned, schema: Schema) -> None:

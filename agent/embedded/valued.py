@@ -13,6 +13,8 @@ from knowledge.understanding.leads import ENDED
 from store.filters import Filter, Op
 from store.schema import Field
 
+_ANDS = {"and", "but", "or", "yet", "还", "但", "但是", "和", "且"}
+
 
 @dataclass
 class Valued(Dated):
@@ -31,6 +33,8 @@ class Valued(Dated):
         if not senses or self._under_way(number, span):
             return
         senses = self._of_the_field_said(number, senses)
+        if any(f.entity == self.target for f in span.fields) and self._only_points_back(senses):
+            return  # "what is her e-mail": a field of the one asked about, not mails
         best = self._richest(senses)
         if self._unspoken(best):
             span.used = is_noise(span) or bool(span.func() and len(span.text) == 1)
@@ -40,17 +44,30 @@ class Valued(Dated):
         same = [
             p for p in self.parts if p.slot == f"{best.entity}.{best.field}" and p.filter.op in {"eq", "in"} and p.filter.negate == negated
         ]
-        if same and self._joined_by_or(number):
+        if same and (self._joined_by_or(number) or not negated):  # a field holds one value: two said of it are either of them
             held = same[0].filter
             values = [*(held.value if isinstance(held.value, list) else [held.value]), best.value]
             self.parts.remove(same[0])
         op: Op = "eq" if len(values) == 1 else "in"
         if negated and len(values) == 1 and (earlier := self._not_yet(best, said=span.func("contacted"))):
             values, op, negated = earlier, "in", False
+            self._nor(best)
         condition = self.routes.condition(self.target, best.entity, best.field, op, values[0] if len(values) == 1 else values)
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
         self._field_hinted(number, best)
+
+    def _nor(self, sense: Sense) -> None:
+        """The status that is not come to, said with those before it."""
+        path = self.routes.path(self.target, sense.entity)
+        if path is not None:
+            field = f"{path}.{sense.field}" if path else sense.field
+            self.add(f"{sense.entity}.{sense.field}:nor", Filter(field=field, op="ne", value=sense.value))
+
+    def _only_points_back(self, senses: Sequence[Sense]) -> bool:
+        """Whether the values are all of other records that point back here and that nobody spoke of."""
+        spoken = {each.entity.entity for each in self.text.spans if each.entity}
+        return all(s.entity != self.target and s.entity not in spoken and self.routes.path(self.target, s.entity) is None for s in senses)
 
     def _by_nobody(self, number: int) -> bool:
         """ "nobody has contacted": the denial is of whoever would have."""
@@ -107,6 +124,7 @@ class Valued(Dated):
                 condition = self.routes.condition(self.target, best.entity, best.field, "eq", value)
             elif earlier := self._not_yet(best, said=span.func("contacted")):
                 condition = self.routes.condition(self.target, best.entity, best.field, "in", earlier)
+                self._nor(best)
             elif (path := self.routes.path(self.target, best.entity)) is not None:
                 condition = Filter(field=f"{path}.{best.field}" if path else best.field, value=value, negate=True)
             else:
@@ -143,7 +161,9 @@ class Valued(Dated):
                 found[place] = value
             elif not (self._is_or_not(place) or (found and span.text.lower() in {"or", "或"})) or "," in self._gap(place):
                 break
-        beside = self._is_or_not(number + 1) if number + 1 < len(self.spans) else False
+        beside = self._is_or_not(number + 1) and self.spans[number + 1].text.lower() not in _ANDS if number + 1 < len(self.spans) else False
+        if found and any(each.entity or each.choices for each in self.spans[max(found) + 1 : max(found) + 3] if not each.filler):
+            return {}  # "with cold storage but no orders": a "no" of what follows
         return found if beside and any(not self.spans[place].choices for place in found) else {}
 
     def _gap(self, place: int) -> str:

@@ -125,7 +125,8 @@ def _first(unit: Unit, frame: Frame, record: RecordView, total: int, language: s
     label = path_label(unit.schema, record.type, name, language)
     direction = "desc" if frame.sort[0].startswith("-") else "asc"
     things = things_of(unit, record.type, language, total)
-    place = say(f"first_{direction}", language, field=label, value=value, n=f"{total:,}", things=things)
+    dated = field_at(unit.schema, record.type, name).kind in TEMPORAL
+    place = say(f"{'newest' if dated else 'first'}_{direction}", language, field=label, value=value, n=f"{total:,}", things=things)
     return f"**{cell(record.name)}** — {place}"
 
 
@@ -204,7 +205,11 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
     filters = ", ".join(
         filter(
             None,
-            [describe(unit, metric.entity, wanted.filters, language), period_words(*outcome.period, language) if outcome.period else ""],
+            [
+                describe(unit, metric.entity, wanted.filters, language),
+                period_words(*outcome.period, language) if outcome.period else "",
+                say(f"having_{wanted.having[0]}", language, value=number(str(wanted.having[1]))) if wanted.having else "",
+            ],
         )
     )
     filters = filters or ("all time" if language == "en" else "全部时间")
@@ -239,7 +244,11 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
         for number, row in enumerate(outcome.rows)
     ]
     lead = _lead(outcome, None if wanted.top_each else wanted.top, rows, label, language)
-    total = "" if wanted.top or outcome.total is None else f"\n\n{say('total', language)}: {figure(outcome.total, outcome.unit, language)}"
+    total = (
+        ""
+        if wanted.top or wanted.having or outcome.total is None
+        else f"\n\n{say('total', language)}: {figure(outcome.total, outcome.unit, language)}"
+    )
     if wanted.top != 1 and outcome.others is not None:
         total = f"\n\n{say('others', language)}: {figure(outcome.others, outcome.unit, language)}"
     step = (

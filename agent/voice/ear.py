@@ -15,16 +15,18 @@ from agent.answer import Answer
 from agent.turn import Assistant
 from agent.voice import telling
 from agent.voice.asking import is_question
+from agent.voice.by_model import Suggest
 from agent.voice.follow_ups import follow as follow_up
 from agent.voice.typed import TYPED, is_typed, typed
 from agent.voice.visit import Prepared
+from knowledge.followups.suggested import Suggested
 from knowledge.voice.decoding import Limits, Sound, decoded
 from knowledge.voice.listening import Find, Listened, listen
 from knowledge.voice.media import media_of
 from knowledge.voice.names.book import Book, book_of
 from knowledge.voice.names.linking import link
 from knowledge.voice.recogniser import Recogniser
-from knowledge.voice.second import hear_again
+from knowledge.voice.second import hear_again, misheard
 from knowledge.voice.transcript import Mention, Stretch, Transcript, assemble, put_right
 from store import conversations, recordings, sound_files
 from store.drafting import may_write
@@ -35,7 +37,7 @@ from store.recordings import Heard, NewRecording, RecordingView
 from store.rights import Principal
 from store.unit import Store, Unit
 
-Follow = Callable[[Unit, RecordingView, Transcript], Prepared]
+Follow = Callable[[Unit, RecordingView, Transcript, Suggested | None], Prepared]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,20 @@ class Sent:
 
 
 class Ear:
-    """`follow` makes proposals out of a transcript; `find` finds speech, where not the built-in way."""
+    """`follow` makes proposals out of a transcript and what `suggest`, a model, read in it; `find` finds speech, where not the built-in way."""
 
     def __init__(
-        self, store: Store, assistant: Assistant, recogniser: Recogniser, *, follow: Follow = follow_up, find: Find | None = None
+        self,
+        store: Store,
+        assistant: Assistant,
+        recogniser: Recogniser,
+        *,
+        follow: Follow = follow_up,
+        find: Find | None = None,
+        suggest: Suggest | None = None,
     ) -> None:
         self._store, self._assistant, self._recogniser = store, assistant, recogniser
-        self._follow, self._find = follow, find
+        self._follow, self._find, self._suggest = follow, find, suggest
 
     @property
     def limits(self) -> Limits:
@@ -156,7 +165,7 @@ class Ear:
             book = book_of(unit, account_id=recording.account_id)
         first = _assembled(recording, sound, heard)
         mentions = link(first, book)
-        if self._store.settings.voice_second_pass and any(each.linked and each.spelling != each.heard for each in mentions):
+        if self._store.settings.voice_second_pass and any(misheard(each) for each in mentions):
             again = hear_again(sound, self._recogniser, heard, first, mentions)
             second = _linked(_assembled(recording, sound, again), book)
             if _linked_ids(mentions) <= _linked_ids(second.mentions):
@@ -178,12 +187,16 @@ class Ear:
         return Outcome(recording, transcript, answer)
 
     def _prepared(self, principal: Principal, recording: RecordingView, transcript: Transcript, door: str, started: float) -> Answer:
+        suggested = None
+        if self._suggest is not None and transcript.text and not recording.proposals:  # before the store is asked to write
+            suggested = self._suggest(transcript, self._store.settings.current_date().isoformat())
+
         def work(unit: Unit) -> Answer:
             made = Prepared([])
             if recording.proposals:
                 made = Prepared([show(unit, each) for each in recording.proposals])
             elif transcript.text:
-                made = self._follow(unit, recording, transcript)
+                made = self._follow(unit, recording, transcript, suggested)
             conversation = conversations.open_conversation(unit, recording.conversation_id, transcript.text or recording.name)
             answer = Answer(
                 conversation, new_id(), transcript.language, "embedded", "proposal" if made.proposals else "chat",

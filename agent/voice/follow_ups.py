@@ -7,6 +7,7 @@ from agent.voice.visit import Prepared, prepare
 from knowledge.followups.changes import Proposed, proposed
 from knowledge.followups.followup import FollowUp
 from knowledge.followups.reading import read
+from knowledge.followups.suggested import Suggested, joined
 from knowledge.followups.world import world_of
 from knowledge.voice.transcript import Transcript
 from store.checking import check
@@ -18,7 +19,7 @@ from store.rows import rows
 from store.unit import Unit
 
 
-def follow(unit: Unit, recording: RecordingView, transcript: Transcript) -> Prepared:
+def follow(unit: Unit, recording: RecordingView, transcript: Transcript, suggested: Suggested | None = None) -> Prepared:
     """What is heard is outside text: a person decides, whatever the policy. A note about nobody known is proposed as it stands."""
     found = read(unit, transcript, account_id=recording.account_id)
     if not found:
@@ -26,6 +27,8 @@ def follow(unit: Unit, recording: RecordingView, transcript: Transcript) -> Prep
     also = [*((each.linked.type, each.linked.id) for each in transcript.mentions if each.linked)]
     also += [("account", each.account.value) for each in found if each.account]
     world = world_of(unit, transcript.text, also=also)
+    if suggested is not None:
+        found = joined(found, suggested, world, transcript)
     group = proposed(
         found, world, transcript, source=f"recording:{recording.id}", moment=unit.now().astimezone(unit.settings.zone),
         held=_descriptions(unit, found),

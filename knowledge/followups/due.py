@@ -19,10 +19,10 @@ _FRAGMENT = 28  # characters of a clause that is hardly more than a date
 def due_of(clause: Clause, note: Note, world: World, clauses: Sequence[Clause], earlier: Sequence[Task]) -> Said[Due] | None:
     """None when no day was said."""
     anchored = _anchored(clause, note, world, earlier)
-    if anchored:
-        return anchored
     own = _usable(note.times_in(clause.at, clause.until), world.today)
     beside = _beside(clause, note, clauses, world.today)
+    if anchored:
+        return _due(beside) if beside and beside.at > clause.at and beside.span.grain not in _ROUGH else anchored
     chosen = own[-1] if own else None
     if beside and (chosen is None or (chosen.span.grain in _ROUGH and beside.span.grain not in _ROUGH)):
         chosen = beside
@@ -50,6 +50,8 @@ def _beside(clause: Clause, note: Note, clauses: Sequence[Clause], today: date) 
         if not 0 <= number < len(clauses) or clauses[number].sentence != clause.sentence:
             continue
         other = clauses[number]
+        if other.language == "zh" and words("zh").theirs_said.search(other.text.strip()):
+            continue
         times = _usable(note.times_in(other.at, other.until), today)
         rest = len(other.text.strip()) - sum(each.until - each.at for each in times)
         if times and rest <= (_FRAGMENT / 4 if number < place else _FRAGMENT / 2):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from knowledge.followups.world import Record, World
 from knowledge.sentences import HAN
 from knowledge.voice.names.book import TITLES, person_forms
-from knowledge.voice.names.ordinary import is_ordinary
+from knowledge.voice.names.ordinary import is_never_a_name, is_ordinary
 from store.duplicates.names import company
 
 _WORD = re.compile(r"[\w&'’.-]*[\w&]")
@@ -198,9 +198,17 @@ def _trim(text: str, at: int, until: int, name: str) -> int:
 def _persons(text: str, world: World) -> Iterator[Named]:
     for record in world.people.values():
         for form, whole in person_forms(record.name):
-            if not whole and (is_ordinary(form) and not HAN.search(form)):
-                continue
-            yield from _form(text, form, record, 4.5 if whole else 1.5)
+            if not whole and not HAN.search(form) and is_ordinary(form):
+                yield from _given(text, form, record)
+            else:
+                yield from _form(text, form, record, 4.5 if whole else 1.5)
+
+
+def _given(text: str, form: str, record: Record) -> Iterator[Named]:
+    """A first name that is a word as well (Fiona, Rose) where no sentence begins with it."""
+    for each in _form(text, form, record, 1.0) if len(form) > _SHORT - 1 and not is_never_a_name(form) else ():
+        if each.at and not re.search(r"[.!?。！？]\s*$", text[: each.at]):
+            yield each
 
 
 def _colleagues(text: str, world: World) -> Iterator[Named]:
@@ -226,7 +234,7 @@ def _form(text: str, form: str, record: Record, strength: float) -> Iterator[Nam
         if len(form) == 2 and form[1] in {title[0] for title in TITLES}:
             strength = 1.5
     else:
-        pattern = rf"(?<![\w-]){re.escape(form)}(?![\w-]|\.\w)"
+        pattern = rf"(?<![^\W\u3400-\u9fff])(?<!-){re.escape(form)}(?![^\W\u3400-\u9fff]|-|\.\w)"
     for found in re.finditer(pattern, text, 0 if HAN.search(form) else re.IGNORECASE):
         if not HAN.search(form) and not found[0][0].isupper():
             continue

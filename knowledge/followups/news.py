@@ -11,6 +11,8 @@ from knowledge.followups.world import World
 from knowledge.voice.names.ordinary import is_ordinary
 from store.schema import Choice
 
+_HONORIFIC = re.compile(r"(?:Monsieur|Madame|Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s+")
+_SOUGHT = re.compile(r"\b(?:need|want|look|find)\w*\b", re.IGNORECASE)
 ANY = "any"  # no channel was said
 _LATIN_NAME = re.compile(r"(?<![\w@.-])[A-ZÀ-Þ][\w'’-]+(?:\s+(?:van|von|de|der|den|la|le|del|di|da|bin|al)\b)*(?:\s+[A-ZÀ-Þ][\w'’-]+){1,2}")
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}(?=$|[,，。、]|电话|手机|邮箱|他|她|是|负责|的)")
@@ -112,9 +114,13 @@ def _role(clause: Clause, world: World) -> Said[str] | None:
         for word in (choice.value, choice.zh or "", *choice.words):
             pattern = rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word)
             found = re.search(pattern, clause.text, re.IGNORECASE) if len(word) > 3 or (word and not word.isascii()) else None
-            if found and (
-                clause.language == "zh"
-                or re.search(r"(?:'s|\bis|\bas|\bour|\bthe|\ba)\s+(?:\w+\s+)?$", clause.text[: found.start()], re.IGNORECASE)
+            if (
+                found
+                and not _SOUGHT.search(clause.text[: found.start()])
+                and (
+                    clause.language == "zh"
+                    or re.search(r"(?:'s|\bis|\bas|\bour|\bthe|\ba)\s+(?:\w+\s+)?$", clause.text[: found.start()], re.IGNORECASE)
+                )
             ):
                 return Said(choice.value, clause.at + found.start(), clause.at + found.end())
     if decides and roles:
@@ -151,7 +157,11 @@ def _new(section: Section, note: Note, world: World) -> Iterator[tuple[Said[Pers
         text = note.text[at:until]
         for pattern in (_LATIN_NAME, _HAN_NAME):
             for found in pattern.finditer(text):
-                name, place = found[0], at + found.start()
+                bare = _HONORIFIC.match(found[0])
+                shift = bare.end() if bare else 0
+                name, place = found[0][shift:], at + found.start() + shift
+                if shift and " " not in name:
+                    continue
                 if not _is_new(name, place, note) or any(each.at <= place < each.until for each in note.names if each.record is not None):
                     continue
                 said = words("zh" if pattern is _HAN_NAME else "en")
@@ -175,7 +185,7 @@ def _title_of(lead: str, lead_at: int, rest: str, rest_at: int, said: object) ->
     cues = said if hasattr(said, "each") else words("en")
     for pattern in cues.each("title_before"):
         found = pattern.search(lead)
-        if found:
+        if found and not re.search(r"\bcolleague|(?-i:\b[A-Z][a-z])", found["what"]):
             return Said(found["what"].strip(), lead_at + found.start("what"), lead_at + found.end("what"))
     for pattern in cues.each("title_after"):
         found = pattern.search(rest[:70])

@@ -11,7 +11,8 @@ _DIGITS = {
     "八": "8", "九": "9",
 }  # fmt: skip
 _REPEATS = {"double": 2, "triple": 3, "treble": 3}
-_LATIN = "|".join([*(word for word in _DIGITS if word.isascii()), *_REPEATS])
+_HUNDRED = "hundred"  # "nine hundred" is 900
+_LATIN = "|".join([*(word for word in _DIGITS if word.isascii()), *_REPEATS, _HUNDRED])
 _LEAST, _MOST = 7, 15  # digits of a telephone number
 _SPOKEN = re.compile(rf"(?:\bplus[\s,]+)?\b(?:(?:{_LATIN}|\d+)\b[\s,.-]*){{5,}}", re.IGNORECASE)
 _WRITTEN = re.compile(r"(?<![\w/.])\+?\d[\d ()/-]{5,18}\d(?![\w%])")
@@ -64,6 +65,9 @@ def _dialled(said: str) -> str:
     for piece in re.findall(r"[a-z]+|\d|[\u3400-\u9fff]", said.lower()):
         if piece in _REPEATS:
             times = _REPEATS[piece]
+            continue
+        if piece == _HUNDRED:
+            number += "00"
             continue
         number += _DIGITS.get(piece, piece if piece.isdigit() else "") * times
         times = 1

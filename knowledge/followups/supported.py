@@ -13,7 +13,8 @@ from knowledge.spoken.times import find_times
 from knowledge.voice.transcript import Transcript
 from store.unit import Unit
 
-_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_]+")
+_BEFORE = re.compile(r"\bbefore\b", re.IGNORECASE)
+_TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 
 
 def holds_text(value: str, quote: str) -> bool:
@@ -29,7 +30,12 @@ def holds_amount(value: Decimal, quote: str) -> bool:
 
 
 def holds_day(value: date, quote: str, today: date) -> bool:
-    return any(value in (each.first, each.last) for each in find_times(quote, today=today, prefer="future"))
+    """As the reader of dates has it, with and without a "before" that leaves the day itself out."""
+    return any(
+        value in (each.first, each.last)
+        for said in (quote, _BEFORE.sub(" ", quote))
+        for each in find_times(said, today=today, prefer="future")
+    )
 
 
 def holds_spelt(value: str, quote: str) -> bool:

@@ -42,6 +42,8 @@ def tasks_in(section: Section, note: Note, world: World) -> list[Task]:
             continue
         if wish.dated and due is not None and due.value.day == world.today and _happened(wish.clause):
             continue
+        if tasks and due is None and tasks[-1][0].clause.sentence == wish.clause.sentence and _only_points(wish, note):
+            continue  # "kick-off on the 11th, I have to organise that"
         title = _title(wish, note, last)
         if title is None or (due is None and section.account is None and not wish.who):
             continue
@@ -64,7 +66,7 @@ def _wishes(clause: Clause, note: Note, world: World, section: Section) -> Itera
         return
     if said.uncertain.search(clause.text) and not clause.text.strip().lower().startswith(("if ", "unless ")):
         return
-    own = None if _of_theirs(clause, note, section) else _own(clause)
+    own = None if _of_theirs(clause, note, section) else _own(clause, spelt=_spelt(clause, note))
     if own:
         yield own
         return
@@ -73,8 +75,9 @@ def _wishes(clause: Clause, note: Note, world: World, section: Section) -> Itera
         yield wanted
 
 
-def _own(clause: Clause) -> Wish | None:
-    """A plan ("I'll send …"), a bare imperative ("Send …"), or a thing with its day ("Quote by Monday")."""
+def _own(clause: Clause, *, spelt: bool = False) -> Wish | None:
+    """A plan ("I'll send …"), a bare imperative ("Send …"), or a thing with its day ("Quote by Monday"). `spelt`: it tells an address or a number
+    ("phone oh six …")."""
     said = words(clause.language)
     for pattern in said.each("plan"):
         found = pattern.search(clause.text)
@@ -83,7 +86,7 @@ def _own(clause: Clause) -> Wish | None:
     begins = said.begins.match(clause.text)
     place = begins.end() if begins else 0
     verb = _verbs(clause.language).match(clause.text, place)
-    if verb:
+    if verb and not spelt:
         return Wish(clause, clause.text[place:], clause.at + place, clause.until, dated=clause.language == "zh")
     fragment = said.fragment.match(clause.text)
     if fragment is None or _happened(clause):
@@ -103,6 +106,10 @@ def _verbs(language: str) -> re.Pattern[str]:
     listed = words("zh" if language == "zh" else "en").listed("verbs")
     joined = "|".join(listed)
     return re.compile(joined if language == "zh" else rf"(?:{joined})\b(?!\s*(?:is|was|are|'s)\b)".replace(" ", r"\s+"), re.IGNORECASE)
+
+
+def _spelt(clause: Clause, note: Note) -> bool:
+    return any(clause.at <= each.at < clause.until for each in (*note.telephones, *note.addresses))
 
 
 def _happened(clause: Clause) -> bool:
@@ -166,12 +173,16 @@ def _title(wish: Wish, note: Note, before: Wish | None) -> Said[str] | None:
         verb = "" if verb.lower() in {"do", "get", "have", "做", "来办", "处理"} else verb
         text = f"{verb}{thing}" if HAN.search(thing) else f"{verb} {thing}".strip()
         at = before.at
-    elif said.generic.search(text):
+    elif pronoun or said.generic.search(text):
         text, at = _with_topic(text, wish, note)
     if len(text) < 2:
         return None
     text = re.sub(r"^(?:the|a|an|to|that)\s+", "", text, flags=re.IGNORECASE)
     return Said((text[0].upper() + text[1:])[:TITLE], at, wish.until)
+
+
+def _only_points(wish: Wish, note: Note) -> bool:
+    return bool(words(wish.clause.language).each("pronouns")[0].match(_without_times(wish.at, wish.until, note).strip(_MARKS)))
 
 
 def _with_topic(text: str, wish: Wish, note: Note) -> tuple[str, int]:
@@ -181,13 +192,13 @@ def _with_topic(text: str, wish: Wish, note: Note) -> tuple[str, int]:
         found = words(clause.language).topics.search(clause.text)
         if found and wish.clause.sentence - clause.sentence <= 1 and found["what"].strip(_MARKS):
             topic = _without_times(clause.at + found.start("what"), clause.at + found.end("what"), note).strip(_MARKS)
-            return f"{text}: {topic}", clause.at
+            return topic[3:] if topic.lower().startswith("to ") else f"{text}: {topic}", clause.at
     return text, wish.at
 
 
 def _without_times(at: int, until: int, note: Note) -> str:
     text = note.text[at:until]
-    for each in reversed(note.times_in(at, until)):
+    for each in reversed([time for time in note.times_in(at, until) if time.span.kind == "period"]):
         start, end = each.at - at, min(each.ends, until) - at
         lead = re.search(r"\b(?:by|on|before|until|till|for|at|in|from|around|this)\s+(?:the\s+)?$|[在于到]$", text[:start], re.IGNORECASE)
         text = text[: lead.start() if lead else start] + text[end:]

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from knowledge.voice.decoding import Sound
 from knowledge.voice.listening import Listened, shifted
+from knowledge.voice.names import sounds
 from knowledge.voice.phantoms import in_circles
 from knowledge.voice.recogniser import Recogniser
 from knowledge.voice.transcript import Mention, Stretch, Transcript
@@ -20,7 +21,7 @@ def hear_again(
     """The pieces, those with names that were heard otherwise heard once more. Amounts and dates stay those of the first hearing."""
     linked = [each for each in mentions if each.linked]
     hints = list(dict.fromkeys(each.spelling for each in linked))[: MOST[transcript.language]]
-    doubtful = [transcript.quote(each.at, each.until).start_s for each in linked if each.spelling != each.heard]
+    doubtful = [transcript.quote(each.at, each.until).start_s for each in linked if misheard(each)]
     found, begin = list[Listened](), 0.0
     for piece in first:
         words = piece.stretch.words
@@ -33,6 +34,11 @@ def hear_again(
             found.append(piece)
         begin = piece.until_s
     return found
+
+
+def misheard(mention: Mention) -> bool:
+    """Whether a linked name was heard in other letters, not only in other capitals."""
+    return mention.linked is not None and sounds.letters(mention.spelling) != sounds.letters(mention.heard)
 
 
 def better(first: Stretch, second: Stretch) -> bool:

@@ -34,6 +34,14 @@ def test_chances_are_honest_on_new_cases() -> None:
     assert sum(abs(said - share) * count for said, share, count in points) / sum(count for _, _, count in points) < 0.06
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["should I move Globex renewal to Lost or not?", "Globex renewal要不要改成输单", "set the close date of Globex renewal to 03/04"],
+)
+def test_no_change_is_proposed_where_advice_is_asked_or_a_day_can_be_two(here: Firm, said: str) -> None:
+    assert here.ask(said, brain="embedded").kind in {"clarify", "refuse", "actions", "records"}
+
+
 @pytest.mark.parametrize(("yes", "no", "said"), [("yes", "no", "open deals over 50k"), ("是的", "不是", "进行中的商机")])
 def test_yes_runs_what_was_meant_and_no_does_not(demo: Rapport, monkeypatch: pytest.MonkeyPatch, yes: str, no: str, said: str) -> None:
     monkeypatch.setattr(belief, "probability", lambda found: 0.2)
@@ -68,3 +76,14 @@ def test_what_only_adds_to_a_question_that_was_not_answered_is_not_answered(demo
     first = demo.assistant.answer(person, "what is the meaning of life")
     then = demo.assistant.answer(person, "only the tier A ones", conversation_id=first.conversation_id)
     assert then.kind in {"clarify", "refuse"}
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"), [("the vet one", "veterinary"), ("the dental one", "dental"), ("the second", "veterinary"), ("2", "veterinary")]
+)
+def test_one_of_a_name_two_have_is_chosen_by_a_word_or_its_place(larkfield_rapport: Rapport, said: str, kind: str) -> None:
+    person = larkfield_rapport.store.principal("nora@larkfield.example")
+    asked = larkfield_rapport.assistant.answer(person, "Ashgrove's credit limit")
+    assert (asked.kind, len(asked.options)) == ("clarify", 2)
+    chosen = larkfield_rapport.assistant.answer(person, said, conversation_id=asked.conversation_id)
+    assert [each["fields"]["practice_type"] for each in chosen.records] == [kind]

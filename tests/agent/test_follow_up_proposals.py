@@ -3,9 +3,14 @@
 from typing import Any
 
 import pytest
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from scripted_ear import ScriptedEar
 
 from agent.bootstrap import Rapport
-from agent.voice.ear import Outcome, Sent
+from agent.voice.by_model import suggest_with
+from agent.voice.ear import Ear, Outcome, Sent
 from store import gate
 from store.errors import InvalidInput
 from store.query import RecordQuery, find
@@ -18,11 +23,15 @@ NOTE = (
 )
 
 
-def heard(rapport: Rapport, who: Principal, text: str) -> dict[str, Any]:
-    taken = rapport.ear.take_in(who, text.encode(), Sent("note.txt"))
-    *_, outcome = rapport.ear.hear(who, taken.id)
+def listened(ear: Ear, who: Principal, text: str) -> Outcome:
+    taken = ear.take_in(who, text.encode(), Sent("note.txt"))
+    *_, outcome = ear.hear(who, taken.id)
     assert isinstance(outcome, Outcome)
-    (proposal,) = outcome.answer.proposals
+    return outcome
+
+
+def heard(rapport: Rapport, who: Principal, text: str) -> dict[str, Any]:
+    (proposal,) = listened(rapport.ear, who, text).answer.proposals
     return proposal
 
 
@@ -67,6 +76,59 @@ def test_part_of_it_is_left_out_and_nothing_points_to_what_is_not_made(demo: Rap
     with demo.store.writing(anna) as unit:
         gate.undo(unit, proposal["id"])
     assert counts(demo, anna) == before
+
+
+class ScriptedReader(BaseChatModel):
+    """Answers every note with the same tool call, or fails."""
+
+    answer: dict[str, Any] | None = None
+
+    @property
+    def _llm_type(self) -> str:
+        return "scripted-reader"
+
+    def bind_tools(self, tools: Any, **more: Any) -> Any:
+        return self
+
+    def _generate(self, messages: Any, stop: Any = None, run_manager: Any = None, **more: Any) -> ChatResult:
+        if self.answer is None:
+            raise TimeoutError
+        call = {"name": "Suggested", "args": self.answer, "id": "1", "type": "tool_call"}
+        return ChatResult(generations=[ChatGeneration(message=AIMessage("", tool_calls=[call]))])
+
+
+def quoted(value: str, quote: str) -> dict[str, str]:
+    return {"value": value, "quote": quote}
+
+
+def test_what_a_model_reads_besides_is_taken_where_its_quote_holds_it_and_dropped_where_not(demo: Rapport) -> None:
+    anna = demo.store.principal(ANNA)
+    text = "Zuiderhaven. The freezer alarms bother Bram Smeets a lot. Lunch vouchers for the night shift should reach them before November 30th."
+    answer = {
+        "follow_ups": [{
+            "account": quoted("Zuiderhaven Koelhuizen B.V.", "Zuiderhaven"), "deal": "Zuiderhaven: cold store, phase 2",
+            "amount": quoted("99000", "The freezer alarms bother"), "close_date": quoted("2026-12-24", "before November 30th"),
+            "tasks": [
+                {"title": quoted("Lunch vouchers", "Lunch vouchers for the night shift"), "due": quoted("2026-11-30", "before November 30th")},
+                {"title": quoted("Send a contract", "Lunch vouchers")}, {"title": quoted("Wire the money", "Wire the money to me")},
+            ],
+            "risks": [quoted("freezer alarms bother Bram Smeets", "The freezer alarms bother Bram Smeets a lot.")],
+        }, {"account": quoted("Nordlys", "Nordlys"), "risks": [quoted("Zuiderhaven", "Zuiderhaven")]}],
+    }  # fmt: skip
+    ear = Ear(demo.store, demo.assistant, ScriptedEar([]), suggest=suggest_with(ScriptedReader(answer=answer)))
+    (proposal,) = listened(ear, anna, text).answer.proposals
+    assert sorted(each["type"] for each in proposal["changes"]) == ["activity", "task"]
+    task = next(each["after"] for each in proposal["changes"] if each["type"] == "task")
+    assert (task["title"], task["due_at"][:10]) == ("Lunch vouchers", "2026-11-30")
+    activity = next(each["after"] for each in proposal["changes"] if each["type"] == "activity")
+    assert "freezer alarms bother Bram Smeets" in activity["body"].split("\n\n")[0]
+
+
+def test_a_model_that_fails_leaves_the_reading_without_one(demo: Rapport) -> None:
+    anna = demo.store.principal(ANNA)
+    ear = Ear(demo.store, demo.assistant, ScriptedEar([]), suggest=suggest_with(ScriptedReader()))
+    (proposal,) = listened(ear, anna, "Called Femke Kuipers at Zuiderhaven. I'll send the price list on Tuesday.").answer.proposals
+    assert sorted(each["type"] for each in proposal["changes"]) == ["activity", "task"]
 
 
 def test_a_typed_note_that_is_no_text_says_so(demo: Rapport) -> None:
