@@ -44,6 +44,7 @@ def main() -> int:
             address = f"http://127.0.0.1:{port}"
             wait_for(f"{address}/readyz")
             take(address)
+            return 0
         finally:
             server.terminate()
             server.wait(timeout=30)
