@@ -120,7 +120,8 @@ def unmet(span: Span, held: Held) -> list[Kind]:
     changes = bool(held.intents & CHANGES)
     if span.filler or held.tells(span.text) or (held.sought and _sought(span, held)):
         return []
-    if "create" in held.intents and span.func("create"):
+    # "as a customer", 新客户: the noun of the request, which is spelt like a value
+    if "create" in held.intents and (span.func("create") or span.text.lower().startswith(("a ", "an ", "新"))):
         return []
     if span.func(*_LIGHT) and not (span.names or span.time):
         return []

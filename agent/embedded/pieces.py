@@ -234,6 +234,8 @@ def _label_here(schema: Schema, kind: str, whole: Spanned, spans: list[Span], pl
     found = own_label(schema, kind, span)
     if found is None or any(name.score == 1.0 for name in span.names):
         return None
+    if found.refers_to == "user" and span.text.lower() in words("jobs") and now.spans and not now.spans[-1].filler:
+        return None  # "practice owner"
     value = any(choice.entity == kind for choice in span.choices)
     after = spans[place + 1] if place + 1 < len(spans) else None
     joined = after is not None and not breaks(whole.text, span, after)
@@ -308,7 +310,7 @@ def _tie(spec: Entity, whole: Spanned, spans: list[Span], place: int, now: Piece
     if spec.name in PHRASED and now.opens and not now.label and any(each.unknown for each in now.spans):
         customer = any(name.type in {"account", "contact", "user"} for name in after.names)
         return tie if customer or after.time or after.amount or after.literal or tie == "by" else ""
-    if tie == "at":
-        return tie
+    if tie == "at" or (tie == "from" and whole.text.islower()):
+        return tie  # dictated, so that no capital says where a name begins
     labelled = any(s.entity == spec.name for s in after.fields)
     return tie if typed(spec, after) or labelled or after.text[:1].isupper() or after.filler or tie == "by" else ""

@@ -16,6 +16,9 @@ from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese
 
 KINDS = frozenset({"account", "contact", "lead", "opportunity", "case", "product", "order", "campaign", "quote", "contract", "consent"})
+_POLITE = re.compile(
+    r"^(?:can|could|would|will) you (?:please )?(?!tell|show|give)|^(?:能不能|可以|能否|可不可以)(?:请)?(?:帮我)", re.IGNORECASE
+)
 NAMED = 0.9  # a span this near to a record's name is that record, no noun
 
 
@@ -37,7 +40,9 @@ class Request:
 def find(scene: Scene) -> Request | None:
     """The request for a new record; None when the sentence asks for something else."""
     text = scene.text
-    if not text.spans or told.QUESTION.search(text.text.strip()) or text.spans[0].func("show", "count", "who"):
+    plain = _POLITE.sub("", text.text.strip()).rstrip("?？ ")
+    asks = told.QUESTION.search(plain if _POLITE.match(text.text.strip()) else text.text.strip())
+    if not text.spans or asks or text.spans[0].func("show", "count", "who"):
         return None
     breaths = list(_breaths(text))
     found = [each for start, stop in breaths for each in [_asked_in(scene, start, stop)] if each is not None]
@@ -59,7 +64,7 @@ def kind_of(span: Span, words: Lexicon, *, many: bool = False) -> str:
         return ""
     senses = [s for s in span.senses if s.kind == "entity"]
     lead = next((each for each in ("a ", "an ", "新") if span.text.lower().startswith(each)), "")
-    bare = span.text[len(lead) :].removesuffix(" for")  # 新客户 is also a type of deal, "account for" also a verb
+    bare = span.text[len(lead) :].removesuffix(" for").removesuffix(" with")  # 新客户 is also a type of deal, "account for" also a verb
     if not senses and bare != span.text:
         senses = [s for s in words.table.meaning(bare) if s.kind == "entity"]
     fitting = [s for s in senses if s.entity in KINDS and (many or not s.plural or is_chinese(span.text))]

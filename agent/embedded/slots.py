@@ -47,10 +47,18 @@ class Slots:
 
     def fill(self, pieces: list[Piece]) -> None:
         """Read all pieces; those that name their field first, because a bare value takes what they leave."""
+        self._currency(pieces)
         rest = [each for piece in pieces for each in (self._labelled(piece) if piece.label else [piece])]
         for piece in rest:
             if piece.spans:
                 self._bare(piece)
+
+    def _currency(self, pieces: list[Piece]) -> None:
+        """The currency a sum was said in, where this kind of record keeps one."""
+        said = {span.amount.currency for piece in pieces for span in piece.spans if span.amount and span.amount.currency}
+        held = self.spec.fields.get("currency")
+        if held is not None and len(said) == 1 and said <= {choice.value for choice in self.scene.unit.schema.choices_of(held)}:
+            self.values["currency"] = said.pop()
 
     def _labelled(self, piece: Piece) -> list[Piece]:
         """Give a named field its value; what is left of the piece."""
@@ -70,6 +78,8 @@ class Slots:
             self.values[label.name] = own
             return []
         text = clean(piece.text(self.scene.text))
+        if label.name == "country" and text and not shapes.country(text):
+            return [Piece(piece.spans, "in")]  # "based in Utrecht"
         if label.kind == "bool":
             self.values[label.name] = piece.tie != "by" and not re.search(
                 r"\b(?:no|not|without|don't)\b|不|没|无", _before(self.scene, piece, label)
@@ -196,7 +206,8 @@ class Slots:
             return self._date(span)
         if span.amount and not span.choices and not span.literal:
             return self._amount(span)
-        return implied(self.scene, self.kind, span)
+        found = implied(self.scene, self.kind, span)
+        return None if found is not None and found[0] == "lost_reason" else found  # a new record has not been lost
 
     def _reference(self, span: Span) -> tuple[str, Any] | None:
         """A record this kind points to; of a person's employer a lead keeps the name. A name that is several records' is asked about."""

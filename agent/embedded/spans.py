@@ -147,7 +147,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     for match in (*lexicon.table.matches(tokens), *facets):
         if match.stemmed and (not _near_enough(tokens, match) or any(sense.kind == "weekday" for sense in match.senses)):
             continue  # "on Monday" is one day, "on Mondays" any
-        if _crosses(plain, tokens, match.start, match.end):
+        if _crosses(plain, tokens, match.start, match.end) or (match.stemmed and _light_of_none(tokens, match, names)):
             continue
         span = at(match.start, match.end)
         span.senses += [sense for sense in match.senses if sense not in span.senses]
@@ -246,6 +246,12 @@ def _near_enough(tokens: Sequence[Token], match: Match) -> bool:
         if stem(form.lower()) == tokens[match.start].stem
     ]
     return not forms or any(Prefix.similarity(said, form.lower()) > 0.6 * len(form) for form in forms)
+
+
+def _light_of_none(tokens: Sequence[Token], match: Match, names: NameIndex) -> bool:
+    """ "filed", where no document is kept: a light word, not the file of one."""
+    single = match.end - match.start == 1 and tokens[match.start].word in fillers()
+    return single and all(sense.kind == "field" and sense.entity not in names.present for sense in match.senses)
 
 
 def _literals(plain: str, tokens: Sequence[Token], at: object) -> None:
