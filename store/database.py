@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from store import name_index
 from store.errors import Conflict, InvalidInput, Unavailable
+from store.settings import without_password
 
 BUSY_TIMEOUT_MS = 60_000  # how long a writer waits for the one before it
 QUEUE = 0x52415050  # the advisory lock writers queue at ("RAPP")
@@ -46,7 +47,8 @@ def make_engine(url: str) -> Engine:
         )  # fmt: skip
     except (ArgumentError, NoSuchModuleError) as error:
         raise InvalidInput(
-            f"RAPPORT_DATABASE_URL={url!r} is not a database address.", hint="Use sqlite:///file.db or postgresql://user@host/name."
+            f"RAPPORT_DATABASE_URL={without_password(url)!r} is not a database address.",
+            hint="Use sqlite:///file.db or postgresql://user@host/name.",
         ) from error
 
 

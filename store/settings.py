@@ -1,5 +1,6 @@
 """Every setting, in one class: environment or `.env`, prefix `RAPPORT_`."""
 
+import re
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,13 @@ from zoneinfo import ZoneInfo
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)\S*@")
 Brain = Literal["auto", "embedded", "llm", "hybrid"]
+
+
+def without_password(address: str) -> str:
+    """An address as it may be shown: postgresql://user:***@host/name."""
+    return _PASSWORD.sub(r"\1***@", address)
 
 
 class Settings(BaseSettings):
@@ -18,9 +25,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RAPPORT_", env_file=".env", extra="ignore", populate_by_name=True)
 
     home: Path = Field(default=Path(".rapport"), description="Data folder: database, index, files.")
-    database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite in the data folder.")
+    database_url: str = Field(default="", repr=False, description="SQLAlchemy URL; empty means SQLite in the data folder.")
     chroma_url: str = Field(default="", description="A Chroma server; empty means the embedded one in the data folder.")
-    redis_url: str = Field(default="", description="Reserved for workers on other machines.")
+    redis_url: str = Field(default="", repr=False, description="Reserved for workers on other machines.")
     brain: Brain = Field(default="auto", description="auto: the model when one is configured, else the built-in brain.")
     model: str = Field(default="gpt-4o-mini", description="Model name at the OpenAI-compatible endpoint.")
     model_timeout: float = Field(default=60.0, description="Seconds to wait for the model before the built-in brain takes over.")

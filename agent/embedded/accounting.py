@@ -12,6 +12,7 @@ from agent.embedded import claims
 from agent.embedded.frames import Frame
 from agent.embedded.held import Held, held
 from agent.embedded.spans import Span, Spanned
+from agent.embedded.steps import stepped
 from store.metrics import Metric
 from store.schema import Schema
 
@@ -45,7 +46,7 @@ def objections(said: str, spans_of: SpansOf, frames: Sequence[Frame], schema: Sc
     holding = held(frames, schema, metrics)
     ahead = bool(intents & claims.CHANGES)
     said = respelt(said, frames)
-    text = spans_of(said, ahead)
+    text = stepped(spans_of(said, ahead)) if "stepped" in holding.marks else spans_of(said, ahead)
     free = intents <= _NAMES_ALONE or any(frame.reason == "brief" for frame in frames)
     found = [
         _objection(span, kinds[0], changes=ahead)

@@ -45,6 +45,9 @@ class Reading:
                 fresh = fresh[-1:]  # "to C, no, B": what is said last
             top = max(strength for _, strength in fresh)
             chosen[name] = [value for value, strength in fresh if strength == top][-1]
+        open_still = any(record.fields.get("status") == "open" for record in self.subject.records) and "stage" not in chosen
+        if open_still and {strength for name, _, strength in self.found if name == "lost_reason"} <= {PLAIN, WEAK}:
+            chosen.pop("lost_reason", None)  # "lower the price on X by 5k": no reason why it was lost
         return listed(self.scene, self.kind, chosen)
 
     def divided(self) -> bool:

@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Literal
 
 from agent.embedded.held import Held
+from agent.embedded.lexicon import change_words
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
 from knowledge.spoken.amounts import AmountSpan
 from knowledge.spoken.times import TimeSpan
+from knowledge.understanding.leads import ENDED
 from store.schema import TEMPORAL
 
 CHANGES = frozenset({"create", "update", "delete", "log", "task", "merge", "handover", "draft"})
@@ -90,7 +92,7 @@ _MET: dict[str, Callable[[Held], bool]] = {
     "said": lambda held: bool(held.intents & {"notes", "brief", "log"}) or "activity" in held.entities or bool(held.sought),
     "suggest": lambda held: bool(held.intents & {"suggest", "brief"}),
     "draft": lambda held: bool(held.intents & {"draft", "send"}),
-    "delete": lambda held: "delete" in held.intents,
+    "delete": lambda held: "delete" in held.intents or "emptied" in held.marks,
 }  # fmt: skip
 # These change what is done or which records are meant; the others are often said beside what they mean.
 HEAVY = frozenset(
@@ -120,6 +122,8 @@ def unmet(span: Span, held: Held) -> list[Kind]:
     changes = bool(held.intents & CHANGES)
     if span.filler or held.tells(span.text) or (held.sought and _sought(span, held)):
         return []
+    if span.step or (changes and span.text.lower() in change_words("wishes") | change_words("emptying")):
+        return []  # a difference the frames hold, a verb of change
     # "as a customer", 新客户: the noun of the request, which is spelt like a value
     if "create" in held.intents and (span.func("create") or span.text.lower().startswith(("a ", "an ", "新"))):
         return []
@@ -158,7 +162,8 @@ def _sense(kind: str, entity: str, field: str, value: str, held: Held) -> tuple[
             whose = entity == "user" and bool({"owner", "assignee", "author"} & held.names_of_fields)
             return "entity", whose or entity in held.entities or any(entity in name.split("_") for name in held.names_of_fields)
         case "choice":
-            return "value", value.casefold() in held.values or field in held.by or (
+            unfinished = value == "open" and held.denied >= set(ENDED)
+            return "value", unfinished or value.casefold() in held.values or field in held.by or (
                 value in {"yes", "no"} and (entity, field) in held.fields
             )
         case "lacks":

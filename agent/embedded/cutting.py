@@ -6,6 +6,7 @@ Chinese says the change after the records: its first verb of change comes first.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from agent.embedded import told
 from agent.embedded.lexicon import change_words
@@ -42,6 +43,7 @@ _STATES = frozenset({"is", "are", "has", "have"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where"})
 _OF = frozenset({"on", "for", "of", "from"})
 _INTO = frozenset({"as", "into", "with"})
+_PAUSE = re.compile(r"[,，;；。、:：]|\.\s")  # a point alone may end a name: "Hollander B.V."
 _STILL = frozenset({"是", "为", "到", "在", "给", "至"})  # Chinese ties that conditions have too
 
 
@@ -54,6 +56,8 @@ def cuts(scene: Scene) -> list[Cut]:
         found = sorted(_english(scene, spans), key=lambda pair: -sum(not span.filler for span in pair[0]))
     made = []
     for condition, change in found[:_MOST]:
+        if any(re.search(r"[:：;；]", scene.text.text[one.last : other.first]) for one, other in pairwise(condition)):
+            continue  # "all tenders above 10k: margin up by 500": what stands after the mark is no condition
         headed = _field_of(condition)
         made.append((condition[headed:], [*condition[:headed], *change], apart))
     return made
@@ -63,9 +67,9 @@ def exceptions(scene: Scene) -> tuple[list[Span], list[Span]]:
     """The spans without what narrows the records afterwards ("…, except Globex", ",除了澄海", "only the A ones"), and that."""
     spans = scene.spans
     for number, span in enumerate(spans):
-        gap = scene.text.text[spans[number - 1].last : span.first] if number else ","
+        gap = scene.text.text[spans[number - 1].last : span.first] if number else ""
         rest = range(number + 1, len(spans))
-        stop = next((n for n in rest if BREAK.search(scene.text.text[spans[n - 1].last : spans[n].first])), len(spans))
+        stop = next((n for n in rest if _PAUSE.search(scene.text.text[spans[n - 1].last : spans[n].first])), len(spans))
         stop = next((n + 1 for n in rest if n < stop and told.excepts(spans[n].text) and is_chinese(spans[n].text)), stop)
         closes = any(told.excepts(each.text) and is_chinese(each.text) for each in spans[number:stop])
         if told.excepts(span.text) or (BREAK.search(gap) and (span.func("only") or closes)):
@@ -95,7 +99,8 @@ def _english(scene: Scene, spans: list[Span]) -> Iterator[Pair]:
     broken = [n for n in range(1, size) if re.search(r"[:,;.]|\s[-–—]+\s", scene.text.text[spans[n - 1].last : spans[n].first])]
     for n in broken:
         referring = any(span.func("it", "all") for span in spans[n:]) and acts(spans[n:])
-        if referring or acts([next((span for span in spans[n:] if not span.filler), spans[n])]):
+        told_apart = ":" in scene.text.text[spans[n - 1].last : spans[n].first] and any(span.step or span.fields for span in spans[n:])
+        if referring or told_apart or acts([next((span for span in spans[n:] if not span.filler), spans[n])]):
             yield spans[:n], spans[n:]
     verb = next((n for n, span in enumerate(spans) if not span.filler), 0)
     if acts(spans[verb : verb + 1]):
@@ -130,7 +135,12 @@ def _chinese(scene: Scene, spans: list[Span]) -> Iterator[Pair]:
     """Before a verb of change after the noun, or before the name of the field that stands before the verb."""
     for number, span in enumerate(spans):
         head = next((place for place in range(number - 1, -1, -1) if spans[place].entity and not spans[place].names), None)
-        if head is None or not _turns(spans, number) or scene.text.text[span.last :][:1] == "的":
+        if not _turns(spans, number) or scene.text.text[span.last :][:1] == "的":
+            continue
+        if head is None:  # …的进行中|商机金额上调5%: the field's name holds the noun
+            place = next((n for n in range(number - 1, 0, -1) if not (spans[n].filler or spans[n].func("all"))), 0)
+            if place and spans[place].fields and not spans[place].entity:
+                yield spans[:place], spans[place:]
             continue
         sense = spans[head].entity
         kind = sense.entity if sense else ""

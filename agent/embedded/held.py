@@ -96,6 +96,10 @@ def _frame(found: Held, frame: Frame) -> None:
             found.entities.add(name)
         if known and isinstance(value, dict) and isinstance(value.get("from"), str):
             _path(found, entity, value["from"])  # taken from a related record
+        if isinstance(value, dict) and "by" in value:
+            found.marks.add("stepped")
+        if value is None and frame.intent == "update":
+            found.marks.add("emptied")
         _value(found, value)
     _value(found, frame.ids)
     if frame.ids and not frame.parts:

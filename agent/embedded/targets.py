@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from agent.embedded import candidates
+from agent.embedded import candidates, told
 from agent.embedded.calls import period_filters
 from agent.embedded.frames import Frame, Part
 from agent.embedded.leaning import latest, ordinal
@@ -58,6 +58,9 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "", apart: list[Sp
         before = scene.previous[0]  # "and the close date to 10 December"
         page = find(scene.unit, RecordQuery(entity=before.entity, filters=[Filter(field="id", op="in", value=before.ids)], limit=200))
         return Target(Frame("find", entity=before.entity, ids=[record.id for record in page.records]), page, True, [])
+    strayed = next((span for span in spans if told.excepts(span.text)), None)
+    if strayed is not None:  # A级客户以外的客户: never the ones left out
+        return Frame("clarify", entity=entity, text=scene.text.text, reason="words", notes=[strayed.text])
     narrowed = _whose(scene, spans, entity)
     if isinstance(narrowed, Frame):
         return narrowed
@@ -101,11 +104,16 @@ def _plural(scene: Scene, spans: list[Span], frame: Frame) -> bool:
 _POSSESSIVE = {"their", "its", "his", "her", "theirs", "his or her", "他们的", "她们的", "它的", "它们的", "其", "该客户的", "他的", "她的"}
 
 
+_THEIRS = {"他们", "她们", "它们", "他", "她", "它"}
+
+
 def _whose(scene: Scene, spans: list[Span], entity: str) -> list[Part] | Frame:
     """ "… and push their open deals back": those of what was spoken of just before; a question when nothing was."""
-    pronoun = next((span for span in spans if span.text.lower() in _POSSESSIVE and not span.names), None)
+    parts = zip(spans, [*spans[1:], None], strict=True)
+    owners = (span for span, after in parts if span.text.lower() in _POSSESSIVE or (span.text in _THEIRS and after and after.text == "的"))
+    pronoun = next((span for span in owners if not span.names), None)
     kind = next((span.entity.entity for span in spans if span.entity), entity)
-    if pronoun is None or not kind or any(span.names for span in spans):
+    if pronoun is None or not kind or any(name.type in {"user", "account", "contact", "lead"} for span in spans for name in span.names):
         return []
     before = _subject(scene)
     ids = (before.ids or before.results) if before is not None else []

@@ -43,6 +43,8 @@ def asks(text: Spanned) -> bool:
     polite = _POLITE.match(plain)
     if polite and (polite["zh"] or polite["verb"].lower() in change_words("wishes") | change_words("asked")):
         plain = plain[polite.start("verb") if polite["verb"] else polite.end("zh") :].rstrip("?？吗 吧")
+    if text.spans and text.spans[0].names and not text.spans[0].senses:
+        plain = plain[text.spans[0].last :]  # "Will's customers go to Tom": a name, no question
     return bool(QUESTION.search(plain)) or any(span.func(*_ASKING) and span.text not in {"总", "共"} for span in text.spans)
 
 

@@ -21,6 +21,7 @@ from agent.embedded import (
     judging,
     leaning,
     lexicon,
+    parting,
     pending,
     telling,
     writes,
@@ -127,7 +128,15 @@ class Understanding:
         frames: list[Frame] = []
         for clause in split(whole):
             frames += self._clause(unit, clause, words, names, routes, [*reversed(frames), *previous])
-        return asked_back.held_back(whole.text, compound.joined(frames))
+        joined = compound.joined(frames)
+
+        def read(part: str, before: Sequence[Frame]) -> list[Frame]:
+            own: list[Frame] = []
+            for clause in split(_spans(unit, part, words, names)):
+                own += self._clause(unit, clause, words, names, routes, [*reversed([*before, *own]), *previous])
+            return own
+
+        return asked_back.held_back(whole.text, parting.parted(whole.text, joined, read) or joined)
 
     def _clause(self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame]:
         """The likeliest reading that has a place for every word; the rules' own when it is a likely one."""

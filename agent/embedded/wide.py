@@ -6,6 +6,7 @@ from agent.embedded import doing, told
 from agent.embedded.ahead import ahead
 from agent.embedded.calls import period_filters
 from agent.embedded.frames import Frame
+from agent.embedded.pieces import BREAK
 from agent.embedded.repair import repair
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, spanned
@@ -14,11 +15,14 @@ from store.query import RecordQuery, find_ids
 
 _TASK = (
     r"(?:(?:create|add|make|set up|open|schedule)\s+(?:a|one)\s+(?:new\s+)?(?:task|reminder|to-?do|follow-up task)|remind me|"
-    r"(?:一)?(?:建|创建|新建|加|添加|安排|生成)(?:一)?(?:个|条)?(?:跟进)?(?:任务|待办|提醒))"
+    r"(?:一)?(?:建|创建|新建|加|添加|安排|生成)(?:一)?(?:个|条)?[\u4e00-\u9fff]{0,6}?(?:任务|待办|提醒))"
 )
 _EACH_FIRST = re.compile(rf"^(?:please\s+)?for (?P<what>(?:each|every|all)\b.+?),?\s+(?P<task>{_TASK}\b.*)$", re.IGNORECASE)
 _EACH_LAST = re.compile(rf"^(?:please\s+)?(?P<task>{_TASK}\b.*?)\s+for (?P<what>(?:each|every|all)(?: of)?\b.+)$", re.IGNORECASE)
-_EACH_ZH = re.compile(rf"^(?:请|帮我)*(?:给|为|对|替)?(?P<what>(?:每|所有|全部).+?)(?:都|各|分别)*(?P<task>{_TASK}.*)$")
+_EACH_ZH = re.compile(
+    rf"^(?:请|帮我)*(?:(?:给|为|对|替)?(?P<what>(?:每|所有|全部).+?)(?:都|各|分别)*|(?:给|为|对|替)(?P<those>.+?)(?:都|各|分别)+)(?P<task>{_TASK}.*)$"
+)
+_MORE = re.compile(r",\s*(?=(?:due|by|before|until|for|assigned|priority|with)\b)", re.IGNORECASE)  # of the task, behind what it is for
 _TAKEN_EN = re.compile(
     r"^(?P<head>.+)\s+of\s+(?:its|their|the|his|her|each one's)\s+(?P<related>[a-z][a-z -]*?)[.!]?$",
     re.IGNORECASE,
@@ -32,7 +36,7 @@ _MERGE = re.compile(
 )
 _KEEP = re.compile(r"\b(?:keep(?:ing)?|into|survivor is)\b|保留|合并到|并入|以", re.IGNORECASE)
 _EVERYTHING = re.compile(
-    r"\b(?:everything|all (?:of )?(?:the |his |her )?(?:records|stuff|things|book|work)|whole book|all that)\b|"
+    r"\b(?:everything|all (?:of )?(?:the |his |her |their )?(?:records|stuff|things|book|work)|whole book|all that)\b|"
     r"全部|所有(?:东西|记录|资料|数据|的)?|一切|手上的|名下",
     re.IGNORECASE,
 )
@@ -94,7 +98,9 @@ def _for_each(scene: Scene) -> list[Frame] | None:
     found = _EACH_FIRST.match(text) or _EACH_LAST.match(text) or _EACH_ZH.match(text)
     if found is None:
         return None
-    what, wish = _part(scene, found["what"]), _part(scene, found["task"], future=True)
+    groups = found.groupdict()
+    said, more = [*_MORE.split(groups.get("what") or groups.get("those") or "", maxsplit=1), ""][:2]
+    what, wish = _part(scene, said), _part(scene, f"{found['task']} {more}".strip(), future=True)
     verb = next((number for number, span in enumerate(wish.spans) if span.func("remind", "create")), None)
     if verb is None:
         return None
@@ -178,11 +184,15 @@ def _users(scene: Scene) -> list[Span]:
 def _handover(scene: Scene) -> list[Frame] | None:
     """ "everything of Anna goes to Ben", 把Anna名下的全部移交给Ben."""
     text = scene.text.text
-    people = _users(scene)
+    people = list({next(iter(_ids(scene, span)), span.text): span for span in reversed(_users(scene))}.values())[::-1]
     if not (_EVERYTHING.search(text) and _HANDING.search(text)) or len(people) < 2 or told.asks(scene.text):
         return None
-    if any((span.entity and span.entity.entity != "user") or span.choices or span.time or span.unknown for span in scene.spans):
+    handing = _breath_of(scene, _HANDING)
+    if any((span.entity and span.entity.entity != "user") or span.choices or span.time or span.unknown for span in handing):
         return None
+    others = [span for span in scene.spans if span not in handing]
+    if any(span.entity or span.choices or (span.names and span not in _users(scene)) for span in others):
+        return None  # "Priya is leaving, …": a reason names nothing but her
     ids: list[str] = []
     for span in people:
         best = max((name.score for name in span.names), default=0)
@@ -198,7 +208,29 @@ def _handover(scene: Scene) -> list[Frame] | None:
     verb = next((span for span in scene.spans if span.func("assign")), None)
     if verb is not None and scene.text.language == "en" and people[0].first > verb.last and people[0].first - verb.last <= 2:
         giver, taker = taker, giver  # "give Ben everything of Anna"
+    here = [span for span in people if span in handing]
+    if len(here) == 1:  # "Priya is leaving. Tom takes over all her records": who is named where it is handed over takes
+        taker = next(iter(_ids(scene, here[0])))
+        giver = next(each for each in unique if each != taker)
     return [Frame("handover", values={"giver": giver, "taker": taker})]
+
+
+def _ids(scene: Scene, span: Span) -> set[str]:
+    best = max((name.score for name in span.names), default=0)
+    return {name.id for name in span.names if name.type == "user" and name.score == best} or {scene.unit.principal.user_id}
+
+
+def _breath_of(scene: Scene, said: re.Pattern[str]) -> list[Span]:
+    """The spans of the breath that holds these words."""
+    found = said.search(scene.text.text)
+    breaths: list[list[Span]] = [[]]
+    for number, span in enumerate(scene.spans):
+        if number and BREAK.search(scene.text.text[scene.spans[number - 1].last : span.first]):
+            breaths.append([])
+        breaths[-1].append(span)
+    return next(
+        (breath for breath in breaths if found and any(span.first < found.end() and span.last > found.start() for span in breath)), []
+    )
 
 
 def _merge(scene: Scene) -> list[Frame] | None:

@@ -70,7 +70,7 @@ def _told(about: PersonNews, clause: Clause, note: Note, world: World) -> None:
     said = words(clause.language)
     for kind, spelt in (("email", note.addresses), ("phone", note.telephones)):
         for each in spelt:
-            if clause.at <= each.at < clause.until:
+            if clause.at <= each.at < clause.until and (kind != "email" or _may_be_of(each.value, about.person.value)):
                 about.values[kind] = each
     if said.refuses.search(clause.text):
         channel = _channel(clause, world)
@@ -90,6 +90,14 @@ def _told(about: PersonNews, clause: Clause, note: Note, world: World) -> None:
         title = _entitled(clause)
         if title:
             about.values["title"] = title
+
+
+def _may_be_of(address: str, person: Person) -> bool:
+    """Whether an address may be this person's: a known one gets none that has nothing of their name."""
+    if person.id is None or not person.name.isascii():
+        return True
+    local = address.partition("@")[0]
+    return any(word.lower() in local for word in person.name.split() if len(word) > 2)
 
 
 def _entitled(clause: Clause) -> Said[str] | None:
@@ -175,10 +183,15 @@ def _new(section: Section, note: Note, world: World) -> Iterator[tuple[Said[Pers
 
 def _is_new(name: str, place: int, note: Note) -> bool:
     if name.isascii() or " " in name:
-        return not is_ordinary(name) and not re.search(
+        return (not is_ordinary(name) or _addressed(name, note)) and not re.search(
             r"\b(?:Ltd|GmbH|Inc|plc|AG|BV|LLP|Monday|Tuesday|Wednesday|Thursday|Friday|January|March|July)\b", name
         )
     return name[0] in _SURNAMES
+
+
+def _addressed(name: str, note: Note) -> bool:
+    """A name of plain words (Wendy Sharp) is one where an address has it."""
+    return any(name.split()[-1].lower() in each.value.partition("@")[0] for each in note.addresses)
 
 
 def _title_of(lead: str, lead_at: int, rest: str, rest_at: int, said: object) -> Said[str] | None:

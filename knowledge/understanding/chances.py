@@ -114,6 +114,7 @@ def _why(learned: Learned, stood: Features, key: str, deal_id: str) -> list[Reas
                 "value": round(100 * stood.plain[name]) if name == "stage" else stood.plain[name],
                 "effect": f"{effect:+.0f}",
             }
+            values |= {"window": features.WINDOWS[name]} if name in features.WINDOWS else {}
             code = f"chance_{name}" + ("" if name not in {"decider", "renewal"} else "_yes" if stood.plain[name] else "_no")
             found.append(Reason(code, values, (Source("opportunity", deal_id), *told), effect))
     return sorted(found, key=lambda each: -abs(each.weight))[:TOLD]

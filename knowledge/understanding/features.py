@@ -21,6 +21,8 @@ NAMES = (
     "displeased", "objection", "competitor", "renewal",
 )  # fmt: skip
 LATELY = 60  # days in which what was said still counts
+MONTH = 30  # days in which contacts are counted
+WINDOWS = {"contact_30": MONTH, "inbound_30": MONTH, "pleased": LATELY, "displeased": LATELY, "objection": LATELY, "competitor": LATELY}
 _SILENT_AT_MOST = 180
 
 
@@ -74,7 +76,7 @@ class Deals:
             return None
         stage = self.stage_on(deal_id, day)
         told = self._until(deal_id, day)
-        lately = [each for each in told if (day - each.day).days <= 30]
+        lately = [each for each in told if (day - each.day).days <= MONTH]
         people = {each.contact_id for each in told} - {None}
         silent = min((day - told[-1].day).days if told else (day - begun).days, _SILENT_AT_MOST)
         felt = [kinds for when, kinds in self.felt[deal_id] if 0 <= (day - when).days <= LATELY]

@@ -191,3 +191,10 @@ def test_chances_without_outcomes_are_those_of_the_stage_and_say_so(past: Past) 
 def test_every_reason_has_words_in_both_languages() -> None:
     for code, words in _words().items():
         assert {"en", "zh"} <= set(words), code
+
+
+def test_what_is_counted_over_some_days_says_over_how_many() -> None:
+    """A reason whose words have {window} in them is of a feature that has one, else it cannot be said."""
+    told = {code.removeprefix("chance_"): words["en"] + words["zh"] for code, words in _words().items() if code.startswith("chance_")}
+    windowed = {name for name, words in told.items() if "{window}" in words}
+    assert windowed == set(features.WINDOWS)

@@ -143,6 +143,8 @@ class Browser:
         self.press("Enter", 13)
         self.until(f"document.querySelectorAll('#chat .message').length > {before}")
         self.settled()
+        self.until("!document.querySelector('#ask .stop-button')")
+        self.settled(quiet_s=0.3)
 
     def settled(self, *, quiet_s: float = 1.0) -> None:
         """Until the chat has stood still."""

@@ -1,4 +1,4 @@
-"""Make the README's picture: the demo company in a folder of its own, a question asked, a change approved, in real Chromium.
+"""Make the pictures of docs/images: the demo company in a folder of its own, a change approved in the chat, then the rooms, in real Chromium.
 
 python tests/ui/screenshots.py        (or: make screenshots)
 """
@@ -13,8 +13,19 @@ from time import monotonic, sleep
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from browser import approve_a_change, chromium
+
 HERE = Path(__file__).resolve().parent
-PICTURE = HERE.parents[1] / "docs" / "images" / "chat-approved.png"
+IMAGES = HERE.parents[1] / "docs" / "images"
+EMAIL, PASSWORD = "anna.berg@demo.example", "demo-rapport"
+# Name, where, how wide, how high, language.
+ROOMS = (
+    ("today.png", "/today", 1440, 1000, "en"),
+    ("record.png", "/records/account?q=Weidemann", 1440, 1000, "en"),
+    ("pipeline.png", "/pipeline", 1440, 1000, "en"),
+    ("today-phone.png", "/today", 390, 844, "zh"),
+    ("record-phone.png", "/records/account?q=Weidemann", 390, 844, "zh"),
+)
 RAPPORT = Path(sys.executable).with_name("rapport")
 QUESTION = "open deals over 50k closing this quarter"
 CHANGE = "move Rheintal: liquid cooling to Proposal with amount 44000"
@@ -32,11 +43,29 @@ def main() -> int:
         try:
             address = f"http://127.0.0.1:{port}"
             wait_for(f"{address}/readyz")
-            command = [sys.executable, HERE / "browser.py", address, "anna.berg@demo.example", "demo-rapport", PICTURE, QUESTION, CHANGE]
-            return subprocess.run(command, check=False).returncode
+            take(address)
+            return 0
         finally:
             server.terminate()
             server.wait(timeout=30)
+
+
+def take(address: str) -> None:
+    """A question and a change in the chat, then a look at each room; a list of one record is followed to the record."""
+    with chromium() as browser:
+        browser.size(1440, 900)
+        browser.sign_in(address, EMAIL, PASSWORD)
+        browser.ask(QUESTION)
+        approve_a_change(browser, address, change=CHANGE, folder=IMAGES)
+        for name, path, width, height, language in ROOMS:
+            browser.size(width, height, language=language)
+            browser.open(address + path)
+            if path.startswith("/records/"):
+                browser.open(address + browser.run("document.querySelector('.rows tbody a').getAttribute('href')"))
+            browser.until("!document.querySelector('[aria-busy=true]')", seconds=READY_S)
+            browser.picture(IMAGES / name)
+        assert not browser.elsewhere(address), browser.elsewhere(address)
+        print("\n".join(browser.complaints) or "no complaint from the browser")
 
 
 def wait_for(url: str) -> None:

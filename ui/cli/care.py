@@ -20,7 +20,7 @@ from store.demo import demo_tables
 from store.errors import InvalidInput, RapportError
 from store.importing import import_tables
 from store.models import Account, Meta, User
-from store.settings import Settings
+from store.settings import Settings, without_password
 from store.unit import Store
 from ui.cli.asking import Json
 from ui.cli.terminal import DONE, FAILED, hint, opened, print_json, progress, say, settings, table
@@ -57,7 +57,7 @@ def init(
             setup.prepare(session, currency=store.settings.currency or None)
             if admin:
                 _first_administrator(store.settings, session, admin)
-        say(f"Ready: {store.settings.url}")
+        say(f"Ready: {without_password(store.settings.url)}")
         if not admin:
             hint("Make an administrator with: rapport init --admin you@example.com")
     finally:
@@ -190,7 +190,7 @@ def doctor() -> int:
     rows = []
     for name, info in Settings.model_fields.items():
         value = getattr(config, name)
-        shown = ("set" if value.get_secret_value() else "") if isinstance(value, SecretStr) else value
+        shown = ("set" if value.get_secret_value() else "") if isinstance(value, SecretStr) else without_password(str(value))
         source = "environment or .env" if name in config.model_fields_set else "default"
         label = {"openai_api_key": "OPENAI_API_KEY", "openai_base_url": "OPENAI_BASE_URL"}.get(name, f"RAPPORT_{name.upper()}")
         rows.append([label, shown, source, info.description])

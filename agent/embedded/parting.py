@@ -1,0 +1,64 @@
+"""Sentences that hold two requests no word announces: "X goes to Ben, and how many deals has Anna?", 惠民推到投标 福源金额改成两万一.
+
+`clauses` cuts where a verb says so. Here every joint is a place to try: the cut counts when both sides are read to the last word, the first
+as something to be done.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from agent.embedded import acting, compound, told
+from agent.embedded.frames import Frame
+from agent.embedded.lexicon import change_words, function_words
+from agent.embedded.tokens import is_chinese
+
+_MOST = 4  # joints tried
+_DONE = frozenset({"update", "delete", "create", "log", "task", "merge", "handover"})
+_FREE = frozenset({"create", "log", "task"})  # what has a text that may hold a joint of its own
+_JOINT = re.compile(
+    r"\s*(?P<mark>[;；。]|[,，]|\.(?=\s)|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fffA-Z]))\s*"
+    r"(?P<word>(?:and then|and also|then also|and|then|also|plus|并且|同时|然后|另外|顺便|还有|再|并)(?![a-z]))?\s*|"
+    r"\s+(?P<bare>and then|and also|and|then)\s+|(?P<zh>同时|另外|顺便|然后|并且)",
+    re.IGNORECASE,
+)
+_LEADS = re.compile(r"^(?:please|also|just|then|再|也|请|帮我|给我|并|把|将|顺便|麻烦)+\s*", re.IGNORECASE)
+
+
+def parted(text: str, whole: Sequence[Frame], read: Callable[[str, Sequence[Frame]], list[Frame]]) -> list[Frame] | None:
+    """The frames of both sides of the first joint at which a sentence falls into two requests; None when it does not."""
+    free = acting.settled(whole) and any(frame.intent in _FREE for frame in whole)
+    if acting.settled(whole) and not free and all(frame.intent in _DONE for frame in whole):
+        return None
+    for left, right, announced in list(_joints(text))[:_MOST]:
+        opens = _opens(right)
+        if free and not (announced and opens):
+            continue
+        one = read(left, [])
+        if not _done(one):
+            continue
+        two = read(right, one)
+        if _done(two) or (acting.settled(two) and (told.QUESTION.search(right) or opens) and any(f.intent != "refuse" for f in two)):
+            return compound.joined([*one, *two])
+    return None
+
+
+def _joints(text: str) -> Iterator[tuple[str, str, bool]]:
+    for match in _JOINT.finditer(text):
+        left, right = text[: match.start()].strip(), text[match.end() :].strip()
+        if len(left) > 3 and len(right) > 3:
+            yield left, right, bool(match["word"] or match["bare"] or match["zh"])
+
+
+def _done(frames: Sequence[Frame]) -> bool:
+    """Whether something is to be done, and it is known what; which of several records is a question of its own."""
+    asked = [frame for frame in frames if frame.intent == "clarify" and frame.reason == "several"]
+    rest = [frame for frame in frames if frame not in asked]
+    return bool(frames) and all(frame.intent in _DONE or (frame.intent == "refuse" and frame.reason == "nothing") for frame in rest)
+
+
+def _opens(text: str) -> bool:
+    """Whether a text begins with a verb of doing."""
+    plain = _LEADS.sub("", text).lower()
+    verbs = [word for name in ("create", "update", "assign", "delete", "log", "remind") for word in function_words()[name]]
+    verbs += [*change_words("wishes"), *change_words("asked"), *change_words("emptying")]
+    return any(plain.startswith(str(word)) and (is_chinese(str(word)) or not plain[len(str(word)) :][:1].isalpha()) for word in verbs)
