@@ -109,7 +109,7 @@ _THEIRS = {"他们", "她们", "它们", "他", "她", "它"}
 
 def _whose(scene: Scene, spans: list[Span], entity: str) -> list[Part] | Frame:
     """ "… and push their open deals back": those of what was spoken of just before; a question when nothing was."""
-    parts = zip(spans, [*spans[1:], None], strict=True)
+    parts = zip(spans, [*spans[1:], None], strict=False)  # of no words there is none
     owners = (span for span, after in parts if span.text.lower() in _POSSESSIVE or (span.text in _THEIRS and after and after.text == "的"))
     pronoun = next((span for span in owners if not span.names), None)
     kind = next((span.entity.entity for span in spans if span.entity), entity)
