@@ -145,14 +145,14 @@ def test_too_large_and_too_long_are_refused_with_the_limit() -> None:
 def test_much_silence_in_little_room_is_stopped_in_bounded_memory() -> None:
     bomb = encoded("opus", 900, silent=True)
     assert len(bomb) < 2**18
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before, earlier = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     started = time.monotonic()
     with pytest.raises(InvalidInput, match="longer than 2 minutes"), decoded(bomb, LIMITS):
         pass
     assert time.monotonic() - started < 20
     grown_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert grown_kib < 60 * 1024
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 400 * 1024
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= max(400 * 1024, earlier)  # the most of any child, earlier ones too
 
 
 def test_a_header_that_promises_everything_costs_nothing() -> None:

@@ -455,6 +455,7 @@ READING: dict[str, list[tuple[str, ...]]] = {
     "audit": [("list",)],
     "duplicates": [("list", "--json"), ("find", "--json")],
     "drafts": [("list", "--json")],
+    "recordings": [("list", "--json")],
     "export": [(kind, "--format", "json") for kind in (*KINDS, "user", "team", "product")],
 }
 NO_RECORDS = {  # the reason why a command needs no tries here
@@ -464,6 +465,7 @@ NO_RECORDS = {  # the reason why a command needs no tries here
     "pipeline": "set-up", "stage": "set-up", "rate": "set-up", "policy": "set-up", "backup": "whoever holds the file system",
     "restore": "whoever holds the file system", "move": "whoever holds the file system", "merge": "its route is above",
     "handover": "an administrator's or a manager's of both",
+    "voice": "hears a file; its routes are above", "models": "speech models on this machine",
     "mcp": "its tools are tried above", "bench": "makes a store of its own", "eval": "makes stores of its own",
 }  # fmt: skip
 

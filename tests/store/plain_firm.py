@@ -20,7 +20,7 @@ NAMES = ("Åker", "Öst & Co", "ACME 100%", "under_score", "北京 澄海", "str
 INDUSTRIES = ("energy", "retail", "software")
 SOURCES = ("referral", "web form", None)
 COMMON = ("owner", "team")
-ABOUT_ACCOUNT = ("contact", "activity", "case", "order", "quote", "contract", "consent")
+ABOUT_ACCOUNT = ("contact", "activity", "case", "order", "quote", "contract", "consent", "document")
 REFERS = {
     "account": "account",
     "product": "product",
@@ -39,7 +39,7 @@ def scope(role: str, entity: str) -> str:
     if role == "manager":
         return "team"
     if role == "rep":
-        return "team" if entity in ("account", "contact", "activity", "case", "consent") else "own"
+        return "team" if entity in ("account", "contact", "activity", "case", "consent", "document") else "own"
     return {
         "account": "all",
         "contact": "all",
@@ -49,6 +49,7 @@ def scope(role: str, entity: str) -> str:
         "task": "own",
         "contract": "all",
         "consent": "all",
+        "document": "all",
     }.get(entity, "none")
 
 
@@ -176,6 +177,10 @@ class _Making:
         )
         self._add(
             "consent", [{**self._base("S", n), "account": r.choice(accounts), "channel": "email", "status": "given"} for n in range(25)]
+        )
+        self._add(
+            "document",
+            [{**self._base("D", n), "name": f"Paper {n}", "account": r.choice([*accounts, None]), "text": "x"} for n in range(25)],
         )
         self._add("lead", [{**self._base("L", n), "name": r.choice(NAMES), "status": r.choice(("new", "converted", "qualified"))}
                            for n in range(30)])  # fmt: skip

@@ -67,6 +67,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         add_field(session, "account", "rival", "record", target="account")
     boss = made.principal("boss@x.example")
     import_tables(made, boss, demo_tables(today=date(2017, 12, 31)))
+    import_tables(
+        made, boss, {"document": [{"key": "P1", "name": "Prices", "kind": "price list", "text": "P5: 1,250\n\nQ2: 300", "size": 9}]}
+    )
     rows: list[dict[str, Any]] = [
         {
             "key": f"N{at}",
