@@ -31,7 +31,7 @@ READINGS = Path(__file__).parent / "data" / "readings.json"
 FOLDS = 10
 STRENGTH = 0.3
 WORKED = "worked on"  # readings of cases made after work on them: mostly right, they say what must not be asked about
-WEIGHT = 0.45  # of one of those
+WEIGHT = 0.2  # of one of those: there are many
 SMALLEST = 0.01  # weights below are left out of the file
 STEPS = (0.0, 0.3, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 

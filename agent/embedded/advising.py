@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from agent.embedded.frames import Frame
+from agent.embedded.frames import ADVISED, Frame
 from agent.embedded.leaning import ordinal
 from agent.embedded.patterns_of import says, words
 from agent.embedded.spans import Spanned
@@ -156,7 +156,7 @@ def _carried_out(unit: Unit, key: str, language: str) -> list[Frame]:
     frames = []
     for change in step.changes:
         if change.op == "create":
-            frames.append(Frame("create", entity=change.type, values=dict(change.values)))
+            frames.append(Frame("create", entity=change.type, values=dict(change.values), reason=ADVISED))
         else:
-            frames.append(Frame("update", entity=change.type, ids=[change.id or ""], values=dict(change.values)))
+            frames.append(Frame("update", entity=change.type, ids=[change.id or ""], values=dict(change.values), reason=ADVISED))
     return frames

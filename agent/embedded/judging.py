@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agent.embedded import accounting, acts, amending, belief, turns
 from agent.embedded.accounting import Objection, SpansOf
 from agent.embedded.claims import CHANGES
-from agent.embedded.frames import Frame
+from agent.embedded.frames import ADVISED, Frame
 from agent.embedded.oddities import oddities
 from agent.embedded.spans import Spanned
 from store.metrics import Metric
@@ -30,13 +30,15 @@ def judge(
     unit: Unit, said: str, frames: Sequence[Frame], previous: Sequence[Frame], spans_of: SpansOf, metrics: Mapping[str, Metric]
 ) -> Judged | None:
     """None for a turn of which nothing is to be weighed."""
-    if not frames or any(frame.intent in _OPEN or frame.reason == "brief" for frame in frames):
+    if not frames or any(frame.intent in _OPEN or frame.reason in {"brief", ADVISED} for frame in frames):
         return None
     said, found = _least_objected(unit, said, frames, previous, spans_of, metrics)
     ahead = any(frame.intent in CHANGES for frame in frames)
     text = spans_of(accounting.respelt(said, frames), ahead)
     signs = oddities(text, frames, previous, unit.schema)
-    counted = belief.features(text, frames, found, signs, _chance_of_act(text, frames, previous), later=bool(previous))
+    whole = not found and not signs and not any(frame.intent in CHANGES for frame in frames)
+    act = 1.0 if whole else _chance_of_act(text, frames, previous)  # a question whose every word has its place may open as it likes
+    counted = belief.features(text, frames, found, signs, act, later=bool(previous))
     return Judged(belief.probability(counted), found, counted)
 
 
