@@ -26,8 +26,9 @@ class Shares(Several):
             return
         inner = self.conditions(metric.entity).over(metric.entity, [span for span in part if not span.func("with") or span.entity])
         inner.read()
-        if not inner.parts:
-            return
+        own = {(name, str(value)) for name, value in metric.where.items()}
+        if {(each.filter.field, str(each.filter.value)) for each in inner.parts} <= own:
+            return  # nothing, or what the figure counts anyway: the share of won deals that are won is no question
         frame.part = [Part(each.slot, each.filter) for each in inner.parts]
         frame.share = False
         for span in self.spans:
