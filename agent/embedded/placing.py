@@ -16,7 +16,6 @@ from store.schema import Entity
 
 Part = Literal["person", "company", "job", "place", "thing", "phrase"]
 ENOUGH = 1.0  # points below which a text is in no field
-CLOSE = 0.25  # two assignments nearer than this are a question
 _AWAY = frozenset({"at", "from", "in", "for", "with", "by", "to"})
 
 

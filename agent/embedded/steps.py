@@ -14,6 +14,7 @@ from agent.embedded.lexicon import step_words
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese
 from knowledge.spoken.amounts import chinese_number, english_number, find_amounts
+from knowledge.spoken.time_words import UNITS
 
 _NUMBER = r"(?P<n>\d+(?:[.,]\d+)?|an?|another|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fourteen|fifteen|twenty|thirty|(?:a )?couple (?:of )?)"
 _LENGTH = re.compile(
@@ -31,17 +32,6 @@ _WHOLE_ZH = re.compile(
     r"(?P<up>翻一番|翻番|翻一倍|翻倍|翻了一倍|加倍)|(?P<half>减半|砍半|打对折|打五折|(?:降|减|砍|砍掉|减少)一半)|打(?P<off>[一二三四五六七八九]{1,2}|\d(?:\.\d)?|\d\d)折"
 )
 _SHARE_ZH = re.compile(r"(?P<n>[一二两三四五六七八九\d]+)(?P<kind>成|倍)")
-_UNITS = {
-    "天": "day",
-    "日": "day",
-    "周": "week",
-    "星期": "week",
-    "礼拜": "week",
-    "月": "month",
-    "季度": "quarter",
-    "季": "quarter",
-    "年": "year",
-}
 _MEASURES = frozenset("个条位名家单笔份张件项次")
 _CLAUSE = re.compile(r"[,;.，；。](?!\d)|\band\b")
 
@@ -177,7 +167,7 @@ def _chinese(text: str) -> Iterator[Step]:
         yield Step(match.start(), match.end(), percent, "%")
     for match in _LENGTH_ZH.finditer(text):
         found = _way(text, match.start(), ("zh_later", "zh_sooner"))
-        unit = "day" if match["unit"] == "工作日" else _UNITS[match["unit"]]
+        unit: str = UNITS[match["unit"]]
         count = _count(match["n"])
         if found and count is not None:
             if count == Decimal("0.5"):

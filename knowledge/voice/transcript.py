@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
 
-from knowledge.sentences import language_of, split_sentences
+from knowledge.sentences import language_of, sentence_bounds
 
 Language = Literal["en", "zh"]
 # shorter_than_stated: the file broke off. one_channel: two channels cancelled each other out, one was used. damaged: parts of the
@@ -185,7 +185,7 @@ def from_text(text: str, *, language: Language | None = None) -> Transcript:
         now = end
     segments = tuple(
         Segment(at, until, inside[0].start, inside[-1].end, language or language_of(text[at:until]))
-        for at, until in _sentences(text)
+        for at, until in sentence_bounds(text)
         if (inside := [word for word in words if at <= word.at < until])
     )
     return Transcript(text, language or language_of(text), tuple(words), segments, decoded_s=round(now, 2))
@@ -259,17 +259,6 @@ def _between(before: str, after: str) -> str:
     if _HAN.search(before[-1]) and _HAN.match(after):
         return "，"
     return "" if _HAN.match(after) and _ENDS.search(before) and ord(before[-1]) > 0x2000 else " "
-
-
-def _sentences(text: str) -> list[tuple[int, int]]:
-    """Where each sentence begins and ends; `split_sentences` closes gaps, so letters are counted and not looked for."""
-    places = [at for at, letter in enumerate(text) if not letter.isspace()]
-    bounds, done = list[tuple[int, int]](), 0
-    for sentence in split_sentences(text):
-        count = len("".join(sentence.split()))
-        bounds.append((places[done], places[done + count - 1] + 1))
-        done += count
-    return bounds
 
 
 def _mention(kept: dict[str, Any]) -> Mention:

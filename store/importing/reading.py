@@ -54,13 +54,14 @@ def _filled(cell: Any) -> Any:
     return None if is_empty(cell) else cell
 
 
-def read_tables(path: Path, *, limit_mb: int) -> tuple[list[Table], list[dict[str, str]]]:
+def read_tables(path: Path, *, limit_mb: int, data: bytes | None = None) -> tuple[list[Table], list[dict[str, str]]]:
     """The tables in a CSV, XLSX or JSON file, told by its content, whatever it is called; and sheets left out, with why.
+    `data`: the file's content, when it was read already.
 
     Raises InvalidInput, saying what is wrong, when there is none.
     """
     name = path.name
-    data = read_bytes(path, limit_mb)
+    data = read_bytes(path, limit_mb) if data is None else data
     if data.startswith(b"PK\x03\x04"):
         return _sheets(data, name, limit_mb)
     text = decode(data, name)

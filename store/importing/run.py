@@ -118,7 +118,7 @@ def _read_file(batch: _Batch, path: Path, kind: str | None, mapping: Mapping | N
     if papers.is_paper(path, data, kind):
         batch.tables.append((table_of(path.name, [papers.read_paper(path.name, data)]), "document", mapping))
         return
-    tables, left = read_tables(path, limit_mb=limit)
+    tables, left = read_tables(path, limit_mb=limit, data=data)
     batch.skipped += left
     if len(tables) > 1:
         batch.strict = False

@@ -7,14 +7,10 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge.actions.suggesting import FEW, one, suggest
-from knowledge.drafts.composing import compose
-from store import gate, suggestions
+from store import suggestions
 from store.errors import NotFound
-from store.mail import drafts
-from store.merging import propose_merge
 from store.unit import Unit
-from tools.actions import MOST, SNOOZE_DAYS, scope_of
-from tools.drafts import request_for
+from tools.actions import MOST, SNOOZE_DAYS, offered, scope_of
 from ui.identity import CurrentStore, CurrentUser
 from ui.rest import shapes
 from ui.rest.told import either, told
@@ -70,14 +66,8 @@ def propose(key: Key, user: CurrentUser, store: CurrentStore, response: Response
 
     def work(unit: Unit) -> dict[str, Any]:
         action = _must(unit, key, language)
-        if action.step.draft:
-            made = compose(unit, request_for(unit, action.step.draft))
-            response.status_code = 201
-            return drafts.save(unit, made.values()).to_json()
-        external = any(quote.get("trust", "internal") != "internal" for quote in action.evidence)
-        if action.step.merge:
-            return propose_merge(unit, action.step.merge[0], action.step.merge[1], reason=action.reason).to_json()
-        return gate.propose(unit, action.step.changes, reason=action.reason, evidence=action.evidence, external=external).to_json()
+        response.status_code = 201 if action.step.draft else 202
+        return offered(unit, action).to_json()
 
     return store.run(user, work, door="rest")
 
