@@ -13,13 +13,21 @@ from typing import Any, Literal
 from agent.answer import Done, Event, TextDelta, ToolFinished, ToolStarted
 from store.errors import Conflict, RapportError
 
-Work = Callable[[], Generator[Event, None, None]]
+Work = Callable[[], "Generator[Event | Heard, None, None]"]
 State = Literal["waiting", "running", "done", "stopped", "failed"]
 LINE = 5  # questions that may wait in one conversation
 LOOK_S = 15.0  # a watcher is asked at least this often whether anybody still looks
 
 
 log = logging.getLogger("rapport")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How far a recording has been heard; `total_s` is 0 when nobody knows yet."""
+
+    at_s: float
+    total_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,7 @@ class Turn:
     state: State = "waiting"
     steps: list[Step] = field(default_factory=list)
     doing: str = ""
+    heard: Heard | None = None
     text: str = ""
     answer: dict[str, Any] | None = None
     error: RapportError | None = None
@@ -181,8 +190,10 @@ class Turns:
         self._tell(talk)
 
 
-def _take(turn: Turn, event: Event) -> None:
+def _take(turn: Turn, event: Event | Heard) -> None:
     match event:
+        case Heard():
+            turn.heard = event
         case TextDelta(piece):
             turn.text += piece
         case ToolStarted(name, _):

@@ -25,8 +25,12 @@ def test_a_ranking_is_bars_in_its_order() -> None:
 
 @pytest.mark.parametrize(
     ("first", "last", "between"),
-    [("2025-11", "2026-02", ["2025-11", "2025-12", "2026-01", "2026-02"]), ("2025-Q3", "2026-Q1", ["2025-Q3", "2025-Q4", "2026-Q1"]), ("2023", "2026", ["2023", "2024", "2025", "2026"])],
-)  # fmt: skip
+    [
+        ("2025-11", "2026-02", ["2025-11", "2025-12", "2026-01", "2026-02"]),
+        ("2025-Q3", "2026-Q1", ["2025-Q3", "2025-Q4", "2026-Q1"]),
+        ("2023", "2026", ["2023", "2024", "2025", "2026"]),
+    ],
+)
 def test_a_course_over_time_is_a_line_and_a_period_without_figures_a_gap(first: str, last: str, between: list[str]) -> None:
     chart = chart_of(measure([first, "1"], [between[1], "2"], [last, "4"]), words("zh"))
     assert chart is not None

@@ -39,15 +39,17 @@ def _bars(measure: dict[str, Any], names: list[str], rows: list[Any], said: Word
     shown = [name if len(name) <= _LABEL else f"{name[: _LABEL - 1]}…" for name in names]
     places = list(range(len(names)))  # two of one name are two bars
     texts = [figure_text(row[1], measure.get("unit") or "", said) for row in rows]
+    values = [_number(row[1]) for row in rows]
     trace = {
-        "type": "bar", "orientation": "h", "x": [_number(row[1]) for row in rows], "y": places, "text": [_plain(each) for each in texts],
-        "textposition": "outside", "textfont": {"size": 12}, "cliponaxis": False, "hovertext": [_plain(name) for name in names], "hovertemplate": "%{hovertext}: %{text}<extra></extra>",
+        "type": "bar", "orientation": "h", "x": values, "y": places, "text": [_plain(each) for each in texts],
+        "textposition": "outside", "textfont": {"size": 12}, "cliponaxis": False, "hovertext": [_plain(name) for name in names],
+        "hovertemplate": "%{hovertext}: %{text}<extra></extra>",
     }  # fmt: skip
     layout = _layout(_EDGES + _ROW * len(names))
     layout["yaxis"] |= {
         "autorange": "reversed", "tickmode": "array", "tickvals": places, "ticktext": [_plain(name) for name in shown], "automargin": True,
     }  # fmt: skip
-    layout["xaxis"] |= {"showticklabels": False, "showgrid": False, "range": _reach([each or 0.0 for each in trace["x"]])}
+    layout["xaxis"] |= {"showticklabels": False, "showgrid": False, "range": _reach([each or 0.0 for each in values])}
     return _figure([trace], layout)
 
 

@@ -52,6 +52,9 @@ def under_way(turn: Turn, said: Words) -> list[Message]:
         return [*shown, messages.pending(said["chat.in_line"])]
     if turn.text and not turn.doing:
         return [*shown, messages.streaming(turn.text)]
+    if turn.heard is not None and turn.heard.total_s:
+        share = min(100, round(100 * turn.heard.at_s / turn.heard.total_s))
+        return [*shown, messages.pending(said["drop.hearing"].format(share=share))]
     return [*shown, messages.step(said, turn.doing, "", done=False) if turn.doing else messages.pending(said["chat.thinking"])]
 
 

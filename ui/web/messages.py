@@ -11,7 +11,7 @@ from gradio.components.chatbot import ComponentMessage
 from store.unit import Unit
 from ui.web.charts import chart_of, drawn
 from ui.web.escaping import calm, plain
-from ui.web.rooms.links import cited_path, record_path
+from ui.web.rooms.links import cited_path, import_path, record_path
 from ui.web.shown import link, measure_table, quotes, records_table, sources
 from ui.web.words import Words
 
@@ -62,6 +62,8 @@ def answered(unit: Unit, answer: dict[str, Any], said: Words, *, card: bool = Fa
             parts.append(measure_table(unit, answer["measure"], said))
         if answer.get("records"):
             parts.append(records_table(unit, answer, said))
+    if answer.get("held"):
+        parts.append(f"**{link(said['drop.go_on'], import_path(answer['held']))}**")
     cited = answer.get("citations")
     if cited and answer.get("kind") == "brief":
         parts.append(sources(cited))

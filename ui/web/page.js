@@ -3,7 +3,7 @@
   const narrow = () => window.innerWidth <= 768;
   const shut = () => document.querySelector("#left.open > .toggle-button")?.click();
   const dressed = () => document.querySelector("#me p");
-  const said = (name) => window.RAPPORT_WORDS[(document.cookie.match(/rapport_language=(\w+)/)?.[1] ?? navigator.language).startsWith("zh") ? "zh" : "en"][name];
+  const said = window.RAPPORT_SAID = (name) => window.RAPPORT_WORDS[(document.cookie.match(/rapport_language=(\w+)/)?.[1] ?? navigator.language).startsWith("zh") ? "zh" : "en"][name];
 
   // On a narrow screen the side lies over the chat: closed to begin with, and again once something was chosen in it.
   const opened = Date.now();
