@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from agent.embedded.candidates import namesakes
 from agent.embedded.compound import NEW
 from agent.embedded.creating_words import words
 from agent.embedded.frames import Frame
@@ -64,9 +65,9 @@ def task(scene: Scene) -> list[Frame]:
             values["priority"] = priority
     if assignee:
         best = max(name.score for name in assignee.names)
-        colleagues = {name.id: name.name for name in assignee.names if name.type == "user" and name.score == best}
+        colleagues = {name.id for name in assignee.names if name.type == "user" and name.score == best}
         if len(colleagues) > 1:
-            return [Frame("clarify", entity="user", text=assignee.text, reason="name", options=sorted(colleagues.values()))]
+            return [namesakes(scene.unit, "user", colleagues, assignee.text, scene.text.text)]
         values["assignee"] = next(iter(colleagues))
     if not title:
         title = _default_title(scene, values, about)
@@ -225,7 +226,5 @@ def unclear(scene: Scene, values: dict[str, Any]) -> Frame | None:
         best = max((name.score for name in span.names), default=0.0)
         people = {name.id: name for name in span.names if name.score == best and name.type == "contact" and best == 1.0}
         if len(people) > 1 and all(name.type == "contact" for name in span.names if name.score == best):
-            return Frame(
-                "clarify", entity="contact", text=span.text, reason="name", options=sorted({each.name for each in people.values()})
-            )
+            return namesakes(scene.unit, "contact", people, span.text, scene.text.text)
     return None

@@ -53,6 +53,7 @@ def merge(reader: Reader, before: Frame) -> list[Frame]:
         frame.by = by
     _drop_grouped(frame, conditions.parts)
     _side_by_side(reader, frame, conditions.parts)
+    _compared_alike(reader, frame, conditions.parts)
     frame.parts = _merged(frame.parts, conditions.parts)
     if frame.intent == "get" and any(part.slot != f"is:{target}" for part in frame.parts):
         frame.intent = "find"
@@ -77,6 +78,19 @@ def _same_slot(reader: Reader, before: Frame) -> None:
         held = [c for c in span.choices if f"{c.entity}.{c.field}" in slots]
         if held and len(held) < len(span.choices):
             span.senses = [s for s in span.senses if s.kind != "choice" or s in held]
+
+
+_COMPARED = frozenset({"lt", "le", "gt", "ge"})
+
+
+def _compared_alike(reader: Reader, frame: Frame, new: Sequence[Part]) -> None:
+    """ "no, 50k" after "over 50": a bare number in the place of one that was compared is compared like it."""
+    if any(span.func("over", "under", "at_least", "at_most", "between", "around", "not") for span in reader.spans):
+        return
+    for part in new:
+        held = next((each for each in frame.parts if each.slot == part.slot and each.filter.field == part.filter.field), None)
+        if held is not None and held.filter.op in _COMPARED and part.filter.op == "eq" and not part.filter.negate:
+            part.filter = part.filter.model_copy(update={"op": held.filter.op, "negate": held.filter.negate})
 
 
 def _drop_grouped(frame: Frame, new: Sequence[Part]) -> None:
