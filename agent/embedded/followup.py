@@ -11,8 +11,10 @@ from agent.embedded.merging import merge
 from agent.embedded.other_times import placed
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure, by_outcome
+from agent.embedded.rows_shown import listed_row
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.turns import Turn
+from agent.embedded.versus import compared
 from store.filters import Filter
 from store.query import load
 from store.unit import Unit
@@ -25,6 +27,9 @@ def view(reader_of: ReaderOf, said: str, previous: Sequence[Frame]) -> list[Fram
     before = latest(previous)
     if before is None:
         return None
+    beside = compared(reader_of(said), said, previous)
+    if beside is not None:
+        return [beside]
     changed = previous[0].intent not in {"find", "get", "measure", "clarify", "refuse"}
     for turn in turns.readings(said):
         if turn.corrects and changed:
@@ -72,7 +77,7 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
         return [picked]
     kept = [(span, span.used, span.time, span.amount, list(span.senses), span.filler, span.unknown) for span in reader.spans]
     _own_fields(reader, before)
-    found = headed(reader, before) or listed.about_it(reader, before)
+    found = listed_row(reader, before) or headed(reader, before) or listed.about_it(reader, before)
     if found is None:
         found = _continued(reader, before)
         if found is not None and reader.unread():

@@ -45,9 +45,14 @@ def foreign(reader: Reader, before: Frame) -> list[Span]:
 
 def ordinal(text: Spanned, size: int) -> int | None:
     """ "the second one", 第二个, "number 3": a place (from 0) among what was shown."""
-    if not size or len([span for span in text.spans if span.content and not span.amount and not span.unknown]) > 1:
+    if len([span for span in text.spans if span.content and not span.amount and not span.unknown]) > 1:
         return None
-    if any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in _ORDINALS for span in text.spans):
+    return place_said(text, size)
+
+
+def place_said(text: Spanned, size: int) -> int | None:
+    """The place a turn names, whatever else it says."""
+    if not size or any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in _ORDINALS for span in text.spans):
         return None  # "highest score first", "biggest first": an order
     for span in text.spans:
         number: int | None = None

@@ -256,7 +256,7 @@ def as_list(reader: Reader, before: Frame) -> Frame:
     """The records a figure stands on, as a find."""
     metric = reader.lexicon.metrics.get(before.metric)
     frame = deepcopy(before)
-    frame.intent, frame.metric, frame.compare, frame.top, frame.results = "find", "", None, None, []
+    frame.intent, frame.metric, frame.compare, frame.top, frame.results, frame.rows = "find", "", None, None, [], []
     frame.by, frame.ascending = [], False
     for name, value in (metric.where if metric else {}).items():
         if not any(part.slot.endswith(f".{name}") for part in frame.parts):

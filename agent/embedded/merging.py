@@ -13,7 +13,7 @@ from store.filters import Filter
 def merge(reader: Reader, before: Frame) -> list[Frame]:
     frame = deepcopy(before)
     reader.base = before.entity
-    frame.results, frame.ids, frame.notes = [], [], []
+    frame.results, frame.rows, frame.ids, frame.notes = [], [], [], []
     if frame.intent == "get" and not any(part.slot.startswith("is:") for part in before.parts):
         frame.intent = "find"
     if frame.intent != "get":
@@ -58,7 +58,7 @@ def merge(reader: Reader, before: Frame) -> list[Frame]:
     if frame.intent == "get" and any(part.slot != f"is:{target}" for part in frame.parts):
         frame.intent = "find"
     if conditions.period and frame.period and frame.intent == "measure" and any(span.func("compare") for span in reader.spans):
-        _periods_beside(reader, frame, conditions.period)
+        beside(reader, frame, conditions.period)
     elif conditions.period:
         frame.period = conditions.period
         frame.parts = [part for part in frame.parts if part.slot not in {"time:both", "overdue"}]
@@ -110,7 +110,7 @@ def _side_by_side(reader: Reader, frame: Frame, new: Sequence[Part]) -> None:
     frame.by = list(dict.fromkeys([new[0].filter.field, *frame.by]))[:2]
 
 
-def _periods_beside(reader: Reader, frame: Frame, period: tuple[date | None, date | None]) -> None:
+def beside(reader: Reader, frame: Frame, period: tuple[date | None, date | None]) -> None:
     """ "vs 2025" after 2026: both periods, one row each, where they are years, quarters or months."""
     held = frame.period
     (start, end), (first, last) = held or (None, None), period

@@ -7,6 +7,7 @@ from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import IMPLYING
 from agent.embedded.reading import Reader
 from agent.embedded.routes import PERSON, through
+from agent.embedded.rows_shown import narrowing
 from store.filters import Filter
 from store.query import load
 from store.unit import Unit
@@ -14,6 +15,7 @@ from store.unit import Unit
 
 def resolve(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
     """ "any cases from them?", "open deals there?": what the turn before found narrows what is asked now."""
+    narrowing(reader, previous)
     _person_before(reader, previous)
     before = leaning.latest(previous)
     text = reader.text

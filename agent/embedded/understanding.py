@@ -155,12 +155,14 @@ class Understanding:
         if told is not None and not unsure:
             return told  # these open with words of their own: "draft …", "what should I do"
         scene = Scene(unit, coming, words, names, routes, list(previous), -1)
-        made = creating.asked(scene) or happened.noted(scene)
+        made = pending.renamed(scene, clause) or creating.asked(scene) or happened.noted(scene)
         if made is not None:
             return made
         first = self._by_rules(unit, clause, words, names, routes, previous)
         spans = _spans(unit, clause, words, names)
         act = acts.of_frames(first)
+        if acting.settled(first) and any(frame.replaces for frame in first):
+            return first  # what was just proposed, put right: whatever such words are likely to want elsewhere
         if acting.settled(first) and (act in {None, "brief"} or acts.likely(spans, later=bool(previous)).get(act, 1.0) >= DOUBT):
             return first
         if any(frame.intent == "clarify" and frame.reason in CERTAIN for frame in first):
