@@ -19,10 +19,10 @@ from ui.web.words import LANGUAGES, words
 CLICKS_AT_ONCE, WATCHERS = 20, 200  # a watcher mostly waits
 _HERE = Path(__file__).parent
 _STYLES = ("colours.css", "sheet.css")  # as they are: Gradio rewrites what it is given as its own style
-_SCRIPTS = ("page.js", "drop.js", "play.js")
+_SCRIPTS = ("page.js", "drop.js", "play.js", "tour.js")
 _SPOKEN = (
     "chat.lost", "drop.attach", "drop.record", "drop.finish", "drop.discard", "drop.recording", "drop.here", "drop.sending",
-    "drop.no_microphone", "drop.failed",
+    "drop.no_microphone", "drop.failed", "tour.title", "tour.ask", "tour.change", "tour.drop", "tour.rooms", "tour.start", "tour.again",
 )  # fmt: skip
 # words that the script of the page says itself
 

@@ -43,6 +43,8 @@ class Events:
         wanted = str(asked.get("c", ""))[:40] or (latest.conversation if latest else "")
         talk = self.inside.turns.of(user.user_id, wanted)
         opened = self._opened(user, said, wanted, talk) if wanted else {page.chat: []}
+        with self.inside.store.reading(user, door="web") as unit:
+            quick = questions(unit, said)
         yield {
             **opened,
             page.new: gr.update(value=said["conversations.new"]),
@@ -53,7 +55,7 @@ class Events:
             page.sign_out: gr.update(value=said["sign_out"]),
             page.chat: gr.update(
                 value=opened[page.chat], placeholder=said["chat.empty"].format(name=plain(user.name)), label=said["chat.label"],
-                examples=[{"text": each} for each in questions(user.role, said)],
+                examples=[{"text": each} for each in quick],
             ),
             page.ask: gr.update(placeholder=said["ask.placeholder"], label=said["ask.label"], value=str(asked.get("ask", ""))[:200]),
             page.conversations: self._conversations(user, said, str(opened.get(page.conversation, ""))),

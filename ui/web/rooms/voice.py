@@ -18,7 +18,7 @@ from ui.web.rooms.links import record_path
 from ui.web.rooms.sheets import Sheet, sheet_at
 
 router = rooms()
-SHOWN = 50
+SHOWN, LOOKED_AT = 50, 500
 STATES = {"waiting": "voice.waiting", "hearing": "voice.hearing", "done": "voice.done", "failed": "voice.failed"}
 
 
@@ -95,7 +95,10 @@ def _pieces(text: str, at: int, until: int, mentions: Sequence[Mapping[str, Any]
 @router.get("/voice")
 def listed(room: InRoom) -> Response:
     with room.inside.store.reading(room.user, door=DOOR) as unit:
-        found = [shown_of(unit, each) for each in recordings.listed(unit, limit=SHOWN)]
+        mine = [
+            each for each in recordings.listed(unit, limit=LOOKED_AT) if each.owner_id == room.user.user_id
+        ]  # not all an administrator may see
+        found = [shown_of(unit, each) for each in mine[:SHOWN]]
     if room.request.headers.get("x-piece"):
         return HTMLResponse(piece(room, "voice_list.html", found=found))
     settings = room.inside.store.settings
