@@ -101,7 +101,8 @@ ACCESS: dict[Key, Statuses] = {
 }  # fmt: skip
 ACCESS |= {
     ("get", path): signed_in()
-    for path in ("/approvals", "/approvals/sheets", "/chat/token", "/voice", "/conversations", "/duplicates", "/import", "/look/{name}", "/new/{entity}", "/pipeline", "/pipeline/flow",
+    for path in ("/approvals", "/approvals/sheets", "/chat/token", "/voice",
+                 "/conversations", "/duplicates", "/import", "/look/{name}", "/new/{entity}", "/pipeline", "/pipeline/flow",
                  "/pipeline/stuck", "/records/{entity}", "/today", "/today/next")
 } | {
     ("get", f"/record/{{entity}}/{{record_id}}{part}"): hers() for part in ("", "/history", "/insight", "/timeline")
@@ -116,7 +117,8 @@ ACCESS |= {
     for path in ("/approvals/{proposal_id}/{what}", "/conversations/{conversation_id}/delete", "/conversations/{conversation_id}/name",
                  "/drafts/{draft_id}", "/duplicates/find", "/duplicates/{pair_id}/dismiss", "/duplicates/{pair_id}/merge", "/import",
                  "/new/{entity}", "/pipeline/move/{deal_id}", "/record/{entity}/{record_id}", "/record/{entity}/{record_id}/delete",
-                 "/record/{entity}/{record_id}/put-back/{proposal_id}", "/chat/file", "/voice", "/voice/{recording_id}/delete", "/task/{task_id}/done", "/today/{key}/do", "/today/{key}/draft",
+                 "/record/{entity}/{record_id}/put-back/{proposal_id}", "/chat/file", "/voice", "/voice/{recording_id}/delete",
+                 "/task/{task_id}/done", "/today/{key}/do", "/today/{key}/draft",
                  "/today/{key}/later", "/today/{key}/not-useful")
 }  # fmt: skip
 HELLO = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
