@@ -127,3 +127,16 @@
     }
   });
 })();
+
+// Gradio's own parts as a screen reader should meet them: a list that holds buttons, messages named without a role, a button in a button.
+(() => {
+  const mend = () => {
+    document.querySelectorAll("#chat .examples[role=list]").forEach((each) => each.setAttribute("role", "group"));
+    document.querySelectorAll("#chat [data-testid=bot][aria-label]:not([role]), #chat [data-testid=user][aria-label]:not([role])").forEach((each) => each.setAttribute("role", "group"));
+    document.querySelectorAll("#chat .thought-group .title[role=button] button:not([inert])").forEach((each) => each.setAttribute("inert", ""));
+    const brand = document.querySelector("#brand p:not([role])");
+    brand?.setAttribute("role", "heading");
+    brand?.setAttribute("aria-level", "1");
+  };
+  setInterval(mend, 300);
+})();
