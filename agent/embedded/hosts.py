@@ -6,8 +6,9 @@ from datetime import date
 from typing import Self
 
 from agent.embedded.frames import Part
-from agent.embedded.lexicon import Sense, fillers
+from agent.embedded.lexicon import fillers
 from agent.embedded.names import NameIndex
+from agent.embedded.phrase_table import Sense
 from agent.embedded.routes import Routes
 from agent.embedded.spans import Span, Spanned
 from store.filters import Filter
