@@ -21,7 +21,7 @@ MONEY = {
 }  # fmt: skip
 YES_NO = {"yes": True, "true": True, "no": False, "false": False, "是": True, "否": False}
 COMPARE = ("over", "at_least", "under", "at_most")
-IMPLYING = {("activity", "kind"), ("case", "type"), ("contact", "role")}  # values that are nouns: "calls", "complaints"
+IMPLYING = {("activity", "kind"), ("case", "type"), ("contact", "role"), ("contact", "title")}  # values that are nouns: "calls", "CFOs"
 
 
 @dataclass

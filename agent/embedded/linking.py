@@ -18,7 +18,7 @@ import yaml
 from agent.embedded.phrase_table import NOISE, Sense
 from agent.embedded.tokens import Token, is_chinese, normalise, phrase, stem
 from knowledge.bilingual import glosses, words_of
-from store.schema import Field, Schema
+from store.schema import Field, Schema, vocabulary
 
 LONGEST = {True: 8, False: 4}  # tokens of a stretch: Chinese characters, English words
 HALF = 0.5  # of a label's words that must be said
@@ -26,19 +26,15 @@ _BRACKETS = re.compile(r"[(（\[]([^)）\]]*)[)）\]]")
 
 
 @cache
-def _words() -> dict[str, Any]:
-    return dict(yaml.load((Path(__file__).parent / "linking.yaml").read_text("utf-8"), yaml.BaseLoader))
-
-
-@cache
 def _light() -> frozenset[str]:
-    return frozenset(form for word in _words()["light"] for form in (word, stem(word)))
+    return frozenset(form for word in vocabulary()["label_light"] for form in (str(word), stem(str(word))))
 
 
 @cache
 def _units() -> dict[str, str]:
     """Every way to write a unit → its first."""
-    return {form: forms[0] for forms in _words()["units"] for form in forms}
+    held: dict[str, Any] = yaml.load((Path(__file__).parent / "linking.yaml").read_text("utf-8"), yaml.BaseLoader)
+    return {form: forms[0] for forms in held["units"] for form in forms}
 
 
 def unit_of(text: str) -> str:
@@ -220,15 +216,16 @@ def _content(words: Iterable[str]) -> list[str]:
 
 
 def _translates(words: Sequence[str], label: Label) -> bool:
-    """Whether each word of a Chinese stretch meets a word of an English label and none of the label's is left; single characters need not meet any
-    unless they stand at an end, and before the last word of a field there may be one that only describes it (装机容量: the capacity)."""
+    """Whether a Chinese stretch says an English label: each of its words but the light ones meets one of the label's.
+
+    A value must be said whole. A field may be said in part (屋顶: the roof area), or whole after a word that only describes it (装机容量: the capacity).
+    """
     met = [_translated(word) & label.words for word in words]
-    if not label.words or not met[-1] or label.words != frozenset().union(*met):
-        return False
-    describes = 1 if label.sense.kind == "field" else 0
-    return all(met[describes:][place] or len(words[describes:][place]) == 1 for place in range(len(words) - describes)) and bool(
-        met[0] or describes
-    )
+    whole = label.words == frozenset().union(*met)
+    field = label.sense.kind == "field"
+    if field and whole and len(words) > 1 and len(words[0]) > 1 and not met[0]:
+        words, met = words[1:], met[1:]
+    return (whole or field) and all(each or word in _light() for each, word in zip(met, words, strict=True))
 
 
 @cache
