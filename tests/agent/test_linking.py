@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import make_firm
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,7 +43,7 @@ Ask = Callable[[str], Answer]
 
 
 @pytest.fixture(scope="module")
-def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rapport]:
+def firm(tmp_path_factory: pytest.TempPathFactory, firm_of: Callable[..., Rapport]) -> Iterator[Rapport]:
     folder: Path = tmp_path_factory.mktemp("list")
     for name, text in (("customers", CUSTOMERS), ("people", PEOPLE), ("deals", DEALS)):
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
@@ -52,7 +51,7 @@ def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rapport]:
     def fill(store: Store, boss: Any) -> None:
         import_path(store, boss, folder, create_fields=True, create_users=True, held_back_dir=store.settings.home)
 
-    made = make_firm(tmp_path_factory.mktemp("solar"), "2025-05-01", "boss@solar.example", fill, currency="GBP")
+    made = firm_of(tmp_path_factory.mktemp("solar"), "2025-05-01", "boss@solar.example", fill, currency="GBP")
     yield made
     made.close()
 
