@@ -15,6 +15,7 @@ from rapidfuzz.distance import Prefix
 from agent.embedded.differences import Step
 from agent.embedded.lexicon import Lexicon, fillers, other_words
 from agent.embedded.linking import linked
+from agent.embedded.name_forms import LATE
 from agent.embedded.names import Name, NameIndex
 from agent.embedded.phrase_table import NOISE, Match, Sense, senses_of
 from agent.embedded.tokens import Token, is_chinese, normalise, phrase, stem, tokenise
@@ -280,6 +281,8 @@ def _name_fits(text: str, tokens: Sequence[Token], start: int, end: int, found: 
     if end - start > 1 or is_chinese(tokens[start].word):
         return True
     word = tokens[start].word
+    if all(name.score == LATE for name in found) and text[tokens[start].start].islower() and (len(word) < 6 or not text.islower()):
+        return False
     ordinary = word in fillers() or bool(lexicon.table.matches([tokens[start]]))
     if not ordinary:
         return True
