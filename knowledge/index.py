@@ -24,6 +24,7 @@ from knowledge.passages import cut
 from knowledge.vectors import Floats, VectorTable, pack, unpack
 from knowledge.words import words_of
 from store import passages
+from store.duplicates.letters import simplified
 from store.errors import Unavailable
 from store.passages import NewPassage, RecordText
 from store.unit import Store
@@ -167,10 +168,11 @@ class Indexer:
                 texts = passages.unencoded(session, TEXTS)
             if not texts:
                 break
-            distinct = list(dict.fromkeys(text for _, text in texts))
+            said = {passage_id: simplified(text) for passage_id, text in texts}  # nearer to what is asked in either script
+            distinct = list(dict.fromkeys(said.values()))
             encoded = dict(zip(distinct, self.encoder.embed_documents(distinct), strict=True))
             with self.store.database.writing() as session:
-                passages.keep_vectors(session, {passage_id: pack(encoded[text]) for passage_id, text in texts})
+                passages.keep_vectors(session, {passage_id: pack(encoded[text]) for passage_id, text in said.items()})
             done += len(texts)
             if progress:
                 progress(min(done, total), total)
