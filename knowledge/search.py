@@ -39,7 +39,8 @@ FLOOR = 0.4
 MARGIN = 1.5
 NEARLY_ALL = 0.75  # share of the question's words that needs no meaning beside it: a name, a rare word
 FLOOR_BY_WORD = 0.4  # share of the question's words, when that is all there is
-UNENCODED = -1.0  # meaning and nearness of a passage that has no vector yet
+UNENCODED = -1.0  # meaning of a passage that has no vector yet
+UNENCODED_SHARE = 0.25  # of the question's words that it must hold
 SAME = 0.9  # share of three-character pieces that makes two passages of one account the same
 _QUESTION_LIMIT = 500  # characters that are encoded; the rest of a long question says no more
 
@@ -125,9 +126,12 @@ class Search:
 
     def _judged(self, passage: Found, known: Ranked | None, exact: bool, weights: Mapping[str, float]) -> _Candidate:
         share = _share(passage, weights)
-        meaning, nearness = (known.meaning, known.nearness) if known else (UNENCODED, UNENCODED)
+        if known is None:
+            meaning, height = UNENCODED, FLOOR if share >= UNENCODED_SHARE else -math.inf
+        else:
+            meaning, height = known.meaning, known.nearness + WORDS_BESIDE * share
         relevance = meaning + WORDS * share + RECENCY * self._recency(passage.happened_at)
-        return _Candidate(passage.number, passage, relevance, exact, share, nearness + WORDS_BESIDE * share)
+        return _Candidate(passage.number, passage, relevance, exact, share, height)
 
     def _exactly(self, principal: Principal, within: Within, question: Question, limit: int) -> list[Hit]:
         """A question that is nothing but codes, mails or phones: found as written, or not at all."""
