@@ -14,6 +14,7 @@ from rapidfuzz.distance import Prefix
 
 from agent.embedded.differences import Step
 from agent.embedded.lexicon import NOISE, Lexicon, Match, Sense, fillers, other_words, senses_of
+from agent.embedded.name_forms import LATE
 from agent.embedded.names import Name, NameIndex
 from agent.embedded.tokens import Token, is_chinese, normalise, phrase, stem, tokenise
 from knowledge.spoken.amounts import AmountSpan, find_amounts
@@ -270,6 +271,8 @@ def _name_fits(text: str, tokens: Sequence[Token], start: int, end: int, found: 
     if end - start > 1 or is_chinese(tokens[start].word):
         return True
     word = tokens[start].word
+    if all(name.score == LATE for name in found) and text[tokens[start].start].islower() and (len(word) < 6 or not text.islower()):
+        return False
     ordinary = word in fillers() or bool(lexicon.table.matches([tokens[start]]))
     if not ordinary:
         return True

@@ -11,9 +11,10 @@ import yaml
 from agent.embedded.advice_wording import advised, drafted
 from agent.embedded.frames import Frame
 from agent.embedded.marks import cell, cell_long
+from agent.embedded.shown import number, value_shown
 from store.measures import GRAINS
 from store.metrics import catalogue
-from store.query import RecordView, user_names
+from store.query import RecordView
 from store.schema import TEMPORAL
 from store.unit import Unit
 from tools.describe import describe, field_at, part_label, path_label, period_words, value_label
@@ -121,7 +122,7 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
 def _first(unit: Unit, frame: Frame, record: RecordView, total: int, language: str) -> str:
     """The one asked for: "the largest won deal"."""
     name = frame.sort[0].lstrip("-")
-    value = _value(unit, record.type, name, record.fields.get(name), language, record.fields)
+    value = value_shown(unit, record.type, name, record.fields.get(name), language, record.fields)
     label = path_label(unit.schema, record.type, name, language)
     direction = "desc" if frame.sort[0].startswith("-") else "asc"
     things = things_of(unit, record.type, language, total)
@@ -139,7 +140,7 @@ def _record_table(unit: Unit, entity: str, records: Sequence[RecordView], extra:
     rows = [
         [
             *([record.key or ""] if keyed else []),
-            *(_value(unit, entity, name, record.fields.get(name), language, record.fields) for name in names),
+            *(value_shown(unit, entity, name, record.fields.get(name), language, record.fields) for name in names),
         ]
         for record in records
     ]
@@ -152,35 +153,10 @@ def _one(unit: Unit, record: RecordView, shown: Sequence[str], language: str) ->
     lines = []
     for name in names:
         value = record.fields.get(name)
-        text = _value(unit, record.type, name, value, language, record.fields) if value not in (None, "") else say("nobody", language)
+        text = value_shown(unit, record.type, name, value, language, record.fields) if value not in (None, "") else say("nobody", language)
         lines.append(f"- {path_label(unit.schema, record.type, name, language)}: {cell(text)}")
     title = f"**{cell(record.name)}** ({spec.label(language)}{', ' + cell(record.key) if record.key else ''})"
     return title + "\n\n" + "\n".join(lines)
-
-
-def _value(unit: Unit, entity: str, name: str, value: Any, language: str, fields: dict[str, Any] | None = None) -> str:
-    """A record's value as people read it."""
-    if value in (None, ""):
-        return ""
-    field = field_at(unit.schema, entity, name)
-    if field.kind == "money":
-        currency = (fields or {}).get("currency") or (unit.currency if name in {"amount", "price"} else "")
-        return f"{currency} {number(str(value))}".strip()
-    if field.kind == "datetime":
-        return str(value)[:16].replace("T", " ")
-    if field.kind == "user":
-        return user_names(unit, {str(value)}).get(str(value), str(value))
-    if isinstance(value, list):
-        return ", ".join(str(each) for each in value)
-    if field.kind in {"choice", "stage", "bool"}:
-        return value_label(unit, field, value, language)
-    return str(value)
-
-
-def number(text: str) -> str:
-    """ "1234.50" → "1,234.50"; whole amounts without the zeros."""
-    value = Decimal(text)
-    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
 
 
 def figure(text: str | None, unit_name: str, language: str) -> str:
@@ -365,7 +341,9 @@ def _proposed(unit: Unit, found: Proposed, language: str) -> str:
         for name in dict.fromkeys([*change["before"], *change["after"]]):
             if (name in _HIDDEN or spec.fields[name].hidden) and len(change["after"]) > 1:
                 continue
-            before, after = (_value(unit, change["type"], name, side.get(name), language) for side in (change["before"], change["after"]))
+            before, after = (
+                value_shown(unit, change["type"], name, side.get(name), language) for side in (change["before"], change["after"])
+            )
             rows.append([f"{spec.label(language)} {change['name']}", spec.fields[name].label(language), before, after])
     more = f"\n\n{say('more_changes', language, n=len(changes) - CHANGES_SHOWN)}" if len(changes) > CHANGES_SHOWN else ""
     others = "".join(
