@@ -26,7 +26,7 @@ def rows_of(unit: Unit, frame: Frame, found: Figures) -> list[str]:
         return []
     labels = [str(row[0]) for row in found.result.rows[:_KEPT] if row[0] is not None]
     field = field_at(unit.schema, found.result.metric.entity, path)
-    if field.refers_to not in unit.schema.entities:  # a stage is no record
+    if field.refers_to not in unit.schema.entities:  # a stage is pointed at by its name
         return labels
     named = find(unit, RecordQuery(entity=field.refers_to, filters=[Filter(field="name", op="in", value=labels)], limit=2 * _KEPT))
     ids: dict[str, list[str]] = {}
