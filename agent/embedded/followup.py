@@ -16,6 +16,7 @@ from agent.embedded.spans import Span, Spanned
 from agent.embedded.turns import Turn
 from agent.embedded.versus import compared
 from store.filters import Filter
+from store.measures import GRAINS
 from store.query import load
 from store.unit import Unit
 
@@ -157,7 +158,13 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
     counted = any(span.func("count") and not span.func("show") for span in reader.spans)
     if counted and before.intent == "find" and not reader._how_much():
         return merge(reader, as_measure(before, f"{before.entity}_count"))
-    if which and before.intent == "measure" and not before.by and not any(span.func("group") or span.grain for span in reader.spans):
+    by_time = bool(before.by and before.by[0] in GRAINS and any(span.time for span in reader.spans))  # "which were won in that quarter"
+    if (
+        which
+        and before.intent == "measure"
+        and (not before.by or by_time)
+        and not any(span.func("group") or span.grain for span in reader.spans)
+    ):
         return merge(reader, listed.as_list(reader, before))
     return merge(reader, before)
 

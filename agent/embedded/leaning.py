@@ -16,6 +16,11 @@ def latest(previous: Sequence[Frame]) -> Frame | None:
     return next((frame for frame in previous if frame.intent in {"find", "get", "measure"}), None)
 
 
+def answered(previous: Sequence[Frame]) -> Frame | None:
+    """The newest frame that was carried out: what was only asked about, or refused, is not what one goes on from."""
+    return next((frame for frame in previous if frame.intent not in {"clarify", "refuse", "help"}), None)
+
+
 def unheard(reader: Reader, asked: Frame | None) -> bool:
     """Whether the turn only adds to a question that was not understood, or not answered: to answer half of it would be wrong."""
     if asked is None or asked.intent not in {"clarify", "refuse"}:
@@ -54,12 +59,15 @@ def place_said(text: Spanned, size: int) -> int | None:
     """The place a turn names, whatever else it says."""
     if not size or any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in _ORDINALS for span in text.spans):
         return None  # "highest score first", "biggest first": an order
-    for span in text.spans:
+    for place, span in enumerate(text.spans):
         number: int | None = None
+        following = text.spans[place + 1].text.lower() if place + 1 < len(text.spans) else ""
         if span.amount and span.amount.unit == "ordinal":
             number = int(span.amount.value)
         elif span.text.lower() in _ORDINALS and len(text.spans) <= 5:
             number = _ORDINALS[span.text.lower()]
+        elif span.text.lower() == "top" and following == "one":
+            number = 1
         if number is not None and (number == -1 or 1 <= number <= size):
             return number - 1 if number > 0 else size - 1
     return None
@@ -96,7 +104,7 @@ def leans(reader: Reader, before: Frame) -> bool:
     beside = entity and spans[0].func("on") and not metric and before.intent == "find"
     if beside and all(reader.routes.path(before.entity, span.entity.entity) for span in spans if span.entity):
         return True  # "at tier A clinics" after contacts
-    of_those = any(span.func("only") and span.text.lower().split(" ")[-1] in _REFERRING for span in reader.spans)
+    of_those = any(refers(span) for span in reader.spans)
     if of_those and modified and entity and all(s.entity.entity == before.entity for s in spans if s.entity):
         return True
     if metric or any(span.func("who", "sum", "avg", "said", "brief", "suggest", "draft", "why", "duration") for span in spans):
@@ -113,6 +121,11 @@ def leans(reader: Reader, before: Frame) -> bool:
         possessive = reader.text.text.rstrip("?？.。 ").endswith(("'s", "’s", "的"))
         return possessive or _replaces_name(before, spans[0])
     return modified
+
+
+def refers(span: Span) -> bool:
+    """ "of those", 其中: of what was shown."""
+    return span.func("only") and span.text.lower().split(" ")[-1] in _REFERRING
 
 
 def objects_only(reader: Reader, before: Frame) -> bool:

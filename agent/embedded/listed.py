@@ -5,12 +5,15 @@ from copy import deepcopy
 from agent.embedded import turns
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
+from agent.embedded.leaning import place_said
 from agent.embedded.lexicon import Sense
+from agent.embedded.rankings import MOST, bare
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
 from store.filters import Filter
+from store.schema import TEMPORAL
 
 _ORDERING = ("max", "min", "newest", "oldest", "top", "bottom", "rank", "desc", "asc")
 _LIGHT = ("it", "all", "about", "show", "only", "who", "on")
@@ -20,7 +23,7 @@ _MONEY_WORDS = {"how much", "多少钱"}
 
 def about_it(reader: Reader, before: Frame) -> list[Frame] | None:
     """The frames of a question about the last answer; None when it is another kind of question."""
-    for reading in (_why, _field_of_it, _whose, _ordered, _figure_of_list, _other_figure, _list_of_figure):
+    for reading in (_why, _split, _field_of_it, _whose, _ordered, _figure_of_list, _other_figure, _list_of_figure):
         found = reading(reader, before)
         if found is not None:
             return found
@@ -42,6 +45,21 @@ def _why(reader: Reader, before: Frame) -> list[Frame] | None:
     frame = deepcopy(before) if before.intent == "measure" else as_measure(before, "lost_count")
     frame.by, frame.top, frame.results = ["lost_reason"], None, []
     frame.parts = [part for part in frame.parts if part.slot != "opportunity.status"]
+    _use_all(reader)
+    return [frame]
+
+
+def _split(reader: Reader, before: Frame) -> list[Frame] | None:
+    """ "which products?", 哪些团队 after a figure: the figure for each."""
+    said = [span for span in reader.spans if not span.filler and not span.func("about")]
+    if before.intent != "measure" or len(said) != 2 or not said[0].func("show", "who") or not said[1].entity or said[1].names:
+        return None
+    kind = said[1].entity.entity
+    path = PERSON.get(before.entity, "owner") if kind == "user" else reader.routes.path(before.entity, kind)
+    if not path or kind == before.entity or path not in reader.schema.entity(before.entity).fields:
+        return None
+    frame = deepcopy(before)
+    frame.by, frame.top, frame.results, frame.rows = [path], None, [], []
     _use_all(reader)
     return [frame]
 
@@ -83,8 +101,8 @@ def _has(span: Span, entity: str) -> bool:
     return any(sense.entity == entity for sense in span.fields)
 
 
-def _same_one(before: Frame) -> Frame:
-    return Frame("get", entity=before.entity, parts=[Part(f"is:{before.entity}", Filter(field="id", value=before.results[0]))])
+def _same_one(before: Frame, place: int = 0) -> Frame:
+    return Frame("get", entity=before.entity, parts=[Part(f"is:{before.entity}", Filter(field="id", value=before.results[place]))])
 
 
 def _whose(reader: Reader, before: Frame) -> list[Frame] | None:
@@ -96,20 +114,31 @@ def _whose(reader: Reader, before: Frame) -> list[Frame] | None:
     if not asks or _foreign(reader, before) or person not in reader.schema.entity(before.entity).fields:
         return None
     first, last = asked or (0, 0)
+    place = place_said(reader.text, len(before.results)) if before.intent == "find" else None  # "whose is the second one?"
     said = [span for span in reader.spans if not (first <= span.first and span.last <= last)]
+    if place is not None:
+        said = [span for span in said if not (span.func("top", "newest", "oldest") or (span.amount and span.amount.unit == "ordinal"))]
     content = [span for span in said if span.content and not any(s.field in {"owner", "assignee"} for s in span.fields)]
     counted = any(span.func("group", "count") for span in said) or "统计" in reader.text.text
     if [span for span in content if not _only_points(span, before) and not (counted and span.entity and span.entity.entity == "user")]:
         return None
-    ranked = any(span.func("max", "min") for span in said)
+    marks = [span for span in said if span.func("max", "min", "newest", "oldest", "top")]
+    ranked = any(span.func("max", "min") for span in marks)
+    if marks and place is None and before.intent == "find" and not any(bare(span) in MOST for span in marks):
+        frame = deepcopy(before)  # "who owns the biggest one?"
+        frame.parts, frame.sort, frame.results = [part for part in frame.parts if part.slot != "sorted"], [], []
+        reader._sorting(frame)
+        frame.limit, frame.shown = 1, [person]
+        _use_all(reader)
+        return [frame] if frame.sort else None
     if before.intent == "measure" or counted or ranked:
         frame = before if before.intent == "measure" else as_measure(before, f"{before.entity}_count")
         frame = deepcopy(frame)
         frame.by, frame.top = [person], None
         if ranked:
             frame.top, frame.ascending = 1, any(span.func("min") for span in said)
-    elif len(before.results) == 1:
-        frame = _same_one(before)
+    elif len(before.results) == 1 or place is not None:
+        frame = _same_one(before, place or 0)
         frame.shown = [person]
     else:
         frame = deepcopy(before)
@@ -144,7 +173,13 @@ def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
         return None
     fields = [s for span in reader.spans for s in span.fields]
     if fields and not any(s.entity == before.entity for s in fields):
-        return None
+        if not all(reader.schema.field(s.entity, s.field).kind in TEMPORAL for s in fields):
+            return None
+        frame = deepcopy(before)  # "sort them by date": the date such records have
+        frame.sort, frame.results, frame.limit = [reader.schema.entity(before.entity).date], [], None
+        frame.parts = [part for part in frame.parts if part.slot != "sorted"]
+        _use_all(reader)
+        return [frame]
     frame = deepcopy(before)
     frame.intent, frame.results, frame.sort, frame.limit = "find", [], [], None
     frame.parts = [part for part in frame.parts if part.slot != "sorted"]

@@ -17,6 +17,7 @@ from knowledge.spoken.amounts import find_amounts
 Figure = Literal["", "count", "sum", "avg"]
 _MARKS = " \t,，.。!！?？;；:：、~…"
 _UTTERED = re.compile(r"(?:^|\s)(?:u+h+m*|u+m+|e+rm*|hmm+)\b[,.…]*(?=\s|$)|[呃嗯]+[,，、.。…]*", re.IGNORECASE)
+_WORDLESS = frozenset({"rest", "others", "reverse", "everybody", "always", "whole", "shift"})
 _LONGEST = 90  # characters; more is a request of its own
 
 
@@ -46,6 +47,11 @@ class Turn:
     removes: bool = False
     lists: bool = False
     persons: bool = False
+
+    @property
+    def plain(self) -> str:
+        """What of it is left to be accounted for: nothing of an edit that is said without a word of the store."""
+        return "" if self.kind in _WORDLESS or (self.figure and not self.noun) else self.text
 
     @property
     def edits(self) -> bool:
