@@ -132,11 +132,15 @@ def _of_the_one(reader: Reader, before: Frame) -> None:
 
 
 def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
+    which = any(
+        span.func("show") and span.text.lower().startswith(_WHICH)
+        for span in (reader.spans if reader.text.language == "zh" else reader.spans[:2])
+    )
     ended = by_outcome(reader, before)
     if ended is not None:
         for span in reader.spans:
             span.used = True
-        return [ended]
+        return [listed.as_list(reader, ended) if which and (not ended.by or ended.by[0] in GRAINS) else ended]
     if before.intent == "find" and _counts_among(reader):
         return merge(reader, as_measure(before, f"{before.entity}_count"))
     both = next((span for span in reader.spans if span.text.lower() in {"both", "两个", "两者"}), None)
@@ -151,10 +155,6 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
         for span in reader.spans:
             span.used = True
         return [Frame("clarify", entity=before.entity, text=reader.text.text, reason="words", notes=[span.text for span in strange])]
-    which = any(
-        span.func("show") and span.text.lower().startswith(_WHICH)
-        for span in (reader.spans if reader.text.language == "zh" else reader.spans[:2])
-    )
     counted = any(span.func("count") and not span.func("show") for span in reader.spans)
     if counted and before.intent == "find" and not reader._how_much():
         return merge(reader, as_measure(before, f"{before.entity}_count"))

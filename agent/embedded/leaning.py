@@ -7,7 +7,7 @@ from agent.embedded.other_times import placed
 from agent.embedded.reading import Reader
 from agent.embedded.spans import Span, Spanned
 
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
+PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 _REFERRING = {"those", "these", "them", "其中", "这些", "那些", "里面", "当中"}
 
 
@@ -57,15 +57,18 @@ def ordinal(text: Spanned, size: int) -> int | None:
 
 def place_said(text: Spanned, size: int) -> int | None:
     """The place a turn names, whatever else it says."""
-    if not size or any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in _ORDINALS for span in text.spans):
+    if not size or any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in PLACES for span in text.spans):
         return None  # "highest score first", "biggest first": an order
     for place, span in enumerate(text.spans):
         number: int | None = None
-        following = text.spans[place + 1].text.lower() if place + 1 < len(text.spans) else ""
+        after = text.spans[place + 1] if place + 1 < len(text.spans) else None
+        if after is not None and after.unknown and text.text[span.last : after.first] == " ":
+            continue  # "the second QC lab": part of a name
+        following = after.text.lower() if after is not None else ""
         if span.amount and span.amount.unit == "ordinal":
             number = int(span.amount.value)
-        elif span.text.lower() in _ORDINALS and len(text.spans) <= 5:
-            number = _ORDINALS[span.text.lower()]
+        elif span.text.lower() in PLACES and len(text.spans) <= 5:
+            number = PLACES[span.text.lower()]
         elif span.text.lower() == "top" and following == "one":
             number = 1
         if number is not None and (number == -1 or 1 <= number <= size):

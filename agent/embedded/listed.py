@@ -2,16 +2,14 @@
 
 from copy import deepcopy
 
-from agent.embedded import turns
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
-from agent.embedded.leaning import place_said
 from agent.embedded.lexicon import Sense
-from agent.embedded.rankings import MOST, bare
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
+from agent.embedded.whose import foreign_to, same_one, use_all, whose
 from store.filters import Filter
 from store.schema import TEMPORAL
 
@@ -23,7 +21,7 @@ _MONEY_WORDS = {"how much", "多少钱"}
 
 def about_it(reader: Reader, before: Frame) -> list[Frame] | None:
     """The frames of a question about the last answer; None when it is another kind of question."""
-    for reading in (_why, _split, _field_of_it, _whose, _ordered, _figure_of_list, _other_figure, _list_of_figure):
+    for reading in (_why, _split, _field_of_it, whose, _ordered, _figure_of_list, _other_figure, _list_of_figure):
         found = reading(reader, before)
         if found is not None:
             return found
@@ -45,7 +43,7 @@ def _why(reader: Reader, before: Frame) -> list[Frame] | None:
     frame = deepcopy(before) if before.intent == "measure" else as_measure(before, "lost_count")
     frame.by, frame.top, frame.results = ["lost_reason"], None, []
     frame.parts = [part for part in frame.parts if part.slot != "opportunity.status"]
-    _use_all(reader)
+    use_all(reader)
     return [frame]
 
 
@@ -60,27 +58,17 @@ def _split(reader: Reader, before: Frame) -> list[Frame] | None:
         return None
     frame = deepcopy(before)
     frame.by, frame.top, frame.results, frame.rows = [path], None, [], []
-    _use_all(reader)
+    use_all(reader)
     return [frame]
-
-
-def _use_all(reader: Reader) -> None:
-    for span in reader.spans:
-        span.used = True
 
 
 def _pronoun(reader: Reader) -> bool:
     return any(span.func("it", "only") for span in reader.spans)
 
 
-def _foreign(reader: Reader, before: Frame) -> bool:
-    """Whether the turn speaks of another kind of record, or of a record by name."""
-    return any((span.entity and span.entity.entity != before.entity) or span.names for span in reader.spans)
-
-
 def _field_of_it(reader: Reader, before: Frame) -> list[Frame] | None:
     """ "what's their phone number?", 他电话多少: a field of the one record shown."""
-    if before.intent == "measure" or len(before.results) != 1 or _foreign(reader, before):
+    if before.intent == "measure" or len(before.results) != 1 or foreign_to(reader, before):
         return None
     pronoun = any(span.func("it") for span in reader.spans)
     opening = reader.text.text.lower().startswith(("and ", "what about", "how about")) or reader.text.text.endswith("呢")
@@ -91,65 +79,14 @@ def _field_of_it(reader: Reader, before: Frame) -> list[Frame] | None:
     fields = [next(s for s in span.fields if s.entity == before.entity) for span in reader.spans if _has(span, before.entity)]
     if not fields:
         return None
-    frame = _same_one(before)
+    frame = same_one(before)
     frame.shown = list(dict.fromkeys(sense.field for sense in fields))
-    _use_all(reader)
+    use_all(reader)
     return [frame]
 
 
 def _has(span: Span, entity: str) -> bool:
     return any(sense.entity == entity for sense in span.fields)
-
-
-def _same_one(before: Frame, place: int = 0) -> Frame:
-    return Frame("get", entity=before.entity, parts=[Part(f"is:{before.entity}", Filter(field="id", value=before.results[place]))])
-
-
-def _whose(reader: Reader, before: Frame) -> list[Frame] | None:
-    """ "who is on it?", "whose are they?", 都是谁负责的: the same records with the people in charge; a figure by person."""
-    asked = turns.within(reader.text.text, "whose")
-    owned = any(span.func("owned") or any(s.field in {"owner", "assignee"} for s in span.fields) for span in reader.spans)
-    asks = asked is not None or (any(span.func("who") for span in reader.spans) and owned)
-    person = PERSON.get(before.entity, "owner")
-    if not asks or _foreign(reader, before) or person not in reader.schema.entity(before.entity).fields:
-        return None
-    first, last = asked or (0, 0)
-    place = place_said(reader.text, len(before.results)) if before.intent == "find" else None  # "whose is the second one?"
-    said = [span for span in reader.spans if not (first <= span.first and span.last <= last)]
-    if place is not None:
-        said = [span for span in said if not (span.func("top", "newest", "oldest") or (span.amount and span.amount.unit == "ordinal"))]
-    content = [span for span in said if span.content and not any(s.field in {"owner", "assignee"} for s in span.fields)]
-    counted = any(span.func("group", "count") for span in said) or "统计" in reader.text.text
-    if [span for span in content if not _only_points(span, before) and not (counted and span.entity and span.entity.entity == "user")]:
-        return None
-    marks = [span for span in said if span.func("max", "min", "newest", "oldest", "top")]
-    ranked = any(span.func("max", "min") for span in marks)
-    if marks and place is None and before.intent == "find" and not any(bare(span) in MOST for span in marks):
-        frame = deepcopy(before)  # "who owns the biggest one?"
-        frame.parts, frame.sort, frame.results = [part for part in frame.parts if part.slot != "sorted"], [], []
-        reader._sorting(frame)
-        frame.limit, frame.shown = 1, [person]
-        _use_all(reader)
-        return [frame] if frame.sort else None
-    if before.intent == "measure" or counted or ranked:
-        frame = before if before.intent == "measure" else as_measure(before, f"{before.entity}_count")
-        frame = deepcopy(frame)
-        frame.by, frame.top = [person], None
-        if ranked:
-            frame.top, frame.ascending = 1, any(span.func("min") for span in said)
-    elif len(before.results) == 1 or place is not None:
-        frame = _same_one(before, place or 0)
-        frame.shown = [person]
-    else:
-        frame = deepcopy(before)
-        frame.shown = [*frame.shown, person]
-    _use_all(reader)
-    return [frame]
-
-
-def _only_points(span: Span, before: Frame) -> bool:
-    """ "who owns that deal?": the kind of record shown, and nothing else."""
-    return bool(span.entity and span.entity.entity == before.entity and not span.choices and not span.names)
 
 
 def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
@@ -161,7 +98,7 @@ def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
     if placed is not None:
         return placed
     marks = [span for span in reader.spans if span.func(*_ORDERING) and not span.time]
-    if not marks or _foreign(reader, before) or any(span.metric or span.choices or span.time or span.unknown for span in reader.spans):
+    if not marks or foreign_to(reader, before) or any(span.metric or span.choices or span.time or span.unknown for span in reader.spans):
         return None
     if any(span.entity for span in reader.spans) and not _pronoun(reader):
         return None
@@ -178,7 +115,7 @@ def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
         frame = deepcopy(before)  # "sort them by date": the date such records have
         frame.sort, frame.results, frame.limit = [reader.schema.entity(before.entity).date], [], None
         frame.parts = [part for part in frame.parts if part.slot != "sorted"]
-        _use_all(reader)
+        use_all(reader)
         return [frame]
     frame = deepcopy(before)
     frame.intent, frame.results, frame.sort, frame.limit = "find", [], [], None
@@ -191,7 +128,7 @@ def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
         return None
     if listing:
         frame.limit = None
-    _use_all(reader)
+    use_all(reader)
     return [frame]
 
 
@@ -211,7 +148,7 @@ def _nth_group(reader: Reader, before: Frame) -> list[Frame] | None:
     frame = deepcopy(before)
     frame.top = int(amount.value) if amount else 1
     frame.ascending = before.ascending != any(span.func("bottom", "min") for span in reader.spans)
-    _use_all(reader)
+    use_all(reader)
     return [frame]
 
 
@@ -226,7 +163,7 @@ def _best_group(reader: Reader, before: Frame, marks: list[Span]) -> list[Frame]
     else:
         frame.top = 1
     frame.ascending = any(span.func("min", "bottom", "asc") and not span.func("max", "top") for span in marks)
-    _use_all(reader)
+    use_all(reader)
     return [frame]
 
 
@@ -283,7 +220,7 @@ def _list_of_figure(reader: Reader, before: Frame) -> list[Frame] | None:
     which = any(span.text.lower() in {"which ones", "哪些", "which"} for span in said)
     if before.intent != "measure" or not (shows or which) or not all(span.func("show", "it", "all", "only") for span in said):
         return None
-    _use_all(reader)
+    use_all(reader)
     return [as_list(reader, before)]
 
 

@@ -11,23 +11,26 @@ from agent.embedded import turns
 from agent.embedded.frames import Frame
 from agent.embedded.leaning import answered
 from agent.embedded.spans import Span, Spanned
+from store.gate import pending
+from store.unit import Unit
 
 SpansOf = Callable[[str], Spanned]
-_SHORT = 6  # words, or twice as many characters
+_LOOKED_AT = 30  # proposals back
+_SHORT = 3  # words, or twice as many characters
 Way = tuple[str, Sequence[Frame], list[str]]  # a sentence, the frames it goes on from, the proposals it replaces
 
 
-def ways(said: str, previous: Sequence[Frame], spans_of: SpansOf) -> Iterator[Way]:
+def ways(unit: Unit, said: str, previous: Sequence[Frame], spans_of: SpansOf) -> Iterator[Way]:
     """The sentences a turn may mean, likeliest first."""
     if not previous:
         return
     asked = previous[0]
     if asked.intent == "clarify" and asked.reason == "words":
-        sentence = _filled(said, asked)
+        sentence = _filled(said, asked, spans_of(said))
         if sentence:
             yield sentence, previous[1:], []
     first = answered(previous)
-    if first is None or not first.said:
+    if first is None or not first.said or _counted_on(unit, first):
         return
     earlier = previous[previous.index(first) + 1 :]
     for turn in turns.readings(said):
@@ -41,10 +44,18 @@ def ways(said: str, previous: Sequence[Frame], spans_of: SpansOf) -> Iterator[Wa
             yield sentence, earlier, list(first.proposed)
 
 
-def _filled(said: str, asked: Frame) -> str:
-    """The sentence asked about with the answer in the place of the words that had none."""
+def _counted_on(unit: Unit, first: Frame) -> bool:
+    """Whether a difference was written already: said again it would be taken of what came of it."""
+    if not any(isinstance(value, dict) and "by" in value for value in first.values.values()):
+        return False
+    return any(each.id in first.proposed and each.status == "applied" for each in pending(unit, status=None, limit=_LOOKED_AT))
+
+
+def _filled(said: str, asked: Frame, text: Spanned) -> str:
+    """The sentence asked about with the answer in the place of the words that had none; the answer is a bare word."""
     clause = str(asked.values.get("clause", ""))
-    short = len(said.split()) <= _SHORT and len(said) <= 8 * _SHORT and not said.rstrip().endswith(("?", "？"))
+    bare = all(span.content or span.filler for span in text.spans) and not turns.readings(said)
+    short = bare and len(said.split()) <= _SHORT and len(said) <= 8 * _SHORT and not said.rstrip().endswith(("?", "？"))
     for joint in (" ", ""):
         words = joint.join(asked.notes)
         if short and words and words in clause:

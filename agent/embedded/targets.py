@@ -140,7 +140,7 @@ def _matches(scene: Scene, frame: Frame) -> Page:
     return find(scene.unit, RecordQuery(entity=frame.entity, filters=filters, sort=frame.sort, limit=frame.limit or ASKED + 1))
 
 
-_MANY = {"them", "these", "those", "they", "all", "both", "它们", "这些", "那些", "他们", "都", "全部", "所有"}
+MANY = {"them", "these", "those", "they", "all", "both", "它们", "这些", "那些", "他们", "都", "全部", "所有"}
 
 
 def _referred(scene: Scene, spans: list[Span]) -> Target | Frame | None:
@@ -163,7 +163,7 @@ def _referred(scene: Scene, spans: list[Span]) -> Target | Frame | None:
     unseen = before.intent in {"find", "get"} and bool(before.parts or before.period)  # asked for in the same sentence, or without a match
     if kind != before.entity or not (before.results or before.ids or unseen):
         return None if pronoun is None else Frame("clarify", text=scene.text.text, reason="it")
-    several = place is None and (all_of_them or any(span.text.lower() in _MANY for span in spans))
+    several = place is None and (all_of_them or any(span.text.lower() in MANY for span in spans))
     if several and before.intent == "find" and (before.parts or before.period) and not before.limit:
         again = Frame("find", entity=before.entity, parts=list(before.parts), period=before.period, date_field=before.date_field)
         page = _matches(scene, again)

@@ -126,7 +126,7 @@ class Understanding:
         least: float | None,
     ) -> list[Frame]:  # fmt: skip
         """What the turn says of the one before, where it could not be read by itself."""
-        for sentence, before, replaced in rephrasing.ways(text, previous, lambda said: _spans(unit, said, words, names)):
+        for sentence, before, replaced in rephrasing.ways(unit, text, previous, lambda said: _spans(unit, said, words, names)):
             read = self._sentence(unit, _spans(unit, sentence, words, names), words, names, routes, before)
             read = self._weighed(unit, sentence, read, before, words, names, least)
             if acting.settled(read) and not any(frame.intent == "refuse" for frame in read):
