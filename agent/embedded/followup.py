@@ -11,6 +11,7 @@ from agent.embedded.merging import merge
 from agent.embedded.other_times import placed
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure, by_outcome
+from agent.embedded.routes import PERSON
 from agent.embedded.rows_shown import listed_row
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.turns import Turn
@@ -158,7 +159,10 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
     counted = any(span.func("count") and not span.func("show") for span in reader.spans)
     if counted and before.intent == "find" and not reader._how_much():
         return merge(reader, as_measure(before, f"{before.entity}_count"))
-    by_time = bool(before.by and before.by[0] in GRAINS and any(span.time for span in reader.spans))  # "which were won in that quarter"
+    of_one = before.by == [PERSON.get(before.entity, "owner")] and any(name.type == "user" for span in reader.spans for name in span.names)
+    by_time = of_one or bool(
+        before.by and before.by[0] in GRAINS and any(span.time for span in reader.spans)
+    )  # "which were won in that quarter"
     if (
         which
         and before.intent == "measure"

@@ -27,7 +27,8 @@ def unheard(reader: Reader, asked: Frame | None) -> bool:
         return False
     spans = [span for span in reader.spans if not span.filler]
     half_read = asked.reason == "words" and asked.values.get("head")
-    goes_on = asked.reason in {"words", "unsure", "scope"} and any(span.func("only", "it", "about") for span in reader.spans)
+    opens = reader.text.text.lower().startswith(("and ", "also ", "还有", "那"))
+    goes_on = asked.reason in {"words", "unsure", "scope"} and (opens or any(span.func("only", "it", "about") for span in reader.spans))
     if not (half_read or goes_on):
         return False
     own = any(span.entity or (span.metric and not span.choices) or span.literal or span.unknown for span in spans)
@@ -112,6 +113,8 @@ def leans(reader: Reader, before: Frame) -> bool:
         return True
     if metric or any(span.func("who", "sum", "avg", "said", "brief", "suggest", "draft", "why", "duration") for span in spans):
         return False
+    if before.intent == "measure" and all(span.func("previous", "year_before", "compare", "about") for span in spans):
+        return True  # 同比呢
     if spans[0].func("group") or (spans[0].grain and len(spans) == 1):
         return before.intent == "measure"
     if entity:

@@ -48,16 +48,22 @@ def _why(reader: Reader, before: Frame) -> list[Frame] | None:
 
 
 def _split(reader: Reader, before: Frame) -> list[Frame] | None:
-    """ "which products?", 哪些团队 after a figure: the figure for each."""
-    said = [span for span in reader.spans if not span.filler and not span.func("about")]
-    if before.intent != "measure" or len(said) != 2 or not said[0].func("show", "who") or not said[1].entity or said[1].names:
+    """ "which products?", "what tiers are those" after a figure: the figure for each; "which customer has the most": of what was listed."""
+    said = [span for span in reader.spans if not span.filler and not span.func("about", "it", "to", "with")]
+    utmost = [span for span in said if span.func("max", "min")]
+    said = [span for span in said if span not in utmost]
+    asks = len(said) == 2 and said[0].func("show", "who") and not (said[1].names or said[1].choices)
+    if before.intent == "get" or not asks or (before.intent == "find" and not utmost):
         return None
-    kind = said[1].entity.entity
-    path = PERSON.get(before.entity, "owner") if kind == "user" else reader.routes.path(before.entity, kind)
+    kind = said[1].entity.entity if said[1].entity else ""
+    path = PERSON.get(before.entity, "owner") if kind == "user" else reader.routes.path(before.entity, kind) if kind else ""
+    field = next((s.field for s in said[1].fields if s.entity == before.entity and not reader._numeric(s)), "")
+    path = path or field
     if not path or kind == before.entity or path not in reader.schema.entity(before.entity).fields:
         return None
-    frame = deepcopy(before)
-    frame.by, frame.top, frame.results, frame.rows = [path], None, [], []
+    frame = deepcopy(before) if before.intent == "measure" else as_measure(before, f"{before.entity}_count")
+    frame.by, frame.top, frame.results, frame.rows = [path], 1 if utmost else None, [], []
+    frame.ascending = any(span.func("min") for span in utmost)
     use_all(reader)
     return [frame]
 
@@ -126,8 +132,11 @@ def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
     reader._sorting(frame)
     if not frame.sort:
         return None
+    nth = next((int(span.amount.value) for span in reader.spans if span.amount and span.amount.unit == "ordinal"), 0)
     if listing:
         frame.limit = None
+    elif nth > 1:
+        frame.limit = nth  # "the second biggest": as many as it takes to see that one
     use_all(reader)
     return [frame]
 

@@ -70,6 +70,15 @@ def listed_row(reader: Reader, before: Frame) -> list[Frame] | None:
     """The records of the row pointed at, where the turn says nothing else."""
     part = pointed(reader, before)
     said = [span for span in reader.spans if not span.filler and not (span.amount and span.amount.unit == "ordinal")]
+    person = [span for span in reader.spans if span.func("it") and span.text.lower() in _PERSON_WORDS]
+    if (
+        part is None
+        and before.intent == "measure"
+        and len(before.rows) > 1
+        and person
+        and all(span in person or span.func("show", "me") for span in said)
+    ):
+        return [Frame("clarify", entity=before.entity, text=reader.text.text, reason="it")]
     if part is None or not all(
         span.func("show", "it", "about", "only", "all", "me", "on", "top", "newest", "oldest", "max") for span in said
     ):

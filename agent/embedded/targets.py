@@ -180,7 +180,8 @@ def _referred(scene: Scene, spans: list[Span]) -> Target | Frame | None:
 def _utmost(scene: Scene, spans: list[Span], before: Frame) -> int | None:
     """ "move the biggest one to Won", 金额最大的推到投标: the place of the one of those shown that an order puts first."""
     marks = [span for span in spans if span.func("max", "min", "newest", "oldest")]
-    others = [span for span in spans if span.content and span not in marks and not any(s.entity == before.entity for s in span.fields)]
+    said = [span for span in spans if span.content and span not in marks and not (span.amount and span.amount.unit == "ordinal")]
+    others = [span for span in said if not any(s.entity == before.entity for s in span.fields)]
     if (
         not marks
         or before.intent != "find"
@@ -191,8 +192,9 @@ def _utmost(scene: Scene, spans: list[Span], before: Frame) -> int | None:
     held = Frame("find", entity=before.entity, parts=[Part("among", Filter(field="id", op="in", value=list(before.results)))])
     reader = scene.reader(spans)
     reader._sorting(held)
-    first = _matches(scene, replace(held, limit=1)).records if held.sort else []
-    return before.results.index(first[0].id) if first else None
+    nth = next((int(span.amount.value) for span in spans if span.amount and span.amount.unit == "ordinal"), 1)
+    first = _matches(scene, replace(held, limit=nth)).records if held.sort else []
+    return before.results.index(first[-1].id) if len(first) == nth else None
 
 
 def _subject(scene: Scene) -> Frame | None:

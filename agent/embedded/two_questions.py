@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from agent.embedded import acting
 from agent.embedded.frames import Frame
 from agent.embedded.spans import Span, Spanned
-from agent.embedded.tokens import is_chinese
 
 _ASKED = frozenset({"find", "get", "measure", "notes", "brief"})
 _JOINT = re.compile(
@@ -49,8 +48,10 @@ def _answered(frames: Sequence[Frame]) -> bool:
 def _opens(right: str, spans_of: Callable[[str], Spanned]) -> bool:
     """Whether what follows is a question of its own: it asks, or begins with what it is about, and names a kind of record or a figure."""
     text = spans_of(right)
-    asks = bool(_OPENS_ZH.search(right)) if is_chinese(right) else bool(_OPENS.match(right))
     own = _head(text)
+    if text.language == "zh":
+        return own and bool(_OPENS_ZH.search(right))  # a noun that opens may label a name: 客户X,联系人Y的工单
+    asks = bool(_OPENS.match(right))
     told = [span for span in text.spans if not span.filler]
     noun = next((number for number, span in enumerate(told) if span.entity), len(told))
     said = [span for span in told[:noun] if span.choices or span.func("overdue", "unowned")]

@@ -1,7 +1,7 @@
 """A sentence to frames: the built-in brain's whole understanding, one call. No tool is called and nothing is written here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from agent.embedded import (
@@ -19,6 +19,7 @@ from agent.embedded import (
     followup,
     happened,
     judging,
+    leaning,
     lexicon,
     parting,
     pending,
@@ -215,7 +216,10 @@ class Understanding:
         coming = _spans(unit, clause, words, names, future=True)
         question = with_year(whom_to_call(clause))  # of a question alone: what is written down stays as it was said
         scene = Scene(unit, coming, words, names, routes, list(previous), -1)
-        waiting = bool(previous) and previous[0].intent in pending.INTENTS
+        proposed = leaning.answered(previous)
+        waiting = proposed is not None and proposed.intent in pending.INTENTS
+        if waiting and proposed is not previous[0]:  # a question back, or a refusal, stands between
+            scene = replace(scene, previous=list(previous[previous.index(proposed) :]))
         if waiting:  # what was just proposed comes before what was answered earlier
             amended = amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
             if amended is not None:
