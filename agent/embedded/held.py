@@ -117,6 +117,7 @@ def _frame(found: Held, frame: Frame) -> None:
         found.texts.append(frame.text.casefold())
     elif frame.intent == "notes":
         found.sought = frame.text.casefold()
+        found.entities |= set(frame.shown)
 
 
 def _put_together(found: Held, entity: str, frame: Frame) -> None:

@@ -4,7 +4,7 @@ from copy import deepcopy
 
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
-from agent.embedded.lexicon import Sense
+from agent.embedded.phrase_table import Sense
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure
 from agent.embedded.routes import PERSON

@@ -32,7 +32,7 @@ def rows_of(unit: Unit, frame: Frame, found: Figures) -> list[str]:
     if path in GRAINS:
         return labels
     field = field_at(unit.schema, found.result.metric.entity, path)
-    if not field.refers_to:
+    if field.refers_to not in unit.schema.entities:  # a stage is pointed at by its name
         return labels
     named = find(unit, RecordQuery(entity=field.refers_to, filters=[Filter(field="name", op="in", value=labels)], limit=2 * _KEPT))
     ids: dict[str, list[str]] = {}

@@ -11,6 +11,11 @@ _TO_CALL = re.compile(
 )
 
 
+_TO_CALL_THERE = re.compile(
+    r"\bwho(?:m)?\s+(?P<where>(?:else\s+)?(?:at|from|in|with)\s+[^?,;]+?)\s+(?:can|should|could|do|would|might)\s+(?:i|we)\s+"
+    r"(?:call|phone|ring|contact|reach|speak (?:to|with)|talk (?:to|with)|ask|e-?mail|write to|meet|know)\b",
+    re.IGNORECASE,
+)
 _BARE_YEAR = re.compile(
     r"(?<!\bin )(?<!\bof )(?<!\bto )(?<!\bthan )(?<!\bover )(?<!\bunder )(?<!\babove )(?<!\bbelow )(?<!\bleast )(?<!\bmost )(?<!\bis )(?<!\bfrom )"
     r"(?<!\buntil )(?<!\bsince )(?<!\bby )(?<!\band )(?<!\bfor )(?<!\bbefore )(?<!\bafter )(?<=[a-z] )(?P<year>(?:199|20[0-4])\d)(?=\s*[?.!]?\s*$)"
@@ -23,5 +28,6 @@ def with_year(text: str) -> str:
 
 
 def whom_to_call(text: str) -> str:
-    """ "who can I call there?" asks for people, not for calls."""
+    """ "who can I call there?", "who at Acme can I call?" ask for people, not for calls."""
+    text = _TO_CALL_THERE.sub(lambda found: f"contacts {found['where']}", text)
     return _TO_CALL.sub(lambda found: "contacts" if found.group()[0].isascii() else "有哪些联系人", text)

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from agent.embedded.advice_wording import advised, drafted
+from agent.embedded.columns import columns
 from agent.embedded.frames import Frame
 from agent.embedded.marks import cell, cell_long
 from agent.embedded.shown import number, value_shown
@@ -46,7 +47,7 @@ def result(unit: Unit, frame: Frame, found: Result, language: str) -> str:
     if isinstance(found, Figures):
         return _figures(unit, found, language)
     if isinstance(found, Notes):
-        return _notes(found, language)
+        return _notes(frame, found, language)
     if isinstance(found, Suggested):
         return advised(unit, found, language)
     if isinstance(found, Drafted):
@@ -108,7 +109,7 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
     if frame.limit == 1 and frame.sort and page.records:
         parts = [
             _first(unit, frame, page.records[0], page.total, language),
-            _record_table(unit, entity, page.records, frame.shown, language),
+            _record_table(unit, entity, page.records, columns(unit.schema, frame, filters), language),
             say("read_as", language, filter=reading),
         ]
         return "\n\n".join(parts)
@@ -116,7 +117,8 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
     if frame.each:
         shown = say("of_each", language, n=frame.limit, group=path_label(unit.schema, entity, frame.each, language))
     head = say("found", language, total=f"{page.total:,}", things=things_of(unit, entity, language, page.total), shown=shown)
-    return f"{head}\n\n{_record_table(unit, entity, page.records, frame.shown, language)}\n\n{say('read_as', language, filter=reading)}"
+    rows = _record_table(unit, entity, page.records, columns(unit.schema, frame, filters), language)
+    return f"{head}\n\n{rows}\n\n{say('read_as', language, filter=reading)}"
 
 
 def _first(unit: Unit, frame: Frame, record: RecordView, total: int, language: str) -> str:
@@ -131,9 +133,7 @@ def _first(unit: Unit, frame: Frame, record: RecordView, total: int, language: s
     return f"**{cell(record.name)}** — {place}"
 
 
-def _record_table(unit: Unit, entity: str, records: Sequence[RecordView], extra: Sequence[str], language: str) -> str:
-    spec = unit.schema.entity(entity)
-    names = list(dict.fromkeys([*spec.list_fields, *extra]))
+def _record_table(unit: Unit, entity: str, records: Sequence[RecordView], names: Sequence[str], language: str) -> str:
     names = [name for name in names if any(record.fields.get(name) not in (None, "") for record in records)]
     head = [path_label(unit.schema, entity, name, language) for name in names]
     keyed = any(record.key for record in records)
@@ -313,7 +313,7 @@ def _group(unit: Unit, entity: str, path: str, label: str | None, language: str)
     return value_label(unit, field, label, language) if field.kind in {"choice", "stage"} else label
 
 
-def _notes(found: Notes, language: str) -> str:
+def _notes(frame: Frame, found: Notes, language: str) -> str:
     if not found.citations:
         text = say("no_quotes", language, text=cell(found.text))
     else:
@@ -321,7 +321,11 @@ def _notes(found: Notes, language: str) -> str:
         for each in found.citations:
             where = " · ".join(str(part) for part in ((each["date"] or "")[:10], each["account"], each["kind"], each["author"]) if part)
             lines.append(f"> {cell_long(each['quote'])}\n>\n> — {cell(where)}")
-        text = say("quotes", language, text=cell(found.text)) + "\n\n" + "\n\n".join(lines)
+        heads = [say("quotes", language, text=cell(found.text))]
+        told = list(dict.fromkeys(str(each["account"]) for each in found.citations if each["account"]))
+        if frame.shown and told:
+            heads.append(say("said_by", language, n=len(told), names=", ".join(f"**{cell(name)}**" for name in told)))
+        text = "\n\n".join([*heads, *lines])
     return f"{text}\n\n{found.note}" if found.note else text
 
 
