@@ -9,14 +9,22 @@ from store.schema import TEMPORAL
 from store.schema import Field as SchemaField
 from store.unit import Unit
 
-Grain = Literal["day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year", "weekday"]
+Grain = Literal["day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year", "weekday", "monthday"]
 GRAINS: tuple[Grain, ...] = get_args(Grain)
-_POSTGRESQL = {"day": "YYYY-MM-DD", "week": 'IYYY-"W"IW', "month": "YYYY-MM", "quarter": 'YYYY-"Q"Q', "year": "YYYY", "weekday": "ID"}
+_POSTGRESQL = {
+    "day": "YYYY-MM-DD",
+    "week": 'IYYY-"W"IW',
+    "month": "YYYY-MM",
+    "quarter": 'YYYY-"Q"Q',
+    "year": "YYYY",
+    "weekday": "ID",
+    "monthday": "MM-DD",
+}
 
 
 def date_part(unit: Unit, expression: Any, field: SchemaField, grain: str) -> Any:
     """The label: 2017-03, 2017-Q3, 2017-W09, 2017; FY2017, FY2017-Q3 for the fiscal year, named after the year it ends in; weekdays are
-    1 (Monday) to 7."""
+    1 (Monday) to 7; days of the year, whichever year, 03-17."""
     if field.kind not in TEMPORAL:
         raise InvalidInput(f"{field.en} is not a date.")
     if grain not in GRAINS:
@@ -31,6 +39,8 @@ def date_part(unit: Unit, expression: Any, field: SchemaField, grain: str) -> An
         return func.iso_week(day)
     if grain == "weekday":
         return cast((cast(func.strftime("%w", day), Integer) + 6) % 7 + 1, String)
+    if grain == "monthday":
+        return func.substr(day, 6, 5)
     if grain == "quarter":
         month = cast(func.strftime("%m", day), Integer)
         return func.strftime("%Y-Q", day).concat(cast((month + 2) // 3, String))

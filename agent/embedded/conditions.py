@@ -8,7 +8,11 @@ import re
 from dataclasses import dataclass
 
 from agent.embedded.related import Related
+from agent.embedded.tokens import is_chinese
 from store.filters import Filter
+
+_TITLED = frozenset({"case", "task"})  # what their titles say is what they are about
+_ABOUT = frozenset({"about", "regarding", "concerning", "mentioning", "关于", "有关"})
 
 
 @dataclass
@@ -18,6 +22,8 @@ class Conditions(Related):
     def read(self) -> None:
         """Attach everything that can be attached; what is left unused is the caller's to complain about."""
         self._answered()
+        self._lengths()
+        self._told_about()
         self._emptiness()
         self._counted()
         self._existence()
@@ -48,6 +54,22 @@ class Conditions(Related):
             if not span.used and span.fields:
                 self._yes_no(number, span)
 
+    def _told_about(self) -> None:
+        """ "callouts about dishwashers", 关于押金的任务: what such records are called holds the words."""
+        spec = self.schema.entity(self.target)
+        if self.target not in _TITLED:
+            return
+        for number, span in enumerate(self.spans):
+            leads = span.text.lower() in _ABOUT and number + 1 < len(self.spans)
+            said = self.spans[number + 1] if leads else span
+            free = said.unknown or {name.type for name in said.names} == {"product"}
+            free = free or (bool(said.choices) and all(c.entity != self.target for c in said.choices))
+            if said.used or not leads or not free:
+                continue
+            text = said.text if is_chinese(said.text) else said.text.removesuffix("s")
+            said.unknown = False
+            span.used = said.used = self.add("name", Filter(field=spec.name_field, op="contains", value=text))
+
     def _emptiness(self) -> None:
         """ "where the birthday is blank", 邮箱没填, "no first delivery has been fixed": whether a field holds anything."""
         for number, span in enumerate(self.spans):
@@ -66,7 +88,10 @@ class Conditions(Related):
             if path is None:
                 continue
             whole = f"{path}.{sense.field}" if path else sense.field
-            self.add(f"empty:{sense.field}", Filter(field=whole, op="is_empty" if missing else "is_set"))
+            if self.schema.field(sense.entity, sense.field).kind == "bool":  # "whose insurance isn't in place"
+                self.add(f"{sense.entity}.{sense.field}", Filter(field=whole, value=True, negate=missing))
+            else:
+                self.add(f"empty:{sense.field}", Filter(field=whole, op="is_empty" if missing else "is_set"))
             for each in (span, self.spans[place], *(self.spans[p] for p in denied)):
                 each.used = True
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from agent.embedded.quantities import Quantities
+from agent.embedded.recurring import Recurring
 from agent.embedded.spans import Span
 from knowledge.spoken.times import TimeSpan, since
 from store.filters import Filter
@@ -17,7 +17,7 @@ def _whole_years(time: TimeSpan) -> bool:
 
 
 @dataclass
-class Dated(Quantities):
+class Dated(Recurring):
     """Gives each time the date field it is about."""
 
     def _times(self) -> None:
@@ -47,8 +47,12 @@ class Dated(Quantities):
                 continue  # of the one named, what of that time is asked was not understood
             if first is None and last is not None and last >= self.today and named is not None and name == "close_date":
                 first = self.today  # "closing before October" is said of what is still to close
-            span.used = True
-            self.time_said = True
+            if self._yearly(span, named, first, last):
+                continue
+            span.used = self.time_said = True
+            if (entity, name) == ("opportunity", "close_date"):
+                for each in self.spans[max(0, number - 2) : number]:
+                    each.used = each.used or each.func("ahead")  # "due this month"
             if (entity, name) == ("opportunity", "close_date") and self._still_expected(first, last):
                 self.add("opportunity.status", self.routes.condition(self.target, entity, "status", "eq", "open"))
             if entity == self.target and not negated and self.period is None:
@@ -81,17 +85,6 @@ class Dated(Quantities):
         for each in self.spans:
             each.used = each.used or each.func("stuck")
         return self.add("stage_since", Filter(field="stage_since", op="between", value=days))
-
-    def _weekdays(self) -> None:
-        """ "created on a Friday", 每周五成交的, 周末: days of the week, whichever week."""
-        for number, span in enumerate(self.spans):
-            days = [sense.value for sense in span.of("weekday")]
-            if span.used or not days:
-                continue
-            named = self._date_field(number)
-            entity, name = (named.entity, named.name) if named else self._usual_date(number)
-            value = [day for each in days for day in each.split()]
-            span.used = self.add(f"weekday:{name}", self.routes.condition(self.target, entity, f"{name}#weekday", "in", value))
 
     def _still_expected(self, first: date | None, last: date | None) -> bool:
         """ "closing next week", 本月要成交的: of deals whose status nobody mentions, those that are not closed yet."""

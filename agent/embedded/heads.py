@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from agent.embedded.figures import Figures
 from agent.embedded.hosts import COMPARE, IMPLYING
 
+_PERSONS = ("contact", "lead", "user")
 _OF_PEOPLE = {"activity", "opportunity", "task", "lead"}
 
 
@@ -42,6 +43,8 @@ class Heads(Figures):
         if implied and nouns:
             return next(c.entity for c in nouns[0].choices if (c.entity, c.field) in IMPLYING)
         statuses = [c.entity for span in self.spans for c in span.choices if c.entity == "opportunity"]
+        if person := self._person_told():
+            return person
         if statuses and not any(name.type == "opportunity" for span in self.spans for name in span.names):
             others = [span for span in self.spans if span.choices and all(c.entity != "opportunity" for c in span.choices)]
             if not others or self.said("max", "min"):
@@ -65,8 +68,16 @@ class Heads(Figures):
             return (fitting or [t for t in order if t in types] or sorted(types))[0]
         if statuses:
             return "opportunity"
-        choice = [c.entity for span in self.spans for c in (*span.choices, *span.lacks)]
+        told = [span for span in self.spans if not span.func("contacted", "silent")] or self.spans  # 没联系的酒店: the hotels
+        choice = [c.entity for span in told for c in (*span.choices, *span.lacks)]
         return choice[0] if choice else next((s.entity for span in self.spans for s in span.fields if s.entity in self.names.present), "")
+
+    def _person_told(self) -> str:
+        """ "who's the head chef at X", 粤香楼的老板叫什么: the kind of person whose job or part is said."""
+        if not (self.said("who") or (self.said("named") and self.said("show"))):
+            return ""
+        told = [c.entity for span in self.spans if not span.names for c in span.choices if c.entity in _PERSONS]
+        return next((kind for kind in told if kind in self.names.present), "")
 
     def _whose_are_counted(self, named: Sequence[tuple[int, str]]) -> str:
         """ "who has more than ten open deals", "which reps made over 20 calls": the people or customers, not what they have."""

@@ -217,6 +217,10 @@ class Seen:
                 found.append(Match(match.start, match.end, senses, match.stemmed))
         return found
 
+    def cut_short(self, words: tuple[str, ...]) -> list[Sense]:
+        """Values that are said by the beginnings of their words."""
+        return [sense for sense in self._table.cut_short(words) if self._value_seen(sense)]
+
     def _any_of(self, entity: str) -> bool:
         return entity in self.unit.schema.entities and self._is_there(entity, ("any",))
 

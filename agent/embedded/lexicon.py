@@ -36,6 +36,7 @@ class Sense:
 
 
 NOISE = "noise"
+SHORTEST_CUT = 3  # letters of a word that stand for it
 AS_WRITTEN = frozenset(
     ["create", "update", "assign", "delete", "log", "remind", "close", "undo", "approve", "draft", "brief", "help", "suggest", "noise"]
 )  # "tasks to" is not "task to"
@@ -82,6 +83,23 @@ class PhraseTable:
         key = tuple(stem(word) for word in words)
         exact = self._exact.get(words[0], {}).get(words, []) if words else []
         return exact or (self._stems.get(key[0], {}).get(key, []) if key else [])
+
+    def cut_short(self, words: tuple[str, ...]) -> list[Sense]:
+        """What phrases mean of which every word is said at least by its beginning: "exec chef" for Executive Chef."""
+        if not words or any(len(word) < SHORTEST_CUT or not word.isascii() for word in words):
+            return []
+        found: list[Sense] = []
+        for first, phrases in self._exact.items():
+            if not first.startswith(words[0]):
+                continue
+            for key, senses in phrases.items():
+                if len(key) != len(words) or not all(
+                    whole.startswith(word.removesuffix("s")) for whole, word in zip(key, words, strict=True)
+                ):
+                    continue
+                if set(key) & set(words) or (len(words) == 1 and len(words[0]) > SHORTEST_CUT + 1):
+                    found += [sense for sense in senses if sense not in found]
+        return found
 
     def by_sound(self, sounds: tuple[str, ...]) -> list[str]:
         """Chinese phrases that are said like this, tones aside."""
@@ -280,7 +298,8 @@ def plural_of(word: str) -> str:
 
 def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
     sense = Sense("field", field.entity, field.name)
-    extra = (*schema.synonyms.get(f"{field.entity}.{field.name}", ()), *(_label_words(field) if field.custom else ()))
+    synonyms = schema.synonyms.get(f"{field.entity}.{field.name}", ())
+    extra = (*synonyms, *(_label_words(field, synonyms) if field.custom else ()))
     for word in (field.en, field.zh, field.name.replace("_", " "), *field.words, *extra):
         table.add(word, sense)
         if (word.isascii() and " " not in word and field.refers_to) or (
@@ -313,11 +332,21 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
                 table.add(f"{choice.value}{noun}", Sense("entity", field.entity, plural=noun != nouns[0]))
 
 
-def _label_words(field: Field) -> tuple[str, ...]:
-    """What a field of an administrator is also called, by its label: "competitor" → rival."""
-    own = {word.casefold() for word in (field.en, field.zh, field.name.replace("_", " "), *field.words) if word}
+_MEASURE_OF = frozenset({"hours", "days", "weeks", "months", "years", "date", "amount", "type", "number"})
+
+
+def _label_words(field: Field, synonyms: Sequence[str]) -> tuple[str, ...]:
+    """What a field of an administrator is also called, by its label: "competitor" → rival, "downtime hours" → 停机时间."""
+    own = {word.casefold() for word in (field.en, field.zh, field.name.replace("_", " "), *field.words, *synonyms) if word}
+    own |= {" ".join(words[:-1]) for each in own if len(words := each.split()) > 1 and words[-1] in _MEASURE_OF}
     found = (words for label, words in vocabulary()["label_words"].items() if own & {str(label), *(str(word) for word in words)})
     return tuple(dict.fromkeys(str(word) for words in found for word in words))
+
+
+def recurs_yearly(field: Field) -> bool:
+    """Whether a date comes again every year: a birthday, an anniversary."""
+    said = {word.casefold() for word in (field.en, field.zh, field.name.replace("_", " "), *field.words) if word}
+    return bool(said & {str(word) for word in vocabulary()["yearly"]})
 
 
 YES = "yes"

@@ -83,7 +83,7 @@ class Rankings(Groupings):
                 frame.by, frame.top_each, subject = [*frame.by, path], True, best
                 best.used = True
         if not frame.by:
-            if asks_who and not self._numbered_subject():
+            if asks_who and not self._numbered_subject() and not self._commonest_value():
                 self._group_by_person(frame)
             else:
                 subject = self._subject_dimension(frame)
@@ -195,13 +195,15 @@ class Rankings(Groupings):
         count = self._count_beside(ordered)
         if not named and any(bare(span) in MOST for span in ordered):
             return  # "most …" of something that was not found: no other order will do
+        if not named and target == "opportunity" and self.said("stuck"):
+            named = "stage_since"  # 停留在报价阶段最久的
         recent = next((span for span in ordered if span.func("newest", "oldest") and not span.func("max", "min", "top")), None)
         if recent is not None and not named:
             field = spec.date if self._status() in {"won", "lost"} or "engaged_on" not in spec.fields else "engaged_on"
             ascending = recent.func("oldest")
-        elif named:
-            field = named
-            ascending = self._ascending(ordered, spec.fields[named])
+        elif named or any(span.func("by_time") for span in ordered):
+            field = named or ("engaged_on" if spec.date == "close_date" and self._status() == "open" else spec.date)
+            ascending = self._ascending(ordered, spec.fields[field])
         else:
             field = MONEY.get(target, spec.date)
             ascending = self._ascending(ordered, spec.fields[field])

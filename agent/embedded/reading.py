@@ -78,7 +78,7 @@ class Reader(Finding):
             return True
         if numeric and self.said("rows"):
             return True
-        if self._ranked_ratio():
+        if self._ranked_ratio() or self._best_holder():
             return True
         group = next((n for n, span in enumerate(self.spans) if span.func("group")), None)
         if group is not None and self._dimension_after(group) is not None:

@@ -6,7 +6,7 @@ from agent.embedded.lexicon import NOISE, Sense, fillers
 from agent.embedded.names import NameIndex
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import tokenise
-from store.schema import TEMPORAL, Schema
+from store.schema import NUMERIC, TEMPORAL, Schema
 
 _MORE = {"多", "高", "大", "更多", "更高"}
 _COMPARED = ("over", "at_least", "under", "at_most", "between")
@@ -17,7 +17,17 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
     compared = any(span.func(*_COMPARED) for span in text.spans) and any(span.amount for span in text.spans)
     for number, span in enumerate(text.spans):
         before, after = _next(text, number, -1), _next(text, number, 1)
-        if span.text.lower() == "by" and number and after and after.text.lower() == text.spans[number - 1].text.lower():
+        if _one_of_them(text, number):
+            span.senses = [s for s in span.senses if s.kind != "func"]  # "the downtime of a breakdown", where that is a kind of case
+        elif span.func("oldest") and span.text.lower() == "longest" and after is not None and _numbers(schema, after):
+            span.senses = [Sense("func", value="max")]  # "the longest downtime"
+        elif span.func("lose") and span.fields and after is not None and after.choices:
+            span.senses = span.of("func")  # "lost to Nordchef": whose they were lost to is said
+        elif span.text in _HOW_MUCH and before is not None and before.fields and not _numbers(schema, before) and not before.entity:
+            span.senses, before.senses = [Sense("func", value="show")], before.fields  # 电话多少: what it is
+        elif span.func("over", "under") and after is not None and after.time and after.time.kind == "period" and _compares(span):
+            span.senses = [Sense("func", value="compare")]  # "more than last year"
+        elif span.text.lower() == "by" and number and after and after.text.lower() == text.spans[number - 1].text.lower():
             _lighten(text.spans[number - 1])  # "source by source"
         elif span.func("said") and span.text.lower() == "say" and after and (after.func(*_COMPARED) or after.amount or after.time):
             _lighten(span)
@@ -54,6 +64,24 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
     _aside(text)
     _arrived(text, schema)
     _still_to_close(text, today)
+
+
+_HOW_MUCH = {"多少", "是多少"}
+_ONE = {"a", "an", "each", "every", "any", "one", "average"}
+
+
+def _one_of_them(text: Spanned, number: int) -> bool:
+    """Whether a word that may be a value of a kind of record stands for such a record here: "a breakdown", "breakdowns"."""
+    span = text.spans[number]
+    return bool(span.func("breakdown") and span.choices and number and text.spans[number - 1].text.lower() in _ONE)
+
+
+def _numbers(schema: Schema, span: Span) -> bool:
+    return any(schema.field(s.entity, s.field).kind in NUMERIC for s in span.fields)
+
+
+def _compares(span: Span) -> bool:
+    return span.text.lower().endswith("than")
 
 
 def _is_date_of(schema: Schema, span: Span, noun: Span) -> bool:

@@ -38,7 +38,7 @@ from agent.embedded.reading import Reader
 from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import PERSON, Routes, through
 from agent.embedded.scene import Scene
-from agent.embedded.spans import Span, Spanned, spanned
+from agent.embedded.spans import Span, Spanned, known_in_part, spanned
 from agent.embedded.talk import small_talk
 from store.filters import Filter
 from store.query import load
@@ -200,6 +200,7 @@ class Understanding:
                 return mended
         if notes or ahead(spans, names):
             spans = _spans(unit, fixed, words, names, future=ahead(_spans(unit, fixed, words, names), names))
+            known_in_part(spans, words, names)
         notes += repair(spans, names)
         wrong = next((span.time for span in spans.spans if span.time and span.time.kind == "invalid"), None)
         if wrong:
