@@ -27,6 +27,7 @@ _LIGHT = frozenset(
 )  # fmt: skip
 # Fields everything has, and words that are said of anything: naming them claims little.
 _PEOPLE = frozenset({"owner", "assignee", "author", "manager"})
+_ANYBODY = frozenset({"everyone", "everybody", "anyone", "anybody"})
 _TRUTH = frozenset({"是", "否", "yes", "no"})  # after the name of a yes/no field, which is checked as a field
 _ANY = frozenset({"name", "title", "subject", "description", "body", "number"})
 
@@ -130,6 +131,8 @@ def unmet(span: Span, held: Held) -> list[Kind]:
     # "as a customer", 新客户: the noun of the request, which is spelt like a value
     if "create" in held.intents and (span.func("create") or span.text.lower().startswith(("a ", "an ", "新"))):
         return []
+    if span.entity and span.text.lower() in _ANYBODY and held.entities & {"contact", "lead"}:
+        return []  # "everyone who speaks Dutch"
     if span.func(*_LIGHT) and not (span.names or span.time):
         return []
     made: list[tuple[Kind, bool]] = []

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from agent.embedded.related import Related
+from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
 from store.filters import Filter
 
@@ -60,15 +61,33 @@ class Conditions(Related):
         if self.target not in _TITLED:
             return
         for number, span in enumerate(self.spans):
-            leads = span.text.lower() in _ABOUT and number + 1 < len(self.spans)
-            said = self.spans[number + 1] if leads else span
-            free = said.unknown or {name.type for name in said.names} == {"product"}
-            free = free or (bool(said.choices) and all(c.entity != self.target for c in said.choices))
-            if said.used or not leads or not free:
+            told = self._topic(number) if span.text.lower() in _ABOUT else []
+            if not told:
                 continue
-            text = said.text if is_chinese(said.text) else said.text.removesuffix("s")
-            said.unknown = False
-            span.used = said.used = self.add("name", Filter(field=spec.name_field, op="contains", value=text))
+            text = self.text.between(told[0].first, told[-1].last)
+            text = text if is_chinese(text) else text.removesuffix("s")
+            if self.add("name", Filter(field=spec.name_field, op="contains", value=text)):
+                for each in (span, *told):
+                    each.used, each.unknown = True, False
+
+    def _topic(self, number: int) -> list[Span]:
+        """What follows "about" up to a time or another condition: words of a title, where nobody is named."""
+        told: list[Span] = []
+        for span in self.spans[number + 1 :]:
+            if (
+                span.used
+                or span.time
+                or span.func("on", "with", "without", "group", "only", "it")
+                or any(c.entity == self.target for c in span.choices)
+            ):
+                break
+            told.append(span)
+        while told and told[-1].filler:
+            told.pop()
+        while told and told[0].filler:
+            told.pop(0)
+        named = any(span.names and {name.type for name in span.names} != {"product"} for span in told)
+        return told if told and not named and not all(span.entity or span.fields for span in told) else []
 
     def _emptiness(self) -> None:
         """ "where the birthday is blank", 邮箱没填, "no first delivery has been fixed": whether a field holds anything."""

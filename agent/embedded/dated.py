@@ -16,6 +16,12 @@ def _whole_years(time: TimeSpan) -> bool:
     )
 
 
+_ALREADY = frozenset({"already", "by now", "已经", "已", "早就", "早已", "都已"})
+
+
+_AND_OR = frozenset({"and", "or", "和", "或", "或者", "以及", "跟", "与", "及"})
+
+
 @dataclass
 class Dated(Recurring):
     """Gives each time the date field it is about."""
@@ -59,8 +65,19 @@ class Dated(Recurring):
                 self.period = (first, last)
                 self.date_field = name
                 continue
+            if entity == self.target and not negated and self.date_field == name and (both := self._joined_to_period(number, first, last)):
+                self.period = both  # "today and tomorrow"
+                continue
             value = [first.isoformat() if first else None, last.isoformat() if last else None]
             self.add(f"time:{entity}.{name}", self.routes.condition(self.target, entity, name, "between", value), negate=negated)
+
+    def _joined_to_period(self, number: int, first: date | None, last: date | None) -> tuple[date, date] | None:
+        """The period before and this one as one, where "and" or "or" joins them and nothing lies between."""
+        if self.period is None or not (first and last and self.period[0] and self.period[1]):
+            return None
+        (begin, end), (later, until) = sorted((self.period, (first, last)))  # type: ignore[type-var]
+        joined = any(each.text.lower() in _AND_OR for each in self.spans[max(0, number - 2) : number])
+        return (begin, max(end, until)) if joined and (later - end).days <= 1 else None  # type: ignore[operator,type-var,return-value]
 
     def _in_stage(self, number: int, span: Span) -> bool:
         """ "stuck in proposal for more than 60 days", 卡在谈判超过一个月: how long a deal has been where it is, from its stage history."""
@@ -153,6 +170,8 @@ class Dated(Recurring):
     def _overdue(self) -> None:
         for span in self.spans:
             if span.used or not span.func("overdue"):
+                if not span.used and not self.period and (ended := self._has_ended(span)):
+                    span.used = self.add("overdue", Filter(field=ended, op="lt", value=self.today.isoformat()))
                 continue
             passed = self._passed_field(span)
             if passed and passed not in {"due_at", "close_date"}:
@@ -170,6 +189,16 @@ class Dated(Recurring):
                 self.add("overdue", Filter(field="close_date", op="lt", value=self.today.isoformat()))
                 self.add("opportunity.status", Filter(field="status", value="open"))
                 span.used = True
+
+    def _has_ended(self, span: Span) -> str:
+        """ "which contracts ended already", 合同已经到期的: the date of an end, said as passed and with no time beside it."""
+        if any(each.time for each in self.spans) or self._said("when", "empty", "filled", "without"):
+            return ""
+        passed = any(each.text.lower() in _ALREADY for each in self.text.spans) or span.text.lower().endswith(
+            ("已到期", "expired", "lapsed")
+        )
+        own = [f.field for f in span.fields if f.entity == self.target and (self.target, f.field) in self.names.ahead]
+        return own[0] if passed and own else ""
 
     def _joined(self, mark: Span) -> bool:
         """Whether an "or" stands beside the word."""

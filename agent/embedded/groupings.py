@@ -230,6 +230,7 @@ class Groupings(Asked):
                 after = self.spans[number + 1 : number + 2]
                 if (
                     asked
+                    or (number < 2 and after and after[0].func("rank"))  # "team ranking"
                     or (self.text.language == "zh" and (number == len(self.spans) - 1 or bool(after and after[0].func("rank", "show"))))
                 ) and self._as_dimension(span):
                     return span

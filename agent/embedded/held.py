@@ -80,6 +80,8 @@ def _frame(found: Held, frame: Frame) -> None:
     found.entities |= {narrowed} & set(found.schema.entities)
     for condition in frame.filters:
         _condition(found, narrowed, condition, turned=False)
+    if frame.period:  # "older than 60 days": before a day, or since one
+        found.ops |= {way for way, end in (("less", frame.period[0]), ("more", frame.period[1])) if end is None}
     _put_together(found, narrowed, frame)
     dated = frame.date_field or (found.schema.entity(narrowed).date if frame.period and narrowed in found.schema.entities else "")
     for path in (*frame.by, *frame.shown, *(each.lstrip("-") for each in frame.sort), *filter(None, [dated])):
@@ -166,6 +168,8 @@ def _condition(found: Held, entity: str, condition: Filter, *, turned: bool) -> 
         _condition(found, entity, each, turned=turned)
     for each in condition.where:
         _condition(found, target, each, turned=turned)
+    if op == "denied" and not turned:  # no visit: what there is none of
+        found.denied |= {str(each.value).casefold() for each in leaves(condition.where)}
 
 
 def _path(found: Held, entity: str, path: str) -> str:

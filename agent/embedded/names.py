@@ -101,8 +101,9 @@ class NameIndex:
         if not wanted or max(map(len, wanted)) < 4 or self._unit.principal.scope("product") == "none":
             return []
         rows = records_with_word(self._unit, "product", [wanted[-1], f"{wanted[-1]}s"], ENDINGS)
-        held = [(row, [word.removesuffix("s") for word in phrase(row[2])]) for row in rows]
-        return [Name(*row, PART) for row, words in held if any(words[n : n + len(wanted)] == wanted for n in range(len(words)))]
+        said = " ".join(wanted) + " "  # "suture kit" is also a part of OptiSuture Kit
+        held = [(row, "".join(f"{word.removesuffix('s')} " for word in phrase(row[2]))) for row in rows]
+        return [Name(*row, PART) for row, form in held if said in form]
 
     def _spelt_near(self, text: str) -> dict[str, list[Name]]:
         """Words and names to compare a misspelling with."""

@@ -47,8 +47,14 @@ class Rankings(Groupings):
                         other.used = True
                     return thing
                 self.base = held
+                self.apart = self.apart or self._asks_by_another(thing, other)
                 break
         return ""
+
+    def _asks_by_another(self, thing: str, noun: Span) -> bool:
+        """客户投诉最多的是哪个产品, where no complaint says of which product it is: nothing tells."""
+        kinds = {span.entity.entity for span in self.spans if span.entity and span is not noun} - {thing}
+        return thing in {"case", "activity", "task"} and any(self.routes.path(thing, kind) is None for kind in kinds)
 
     def _most_of_status(self) -> bool:
         """ "which region lost the most deals", 哪个产品丢单最多: deals of a status, ranked by something they belong to."""

@@ -33,6 +33,8 @@ class Reader(Finding):
             return spoken
         if groups := self._groups_over():
             return groups
+        if self.said("max", "min") and not self._most_entity() and self.apart:
+            return []
         metrics = self._metrics()
         if metrics and not self._prefers_records():
             return self._measures(metrics)

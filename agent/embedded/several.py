@@ -38,7 +38,7 @@ class Several(Implied):
         found = []
         for number, span in enumerate(self.spans):
             sense = next((s for s in span.fields if s.entity == metric.entity and self._numeric(s)), None)
-            if sense is None or span.entity or span.choices or not (agg := self._asked_of(number)):
+            if sense is None or span.entity or span.choices or span.func("sum", "avg") or not (agg := self._asked_of(number)):
                 continue
             span.used = True
             found.append((sense.field, agg))

@@ -216,6 +216,8 @@ def _kinds_of_place(text: Spanned, names: NameIndex) -> None:
 def known_in_part(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
     """Words nobody knows whole that are part of what products are called ("pizza ovens"), or a value cut short ("exec chef")."""
     for span in text.spans:
+        if span.choices and not span.names and all(sense.kind == "choice" for sense in span.senses) and span.end - span.start < 4:
+            span.names = names.part_of_products(span.text)  # "masks", which leads may also be interested in
         if not span.unknown:
             continue
         words = tuple(token.word for token in text.tokens[span.start : span.end])

@@ -21,6 +21,10 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             span.senses = [s for s in span.senses if s.kind != "func"]  # "the downtime of a breakdown", where that is a kind of case
         elif span.func("oldest") and span.text.lower() == "longest" and after is not None and _numbers(schema, after):
             span.senses = [Sense("func", value="max")]  # "the longest downtime"
+        elif span.func("bought") and any(each.text.lower() in _THROUGH for each in text.spans[number + 1 : number + 2]):
+            _lighten(span)  # "buys through MediPool": how, not that they did
+        elif span.func("said") and span.fields and after is not None and _value_of(span, after):
+            span.senses = span.fields  # 说中文的联系人: the language spoken
         elif span.func("lose") and span.fields and after is not None and after.choices:
             span.senses = span.of("func")  # "lost to Nordchef": whose they were lost to is said
         elif span.text in _HOW_MUCH and before is not None and before.fields and not _numbers(schema, before) and not before.entity:
@@ -74,6 +78,14 @@ def _one_of_them(text: Spanned, number: int) -> bool:
     """Whether a word that may be a value of a kind of record stands for such a record here: "a breakdown", "breakdowns"."""
     span = text.spans[number]
     return bool(span.func("breakdown") and span.choices and number and text.spans[number - 1].text.lower() in _ONE)
+
+
+_THROUGH = {"through", "via", "通过"}
+
+
+def _value_of(span: Span, after: Span) -> bool:
+    """Whether a value follows of a field the span names."""
+    return any((c.entity, c.field) == (f.entity, f.field) for c in after.choices for f in span.fields)
 
 
 def _numbers(schema: Schema, span: Span) -> bool:
