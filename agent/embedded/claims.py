@@ -3,6 +3,7 @@
 A span keeps every sense it can have; one sense that is met is enough. A span without a sense that claims anything is met.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -128,8 +129,7 @@ def unmet(span: Span, held: Held) -> list[Kind]:
         return []
     if span.step or (changes and span.text.lower() in change_words("wishes") | change_words("emptying")):
         return []  # a difference the frames hold, a verb of change
-    # "as a customer", 新客户: the noun of the request, which is spelt like a value
-    if "create" in held.intents and (span.func("create") or span.text.lower().startswith(("a ", "an ", "新"))):
+    if "create" in held.intents and (span.func("create") or _noun_of_request(span.text.lower(), held)):
         return []
     if span.entity and span.text.lower() in _ANYBODY and held.entities & {"contact", "lead"}:
         return []  # "everyone who speaks Dutch"
@@ -153,6 +153,15 @@ def unmet(span: Span, held: Held) -> list[Kind]:
     if any(met for _, met in made) or (changes and "delete" not in {sense.value for sense in span.senses} and set(kinds) <= {"function"}):
         return []
     return [] if "picked" in held.marks and not set(kinds) & {"unknown", "time"} else kinds
+
+
+def _noun_of_request(said: str, held: Held) -> bool:
+    """ "as a customer", 新客户: the kind of record that is made, which is spelt like a value."""
+    noun = re.sub(r"^(?:an? |新)(?:new )?", "", said)
+    kinds = (held.schema.entity(name) for name in held.entities if name in held.schema.entities)
+    return noun != said and any(
+        noun in {kind.en.lower(), kind.plural.lower(), kind.zh, *(word.lower() for word in kind.words)} for kind in kinds
+    )
 
 
 def _sought(span: Span, held: Held) -> bool:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from agent.embedded.related import Related
+from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
 from store.filters import Filter
@@ -49,7 +50,8 @@ class Conditions(Related):
             if not span.used and span.choices:
                 self._choice(number, span)
             if not span.used and span.func("unowned") and "owner" in self.schema.entity(self.target).fields:
-                span.used = self.add("owner", Filter(field="owner", op="is_empty"))
+                whose = PERSON.get(self.target, "owner")
+                span.used = self.add("owner", Filter(field=whose, op="is_empty"))
             if not span.used and span.literal_kind == "quoted":
                 span.used = self.add("name", Filter(field=self.schema.entity(self.target).name_field, op="contains", value=span.literal))
             if not span.used and span.fields:

@@ -40,6 +40,7 @@ class Dated(Recurring):
             negated = self._negated(number) if named is None else False
             if time.kind == "duration":
                 older = any(each.func("over", "at_least") for each in self.spans[max(0, number - 2) : number])
+                age = [each for each in self.spans[max(0, number - 2) : number + 2] if each.text.lower().startswith("old")]
                 if not older and named is None and self.target != "activity" and self.spans_override is None:
                     continue  # inside a relation it is how far back: 半年没下单
                 first, last = (None, since(time, self.today) - timedelta(days=1)) if older else (since(time, self.today), self.today)
@@ -49,6 +50,10 @@ class Dated(Recurring):
             if number and self.spans[number - 1].text.lower() in {"a", "any"} and time.grain == "day":
                 continue  # "on a Friday" is every Friday: not one date, and not something that can be asked for here
             entity, name = (named.entity, named.name) if named else self._usual_date(number)
+            if time.kind == "duration" and age and (entity, name) == ("opportunity", "close_date"):
+                name = "engaged_on"  # how old a deal is
+                for each in age:
+                    each.used, each.unknown = True, False
             if named is None and name == "created_at" and not self._said("create") and self._one_record():
                 continue  # of the one named, what of that time is asked was not understood
             if first is None and last is not None and last >= self.today and named is not None and name == "close_date":
@@ -65,19 +70,26 @@ class Dated(Recurring):
                 self.period = (first, last)
                 self.date_field = name
                 continue
-            if entity == self.target and not negated and self.date_field == name and (both := self._joined_to_period(number, first, last)):
-                self.period = both  # "today and tomorrow"
-                continue
+            if entity == self.target and not negated and self.date_field == name and self._joined_to_period(number, first, last):
+                continue  # "today and tomorrow", "in January or March"
             value = [first.isoformat() if first else None, last.isoformat() if last else None]
             self.add(f"time:{entity}.{name}", self.routes.condition(self.target, entity, name, "between", value), negate=negated)
 
-    def _joined_to_period(self, number: int, first: date | None, last: date | None) -> tuple[date, date] | None:
-        """The period before and this one as one, where "and" or "or" joins them and nothing lies between."""
-        if self.period is None or not (first and last and self.period[0] and self.period[1]):
-            return None
-        (begin, end), (later, until) = sorted((self.period, (first, last)))  # type: ignore[type-var]
-        joined = any(each.text.lower() in _AND_OR for each in self.spans[max(0, number - 2) : number])
-        return (begin, max(end, until)) if joined and (later - end).days <= 1 else None  # type: ignore[operator,type-var,return-value]
+    def _joined_to_period(self, number: int, first: date | None, last: date | None) -> bool:
+        """The period before and this one, where "and" or "or" joins them: one when nothing lies between, else either."""
+        begin, end = self.period or (None, None)
+        if begin is None or end is None or first is None or last is None or self._said("compare", "previous", "year_before"):
+            return False
+        if not any(each.text.lower() in _AND_OR for each in self.spans[max(0, number - 2) : number]):
+            return False
+        if begin <= last + timedelta(days=1) and first <= end + timedelta(days=1):
+            self.period = (min(begin, first), max(end, last))
+        else:
+            name = self.date_field or self.schema.entity(self.target).date
+            either = [Filter(field=name, op="between", value=[str(low), str(high)]) for low, high in ((begin, end), (first, last))]
+            self.period = None
+            self.add("time:both", Filter(any=either))
+        return True
 
     def _in_stage(self, number: int, span: Span) -> bool:
         """ "stuck in proposal for more than 60 days", 卡在谈判超过一个月: how long a deal has been where it is, from its stage history."""

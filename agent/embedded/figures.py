@@ -15,6 +15,7 @@ from store.filters import Filter
 from store.metrics import ADDITIVE
 from store.schema import TEMPORAL
 
+_AGAINST = ("than", " on", " with", " to", " from", "against", "versus", "vs", "vs.", "beat", "比", "比起", "相比")
 _LIMITS = {"over": ">", "at_least": ">=", "under": "<", "at_most": "<="}
 
 
@@ -231,7 +232,7 @@ class Figures(Shares):
         """ "are we signing more than last year": the running period of the same length, which nobody needs to say."""
         number = next(n for n, span in enumerate(self.spans) if span.time is time)
         before = next((each for each in reversed(self.spans[:number]) if not each.filler), None)
-        against = before is not None and before.func("compare") and (before.text.lower().endswith("than") or before.text in {"比", "比起"})
+        against = before is not None and before.func("compare") and before.text.lower().endswith(_AGAINST)
         if not against or time.grain not in {"week", "month", "quarter", "year"} or time.last is None or time.last >= self.today:
             return None
         first, last = period_of(self.today, time.grain)

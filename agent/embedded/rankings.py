@@ -1,5 +1,6 @@
 """Rankings: "top five reps by revenue", "the most common reason", "oldest open case", 最大的三笔."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -51,6 +52,15 @@ class Rankings(Groupings):
                 break
         return ""
 
+    def _named_in_the_figure(self, frame: Frame) -> None:
+        """哪个阶段停留时间最长, 客户满意度最低的是哪家: what the figure's own name begins with is what it is ranked by."""
+        span = next((each for each in self.spans if each.metric == frame.metric), None)
+        fields = self.schema.entity(frame.entity).fields.values()
+        if span is None or not self.said("show", "who"):
+            return
+        fitting = [f for f in fields if f.kind in {"stage", "choice", "record", "user"} and span.text.startswith(f.zh)]
+        frame.by += [field.name for field in fitting[:1]]
+
     def _asks_by_another(self, thing: str, noun: Span) -> bool:
         """客户投诉最多的是哪个产品, where no complaint says of which product it is: nothing tells."""
         kinds = {span.entity.entity for span in self.spans if span.entity and span is not noun} - {thing}
@@ -96,6 +106,8 @@ class Rankings(Groupings):
         if not frame.by and self._commonest_value():
             self._broken_down(frame)
         if not frame.by:
+            self._named_in_the_figure(frame)
+        if not frame.by:
             return
         worst = any(span.func("bottom", "min") and not span.func("top") and not span.func("max") for span in ranked)
         frame.ascending = worst
@@ -106,8 +118,8 @@ class Rankings(Groupings):
         plural = (
             subject is not None and subject.entity is not None and subject.entity.plural and self.text.language == "en" and not asks_who
         )
-        people = {name.id for span in self.spans for name in span.names[:1] if name.type == "user"}
-        if len(people) > 1 and len(frame.by) == 1 and count is None:
+        named = Counter(kind for kind, _ in {(name.type, name.id) for span in self.spans for name in span.names[:1]})
+        if any(count > 1 for count in named.values()) and len(frame.by) == 1 and count is None:
             return  # "who of Anna and Ben signed more": both
         if not whole_list:
             frame.top = count or (5 if plural and not self.said("max", "min") else 1 if not plural else 5)

@@ -25,6 +25,10 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             _lighten(span)  # "buys through MediPool": how, not that they did
         elif span.func("said") and span.fields and after is not None and _value_of(span, after):
             span.senses = span.fields  # 说中文的联系人: the language spoken
+        elif span.func("stuck") and _which_stage(text, number):
+            span.senses = [Sense("func", value="max"), Sense("func", value="duration")]  # "which stage do deals get stuck in"
+        elif span.text == "有" and before is None and text.text.rstrip("?？ ").endswith(("吗", "么", "没有")):
+            _lighten(span)  # 有客户抱怨价格吗: whether there are any
         elif span.func("lose") and span.fields and after is not None and after.choices:
             span.senses = span.of("func")  # "lost to Nordchef": whose they were lost to is said
         elif span.text in _HOW_MUCH and before is not None and before.fields and not _numbers(schema, before) and not before.entity:
@@ -86,6 +90,15 @@ _THROUGH = {"through", "via", "通过"}
 def _value_of(span: Span, after: Span) -> bool:
     """Whether a value follows of a field the span names."""
     return any((c.entity, c.field) == (f.entity, f.field) for c in after.choices for f in span.fields)
+
+
+def _which_stage(text: Spanned, number: int) -> bool:
+    """Whether it is asked in which stage."""
+    staged = any(c.field == "stage" for span in text.spans for c in span.choices) or any(span.time for span in text.spans)
+    asked = any(
+        span.func("show") and any(f.field == "stage" for f in later.fields) for span, later in zip(text.spans, text.spans[1:], strict=False)
+    )
+    return asked and not staged and not any(span.func("stuck") for span in text.spans[:number])
 
 
 def _numbers(schema: Schema, span: Span) -> bool:

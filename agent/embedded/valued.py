@@ -110,7 +110,8 @@ class Valued(Dated):
 
     def _unspoken(self, sense: Sense) -> bool:
         """A value of records nobody spoke of and that only point back here: not a condition, but something to ask about."""
-        if sense.entity in {self.target, "opportunity"} or sense.field in {"kind", "type", "role"}:
+        near = {self.target, "opportunity"} if self.spans_override is None else {self.target}
+        if sense.entity in near or sense.field in {"kind", "type", "role"}:
             return False
         spoken = any(each.entity and each.entity.entity == sense.entity for each in self.text.spans)
         return not spoken and self.routes.path(self.target, sense.entity) is None
