@@ -10,7 +10,8 @@ from store.schema import Field as SchemaField
 from store.unit import Unit
 
 Grain = Literal["day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year", "weekday", "monthday"]
-GRAINS: tuple[Grain, ...] = get_args(Grain)
+PARTS: tuple[Grain, ...] = get_args(Grain)
+GRAINS = tuple(each for each in PARTS if each != "monthday")  # what figures are grouped by
 _POSTGRESQL = {
     "day": "YYYY-MM-DD",
     "week": 'IYYY-"W"IW',
@@ -27,8 +28,8 @@ def date_part(unit: Unit, expression: Any, field: SchemaField, grain: str) -> An
     1 (Monday) to 7; days of the year, whichever year, 03-17."""
     if field.kind not in TEMPORAL:
         raise InvalidInput(f"{field.en} is not a date.")
-    if grain not in GRAINS:
-        raise InvalidInput(f"{grain!r} is not a part of a date.", hint=f"Use {', '.join(GRAINS)}.")
+    if grain not in PARTS:
+        raise InvalidInput(f"{grain!r} is not a part of a date.", hint=f"Use {', '.join(PARTS)}.")
     sqlite = unit.session.get_bind().dialect.name == "sqlite"
     day = _local_day(unit, expression, field, sqlite=sqlite)
     if grain.startswith("fiscal"):

@@ -33,6 +33,7 @@ class NameIndex:
     def __init__(self, unit: Unit, seen: Seen) -> None:
         self.facets = seen
         self.present, self.facet_fields, self.ahead = seen.present, seen.facet_fields, seen.ahead
+        self.currency = unit.currency  # the store's own: an amount in it is compared as it stands
         self.covers: dict[tuple[str, bool], Any] = {}
         self._unit = unit
         self._colleagues = seen.colleagues

@@ -39,7 +39,7 @@ class Quantities(Named):
             if field_ is None:
                 number += 1
                 continue
-            condition = self._number_condition(field_, op or "eq", low, high, _currency(span.amount))
+            condition = self._number_condition(field_, op or "eq", low, high, self._foreign(span.amount))
             if condition is not None:
                 self.add(f"{field_.entity}.{field_.name}", condition)
                 same = [
@@ -137,17 +137,17 @@ class Quantities(Named):
         path = self.routes.path(self.target, "opportunity")
         return self.schema.field("opportunity", "amount") if path is not None else None
 
+    def _foreign(self, amount: AmountSpan) -> str:
+        """The currency that is named, where it is not the store's own. 十万块 is only money, as $ is where nobody says whose dollars."""
+        named = "" if _MERELY_MONEY.search(amount.text) else amount.currency or ""
+        return "" if named == self.names.currency else named
+
     def _number_condition(self, field_: Field, op: str, low: Decimal, high: Decimal | None, currency: str = "") -> Filter | None:
         values = [_plain(low), _plain(high)] if op == "between" and high is not None else [_plain(low)]
         if currency and field_.kind == "money":  # what it is worth in that currency, at the rate of the day
             values = [f"{each} {currency}" for each in values]
         value: Any = values if len(values) > 1 else values[0]
         return self.routes.condition(self.target, field_.entity, field_.name, op, value)
-
-
-def _currency(amount: AmountSpan) -> str:
-    """The currency that is named. 十万块 is only money, as $ is where nobody says whose dollars."""
-    return "" if _MERELY_MONEY.search(amount.text) else amount.currency or ""
 
 
 def _in_the_scale_of(low: AmountSpan, high: AmountSpan) -> Decimal:

@@ -317,7 +317,6 @@ def _dimension_label(unit: Unit, entity: str, path: str, language: str) -> str:
         "fiscal_quarter": "财季",
         "fiscal_year": "财年",
         "weekday": "星期",
-        "monthday": "月日",
     }
     if path in grains:
         return grains[path] if language == "zh" else path.replace("_", " ")
