@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from rapidfuzz.distance import Prefix
 
-from agent.embedded.lexicon import Lexicon, Match, fillers, other_words
+from agent.embedded.lexicon import Lexicon, fillers, other_words
+from agent.embedded.name_forms import LATE
 from agent.embedded.names import Name, NameIndex
+from agent.embedded.phrase_table import Match
 from agent.embedded.tokens import Token, is_chinese, phrase, stem
 
 _BE = frozenset({"was", "is", "were", "are", "be", "been", "being", "the", "a", "an", "got"})
@@ -49,6 +51,8 @@ def name_fits(text: str, tokens: Sequence[Token], start: int, end: int, found: S
     if end - start > 1 or is_chinese(tokens[start].word):
         return True
     word = tokens[start].word
+    if all(name.score == LATE for name in found) and text[tokens[start].start].islower() and (len(word) < 6 or not text.islower()):
+        return False
     ordinary = word in fillers() or bool(lexicon.table.matches([tokens[start]]))
     if not ordinary:
         return True

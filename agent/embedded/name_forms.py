@@ -22,6 +22,7 @@ ZH_PLACES = (
     "嘉兴", "温州", "南通", "烟台", "哈尔滨", "长春", "石家庄", "太原", "南昌", "贵阳", "南宁", "海口", "兰州", "乌鲁木齐",
     "浙江", "江苏", "广东", "山东", "四川", "湖北", "湖南", "福建", "河南", "河北", "安徽", "中国", "香港",
 )  # fmt: skip
+LATE = 0.65  # a later word of a name, "Valmenier" for Laboratoires Valmenier: of one name alone
 ADDRESSES = ("mr", "ms", "mrs", "dr")
 PERSONS = frozenset({"user", "contact", "lead"})
 
@@ -111,6 +112,8 @@ def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tup
             yield core[:2], 0.85
         if is_chinese(name):
             yield from ((phrase(form), score) for form, score in chinese_short_forms(name))
+        elif entity == "account":
+            yield from (((word,), LATE) for word in core[1:] if len(word) > 4 and word not in fillers())
 
 
 def chinese_short_forms(name: str) -> Iterable[tuple[str, float]]:
