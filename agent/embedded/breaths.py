@@ -19,6 +19,7 @@ from store.schema import TEMPORAL, Field
 _JOINTS = frozenset({"so", "because", "but", "since", "hence", "therefore", "then", "所以", "因为", "但", "但是", "不过", "然后"})
 ONE_DAY = frozenset({"opportunity", "task"})  # kinds whose usual day is meant when a statement names no field
 JOBS = frozenset({"contact", "lead"})
+_A_SUM = 100  # a smaller plain number is hardly a sum of money
 _BECOMES = frozenset(
     {"became", "becomes", "as", "now", "made", "promoted", "升", "升任", "升为", "当", "当上", "任", "担任", "是", "做", "成", "晋升"}
 )
@@ -252,10 +253,25 @@ class Breath(BreathWords):
             return self._dated(span) if tied else None
         if span.amount and self.kind not in PRICED:
             return None
-        if span.literal_kind in {"email", "phone"} or tied:
+        if span.literal_kind in {"email", "phone"} or tied or self._alone(span):
             found = implied(self.scene, self.kind, span)
             return (*found, STRONG) if found else None
         return None
+
+    def _alone(self, span: Span) -> bool:
+        """ "…, 31k, …", "for 27k": a sum that is a breath of its own, beside one that says how a deal goes on."""
+        rest = [each for each in self.spans if each is not span and not each.filler and not each.func("on", "around", "with", "to")]
+        if (
+            span.amount is None
+            or span.time
+            or span.amount.unit == "percent"
+            or rest
+            or not (span.amount.currency or span.amount.value >= _A_SUM)
+        ):
+            return False
+        return any(name == "stage" for name, _, _ in self.reading.found) or any(
+            choice.entity == self.kind and choice.field in {"stage", "status"} for each in self.scene.spans for choice in each.choices
+        )
 
     def _dated(self, span: Span) -> tuple[str, Any, int] | None:
         """The date a day without a field's name is for: the one whose name holds a noun said ("extend the contract to …"), else the usual."""

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from agent.embedded.creating_words import ties, words
 from agent.embedded.held import Held
 from agent.embedded.lexicon import change_words
 from agent.embedded.spans import Span
@@ -129,6 +130,8 @@ def unmet(span: Span, held: Held) -> list[Kind]:
         return []
     if span.func(*_LIGHT) and not (span.names or span.time):
         return []
+    if "create" in held.intents and not (span.names or span.time or span.amount or span.literal) and _around(span.text.lower()):
+        return []  # "came through the web form", "met Jane Doe": words that tie or lead up to what is told of a new record
     made: list[tuple[Kind, bool]] = []
     if span.names:
         made.append(("name", any(name.id.casefold() in held.values or held.tells(name.name) for name in span.names)))
@@ -147,6 +150,10 @@ def unmet(span: Span, held: Held) -> list[Kind]:
     return [] if "picked" in held.marks and not set(kinds) & {"unknown", "time"} else kinds
 
 
+def _around(word: str) -> bool:
+    return word in ties() or any(word in words(name) for name in ("light", "light_zh", "asking", "leads_up", "puts"))
+
+
 def _sought(span: Span, held: Held) -> bool:
     """Whether a search in the notes is for these words. What counts, compares or names a kind of record is no word to search for."""
     if span.amount or span.time or span.func("over", "under", "at_least", "at_most", "without", "max", "min"):
@@ -163,7 +170,8 @@ def _sense(kind: str, entity: str, field: str, value: str, held: Held) -> tuple[
             return "entity", whose or entity in held.entities or any(entity in name.split("_") for name in held.names_of_fields)
         case "choice":
             unfinished = value == "open" and held.denied >= set(ENDED)
-            return "value", unfinished or value.casefold() in held.values or field in held.by or (
+            planned = "create" in held.intents and field in {"stage", "status"} and (entity, "close_date") in held.fields  # 预计三月底成交
+            return "value", planned or unfinished or value.casefold() in held.values or field in held.by or (
                 value in {"yes", "no"} and (entity, field) in held.fields
             )
         case "lacks":

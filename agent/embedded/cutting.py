@@ -120,8 +120,8 @@ def _commanded(spans: list[Span], verb: int) -> Iterator[Pair]:
     words = [span.text.lower() for span in spans]
     starts = {verb + 1} | {n + 1 for n in range(verb + 1, size - 1) if words[n] in _OF}
     starts |= {n for n in range(verb + 1, size - 1) if words[n].startswith("for ")}
-    if verb + 2 < size and any(name.type == "user" for name in spans[verb + 1].names):
-        starts.add(verb + 2)
+    if verb + 2 < size and any(name.type == "user" for name in spans[verb + 1].names) and words[verb + 2] not in {"'s", "'"}:
+        starts.add(verb + 2)  # "give Ben | all of …", but "give Ben's accounts to …"
     ends = {n for n in range(verb + 2, size) if spans[n].func("to") or spans[n].step or words[n] in _INTO} | {size}
     if spans[-1].choices:
         ends |= {size - 1, size - 2} if size > 1 and spans[-2].fields and not spans[-2].entity else {size - 1}

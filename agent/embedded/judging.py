@@ -46,8 +46,8 @@ def _chance_of_act(text: Spanned, frames: Sequence[Frame], previous: Sequence[Fr
     told = {act for frame in frames if (act := acts.of_frames([frame])) is not None}
     if not told or any(frame.replaces for frame in frames):
         return 1.0  # "actually Wednesday": the act is that of the proposal it puts right
-    if any(isinstance(value, dict) and "by" in value for frame in frames for value in frame.values.values()):
-        return 1.0  # "cut … by half": a difference from the value there is can be nothing but a change
+    if any(isinstance(value, dict) for frame in frames for value in frame.values.values()):
+        return 1.0  # "cut … by half", "the tag vip": a difference from what there is can be nothing but a change
     chances = acts.likely(text, later=bool(previous))
     return min(1.0, sum(chances[act] for act in told))  # of several requests in one sentence, any
 

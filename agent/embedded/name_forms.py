@@ -24,6 +24,7 @@ ZH_PLACES = (
 )  # fmt: skip
 ADDRESSES = ("mr", "ms", "mrs", "dr")
 PERSONS = frozenset({"user", "contact", "lead"})
+LONG_WORD = 6  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,11 @@ def crowded_form(form: Form, crowded: Collection[str]) -> bool:
 
 
 def spellings(entity: str, name: str) -> set[str]:
-    """What a misspelt word is compared with: the name without its legal form, its first word, for people every word."""
+    """What a misspelt word is compared with: the name without its legal form, its first word, for people every word, for accounts
+    every long one ("Montclair" for Lycée Technique Montclair)."""
     words = [word for word in phrase(name) if word not in SUFFIXES]
-    found = {" ".join(words), words[0] if words else "", *(words if entity in {"user", "contact"} else ())}
+    own = words if entity in {"user", "contact"} else [word for word in words if entity == "account" and len(word) >= LONG_WORD]
+    found = {" ".join(words), words[0] if words else "", *own}
     return {form for form in found if len(form) >= 4 and not is_chinese(form)}
 
 
