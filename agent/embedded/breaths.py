@@ -13,7 +13,7 @@ from agent.embedded.spans import Span
 from agent.embedded.subject import Subject
 from agent.embedded.targets import QUANTIFIERS
 from agent.embedded.tokens import is_chinese
-from agent.embedded.values import FREE_TEXT, PRICED, clean, implied, value_of
+from agent.embedded.values import CLOSING, FREE_TEXT, PRICED, clean, implied, value_of
 from store.schema import TEMPORAL, Field
 
 _JOINTS = frozenset({"so", "because", "but", "since", "hence", "therefore", "then", "所以", "因为", "但", "但是", "不过", "然后"})
@@ -35,10 +35,26 @@ _JOB = re.compile(
 
 def fill(reading: Reading) -> None:
     """Read all breaths of the sentence into values of the subject."""
+    waiting: Field | None = None
     for spans in breaths(reading.scene, reading.subject):
-        Breath(reading, spans).read()
+        before = reading.scene.text.text[: spans[0].first].rstrip()
+        if waiting is not None and before[-1:] in {":", "："}:  # "next step on the Valmenier lab: send revised drawings"
+            reading.found.append((waiting.name, clean(reading.scene.text.text[spans[0].first : spans[-1].last]), STRONG))
+            waiting = None
+            continue
+        breath = Breath(reading, spans)
+        waiting = breath.heading()
+        if waiting is None:
+            breath.read()
+    first = next((span for span in reading.scene.spans if not span.filler), None)
+    if reading.found and first is not None and not first.names and _closes(first) and reading.kind in CLOSING:
+        reading.found += [(name, value, STRONG) for name, value in CLOSING[reading.kind].items()]  # "close the ticket, they gave us a 5"
     given = {name for name, _, _ in reading.found}
     reading.open = [label for label in reading.open if label.name not in given]
+
+
+def _closes(span: Span) -> bool:
+    return span.func("close") or span.text.lower() in {"close", "关闭", "关掉", "关了"}
 
 
 def breaths(scene: Scene, subject: Subject) -> list[list[Span]]:
@@ -58,6 +74,16 @@ def breaths(scene: Scene, subject: Subject) -> list[list[Span]]:
 @dataclass
 class Breath(BreathWords):
     """One stretch between breaks, read into values of the subject."""
+
+    def heading(self) -> Field | None:
+        """The field of text a breath names and nothing else but the record: what follows its colon is the text."""
+        own = [span for span in self.spans if span not in self.reading.subject.spans]
+        labels = [label for n, span in enumerate(self.spans) if span in own and (label := self._label(n)) is not None]
+        rest = all(span.filler or span.func("on", "to", "update", "it") or self._label(self.spans.index(span)) for span in own)
+        text = self.scene.text.text
+        ends = text[self.spans[-1].last :].lstrip()[:1] in {":", "："}
+        apart = ends and len(labels) == 1 and self.spans[-1] in self.reading.subject.spans
+        return labels[0] if apart and rest and labels[0].kind in FREE_TEXT and labels[0].kind != "tags" else None
 
     def read(self) -> None:
         spans, number = self.spans, 0

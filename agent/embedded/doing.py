@@ -17,6 +17,7 @@ _TRIM_TITLE = re.compile(r"^(?:(?:to|that|about|me|me to|for|and)\b|去|要|在|
 
 
 _AFTER_DUE = re.compile(r"\s*(?:之前|以前|前(?!台))?(?:(?:到期|截止|完成|做完|办好)(?![\u4e00-\u9fff]))?")
+_LEFT_ZH = re.compile(r"^\s*(?:一?个|的|一下|一次)+(?=[\u4e00-\u9fff])")  # 安排[个][周一][的]感谢电话
 _MEASURED = re.compile(r"^(?:一)?(?:个|条|次|项|份|下)(?=[\u4e00-\u9fff])")
 
 
@@ -190,17 +191,19 @@ def _asked_of(scene: Scene) -> Span | None:
 def put_title(scene: Scene, removed: list[Span]) -> str:
     """The sentence without the removed spans; words that only introduced a date go with it."""
     text = scene.text.text
-    pieces, place = [], 0
+    pieces: list[str] = []
+    place = 0
     for span in sorted(removed, key=lambda each: each.first):
         piece = text[place : span.first]
         if span.time:
             piece = re.sub(r"\s*\b(?:on|by|at|for|before|in|due|until)\s*$", "", piece, flags=re.IGNORECASE)
-        pieces.append(piece)
+        pieces.append(piece if not pieces else _LEFT_ZH.sub("", piece))
         place = span.last
         if span.time:
             place = max(place, _AFTER_DUE.match(text, place).end())  # type: ignore[union-attr]
-    pieces.append(text[place:])
-    joined = re.sub(r"\s+", " ", " ".join(piece.strip() for piece in pieces)).strip(" ,，.。;；!！?？")
+    pieces.append(_LEFT_ZH.sub("", text[place:]))
+    whole = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", " ".join(piece.strip() for piece in pieces))
+    joined = re.sub(r"\s+", " ", whole).strip(" ,，.。;；!！?？")
     joined = re.sub(r"^(?:please|can you|could you|请|帮我|麻烦)\s*", "", joined, flags=re.IGNORECASE)
     joined = re.sub(r"(?:[,，;；]\s*)+(?=[,，;；])", "", _MEASURED.sub("", _TRIM_TITLE.sub("", joined)))
     joined = (

@@ -112,11 +112,19 @@ def _task(scene: Scene, wish: str) -> Frame | None:
         return None
     if any(span.choices and not any(c.entity in {"task", "activity"} for c in span.choices) for span in spans[:noun]):
         return None  # a condition, which belongs to the records
+    asks = next((n for n, span in enumerate(spans[: noun + 1]) if _asks_for(span)), noun)
+    if any(span.unknown or span.guessed or (span.names and not _asks_for(span)) for span in spans[:asks]):
+        return None  # "… in Norway | create a task": a word that may be a condition too
     read = part(scene, _plainly(wish, spans, noun), future=True)
     verb = next((n for n, span in enumerate(read.spans) if span.func("remind")), None)
     if verb is None:
         return None
     return doing.task(Scene(scene.unit, read, scene.words, scene.names, scene.routes, [], verb))[0]
+
+
+def _asks_for(span: Span) -> bool:
+    said = span.text.lower() in words("puts") | words("asking") | words("leads_up")
+    return span.func("create", "remind", "show", "assign") or said or any(name.type == "user" for name in span.names)
 
 
 def _is_task(span: Span) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.embedded import accounting, acts, amending, belief, turns
+from agent.embedded import accounting, acts, amending, belief, told, turns
 from agent.embedded.accounting import Objection, SpansOf
 from agent.embedded.claims import CHANGES
 from agent.embedded.frames import ADVISED, Frame
@@ -43,13 +43,15 @@ def judge(
 
 
 def _chance_of_act(text: Spanned, frames: Sequence[Frame], previous: Sequence[Frame]) -> float:
-    told = {act for frame in frames if (act := acts.of_frames([frame])) is not None}
-    if not told or any(frame.replaces for frame in frames):
+    told_acts = {act for frame in frames if (act := acts.of_frames([frame])) is not None}
+    if not told_acts or any(frame.replaces for frame in frames):
         return 1.0  # "actually Wednesday": the act is that of the proposal it puts right
     if any(isinstance(value, dict) for frame in frames for value in frame.values.values()):
         return 1.0  # "cut … by half", "the tag vip": a difference from what there is can be nothing but a change
+    if "log" in told_acts and told.reports(text.text):
+        return 1.0  # "phoned Oakhollow, nobody picked up"
     chances = acts.likely(text, later=bool(previous))
-    return min(1.0, sum(chances[act] for act in told))  # of several requests in one sentence, any
+    return min(1.0, sum(chances[act] for act in told_acts))  # of several requests in one sentence, any
 
 
 def _least_objected(

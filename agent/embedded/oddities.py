@@ -97,7 +97,7 @@ def _met(spans: Sequence[Span], place: int) -> bool:
 
 
 def _before_a_kind(spans: Sequence[Span], number: int) -> bool:
-    return any(each.entity or each.choices for each in spans[number + 1 : number + 3])
+    return any(each.entity or each.choices for each in spans[number + 1 : number + 6])
 
 
 def _conditions(text: Spanned, frame: Frame, previous: Sequence[Frame], schema: Schema) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Misspelt names: unknown words that are nearly the name of something the asker may see."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from rapidfuzz import fuzz, process
@@ -139,6 +140,19 @@ def repair(text: Spanned, names: NameIndex) -> list[str]:
             span.names, span.unknown, span.guessed = found, False, True
             if found[0].name.lower() != span.text.lower() and not is_chinese(span.text):
                 notes.append(f"{span.text} → {found[0].name}")
+    return notes
+
+
+def called(text: Spanned, names: NameIndex) -> list[str]:
+    """Give unknown words with a capital the account that alone has them in its name, spelt so: "Valmenier" of Laboratoires Valmenier;
+    says so."""
+    notes = []
+    for span in text.spans:
+        if span.unknown and span.text[:1].isupper() and not is_chinese(span.text):
+            whole = [name for name, likeness in names.like(span.text) if likeness == 100]
+            if len({name.id for name in whole}) == 1 and whole[0].type == "account":
+                span.names, span.unknown, span.guessed = [replace(whole[0], score=0.9)], False, True
+                notes.append(f"{span.text} → {whole[0].name}")
     return notes
 
 

@@ -15,7 +15,7 @@ from agent.embedded.spans import Span
 from agent.embedded.subject import READ, SEVERAL, Subject, best
 from agent.embedded.tokens import Token, is_chinese, tokenise
 from store.filters import Filter
-from store.query import RecordQuery, find
+from store.query import RecordQuery, find, load
 from store.schema import Entity
 
 TITLED = ("opportunity", "case", "task")
@@ -44,7 +44,24 @@ def short_titles(scene: Scene) -> list[Subject]:
             if subject is not None:
                 found.append(subject)
                 break
+    if not any(best(span) for span in scene.spans):
+        said = Span(0, 0, "", 0, 0)  # "log a call with Havbris, move the pipeline pressure deal to …": theirs
+        theirs = spoken_of(scene)
+        found += [each for kind in TITLED if theirs and (each := _titled(scene, kind, said, theirs)) is not None][:1]
     return found
+
+
+def spoken_of(scene: Scene) -> list[str]:
+    """The customer the requests before in this sentence, or the turn before, were about."""
+    for frame in scene.previous[:2]:
+        if isinstance(frame.values.get("account"), str):
+            return [frame.values["account"]] if not frame.values["account"].startswith("@") else []
+        ids = frame.ids or frame.results
+        if len(ids) == 1 and frame.entity in scene.unit.schema.entities:
+            record = next(iter(load(scene.unit, frame.entity, ids)), None)
+            whose = ids[0] if frame.entity == "account" else str(record.fields.get("account_id") or "") if record else ""
+            return [whose] if whose else []
+    return []
 
 
 def _titled(scene: Scene, kind: str, anchor: Span, accounts: list[str]) -> Subject | None:
@@ -143,4 +160,4 @@ def _covered(scene: Scene, hit: _Hit, anchor: Span) -> list[Span] | None:
         if outside.strip(" 的了") and not (span.names and not is_chinese(outside)):
             return None
         spans.append(span)
-    return spans
+    return [span for span in spans if span.last > span.first]

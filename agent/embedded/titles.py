@@ -5,6 +5,7 @@ import re
 from agent.embedded.candidates import under_way
 from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.scene import Scene
+from agent.embedded.short_titles import spoken_of
 from agent.embedded.spans import Span
 from agent.embedded.subject import READ, Subject, best
 from agent.embedded.tokens import is_chinese
@@ -33,6 +34,9 @@ def by_title(scene: Scene) -> list[Subject]:
             continue
         records = _titled(scene, kind, words, anchors)
         going = under_way(records) if len(records) > 1 else records
+        if len(going) > 1 and not anchors:
+            theirs = spoken_of(scene)
+            going = [record for record in going if record.fields.get("account_id") in theirs]
         if len(going) == 1:
             found.append(Subject(kind, going, run))
     return found

@@ -23,6 +23,7 @@ from agent.embedded import (
     lexicon,
     parting,
     pending,
+    several_new,
     telling,
     writes,
 )
@@ -126,7 +127,10 @@ class Understanding:
     ) -> list[Frame]:
         """The frames of all clauses; one that changes what the one before changes becomes part of it."""
         frames: list[Frame] = []
-        for clause in split(whole):
+        clauses = several_new.parted(whole, words) or split(whole)
+        for said in clauses:
+            wished = announced.rewritten(_spans(unit, said, words, names), words) if len(clauses) > 1 else None
+            clause = wished or said
             frames += self._clause(unit, clause, words, names, routes, [*reversed(frames), *previous])
         joined = compound.joined(frames)
 

@@ -20,6 +20,7 @@ DATED = {
     "account": "next_follow_up_at", "lead": "next_follow_up_at",
 }  # fmt: skip
 PRICED = {"opportunity": "amount", "order": "amount", "product": "price", "quote": "amount", "contract": "amount"}
+CLOSING = {"case": {"status": "closed"}, "task": {"status": "done"}}
 RANKED = {"account": "tier", "opportunity": "stage", "task": "priority", "case": "priority"}
 _LEAD = re.compile(r"^(?:\s|[:：=,，]|\b(?:to|as|is|be|of|into|at)\b|为|成|是|到|改成|改为|设为|叫|的)+", re.IGNORECASE)
 _TAIL = re.compile(r"(?:\s|[,，;；。.]|\band\b|\bwith\b|并且|并|和|，)+$", re.IGNORECASE)

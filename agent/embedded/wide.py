@@ -15,8 +15,8 @@ _TAKEN_EN = re.compile(
     re.IGNORECASE,
 )
 _TAKEN_ZH = re.compile(
-    r"(?:(?:改成|改为|设为|设成|用|取|跟|和|随|按|换成|交给|分给|转给|归)(?:成|为)?)"
-    r"(?:其|它的|它|它们的|对应的?|所属的?|各自的?|相应的?|该|所在)+(?P<related>[\u4e00-\u9fff]{2,6}?)的?(?P<field>[\u4e00-\u9fff]{2,8}?)(?:一致|相同)?[。!！]?$"
+    r"(?:(?:改成|改为|设为|设成|沿用|参照|按照|跟着|随着|跟|和|同|用|取|随|按|换成|交给|分给|转给|归)(?:成|为|给)?)"
+    r"(?:其|它的|它|它们的|对应的?|所属的?|各自的?|相应的?|该|所在)*(?P<related>[\u4e00-\u9fff]{2,6}?)的?(?P<field>[\u4e00-\u9fff]{2,8}?)(?:一致|相同|一样|走|来|即可|就行|就好|填|管|跟进|负责)*[。!！]?$"
 )
 _MERGE = re.compile(
     r"^(?:please |can you |could you )?(?:merge|combine|dedupe|deduplicate|unify|consolidate|fold)\b|"

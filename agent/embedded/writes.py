@@ -8,7 +8,7 @@ from agent.embedded import changing, creating, deleting, doing, happened, sets, 
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon, change_words, function_words, other_words
 from agent.embedded.names import NameIndex
-from agent.embedded.repair import repair
+from agent.embedded.repair import called, repair
 from agent.embedded.routes import Routes
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, spanned
@@ -42,6 +42,7 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
     tags = tagging.read(Scene(unit, text, words, names, routes, list(previous), -1))
     if tags is not None:
         return tags
+    noted = called(text, names) if told.reports(text.text) else []
     found = _action(text)
     if found is None and told.lists(turning.tied(text)):
         return None
@@ -62,7 +63,9 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
     invalid = next((span.time for span in text.spans if span.time and span.time.kind == "invalid"), None)
     if invalid:
         return [Frame("clarify", text=text.text, reason="date", notes=[invalid.error or invalid.text])]
-    notes = repair(text, names) if action not in {"create", "log"} else []
+    notes = noted + (
+        repair(text, names) if action not in {"create", "log"} else [] if noted else called(text, names) if action == "log" else []
+    )
     scene = Scene(unit, text, words, names, routes, list(previous), place)
     match action:
         case "remind":
@@ -214,19 +217,6 @@ def _close(text: Spanned) -> tuple[str, int] | None:
     return None
 
 
-_REPORTED = re.compile(
-    r"^(?:today |yesterday |just )?(?:(?:i|we)(?: have|'ve)? )?(?:just )?"
-    r"(?:visited|met|called|phoned|rang|emailed|spoke (?:to|with)|talked (?:to|with)|hung up with|got off the phone with|"
-    r"had (?:a|an) (?:call|meeting|visit|chat|lunch))\b|"
-    r"^(?:我|我们)?(?:今天|昨天|刚才|刚刚|刚|上午|下午)?(?:我|我们)?(?:刚)?"
-    r"(?:拜访了|见了|会见了|去了|(?:给|跟|和|与).{1,20}(?:打了电话|打了个电话|开了会|通了电话|通了个电话|通完电话|开了个会|见了面|聊了))",
-    re.IGNORECASE,
-)
-
-
 def _report(text: Spanned) -> tuple[str, int] | None:
     """ "I visited Nordlys yesterday, they will decide in January": told, not asked."""
-    plain = text.text.strip()
-    if plain.endswith(("?", "？", "吗", "呢")) or not _REPORTED.search(plain) or not any(span.names for span in text.spans):
-        return None
-    return "log", -1
+    return ("log", -1) if told.reports(text.text) and any(span.names for span in text.spans) else None
