@@ -123,7 +123,8 @@ def unmet(span: Span, held: Held) -> list[Kind]:
     changes = bool(held.intents & CHANGES)
     if span.filler or held.tells(span.text) or (held.sought and _sought(span, held)):
         return []
-    if span.step or (changes and span.text.lower() in change_words("wishes") | change_words("emptying")):
+    verbs = change_words("wishes") | change_words("emptying") | change_words("finite") | change_words("everyone")
+    if span.step or (changes and not span.names and span.text.lower() in verbs):
         return []  # a difference the frames hold, a verb of change
     # "as a customer", 新客户: the noun of the request, which is spelt like a value
     if "create" in held.intents and (span.func("create") or span.text.lower().startswith(("a ", "an ", "新"))):
@@ -170,7 +171,10 @@ def _sense(kind: str, entity: str, field: str, value: str, held: Held) -> tuple[
             return "entity", whose or entity in held.entities or any(entity in name.split("_") for name in held.names_of_fields)
         case "choice":
             unfinished = value == "open" and held.denied >= set(ENDED)
-            planned = "create" in held.intents and field in {"stage", "status"} and (entity, "close_date") in held.fields  # 预计三月底成交
+            new = "create" in held.intents
+            if new and entity == "activity" and "log" not in held.intents:
+                return "value", True  # "I just spoke with …": how it came about
+            planned = new and field in {"stage", "status"} and (entity, "close_date") in held.fields  # 预计三月底成交
             return "value", planned or unfinished or value.casefold() in held.values or field in held.by or (
                 value in {"yes", "no"} and (entity, field) in held.fields
             )

@@ -123,7 +123,7 @@ def _task(scene: Scene, wish: str) -> Frame | None:
 
 
 def _asks_for(span: Span) -> bool:
-    said = span.text.lower() in words("puts") | words("asking") | words("leads_up")
+    said = span.text.lower() in words("puts") | words("asking")
     return span.func("create", "remind", "show", "assign") or said or any(name.type == "user" for name in span.names)
 
 

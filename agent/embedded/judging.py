@@ -7,6 +7,7 @@ from agent.embedded import accounting, acts, amending, belief, told, turns
 from agent.embedded.accounting import Objection, SpansOf
 from agent.embedded.claims import CHANGES
 from agent.embedded.frames import ADVISED, Frame
+from agent.embedded.lexicon import change_words
 from agent.embedded.oddities import oddities
 from agent.embedded.spans import Spanned
 from store.metrics import Metric
@@ -36,10 +37,18 @@ def judge(
     ahead = any(frame.intent in CHANGES for frame in frames)
     text = spans_of(accounting.respelt(said, frames), ahead)
     signs = oddities(text, frames, previous, unit.schema)
-    whole = not found and not signs and not any(frame.intent in CHANGES for frame in frames)
-    act = 1.0 if whole else _chance_of_act(text, frames, previous)  # a question whose every word has its place may open as it likes
+    asked = not any(frame.intent in CHANGES for frame in frames) or _commanded(text)
+    whole = not found and not signs and asked
+    act = 1.0 if whole else _chance_of_act(text, frames, previous)  # whose every word has its place may open as it likes
     counted = belief.features(text, frames, found, signs, act, later=bool(previous))
     return Judged(belief.probability(counted), found, counted)
+
+
+def _commanded(text: Spanned) -> bool:
+    """Whether a sentence says with a verb that something is to be done or has changed, and asks nothing."""
+    verbs = ("update", "assign", "delete", "create", "remind", "log", "close", "zh_to")
+    said = any((span.func(*verbs) and not span.names) or span.step or span.text.lower() in change_words("finite") for span in text.spans)
+    return said and not told.asks(text)
 
 
 def _chance_of_act(text: Spanned, frames: Sequence[Frame], previous: Sequence[Frame]) -> float:

@@ -15,7 +15,9 @@ from agent.embedded.tokens import is_chinese
 from store.filters import Filter
 from store.schema import NUMERIC, Schema
 
-_EACH = frozenset({"every", "each", "每个", "每家", "每一个", "每位", "每条", "每笔"})
+_EACH = frozenset(
+    {"every", "each", "for each", "for every", "of each", "of every", "per", "每个", "每家", "每一个", "每位", "每条", "每笔"}
+)
 _BESIDE = frozenset({"to", "with", "from", "about", "'s", "and", "和", "跟", "与", "向", "找"})
 _STUCK_ZH = tuple("他她它的了在把给和与")
 _WONDERS = re.compile(r"\bshould (?:i|we)\b|\bor not\W*$|要不要|该不该|是不是该|你觉得|合适吗", re.IGNORECASE)
@@ -49,9 +51,14 @@ def _values(frame: Frame, schema: Schema) -> Iterator[str]:
     if frame.intent not in {"create", "update"} or frame.entity not in schema.entities:
         return
     spec = schema.entity(frame.entity)
+    if "description" in frame.values and frame.intent == "create" and frame.entity not in PHRASED:
+        yield "left over"
     for name, value in frame.values.items():
         field = spec.fields.get(name)
         words = str(value[-1] if isinstance(value, list) and value else value).split()
+        told = field is not None and (field.kind == "longtext" or (name == spec.name_field and frame.entity in PHRASED))
+        if told and name != "number":
+            continue  # what happened, as it was said: it may begin and end as speech does
         if field is None or field.refers_to or not words or field.kind not in {"text", "longtext", "tags", "phone", "email", "url"}:
             continue
         if words[-1] in fillers() or (len(words) > 1 and (words[0] in fillers() or words[-1].startswith(_STUCK_ZH))):
@@ -61,8 +68,6 @@ def _values(frame: Frame, schema: Schema) -> Iterator[str]:
         proper = name in {spec.name_field, "company"} and frame.entity not in PHRASED
         if proper and len(words) > 1 and sum(word in fillers() for word in words) > 1:
             yield "stuck"
-        if name == "description" and frame.intent == "create" and frame.entity not in PHRASED:
-            yield "left over"
 
 
 def _written(text: Spanned, frame: Frame) -> Iterator[str]:

@@ -172,7 +172,19 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     _parted_fields(whole, lexicon, names)
     _kinds_of_place(whole, names)
     whole.spans = _strangers(plain, whole.spans)
+    _called(whole.spans)
     return whole
+
+
+def _called(spans: Sequence[Span]) -> None:
+    """ "tickets called Vireo Cloud offline": after its noun and before a name, the word only says how they are named."""
+    for before, span, after in zip(spans, spans[1:], spans[2:], strict=False):
+        if (
+            span.func("named")
+            and before.entity
+            and (any(n.type == before.entity.entity for n in after.names) or after.literal_kind == "quoted")
+        ):
+            span.senses = [sense for sense in span.senses if sense.kind == "func"]
 
 
 def _strangers(text: str, spans: Sequence[Span]) -> list[Span]:
