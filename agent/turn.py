@@ -84,7 +84,7 @@ class Assistant:
         door: str = "web",
         brain: str | None = None,
         limit: int = 20,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """Run a turn. `brain` is auto, embedded, llm or hybrid; the setting when absent.
 
         Text comes in pieces, and whole in `Done`. The pieces of a built-in answer, joined, are its text. Those of a model are
@@ -93,14 +93,7 @@ class Assistant:
         Raises InvalidInput for an empty or overlong question and NotFound for somebody else's conversation.
         """
         started = time.perf_counter()
-        question = text.strip()
-        if not question:
-            raise InvalidInput("The question is empty.", hint="Ask something, for example: open deals closing this month.")
-        if len(question) > self._settings.question_limit:
-            raise InvalidInput(
-                f"The question has {len(question):,} characters; the limit is {self._settings.question_limit:,}.",
-                hint="Shorten it, or import long text as a file.",
-            )
+        question = self._question(text)
         wanted = self._brain(brain)
         conversation_id, past = self._open(principal, question, conversation_id, door)
         context = Context(self._store, principal, self._search, conversation_id, door=door, limit=limit, least=self._settings.ask_below)
@@ -109,6 +102,24 @@ class Assistant:
         used, context, progress = yield from self._answered(asked, wanted)
         answer = self._finish(principal, context, question, progress, used, started, door)
         yield Done(answer)
+
+    def begin(self, principal: Principal, text: str, *, conversation_id: str | None, door: str) -> tuple[str, int]:
+        """The conversation of a turn that is to run somewhere else, and how many messages it has. Raises like `stream`."""
+        question = self._question(text)
+        with self._store.writing(principal, door=door) as unit:
+            opened = conversations.open_conversation(unit, conversation_id, question)
+            return opened, len(conversations.messages(unit, opened)) if conversation_id else 0
+
+    def _question(self, text: str) -> str:
+        question = text.strip()
+        if not question:
+            raise InvalidInput("The question is empty.", hint="Ask something, for example: open deals closing this month.")
+        if len(question) > self._settings.question_limit:
+            raise InvalidInput(
+                f"The question has {len(question):,} characters; the limit is {self._settings.question_limit:,}.",
+                hint="Shorten it, or import long text as a file.",
+            )
+        return question
 
     def _answered(self, asked: _Asked, wanted: str) -> Generator[Event, None, tuple[str, Context, Progress]]:
         """Let the brains answer in their order: (the one that did, its context, what it gathered)."""

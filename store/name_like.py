@@ -24,8 +24,7 @@ Row = tuple[str, str, str, str | None]  # kind, id, name, key
 
 
 def nearly_named(unit: Unit, text: str, *, persons: Sequence[str], firms: Sequence[str]) -> list[Row]:
-    """People with a name nearly like the text anywhere in theirs, firms and products whose names begin so or hold it as it is spelt; for
-    several words, all with each."""
+    """People with a name nearly like the text anywhere in theirs, firms and products whose names begin so; for several words, all with each."""
     words = words_like(unit, text)
     for word in words:
         _add_neighbours(unit, word)
@@ -55,8 +54,7 @@ def _by_word(unit: Unit, word: str, kinds: Sequence[str], persons: Sequence[str]
     for term in near[:NEAREST]:
         for kind in kinds:
             if counts.get(term, {}).get(kind):
-                anywhere = kind in persons or term == word  # a firm is called by another word of its name only as that is spelt
-                rows += _seen(unit, kind, NameWord.word == term if anywhere else begins(term))
+                rows += _seen(unit, kind, NameWord.word == term if kind in persons else begins(term))
     return [*rows, *_parted(unit, word, kinds)]
 
 

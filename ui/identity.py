@@ -17,6 +17,7 @@ from ui.oidc import Provider
 from ui.problems import Unauthenticated
 from ui.rate import Rate
 from ui.throttle import Throttle
+from ui.turns import Turns
 
 COOKIE = "rapport_session"
 
@@ -38,6 +39,7 @@ class House:
     throttle: Throttle
     rate: Rate = field(default_factory=lambda: Rate(0))
     provider: Provider | None = None
+    turns: Turns = field(default_factory=Turns)
 
     @property
     def store(self) -> Store:

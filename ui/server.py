@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from agent.bootstrap import Rapport
@@ -40,6 +41,7 @@ from ui.web.app import mount
 from ui.web.rooms import serving
 
 TITLE = "Rapport"
+LAST_WORDS_S = 20.0  # what answers are given to finish when the server stops
 TURNS_AT_ONCE = 256  # each waits in a thread of its own for its language model; Starlette's 40 would let the forty-first wait for them
 
 
@@ -53,6 +55,7 @@ def create_app(rapport: Rapport) -> FastAPI:
         current_default_thread_limiter().total_tokens = TURNS_AT_ONCE
         async with door.open():
             yield
+        await run_in_threadpool(inside.turns.close, patience_s=LAST_WORDS_S)
 
     app = FastAPI(
         title=TITLE, lifespan=running, docs_url=None, redoc_url=None, openapi_url=None, description="A CRM assistant with one write gate."

@@ -6,8 +6,9 @@ from datetime import date
 
 from agent.embedded.conditions import Conditions
 from agent.embedded.frames import Frame, Part
-from agent.embedded.lexicon import Lexicon, Sense
+from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import NameIndex
+from agent.embedded.phrase_table import Sense
 from agent.embedded.routes import Routes
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.unburdened import settle

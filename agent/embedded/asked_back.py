@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from agent.embedded import candidates, turns
+from agent.embedded import answering, turns
+from agent.embedded.answering import Among
 from agent.embedded.frames import Frame
-from agent.embedded.lexicon import fillers
 from agent.embedded.tokens import is_chinese, tokenise
 from store.unit import Unit
 
@@ -37,19 +37,38 @@ def confirmed(text: str, previous: Sequence[Frame]) -> list[Frame] | None:
     return [Frame("clarify", text=text, reason="again")] if turns.said(text, "no") else None
 
 
+def forgotten(text: str, previous: Sequence[Frame]) -> list[Frame] | None:
+    """The answer to "never mind", "neither", 算了: what was asked or proposed is left alone."""
+    return [Frame("help", reason="forgotten")] if previous and turns.after(text, "forgets") == "" else None
+
+
+def taken_up(text: str, previous: Sequence[Frame]) -> tuple[str, Sequence[Frame], list[Frame]]:
+    """What is left of a turn that first answers the question before it, what it goes on from, and the frames it agrees to: "never mind, show
+    me the open ones", "yes, and give them to Ben"; what is said of a reading that was asked about goes on from that reading."""
+    if not previous:
+        return text, previous, []
+    text = turns.after(text, "forgets") or text
+    asked = previous[0]
+    if asked.intent != "clarify" or asked.reason != "unsure":
+        return text, previous, []
+    meant = [Frame.from_json(each) for each in asked.values["meant"]]
+    rest = turns.after(text, "yes")
+    return rest or text, [*reversed(meant), *previous[1:]], meant if rest else []
+
+
 def held_back(text: str, frames: Sequence[Frame]) -> list[Frame]:
     """The frames of a turn; only its question when there is one, as nothing of the turn is done before the answer."""
     asking = next((frame for frame in frames if frame.intent == "clarify"), None)
     return [question(text, asking)] if asking is not None and asking.reason == "several" else [question(text, each) for each in frames]
 
 
-def answered(unit: Unit, text: str, previous: Sequence[Frame]) -> tuple[str, list[Frame]] | None:
-    """The sentence asked about and what is known now: the frames before it, then the records chosen."""
+def answered(unit: Unit, text: str, previous: Sequence[Frame], among: Among) -> tuple[str, Frame] | None:
+    """The sentence asked about and the records it was about, as the answer chose them; or the question once more."""
     asked = previous[0] if previous else None
     if asked is None or asked.intent != "clarify" or not isinstance(asked.values.get("clause"), str):
         return None
-    chosen = candidates.chosen(unit, text, asked)
-    return (str(asked.values["clause"]), [*previous[1:], chosen]) if chosen is not None else None
+    chosen = answering.chosen(unit, text, asked, among)
+    return (str(asked.values["clause"]), chosen) if chosen is not None else None
 
 
 def completed(text: str, previous: Sequence[Frame]) -> list[str]:
@@ -61,23 +80,10 @@ def completed(text: str, previous: Sequence[Frame]) -> list[str]:
     longest = DESCRIBED if asked.reason in _FREE else LONGEST
     if not said or len(tokenise(said)) > (longest if not is_chinese(said) else 3 * longest) or said.endswith(("?", "？")):
         return []
-    if asked.reason == "name":
-        places = [place for place in candidates.places(said, len(asked.options)) if place is not None and place < len(asked.options)]
-        chosen = [asked.options[place] for place in places] or [option for option in asked.options if _fits(said, option)]
-        return [clause.replace(asked.text, chosen[0], 1)] if len(chosen) == 1 and asked.text in clause else []
+    if asked.reason == "words" and len(asked.notes) == 1:
+        chosen = asked.options if len(asked.options) == 1 and turns.said(said, "yes") else [each for each in asked.options if each == said]
+        return [clause.replace(asked.notes[0], chosen[0], 1)] if chosen else []
     if asked.reason in _TIES:
         tie = _TIES[asked.reason][1 if is_chinese(clause) else 0]
         return [f"{clause.rstrip(' .。!！')} {said}", f"{clause.rstrip(' .。!！')} {tie}{said}"]
     return []
-
-
-def _fits(said: str, option: str) -> bool:
-    """Whether every telling word of the answer is in the option, or begins one of its words: "the vet one" is the Veterinary Centre."""
-    if is_chinese(said):
-        core = said
-        for word in ("那一家", "那家", "这家", "那个", "这个", "那位", "这位", "的", "是", "吧"):
-            core = core.replace(word, "")
-        return bool(core) and core in option
-    words = {token.word for token in tokenise(said)} - fillers() - {"one", "the"}
-    held = [token.word for token in tokenise(option)]
-    return bool(words) and all(any(each == word or (len(word) >= 3 and each.startswith(word)) for each in held) for word in words)

@@ -13,12 +13,19 @@ from tools.describe import describe, period_words
 
 def question(unit: Unit, frame: Frame, language: str) -> str:
     """The words of a frame that calls no tool: a question back, a refusal, a greeting."""
+    text = _question(unit, frame, language)
+    return f"{say('none_fits', language)} {text}" if frame.intent == "clarify" and frame.values.get("missed") else text
+
+
+def _question(unit: Unit, frame: Frame, language: str) -> str:
     things = things_of(unit, frame.entity, language, 1) if frame.entity else ("record" if language == "en" else "记录")
     plural = things_of(unit, frame.entity, language, 2) if frame.entity else ("records" if language == "en" else "记录")
     quoted = ", ".join(f"“{cell(note)}”" for note in frame.notes)
     match frame.intent, frame.reason:
         case "help", "thanks":
             return say("thanks", language)
+        case "help", "forgotten":
+            return say("forgotten", language)
         case "help", "gate":
             return say("gate", language)
         case "help", _:

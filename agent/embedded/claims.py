@@ -216,7 +216,9 @@ def _time(time: TimeSpan, held: Held) -> bool:
 def _amount(amount: AmountSpan, held: Held) -> bool:
     if amount.unit == "ordinal":
         return (
-            bool({"get", "update", "delete", "log", "task"} & held.intents) or Decimal(amount.value) in held.numbers or "top" in held.marks
+            bool({"get", "update", "delete", "log", "task"} & held.intents)
+            or Decimal(amount.value) in held.numbers
+            or bool({"top", "row"} & held.marks)
         )
     said = Decimal(amount.value)
     near = (0, 1, -1) if amount.integer and said < 100 else (0,)  # "more than two" is at least three

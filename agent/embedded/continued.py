@@ -112,6 +112,8 @@ def _with_fields(reader: Reader, before: Frame) -> Frame | None:
     if before.intent not in {"find", "get"}:
         return None
     named = telling(reader)
+    if any(span.func("it") for span in reader.spans):
+        return None  # "and contacts there": of them, no field
     if any(reader.schema.field(s.entity, s.field).kind == "bool" for span in named for s in span.fields):
         return None  # "with cold storage": which, not what
     if not named or not all(span.fields and not span.choices and not span.names and not span.func("with", "without") for span in named):

@@ -13,7 +13,7 @@ from agent.embedded.creating_words import words
 from agent.embedded.doing import task
 from agent.embedded.frames import Frame
 from agent.embedded.happened import activity, took_place
-from agent.embedded.lexicon import Sense
+from agent.embedded.phrase_table import Sense
 from agent.embedded.pieces import PHRASED, Piece, cut, glued, labels_heard, sentences
 from agent.embedded.placing import place
 from agent.embedded.requests import KINDS, Request, kind_of

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from agent.embedded import subjects
+from agent.embedded.candidates import namesakes
 from agent.embedded.compound import NEW
 from agent.embedded.creating_words import words
 from agent.embedded.frames import Frame
@@ -13,6 +15,7 @@ from agent.embedded.tokens import is_chinese
 from agent.embedded.values import moment
 from store.query import load
 
+PRONOUN = re.compile(r"\b(?:it|him|her|them)\b|[他她它]们?(?!的)", re.IGNORECASE)
 _TRIM_TITLE = re.compile(r"^(?:(?:to|that|about|me|me to|for|and)\b|去|要|在|：|:|,|，|\s)+\s*", re.IGNORECASE)
 
 
@@ -70,10 +73,11 @@ def task(scene: Scene) -> list[Frame]:
             values["priority"] = priority
     if assignee:
         best = max(name.score for name in assignee.names)
-        colleagues = {name.id: name.name for name in assignee.names if name.type == "user" and name.score == best}
+        colleagues = {name.id for name in assignee.names if name.type == "user" and name.score == best}
         if len(colleagues) > 1:
-            return [Frame("clarify", entity="user", text=assignee.text, reason="name", options=sorted(colleagues.values()))]
+            return [namesakes(scene.unit, "user", colleagues, assignee.text, scene.text.text)]
         values["assignee"] = next(iter(colleagues))
+    title = _named(scene, title, values) if not about else title
     if not title:
         title = _default_title(scene, values, about)
     if not title:
@@ -118,10 +122,22 @@ def subject_before(scene: Scene, kind: str, values: dict[str, Any]) -> None:
             values[before.entity] = one[0]
         elif before.intent == "create" and not before.also:
             values[before.entity] = NEW
+    pointed = None if {"account", "contact", "opportunity", "lead"} & set(values) else subjects.before(scene.previous)
+    if pointed is not None and pointed[0] in fields:
+        values[pointed[0]] = pointed[1]
     for part in before.parts:
         target = part.slot.split(":")[-1]
         if part.slot in {"ref:account", "is:account"} and isinstance(part.filter.value, str) and target in fields:
             values.setdefault(target, part.filter.value)
+
+
+def _named(scene: Scene, title: str, values: dict[str, Any]) -> str:
+    """ "Phone her" as "Phone Claire Perrin": a title is read when nobody remembers of whom it spoke."""
+    kind = next(
+        (kind for kind in ("contact", "lead", "opportunity", "account") if isinstance(values.get(kind), str) and values[kind] != NEW), ""
+    )
+    found = load(scene.unit, kind, [values[kind]]) if kind and PRONOUN.search(title) else []
+    return PRONOUN.sub(lambda _: found[0].name, title, count=1) if found else title
 
 
 def _beside_priority(spans: list[Span], span: Span) -> bool:
@@ -261,7 +277,5 @@ def unclear(scene: Scene, values: dict[str, Any]) -> Frame | None:
         best = max((name.score for name in span.names), default=0.0)
         people = {name.id: name for name in span.names if name.score == best and name.type == "contact" and best == 1.0}
         if len(people) > 1 and all(name.type == "contact" for name in span.names if name.score == best):
-            return Frame(
-                "clarify", entity="contact", text=span.text, reason="name", options=sorted({each.name for each in people.values()})
-            )
+            return namesakes(scene.unit, "contact", people, span.text, scene.text.text)
     return None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from agent.embedded.candidates import namesakes
 from agent.embedded.frames import Frame
 from agent.embedded.names import NameIndex
 from agent.embedded.patterns_of import says, words
@@ -48,9 +49,11 @@ def _asked(unit: Unit, text: Spanned, said: str, names: NameIndex, previous: Seq
     whom: tuple[str, str] | None = next(((kind, found[kind]) for kind in ("contact", "lead", "account") if kind in found), None)
     if whom is None and (addressed := called(unit, text.text[: place or len(text.text)])) is not None:
         form, people = addressed
-        if len(people) != 1:
-            options = [f"{each.name} ({each.fields.get('account') or ''})" for each in people[:CHOICES]]
-            return Frame("clarify", text=form, reason="name" if people else "words", notes=[form], options=options)
+        people = [each for each in people if each.id in names.meant] or people
+        if not people:
+            return Frame("clarify", text=form, reason="words", notes=[form])
+        if len(people) > 1:
+            return namesakes(unit, "contact", [each.id for each in people], form, text.text)
         whom = ("contact", people[0].id)
     if whom is None and not deal:
         stranger = _stranger(text, place)

@@ -6,7 +6,7 @@ from datetime import date
 
 from agent.embedded.frames import Frame, Part
 from agent.embedded.implied import DEFAULT_METRIC
-from agent.embedded.lexicon import Sense
+from agent.embedded.phrase_table import Sense
 from agent.embedded.routes import PERSON
 from agent.embedded.shares import Shares
 from agent.embedded.spans import Span

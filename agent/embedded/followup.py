@@ -1,17 +1,23 @@
 """What a turn takes over from the one before: "what about Q2?", "only the ones over 10k", "the second one", 那上个季度呢."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from agent.embedded import continued, listed, turns
+from agent.embedded.candidates import namesakes
 from agent.embedded.frames import Frame, Part
+from agent.embedded.headed import another_head, headed
 from agent.embedded.leaning import foreign, latest, leans, ordinal, unheard
 from agent.embedded.merging import merge
 from agent.embedded.other_times import placed
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure, by_outcome
+from agent.embedded.rows_shown import listed_row
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.turns import Turn
+from agent.embedded.versus import compared
 from store.filters import Filter
+from store.query import load
+from store.unit import Unit
 
 ReaderOf = Callable[[str], Reader]
 
@@ -21,6 +27,9 @@ def view(reader_of: ReaderOf, said: str, previous: Sequence[Frame]) -> list[Fram
     before = latest(previous)
     if before is None:
         return None
+    beside = compared(reader_of(said), said, previous)
+    if beside is not None:
+        return [beside]
     changed = previous[0].intent not in {"find", "get", "measure", "clarify", "refuse"}
     for turn in turns.readings(said):
         if turn.corrects and changed:
@@ -49,16 +58,16 @@ def _rather_a_view(reader: Reader, before: Frame, previous: Sequence[Frame]) -> 
     """Whether "make it …" is about the answer, not about a record in it."""
     if previous[0] is not before:
         return False
-    if before.intent == "measure":
-        return True
     telling = [span for span in reader.spans if span.content]
+    if before.intent == "measure":  # 改成八万 after a figure: a value for a record, and no record is meant yet
+        return not all(span.amount and not span.time for span in telling)
     only_times = bool(telling) and all(span.time and not span.names for span in telling)
     return before.intent == "find" and only_times and before.period is not None and len(before.results) != 1
 
 
 def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frames of a turn that leans on the one before; None when it stands on its own."""
-    before = latest(previous)
+    before = _spoken_of(reader, previous)
     if unheard(reader, previous[0] if previous else None):
         return [previous[0]]
     if before is None:
@@ -68,7 +77,7 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
         return [picked]
     kept = [(span, span.used, span.time, span.amount, list(span.senses), span.filler, span.unknown) for span in reader.spans]
     _own_fields(reader, before)
-    found = listed.about_it(reader, before)
+    found = listed_row(reader, before) or headed(reader, before) or listed.about_it(reader, before)
     if found is None:
         found = _continued(reader, before)
         if found is not None and reader.unread():
@@ -79,6 +88,20 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
         reader.base = ""
         _of_the_one(reader, before)
     return found
+
+
+def _spoken_of(reader: Reader, previous: Sequence[Frame]) -> Frame | None:
+    """The frame a turn goes on from: the newest, or an earlier one where a field is all that is asked and only its records have it."""
+    last = latest(previous)
+    telling = [span for span in reader.spans if span.content]
+    if last is None or not telling or any(span.entity or span.names or span.time or span.amount for span in telling):
+        return last
+    asked = [{sense.entity for sense in span.fields} for span in telling]
+    if any(not each or last.entity in each for each in asked):
+        return last
+    return next(
+        (frame for frame in previous if frame.intent in {"find", "get", "measure"} and all(frame.entity in each for each in asked)), last
+    )
 
 
 def _own_fields(reader: Reader, before: Frame) -> None:
@@ -120,7 +143,7 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
         for span in reader.spans:
             span.used = True
         return [Frame("clarify", entity=before.entity, text=reader.text.text, reason="words", notes=[both.text])]
-    if not leans(reader, before):
+    if not leans(reader, before) or (reader.extra and another_head(reader, before)):
         return None
     strange = foreign(reader, before)
     if strange and not any(span.entity for span in reader.spans):
@@ -159,21 +182,39 @@ def _ordinal(reader: Reader, before: Frame) -> Frame | None:
     return frame
 
 
-def ambiguous_name(text: Spanned) -> Frame | None:
-    """A short name that several people or accounts share: ask which."""
+def ambiguous_name(unit: Unit, text: Spanned, meant: Collection[str] = ()) -> Frame | None:
+    """A short name that several people or accounts share: ask which. `meant`: those the asker chose when asked, however many."""
     for span in text.spans:
         if not span.names or span.senses:
             continue
         best = max(name.score for name in span.names)
         close = {name.id: name for name in span.names if name.score >= best - 0.01}
         kinds = {name.type for name in close.values()}
+        if set(close) <= set(meant):
+            continue
         if best < 1.0 and len(close) > 1 and len(kinds) == 1 and kinds <= {"user", "account", "contact"} and len(close) <= 8:
-            if _narrowed(span, text):
+            if _narrowed(span, text) or _by_value(unit, span, text, set(close)):
                 continue
-            return Frame("clarify", text=span.text, reason="name", options=sorted({name.name for name in close.values()}))
+            return namesakes(unit, next(iter(kinds)), close, span.text, text.text)
     return None
 
 
 def _narrowed(span: Span, text: Spanned) -> bool:
     """Whether another name in the sentence already tells which one is meant."""
     return any(other is not span and other.names and {n.id for n in other.names} & {n.id for n in span.names} for other in text.spans)
+
+
+def _by_value(unit: Unit, span: Span, text: Spanned, close: set[str]) -> bool:
+    """Whether a value beside a name leaves one of its records: "Ashgrove in Leeds", 明远苏州, "the Hollander Germany account"."""
+    kind = span.names[0].type
+    place = text.spans.index(span)
+    for other in [each for each in (*text.spans[max(0, place - 2) : place], *text.spans[place + 1 : place + 3]) if each.choices]:
+        held = {
+            record.id
+            for record in load(unit, kind, sorted(close))
+            if any(record.fields.get(c.field) == c.value for c in other.choices if c.entity == kind)
+        }
+        if len(held) == 1:
+            span.names = [name for name in span.names if name.id in held]
+            return True
+    return False

@@ -26,8 +26,8 @@ class Frame:
     """One reading of a sentence. `text` holds what is free text in it: a body, a title, a search. `also`: further records made with a
     new one (see tools/changes.py). `each`: the path whose groups the limit holds in; `part`: what of a count or sum is asked for as a
     share; `mean_over`: what it is averaged over; `having`: what the figures of the groups shown must be. `results`: ids its answer
-    showed, for "the second one". `left`: words it has no place for. `proposed`: proposals its answer made; `replaces`: earlier ones it
-    puts right. `score`: how likely it is what was meant (`belief.py`)."""
+    showed, for "the second one"; `rows`: what the rows of its figure stand for. `left`: words it has no place for. `proposed`:
+    proposals its answer made; `replaces`: earlier ones it puts right. `score`: how likely it is what was meant (`belief.py`)."""
 
     intent: Intent
     entity: str = ""
@@ -51,6 +51,7 @@ class Frame:
     shown: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     results: list[str] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     also: list[dict[str, Any]] = field(default_factory=list)
     text: str = ""

@@ -75,7 +75,9 @@ def _frame(found: Held, frame: Frame) -> None:
     known = entity in found.schema.entities
     found.intents.add(frame.intent)
     found.marks |= {mark for mark in (frame.reason, frame.compare, *(part.slot for part in frame.parts)) if mark}
-    found.marks |= {mark for mark, on in (("share", frame.share), ("top", frame.top or frame.limit), ("sorted", frame.sort)) if on}
+    found.marks |= {
+        mark for mark, on in (("share", frame.share), ("top", frame.top or frame.limit), ("sorted", frame.sort), ("row", frame.rows)) if on
+    }
     found.texts += [note.casefold() for note in frame.notes]
     if known:
         found.entities.add(entity)
@@ -114,6 +116,7 @@ def _frame(found: Held, frame: Frame) -> None:
         found.texts.append(frame.text.casefold())
     elif frame.intent == "notes":
         found.sought = frame.text.casefold()
+        found.entities |= set(frame.shown)
 
 
 def _put_together(found: Held, entity: str, frame: Frame) -> None:

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Self
 
 from agent.embedded.frames import Part
-from agent.embedded.lexicon import Sense, fillers
+from agent.embedded.lexicon import fillers
 from agent.embedded.names import NameIndex
+from agent.embedded.phrase_table import Sense
 from agent.embedded.routes import Routes
 from agent.embedded.spans import Span, Spanned
 from store.filters import Filter
@@ -20,7 +21,7 @@ MONEY = {
 }  # fmt: skip
 YES_NO = {"yes": True, "true": True, "no": False, "false": False, "是": True, "否": False}
 COMPARE = ("over", "at_least", "under", "at_most")
-IMPLYING = {("activity", "kind"), ("case", "type"), ("contact", "role")}  # values that are nouns: "calls", "complaints"
+IMPLYING = {("activity", "kind"), ("case", "type"), ("contact", "role"), ("contact", "title")}  # values that are nouns: "calls", "CFOs"
 
 
 @dataclass

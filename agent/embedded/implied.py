@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from agent.embedded.frames import Part
 from agent.embedded.hosts import IMPLYING, MONEY
-from agent.embedded.lexicon import Sense
 from agent.embedded.lookups import Lookups
+from agent.embedded.phrase_table import Sense
 from agent.embedded.rankings import MOST, bare
 from agent.embedded.spans import Span
 from store.filters import Filter

@@ -13,8 +13,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from agent.embedded.lexicon import Match, PhraseTable, Sense, function_words, other_words
+from agent.embedded.lexicon import function_words, other_words, plural_of
+from agent.embedded.linking import Labels, of_values
 from agent.embedded.name_forms import Form, Name, forms, spellings
+from agent.embedded.phrase_table import Match, PhraseTable, Sense
 from agent.embedded.tokens import Token, is_chinese, phrase
 from store import changed
 from store.rights import ABOUT_ACCOUNT, Principal, readable, visible
@@ -52,7 +54,7 @@ class Known:
         self._changes: Counter[str] = Counter()  # how often records of a kind changed since this began
         self._colleagues: dict[tuple[Any, ...], Colleagues] = {}
         self._values: dict[tuple[str, str], set[str]] = {}
-        self._table = PhraseTable()
+        self._table, self._labels = PhraseTable(), Labels(())
         self._seen: OrderedDict[tuple[Any, ...], dict[tuple[Any, ...], tuple[Any, Any]]] = OrderedDict()
 
     def turn(self, unit: Unit) -> "Seen":
@@ -64,7 +66,7 @@ class Known:
             self._seen.move_to_end(key)
             while len(self._seen) > PEOPLE:
                 self._seen.popitem(last=False)
-            return Seen(unit, self._of(unit), self._table, dict(self._changes), answers)
+            return Seen(unit, self._of(unit), self._table, self._labels, dict(self._changes), answers)
 
     def _catch_up(self, unit: Unit) -> None:
         number = changed.head(unit)
@@ -84,7 +86,11 @@ class Known:
         self._colleagues.clear()
         self._seen.clear()
         self._values = {(each.entity, each.name): _values(unit, each) for each in _facets(unit)}
-        self._table = _table(self._values)
+        self._told()
+
+    def _told(self) -> None:
+        few = {named: sorted(held) for named, held in self._values.items() if len(held) <= FACET_LIMIT}
+        self._table, self._labels = _table(few), Labels(of_values(few))
 
     def _note(self, unit: Unit, found: changed.Changed) -> None:
         """Values that came with the changes. One that is gone stays: nobody sees a record with it."""
@@ -99,7 +105,7 @@ class Known:
                 new = {values.get(each.name) for kind, values in found.values if kind == each.entity}
                 held |= {str(value) for value in new if value}
         if found.many or sum(map(len, self._values.values())) != before:
-            self._table = _table(self._values)
+            self._told()
 
     def _of(self, unit: Unit) -> Colleagues:
         """Everybody sees all users and teams; who leads a team may be masked."""
@@ -132,13 +138,14 @@ def _values(unit: Unit, field_: Field) -> set[str]:
     return {str(value) for value in unit.session.scalars(statement)}
 
 
-def _table(values: dict[tuple[str, str], set[str]]) -> PhraseTable:
+def _table(values: dict[tuple[str, str], list[str]]) -> PhraseTable:
     table = PhraseTable()
     for (entity, name), held in values.items():
-        for value in sorted(held) if len(held) <= FACET_LIMIT else ():
+        for value in held:
             if 2 <= len(value) <= 60:
                 for word in (value, *other_words(value)):
                     table.add(word, Sense("choice", entity, name, value))
+                    table.add(plural_of(word), Sense("choice", entity, name, value))  # stems do not see the plural in "CFOs"
     return table
 
 
@@ -199,11 +206,12 @@ class Seen:
         unit: Unit,
         colleagues: Colleagues,
         table: PhraseTable,
+        labels: Labels,
         changes: dict[str, int],
         answers: dict[tuple[Any, ...], tuple[Any, Any]],
     ) -> None:
         self.unit, self.colleagues = unit, colleagues
-        self._table, self._changes, self._answers = table, changes, answers
+        self._table, self._labels, self._changes, self._answers = table, labels, changes, answers
         self.present = _Lazy(self._any_of)
         self.facet_fields = _Lazy(self._any_value)
         self.ahead = _Lazy(self._days_to_come)
@@ -216,6 +224,10 @@ class Seen:
             if senses:
                 found.append(Match(match.start, match.end, senses, match.stemmed))
         return found
+
+    def link(self, text: str) -> tuple[Sense, ...]:
+        """The one value a stretch nobody listed may mean, if some record has it that the person sees."""
+        return tuple(sense for sense in self._labels.link(text) if self._value_seen(sense))
 
     def _any_of(self, entity: str) -> bool:
         return entity in self.unit.schema.entities and self._is_there(entity, ("any",))

@@ -45,9 +45,14 @@ def foreign(reader: Reader, before: Frame) -> list[Span]:
 
 def ordinal(text: Spanned, size: int) -> int | None:
     """ "the second one", 第二个, "number 3": a place (from 0) among what was shown."""
-    if not size or len([span for span in text.spans if span.content and not span.amount and not span.unknown]) > 1:
+    if len([span for span in text.spans if span.content and not span.amount and not span.unknown]) > 1:
         return None
-    if any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in _ORDINALS for span in text.spans):
+    return place_said(text, size)
+
+
+def place_said(text: Spanned, size: int) -> int | None:
+    """The place a turn names, whatever else it says."""
+    if not size or any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in _ORDINALS for span in text.spans):
         return None  # "highest score first", "biggest first": an order
     for span in text.spans:
         number: int | None = None
@@ -85,6 +90,9 @@ def leans(reader: Reader, before: Frame) -> bool:
     )
     if entity and objects and not metric and any(span.func("it", "only") for span in reader.spans[:4]):
         return True  # "which of those have an open deal over 50k"
+    having = entity and objects_only(reader, before) and not metric and before.intent != "get"
+    if having and any(span.func("with", "without") for span in spans[:2]):
+        return True  # "with open deals?", 没有任务的呢
     beside = entity and spans[0].func("on") and not metric and before.intent == "find"
     if beside and all(reader.routes.path(before.entity, span.entity.entity) for span in spans if span.entity):
         return True  # "at tier A clinics" after contacts
@@ -107,6 +115,20 @@ def leans(reader: Reader, before: Frame) -> bool:
     return modified
 
 
+def objects_only(reader: Reader, before: Frame) -> bool:
+    """Whether every noun of a turn is what the records before may have or lack: 有商机的是哪些."""
+    for number, span in enumerate(reader.spans):
+        if span.entity is None or span.entity.entity == before.entity:
+            continue
+        earlier = [
+            each for each in reader.spans[:number] if not (each.filler or each.choices or each.amount or each.time or each.func("all"))
+        ]
+        held = reader.schema.entity(before.entity).relations.values()
+        if not earlier or not earlier[-1].func("with", "without") or not any(each.target == span.entity.entity for each in held):
+            return False
+    return reader.spans[-1].entity is None or reader.text.language == "en"
+
+
 def modifiers(spans: Sequence[Span]) -> bool:
     return any(
         span.time
@@ -124,9 +146,18 @@ def modifiers(spans: Sequence[Span]) -> bool:
 def _says_of(reader: Reader, before: Frame, spans: Sequence[Span]) -> bool:
     """Whether what a question without a noun says can be said of the records before: "which have no owner?", 美国的有哪些."""
     senses = [[*span.choices, *span.fields, *span.lacks] for span in spans]
-    if any(name.type != "user" for span in spans for name in span.names) or any(span.func("sold", "win", "lose") for span in spans):
+    if any(_stands_apart(reader, before, spans, number) for number in range(len(spans))) or any(
+        span.func("sold", "win", "lose") for span in spans
+    ):
         return False
     return all(not each or any(reader.routes.path(before.entity, sense.entity) is not None for sense in each) for each in senses)
+
+
+def _stands_apart(reader: Reader, before: Frame, spans: Sequence[Span], number: int) -> bool:
+    """Whether a record is named that is none the records before are from, at or of: "which is from Globex" asks which of them."""
+    kinds = {name.type for name in spans[number].names} - {"user"}
+    tied = number > 0 and spans[number - 1].func("on") and any(reader.routes.path(before.entity, kind) for kind in kinds)
+    return bool(kinds) and not tied
 
 
 def _replaces_name(before: Frame, span: Span) -> bool:

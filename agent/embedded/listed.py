@@ -2,9 +2,10 @@
 
 from copy import deepcopy
 
+from agent.embedded import turns
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
-from agent.embedded.lexicon import Sense
+from agent.embedded.phrase_table import Sense
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure
 from agent.embedded.routes import PERSON
@@ -13,11 +14,6 @@ from store.filters import Filter
 
 _ORDERING = ("max", "min", "newest", "oldest", "top", "bottom", "rank", "desc", "asc")
 _LIGHT = ("it", "all", "about", "show", "only", "who", "on")
-_WHOSE = (
-    "whose", "who owns", "who looks after", "who handles", "who manages", "who runs", "who is responsible", "who's responsible", "who takes care of",
-    "who is in charge", "who's in charge", "who is on", "who's on", "who has them", "who works on", "who is working on",
-    "谁的", "谁负责", "谁在负责", "谁跟", "谁在跟", "谁管", "谁在管", "归谁", "谁手上", "谁签", "谁做", "谁谈", "谁名下", "谁对接",
-)  # fmt: skip
 _ARRANGING = {"排", "排列", "排一排", "放前面"}
 _MONEY_WORDS = {"how much", "多少钱"}
 
@@ -92,29 +88,39 @@ def _same_one(before: Frame) -> Frame:
 
 
 def _whose(reader: Reader, before: Frame) -> list[Frame] | None:
-    """ "whose are they?", 都是谁负责的: the same records with the people in charge; a figure by person."""
-    text = reader.text.text.lower()
+    """ "who is on it?", "whose are they?", 都是谁负责的: the same records with the people in charge; a figure by person."""
+    asked = turns.within(reader.text.text, "whose")
     owned = any(span.func("owned") or any(s.field in {"owner", "assignee"} for s in span.fields) for span in reader.spans)
-    asks = any(word in text for word in _WHOSE) or (any(span.func("who") for span in reader.spans) and owned)
+    asks = asked is not None or (any(span.func("who") for span in reader.spans) and owned)
     person = PERSON.get(before.entity, "owner")
     if not asks or _foreign(reader, before) or person not in reader.schema.entity(before.entity).fields:
         return None
-    content = [span for span in reader.spans if span.content and not any(s.field in {"owner", "assignee"} for s in span.fields)]
-    counted = any(span.func("group", "count") for span in reader.spans) or "统计" in text
-    if [span for span in content if not (counted and span.entity and span.entity.entity == "user")]:
+    first, last = asked or (0, 0)
+    said = [span for span in reader.spans if not (first <= span.first and span.last <= last)]
+    content = [span for span in said if span.content and not any(s.field in {"owner", "assignee"} for s in span.fields)]
+    counted = any(span.func("group", "count") for span in said) or "统计" in reader.text.text
+    if [span for span in content if not _only_points(span, before) and not (counted and span.entity and span.entity.entity == "user")]:
         return None
-    ranked = any(span.func("max", "min") for span in reader.spans)
+    ranked = any(span.func("max", "min") for span in said)
     if before.intent == "measure" or counted or ranked:
         frame = before if before.intent == "measure" else as_measure(before, f"{before.entity}_count")
         frame = deepcopy(frame)
         frame.by, frame.top = [person], None
         if ranked:
-            frame.top, frame.ascending = 1, any(span.func("min") for span in reader.spans)
+            frame.top, frame.ascending = 1, any(span.func("min") for span in said)
+    elif len(before.results) == 1:
+        frame = _same_one(before)
+        frame.shown = [person]
     else:
         frame = deepcopy(before)
         frame.shown = [*frame.shown, person]
     _use_all(reader)
     return [frame]
+
+
+def _only_points(span: Span, before: Frame) -> bool:
+    """ "who owns that deal?": the kind of record shown, and nothing else."""
+    return bool(span.entity and span.entity.entity == before.entity and not span.choices and not span.names)
 
 
 def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
@@ -250,7 +256,7 @@ def as_list(reader: Reader, before: Frame) -> Frame:
     """The records a figure stands on, as a find."""
     metric = reader.lexicon.metrics.get(before.metric)
     frame = deepcopy(before)
-    frame.intent, frame.metric, frame.compare, frame.top, frame.results = "find", "", None, None, []
+    frame.intent, frame.metric, frame.compare, frame.top, frame.results, frame.rows = "find", "", None, None, [], []
     frame.by, frame.ascending = [], False
     for name, value in (metric.where if metric else {}).items():
         if not any(part.slot.endswith(f".{name}") for part in frame.parts):

@@ -13,7 +13,7 @@ from store.filters import Filter
 def merge(reader: Reader, before: Frame) -> list[Frame]:
     frame = deepcopy(before)
     reader.base = before.entity
-    frame.results, frame.ids, frame.notes = [], [], []
+    frame.results, frame.rows, frame.ids, frame.notes = [], [], [], []
     if frame.intent == "get" and not any(part.slot.startswith("is:") for part in before.parts):
         frame.intent = "find"
     if frame.intent != "get":
@@ -53,11 +53,12 @@ def merge(reader: Reader, before: Frame) -> list[Frame]:
         frame.by = by
     _drop_grouped(frame, conditions.parts)
     _side_by_side(reader, frame, conditions.parts)
+    _compared_alike(reader, frame, conditions.parts)
     frame.parts = _merged(frame.parts, conditions.parts)
     if frame.intent == "get" and any(part.slot != f"is:{target}" for part in frame.parts):
         frame.intent = "find"
     if conditions.period and frame.period and frame.intent == "measure" and any(span.func("compare") for span in reader.spans):
-        _periods_beside(reader, frame, conditions.period)
+        beside(reader, frame, conditions.period)
     elif conditions.period:
         frame.period = conditions.period
         frame.parts = [part for part in frame.parts if part.slot not in {"time:both", "overdue"}]
@@ -79,6 +80,19 @@ def _same_slot(reader: Reader, before: Frame) -> None:
             span.senses = [s for s in span.senses if s.kind != "choice" or s in held]
 
 
+_COMPARED = frozenset({"lt", "le", "gt", "ge"})
+
+
+def _compared_alike(reader: Reader, frame: Frame, new: Sequence[Part]) -> None:
+    """ "no, 50k" after "over 50": a bare number in the place of one that was compared is compared like it."""
+    if any(span.func("over", "under", "at_least", "at_most", "between", "around", "not") for span in reader.spans):
+        return
+    for part in new:
+        held = next((each for each in frame.parts if each.slot == part.slot and each.filter.field == part.filter.field), None)
+        if held is not None and held.filter.op in _COMPARED and part.filter.op == "eq" and not part.filter.negate:
+            part.filter = part.filter.model_copy(update={"op": held.filter.op, "negate": held.filter.negate})
+
+
 def _drop_grouped(frame: Frame, new: Sequence[Part]) -> None:
     """ "and for Ben?" after a ranking keeps the ranking's grouping; the person narrows it."""
     if any(part.slot == "owner" for part in new) and frame.by == ["owner"] and frame.top:
@@ -96,7 +110,7 @@ def _side_by_side(reader: Reader, frame: Frame, new: Sequence[Part]) -> None:
     frame.by = list(dict.fromkeys([new[0].filter.field, *frame.by]))[:2]
 
 
-def _periods_beside(reader: Reader, frame: Frame, period: tuple[date | None, date | None]) -> None:
+def beside(reader: Reader, frame: Frame, period: tuple[date | None, date | None]) -> None:
     """ "vs 2025" after 2026: both periods, one row each, where they are years, quarters or months."""
     held = frame.period
     (start, end), (first, last) = held or (None, None), period

@@ -17,10 +17,11 @@ from agent.embedded.acts import Embed
 from agent.embedded.calls import call_for
 from agent.embedded.frames import Frame
 from agent.embedded.marks import cell
+from agent.embedded.rows_shown import rows_of
 from agent.embedded.understanding import Understanding
 from store.unit import Unit
 from tools.context import Context
-from tools.results import Drafted, Notes, Proposed, Records, Suggested
+from tools.results import Drafted, Figures, Notes, Proposed, Records, Suggested
 
 OPTIONS = "options"
 KIND = "kind"
@@ -80,6 +81,8 @@ class EmbeddedBrain(BaseChatModel):
             texts.append(wording.result(unit, frame, message.artifact, context.language))
             if isinstance(message.artifact, Records):
                 frame.results = [record.id for record in message.artifact.page.records]
+            if isinstance(message.artifact, Figures):
+                frame.rows = rows_of(unit, frame, message.artifact)
             if isinstance(message.artifact, Notes):
                 frame.results = [each["id"] for each in message.artifact.citations]
             if isinstance(message.artifact, Proposed):

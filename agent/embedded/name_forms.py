@@ -22,9 +22,9 @@ ZH_PLACES = (
     "嘉兴", "温州", "南通", "烟台", "哈尔滨", "长春", "石家庄", "太原", "南昌", "贵阳", "南宁", "海口", "兰州", "乌鲁木齐",
     "浙江", "江苏", "广东", "山东", "四川", "湖北", "湖南", "福建", "河南", "河北", "安徽", "中国", "香港",
 )  # fmt: skip
+LATE = 0.65  # a later word of a name, "Valmenier" for Laboratoires Valmenier: of one name alone
 ADDRESSES = ("mr", "ms", "mrs", "dr")
 PERSONS = frozenset({"user", "contact", "lead"})
-LONG_WORD = 6  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,9 @@ def crowded_form(form: Form, crowded: Collection[str]) -> bool:
 
 
 def spellings(entity: str, name: str) -> set[str]:
-    """What a misspelt word is compared with: the name without its legal form, its first word, for people every word, for accounts
-    every long one ("Montclair" for Lycée Technique Montclair)."""
+    """What a misspelt word is compared with: the name without its legal form, its first word, for people every word."""
     words = [word for word in phrase(name) if word not in SUFFIXES]
-    own = words if entity in {"user", "contact"} else [word for word in words if entity == "account" and len(word) >= LONG_WORD]
-    found = {" ".join(words), words[0] if words else "", *own}
+    found = {" ".join(words), words[0] if words else "", *(words if entity in {"user", "contact"} else ())}
     return {form for form in found if len(form) >= 4 and not is_chinese(form)}
 
 
@@ -114,6 +112,8 @@ def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tup
             yield core[:2], 0.85
         if is_chinese(name):
             yield from ((phrase(form), score) for form, score in chinese_short_forms(name))
+        elif entity == "account":
+            yield from (((word,), LATE) for word in core[1:] if len(word) > 4 and word not in fillers())
 
 
 def chinese_short_forms(name: str) -> Iterable[tuple[str, float]]:

@@ -12,8 +12,10 @@ from typing import Any
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from agent.embedded.frames import Frame
 from agent.embedded.known import Known, Phrases, Seen
-from agent.embedded.name_forms import Form, Name, crowded_form, ending, forms, spellings
+from agent.embedded.name_forms import LATE, Form, Name, crowded_form, ending, forms, spellings
+from agent.embedded.spoken_of import spoken_of
 from agent.embedded.tokens import Token, is_chinese, phrase
 from store.name_like import holding, nearly_named, with_word
 from store.name_lookup import BY_WHOLE, FIRMS, PERSONS, Lookup, NamedRecord
@@ -38,6 +40,15 @@ class NameIndex:
         self._lookup = Lookup(unit)
         self._phrases: Phrases = {}
         self._near: dict[str, dict[str, list[Name]]] = {}
+        self._shown: Sequence[Frame] = ()
+        self._shown_ids: set[str] | None = None
+        self.meant: frozenset[str] = frozenset()
+
+    def after(self, previous: Sequence[Frame], meant: Collection[str] = ()) -> None:
+        """Where the turn stands: a short name stands for what was just shown before it stands for another record, and for nothing but what
+        the asker chose when asked which (`meant`)."""
+        self._shown, self._shown_ids, self.meant = previous, None, frozenset(meant)
+        self.covers.clear()
 
     def matches(self, tokens: Sequence[Token], text: str) -> list[tuple[int, int, list[Name]]]:
         """(start, end, names) for every phrase in the text that names something."""
@@ -50,7 +61,26 @@ class NameIndex:
                 for key, names in held.get(word, {}).items():
                     if tuple(words[start : start + len(key)]) == key:
                         found.setdefault((start, start + len(key)), []).extend(names)
-        return [(start, end, names) for (start, end), names in sorted(found.items())]
+        return [(start, end, self._nearest(names)) for (start, end), names in sorted(found.items())]
+
+    def _nearest(self, names: list[Name]) -> list[Name]:
+        """Of several records of one kind a phrase fits equally those spoken of."""
+        if len(names) < 2:
+            return names
+        chosen = [name for name in names if name.id in self.meant]
+        if chosen:
+            return chosen
+        kept = list(names)
+        for kind in {name.type for name in names}:
+            own = [name for name in kept if name.type == kind]
+            here = {name.id for name in own if name.id in self._spoken_of()} if len({name.id for name in own}) > 1 else set()
+            kept = [name for name in kept if name.type != kind or not here or name.id in here]
+        return kept
+
+    def _spoken_of(self) -> set[str]:
+        if self._shown_ids is None:
+            self._shown_ids = spoken_of(self._unit, self._shown)
+        return self._shown_ids
 
     def kind_of_place(self, text: str) -> bool:
         """Whether `text` is how several accounts' names end ("clinic", 医院): a word for such a place, after a value that says which."""
@@ -127,6 +157,8 @@ def _phrases(lookup: Lookup, colleagues: Phrases) -> Phrases:
             held = found[form.words[0]].setdefault(form.words, [])
             taken = held or colleagues.get(form.words[0], {}).get(form.words, [])
             if record.type == "opportunity" and form.kind == "name" and any(each.type != "opportunity" for each in taken):
+                continue
+            if form.score == LATE and (taken or sum(form.words[0] in phrase(other.name) for other in lookup.records.values()) > 1):
                 continue
             if not any(each.id == record.id for each in held):
                 held.append(Name(record.type, record.id, record.name, record.key, form.score))

@@ -46,6 +46,18 @@ def read(scene: Scene, said: str, readings: Sequence[Turn], spans_of: SpansOf) -
     return None
 
 
+def renamed(scene: Scene, said: str) -> list[Frame] | None:
+    """ "call it Phase two", 就叫二期吧: another name for the record or task just proposed."""
+    first = scene.previous[0] if scene.previous else None
+    name = (
+        turns.after(said, "renames") if first is not None and first.intent in INTENTS - {"log"} and "for_each" not in first.values else None
+    )
+    if first is None or not name:
+        return None
+    field = _WORDED.get(first.intent) or scene.unit.schema.entity(first.entity).name_field
+    return [_again(scene, first, {field: name.removesuffix("吧")}, scene.text, lambda text: scene.text)]
+
+
 def _stands_alone(text: Spanned) -> bool:
     """Whether a turn asks or tells of something of its own: a verb, a kind of record, a figure, or a bare name."""
     spans = [span for span in text.spans if not span.filler]

@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from agent.embedded.creating_words import tie_pattern, ties, words
-from agent.embedded.lexicon import Sense
+from agent.embedded.phrase_table import Sense
 from agent.embedded.scene import Scene
 from agent.embedded.shapes import person
 from agent.embedded.spans import Span, Spanned

@@ -227,6 +227,6 @@ class Rankings(Groupings):
         if any(span.func("desc") for span in ordered):
             return False
         low = any(span.func("min", "bottom") and not span.func("max", "top") for span in ordered)
-        if field.kind in TEMPORAL and not ordered:
-            return True
+        if field.kind not in NUMERIC and all(span.func("rank") and not span.func("max", "min", "newest") for span in ordered):
+            return True  # "order them by close date": what comes next first; "by name": A to Z
         return low

@@ -18,7 +18,7 @@ _LIGHT = ("show", "it", "only", "about", "all", "count", "sum", "on", "me", "who
 def fresh(before: Frame) -> Frame:
     """A copy without what the last answer showed."""
     frame = deepcopy(before)
-    frame.results, frame.ids, frame.notes = [], [], []
+    frame.results, frame.rows, frame.ids, frame.notes = [], [], [], []
     return frame
 
 

@@ -1,7 +1,6 @@
 """Misspelt names: unknown words that are nearly the name of something the asker may see."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache
 
 from rapidfuzz import fuzz, process
@@ -11,8 +10,8 @@ from spellchecker import SpellChecker
 from agent.embedded.lexicon import Lexicon, light_by_initial
 from agent.embedded.names import Name, NameIndex
 from agent.embedded.spans import Spanned
-from agent.embedded.tokens import Token, is_chinese
-from store.name_words import pinyin
+from agent.embedded.tokens import Token, is_chinese, tokenise
+from store.name_words import family_sound, pinyin
 
 SURE = 86.0  # likeness (0-100) from which a single candidate is taken
 LEAD = 5.0
@@ -143,19 +142,6 @@ def repair(text: Spanned, names: NameIndex) -> list[str]:
     return notes
 
 
-def called(text: Spanned, names: NameIndex) -> list[str]:
-    """Give unknown words with a capital the account that alone has them in its name, spelt so: "Valmenier" of Laboratoires Valmenier;
-    says so."""
-    notes = []
-    for span in text.spans:
-        if span.unknown and span.text[:1].isupper() and not is_chinese(span.text):
-            whole = [name for name, likeness in names.like(span.text) if likeness == 100]
-            if len({name.id for name in whole}) == 1 and whole[0].type == "account":
-                span.names, span.unknown, span.guessed = [replace(whole[0], score=0.9)], False, True
-                notes.append(f"{span.text} → {whole[0].name}")
-    return notes
-
-
 def _latin(text: str, names: NameIndex) -> list[Name]:
     near = names.like(text)
     if not near or near[0][1] < SURE:
@@ -169,5 +155,22 @@ def _latin(text: str, names: NameIndex) -> list[Name]:
 def _chinese(text: str, names: NameIndex) -> list[Name]:
     if len(text) < 2:
         return []
-    found = names.containing(text)
+    found = names.containing(text) or _romanised(text, names)
     return [Name(n.type, n.id, n.name, n.key, 0.8) for n in found] if len({n.type for n in found}) == 1 and len(found) <= 5 else []
+
+
+PERSON_LENGTH = range(2, 5)  # characters of a person's name
+
+
+def _romanised(text: str, names: NameIndex) -> list[Name]:
+    """王磊, where the store has Wang Lei or Lei Wang: the people whose whole name is said like this."""
+    if len(text) not in PERSON_LENGTH or not all(map(is_chinese, text)):
+        return []
+    sounds = pinyin()(text)
+    family, given = family_sound(text), "".join(sounds[1:])
+    found: dict[str, Name] = {}
+    for form in (f"{family} {given}", f"{given} {family}", " ".join(sounds)):
+        tokens = tokenise(form)
+        whole = (named for start, end, named in names.matches(tokens, form) if end - start == len(tokens))
+        found.update({name.id: name for named in whole for name in named if not is_chinese(name.name)})
+    return list(found.values())

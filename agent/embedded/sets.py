@@ -14,7 +14,7 @@ from agent.embedded.breaths import fill
 from agent.embedded.changing import spelt
 from agent.embedded.cutting import cuts
 from agent.embedded.frames import Frame
-from agent.embedded.lexicon import Sense
+from agent.embedded.phrase_table import Sense
 from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span

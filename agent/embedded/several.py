@@ -38,11 +38,16 @@ class Several(Implied):
         found = []
         for number, span in enumerate(self.spans):
             sense = next((s for s in span.fields if s.entity == metric.entity and self._numeric(s)), None)
-            if sense is None or span.entity or span.choices or not (agg := self._asked_of(number)):
+            if sense is None or span.entity or span.choices or self._totals_the_next(number) or not (agg := self._asked_of(number)):
                 continue
             span.used = True
             found.append((sense.field, agg))
         return found
+
+    def _totals_the_next(self, number: int) -> bool:
+        """ "total capacity": the first says how the second is put together, and asks for no total of its own."""
+        after = next((each for each in self.spans[number + 1 :] if not each.filler), None)
+        return self.spans[number].func("sum") and after is not None and any(map(self._numeric, after.fields)) and not after.func("sum")
 
     def _other_end(self, first: str) -> list[str]:
         """ "how many deals did Ben win and lose": both ends are asked for, each a figure of its own."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent.embedded import shapes, told
+from agent.embedded.candidates import namesakes
 from agent.embedded.creating_words import edge, words
 from agent.embedded.frames import Frame
 from agent.embedded.names import Name
@@ -238,8 +239,7 @@ class Slots:
     def _in_doubt(self, field_name: str, span: Span, found: list[Name]) -> None:
         if field_name not in self.values and self.doubtful is None:
             self.candidates = found
-            options = sorted({each.name for each in found})
-            self.doubtful = Frame("clarify", entity=found[0].type, text=span.text, reason="name", options=options)
+            self.doubtful = namesakes(self.scene.unit, found[0].type, {each.id for each in found}, span.text, self.scene.text.text)
 
     def _date(self, span: Span) -> tuple[str, Any] | None:
         term = self._term(span.time) if span.time is not None else None

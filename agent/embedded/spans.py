@@ -13,9 +13,11 @@ from itertools import pairwise
 from rapidfuzz.distance import Prefix
 
 from agent.embedded.differences import Step
-from agent.embedded.lexicon import NOISE, Lexicon, Match, Sense, fillers, other_words, senses_of
-from agent.embedded.name_forms import PERSONS
+from agent.embedded.lexicon import Lexicon, fillers, other_words
+from agent.embedded.linking import linked
+from agent.embedded.name_forms import LATE, PERSONS
 from agent.embedded.names import Name, NameIndex
+from agent.embedded.phrase_table import NOISE, Match, Sense, senses_of
 from agent.embedded.tokens import Token, is_chinese, normalise, phrase, stem, tokenise
 from knowledge.spoken.amounts import AmountSpan, find_amounts
 from knowledge.spoken.times import TimeSpan, find_times
@@ -40,6 +42,7 @@ _WEIGHT = {
     "grain": 0.95,
     "amount": 0.9,
 }
+LINKED = 0.85  # what nobody listed gives way to what somebody did
 
 
 @dataclass(slots=True)
@@ -166,6 +169,13 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
         if place:
             at(*place).amount = amount
     _literals(plain, tokens, at)
+    told = {place for start, end in candidates for place in range(start, end)}
+    named = [sense for span in candidates.values() for sense in span.fields]
+    numbers = {end for (_, end), span in candidates.items() if span.amount}
+    unlisted = [place for place, token in enumerate(tokens) if place not in told and token.word not in fillers()]
+    for start, end, senses in linked(plain, tokens, unlisted, lexicon.labels, names.facets.link, named, numbers):
+        span = at(start, end)
+        span.senses, span.guessed = [*senses], True
     _existing_first(candidates.values(), names)
     chosen = _cover(tokens, candidates)
     whole = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
@@ -307,6 +317,8 @@ def _name_fits(text: str, tokens: Sequence[Token], start: int, end: int, found: 
     if end - start > 1 or is_chinese(tokens[start].word):
         return True
     word = tokens[start].word
+    if all(name.score == LATE for name in found) and text[tokens[start].start].islower() and (len(word) < 6 or not text.islower()):
+        return False
     ordinary = word in fillers() or bool(lexicon.table.matches([tokens[start]]))
     if not ordinary:
         return True
@@ -331,7 +343,7 @@ def _worth(span: Span) -> float:
     if span.names:
         kinds.add("name")
     kinds |= {kind for kind, held in (("time", span.time), ("amount", span.amount), (span.literal_kind, span.literal)) if held}
-    best = max(_WEIGHT.get(kind, 1.0) for kind in kinds)
+    best = LINKED if span.guessed else max(_WEIGHT.get(kind, 1.0) for kind in kinds)
     if span.names and kinds == {"name"} and all(name.score < 0.8 for name in span.names):
         best = 0.97
     return best * float(length**1.3)

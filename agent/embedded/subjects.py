@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from agent.embedded.candidates import namesakes
 from agent.embedded.followup import ambiguous_name
 from agent.embedded.frames import Frame
 from agent.embedded.leaning import latest
@@ -28,7 +29,7 @@ class Subjects:
 
 def subjects(unit: Unit, text: Spanned, *, kinds: Sequence[str] = ABOUT, before: int | None = None) -> Subjects:
     """The records named before a place in the text (all of it when none is given), the first of each kind."""
-    held = Subjects(asked=ambiguous_name(text))
+    held = Subjects(asked=ambiguous_name(unit, text))
     for span in text.spans:
         if before is not None and span.first >= before:
             break
@@ -79,9 +80,7 @@ def _told_apart(unit: Unit, text: Spanned, kind: str, ids: list[str], span: Span
     meant = [record.id for record in records if record.fields.get("account_id") in accounts]
     if len(meant) == 1:
         return meant[0]
-    marks = [str(record.fields.get("account") or record.fields.get("company") or record.key or record.id) for record in records]
-    options = [f"{record.name} ({mark})" for record, mark in zip(records, marks, strict=True)]
-    return Frame("clarify", text=span.text, reason="name", options=options)
+    return namesakes(unit, kind, ids, span.text, text.text)
 
 
 def referred(text: Spanned, previous: Sequence[Frame]) -> tuple[str, str] | None:

@@ -1,6 +1,6 @@
 """Which records a change is about: by name, by reference to the turn before, or by condition; all matches, not a page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agent.embedded import candidates, told
@@ -158,13 +158,18 @@ def _referred(scene: Scene, spans: list[Span]) -> Target | Frame | None:
     if place is None and ((pronoun is None and not all_of_them and not bare) or names):
         return None
     kind = next((span.entity.entity for span in spans if span.entity), before.entity)
-    if kind != before.entity or not (before.results or before.ids):
+    unseen = before.intent in {"find", "get"} and bool(before.parts or before.period)  # asked for in the same sentence, or without a match
+    if kind != before.entity or not (before.results or before.ids or unseen):
         return None if pronoun is None else Frame("clarify", text=scene.text.text, reason="it")
     several = place is None and (all_of_them or any(span.text.lower() in _MANY for span in spans))
     if several and before.intent == "find" and (before.parts or before.period) and not before.limit:
         again = Frame("find", entity=before.entity, parts=list(before.parts), period=before.period, date_field=before.date_field)
-        return Target(again, _matches(scene, again), True, [])  # all that meet the condition, not the page shown
+        page = _matches(scene, again)
+        if page.total:
+            return Target(again, page, True, [])  # all that meet the condition, not the page shown
+        return replace(again, intent="refuse", reason="nothing", text=scene.text.text)
     ids = [before.results[place]] if place is not None else before.ids or before.results
+    ids = ids or [record.id for record in _matches(scene, before).records]
     page = find(scene.unit, RecordQuery(entity=before.entity, filters=[Filter(field="id", op="in", value=ids)], limit=200))
     changed = before.intent == "update"
     return Target(Frame("find", entity=before.entity, ids=[record.id for record in page.records]), page, several or changed, [])

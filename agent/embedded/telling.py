@@ -95,9 +95,17 @@ def said(reader: Reader) -> list[Frame] | None:
     frame.text = topic or reader.text.text.strip(" ?？。.")
     if any(_an_unknown_name(reader, number) for number in range(len(reader.spans))):
         return None
+    asked = (span.entity.entity for place, span in enumerate(reader.spans) if span.entity and _asked_for(reader.spans, place))
+    frame.shown = list(dict.fromkeys(kind for kind in asked if kind in {"account", "contact"}))
     for span in reader.spans:
         span.used = True
     return [frame]
+
+
+def _asked_for(spans: list[Span], place: int) -> bool:
+    """ "which customers mentioned …", "what did customers say": those who said it are asked for too."""
+    before = next((each for each in reversed(spans[:place]) if not each.filler), None)
+    return before is not None and before.func("show", "who", "count")
 
 
 def _an_unknown_name(reader: Reader, number: int) -> bool:

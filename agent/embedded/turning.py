@@ -7,7 +7,8 @@ import re
 from dataclasses import replace
 from functools import cache
 
-from agent.embedded.lexicon import Sense, change_words
+from agent.embedded.lexicon import change_words
+from agent.embedded.phrase_table import Sense
 from agent.embedded.pieces import BREAK
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese

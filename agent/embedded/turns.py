@@ -93,6 +93,20 @@ def said(text: str, name: str) -> bool:
     return bool(_patterns(language, name).fullmatch(text.strip(_MARKS)))
 
 
+def within(text: str, name: str) -> tuple[int, int] | None:
+    """Where in a turn one of the forms of a kind stands ("who owns")."""
+    found = _patterns("zh" if is_chinese(text) else "en", name).search(text)
+    return found.span() if found is not None else None
+
+
+def after(text: str, name: str) -> str | None:
+    """What follows when a turn opens with one of the forms of a kind ("never mind, …"): empty when nothing does; None when it does not."""
+    language = "zh" if is_chinese(text) else "en"
+    said = _plain(text, language)
+    found = _patterns(language, name).match(said)
+    return said[found.end() :].strip(_MARKS) if found is not None and found.group().strip(_MARKS) else None
+
+
 def untied(text: str) -> str:
     """A turn that adds to the one before, without the words that say so ("and", 还有) or that something was wrong: 名字写错了,是王雷."""
     language = "zh" if is_chinese(text) else "en"

@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from agent.embedded.lexicon import NOISE, Sense, fillers
+from agent.embedded.lexicon import fillers
 from agent.embedded.names import NameIndex
+from agent.embedded.phrase_table import NOISE, Sense
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import tokenise
 from store.schema import TEMPORAL, Schema

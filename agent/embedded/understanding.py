@@ -1,6 +1,5 @@
 """A sentence to frames: the built-in brain's whole understanding, one call. No tool is called and nothing is written here."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -10,6 +9,7 @@ from agent.embedded import (
     acts,
     advising,
     amending,
+    among,
     announced,
     asked_back,
     belief,
@@ -19,10 +19,10 @@ from agent.embedded import (
     followup,
     happened,
     judging,
-    leaning,
     lexicon,
     parting,
     pending,
+    pronouns,
     several_new,
     telling,
     writes,
@@ -31,18 +31,16 @@ from agent.embedded.acts import Embed
 from agent.embedded.ahead import ahead
 from agent.embedded.claims import CHANGES
 from agent.embedded.clauses import split
-from agent.embedded.frames import Frame, Part
-from agent.embedded.hosts import IMPLYING
+from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import NameIndex, NameIndexes
 from agent.embedded.reading import Reader
 from agent.embedded.repair import repair, respelt
-from agent.embedded.routes import PERSON, Routes, through
+from agent.embedded.routes import Routes
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.talk import small_talk
-from store.filters import Filter
-from store.query import load
+from agent.embedded.whom import whom_to_call, with_year
 from store.unit import Unit
 
 DOUBT = 0.1  # below this chance of its act a reading is weighed against others
@@ -83,27 +81,37 @@ class Understanding:
         to be what was meant is below `least` becomes a question."""
         words, routes = self.dictionary(unit)
         names = self._names.of(unit)
+        names.after(previous)
         whole = _spans(unit, text, words, names)
         spoken = language or whole.language
         talk = small_talk(whole)
         if talk:
             return Understood([talk], spoken)
-        meant = asked_back.confirmed(text, previous)
+        meant = asked_back.confirmed(text, previous) or asked_back.forgotten(text, previous)
         if meant is not None:
             return Understood(meant, spoken)
+        said, previous, agreed = asked_back.taken_up(text, previous)
+        if said != text:
+            text, whole = said, _spans(unit, said, words, names)
         told_of = announced.rewritten(whole, words)
         if told_of is not None:
             whole = _spans(unit, told_of, words, names)
-        known = asked_back.answered(unit, text, previous)
+        known = asked_back.answered(unit, text, previous, among.reader(unit, lambda said: self._reader(unit, said, words, names, routes)))
         if known is not None:
-            frames = self._sentence(unit, _spans(unit, known[0], words, names), words, names, routes, known[1])
-            return Understood(self._weighed(unit, known[0], frames, known[1], words, names, least), spoken)
+            clause, chosen = known
+            if chosen.intent == "clarify":
+                return Understood([chosen], spoken)
+            names.after(previous, chosen.ids)
+            before = [*previous[1:], chosen]
+            frames = self._sentence(unit, _spans(unit, clause, words, names), words, names, routes, before)
+            return Understood(self._weighed(unit, clause, frames, before, words, names, least), spoken)
         for sentence in asked_back.completed(text, previous):
             answered = self._sentence(unit, _spans(unit, sentence, words, names), words, names, routes, previous[1:])
             if not any(frame.intent in {"clarify", "refuse"} for frame in answered):
                 return Understood(self._weighed(unit, sentence, answered, previous[1:], words, names, least), spoken)
         frames = self._sentence(unit, whole, words, names, routes, previous)
-        return Understood(self._weighed(unit, whole.text, frames, previous, words, names, least), spoken)
+        frames = self._weighed(unit, whole.text, frames, previous, words, names, least)
+        return Understood([*agreed, *frames] if any(frame.intent in CHANGES for frame in frames) else frames, spoken)
 
     def judged(self, unit: Unit, text: str, frames: Sequence[Frame], previous: Sequence[Frame] = ()) -> judging.Judged | None:
         """How the reading of a turn stands, whoever read it."""
@@ -151,12 +159,14 @@ class Understanding:
         if told is not None and not unsure:
             return told  # these open with words of their own: "draft …", "what should I do"
         scene = Scene(unit, coming, words, names, routes, list(previous), -1)
-        made = creating.asked(scene) or happened.noted(scene)
+        made = pending.renamed(scene, clause) or creating.asked(scene) or happened.noted(scene)
         if made is not None:
             return made
         first = self._by_rules(unit, clause, words, names, routes, previous)
         spans = _spans(unit, clause, words, names)
         act = acts.of_frames(first)
+        if acting.settled(first) and any(frame.replaces for frame in first):
+            return first  # what was just proposed, put right: whatever such words are likely to want elsewhere
         if acting.settled(first) and (act in {None, "brief"} or acts.likely(spans, later=bool(previous)).get(act, 1.0) >= DOUBT):
             return first
         if any(frame.intent == "clarify" and frame.reason in CERTAIN for frame in first):
@@ -208,9 +218,9 @@ class Understanding:
         wrong = next((span.time for span in spans.spans if span.time and span.time.kind == "invalid"), None)
         if wrong:
             return [Frame("clarify", text=clause, reason="date", options=[], notes=[wrong.error or wrong.text])]
-        ambiguous = followup.ambiguous_name(spans)
+        ambiguous = followup.ambiguous_name(unit, spans, names.meant)
         reader = Reader(words, names, routes, unit.principal, unit.today(), spans)
-        _pronoun(unit, reader, previous)
+        pronouns.resolve(unit, reader, previous)
         told = telling.read(reader) if ambiguous is None else None
         if told is not None:
             return told
@@ -234,88 +244,6 @@ class Understanding:
 
 def _spans(unit: Unit, text: str, words: Lexicon, names: NameIndex, *, future: bool = False) -> Spanned:
     return spanned(text, words, names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=future)
-
-
-_TO_CALL = re.compile(
-    r"\bwho(?:m)? (?:can|should|could|do|would|might) (?:i|we) "
-    r"(?:call|phone|ring|contact|reach|speak (?:to|with)|talk (?:to|with)|ask|e-?mail|write to)\b|"
-    r"\bwho (?:do|does|did) (?:we|i|anyone) (?:know|have|deal with|talk to)\b|\bwho(?: is|'s| are) (?:there|our contacts?)\b|"
-    r"(?:我们|咱们?|我)?(?:都)?认识(?:谁|哪些人|什么人|哪几个人)|(?:可以|能|应该|该)?(?:联系谁|找谁谈|找谁联系|打给谁|给谁打电话|找谁)",
-    re.IGNORECASE,
-)
-
-
-_BARE_YEAR = re.compile(
-    r"(?<!\bin )(?<!\bof )(?<!\bto )(?<!\bthan )(?<!\bover )(?<!\bunder )(?<!\babove )(?<!\bbelow )(?<!\bleast )(?<!\bmost )(?<!\bis )(?<!\bfrom )"
-    r"(?<!\buntil )(?<!\bsince )(?<!\bby )(?<!\band )(?<!\bfor )(?<!\bbefore )(?<!\bafter )(?<=[a-z] )(?P<year>(?:199|20[0-4])\d)(?=\s*[?.!]?\s*$)"
-)
-
-
-def with_year(text: str) -> str:
-    """ "monthly won amount 2017": a year left bare at the end of what is asked."""
-    return _BARE_YEAR.sub(lambda found: f"in {found['year']}", text)
-
-
-def whom_to_call(text: str) -> str:
-    """ "who can I call there?" asks for people, not for calls."""
-    return _TO_CALL.sub(lambda found: "contacts" if found.group()[0].isascii() else "有哪些联系人", text)
-
-
-def _pronoun(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
-    """ "any cases from them?", "open deals there?": what the turn before found narrows what is asked now."""
-    _person_before(reader, previous)
-    before = leaning.latest(previous)
-    text = reader.text
-    heads = [span.entity.entity for span in text.spans if span.entity]
-    heads += [c.entity for span in text.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.entity][:1]
-    pronoun = next((span for span in text.spans if span.func("it") and not span.entity), None)
-    if (
-        before is None
-        or pronoun is None
-        or not heads
-        or before.entity in heads
-        or before.intent == "measure"
-        or any(span.names for span in text.spans)
-    ):
-        return
-    path = reader.routes.path(heads[0], before.entity)
-    if not path:
-        shared = _shared_account(unit, before)
-        along = reader.routes.path(heads[0], "account") if shared else None
-        if along:
-            reader.extra.append(Part("ref:account", Filter(field=along, op="in", value=shared)))
-            pronoun.used = True
-        return
-    filters = list(before.filters)
-    if before.period:
-        name = before.date_field or reader.schema.entity(before.entity).date
-        filters.append(Filter(field=name, op="between", value=[day.isoformat() if day else None for day in before.period]))
-    reader.extra += [Part(f"before:{place}", through(path, each)) for place, each in enumerate(filters)]
-    pronoun.used = True
-
-
-_PERSON_WORDS = {"he", "she", "him", "his", "her", "他", "她", "他的", "她的"}
-
-
-def _person_before(reader: Reader, previous: Sequence[Frame]) -> None:
-    """ "… and how many open deals has he": the colleague whose records were spoken of just before."""
-    pronoun = next((span for span in reader.spans if span.func("it") and span.text.lower() in _PERSON_WORDS), None)
-    heads = [span.entity.entity for span in reader.spans if span.entity]
-    said = next((part for part in previous[0].parts if part.slot == "owner"), None) if previous else None
-    if pronoun is None or not heads or said is None or any(name.type == "user" for span in reader.spans for name in span.names):
-        return
-    field = PERSON.get(heads[0], "owner")
-    if field in reader.schema.entity(heads[0]).fields:
-        reader.extra.append(Part("owner", said.filter.model_copy(update={"field": field})))
-        pronoun.used = True
-
-
-def _shared_account(unit: Unit, before: Frame) -> list[str]:
-    """The accounts of what was shown: "who can I call there?" after the deals of one."""
-    if not before.results or "account" not in unit.schema.entity(before.entity).fields:
-        return []
-    held = [record.fields.get("account_id") for record in load(unit, before.entity, before.results)]
-    return list(dict.fromkeys(str(each) for each in held if each))
 
 
 def _not_understood(clause: str, frames: Sequence[Frame], left: Sequence[Span], names: NameIndex) -> Frame:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from agent.embedded.dated import Dated
 from agent.embedded.hosts import YES_NO
-from agent.embedded.lexicon import NOT_YET, YES, Sense
+from agent.embedded.lexicon import NOT_YET, YES
+from agent.embedded.phrase_table import Sense
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese, stem
 from agent.embedded.unburdened import is_noise

@@ -3,6 +3,7 @@
 import re
 
 from agent.embedded import told
+from agent.embedded.candidates import namesakes
 from agent.embedded.each import for_each
 from agent.embedded.frames import Frame
 from agent.embedded.pieces import BREAK
@@ -127,8 +128,7 @@ def _handover(scene: Scene) -> list[Frame] | None:
         best = max((name.score for name in span.names), default=0)
         users = {name.id for name in span.names if name.type == "user" and name.score == best} if span.names else set()
         if len(users) > 1:
-            options = sorted({name.name for name in span.names if name.type == "user"})
-            return [Frame("clarify", text=span.text, reason="name", options=options)]
+            return [namesakes(scene.unit, "user", users, span.text, text)]
         ids += users or [scene.unit.principal.user_id]
     unique = list(dict.fromkeys(ids))
     if len(unique) != 2:
@@ -188,7 +188,7 @@ def _merge(scene: Scene) -> list[Frame] | None:
     alike = {name.name.casefold() for span in spans for name in span.names if name.id in ids}
     if (len(spans) > 1 or len(alike) > 1) and any(len(each) > 1 for each in first.values()):
         vague = next(span for span in spans if len(first[span.first]) > 1)
-        return [Frame("clarify", text=vague.text, reason="name", options=sorted({name.name for name in vague.names if name.type == kind}))]
+        return [namesakes(scene.unit, kind, first[vague.first], vague.text, text)]
     keep = _KEEP.search(text)
     stays = next((first[span.first] for span in spans if keep and span.first >= keep.end()), None)
     values = {"survivor": stays[0]} if stays and len(stays) == 1 else {}

@@ -9,11 +9,13 @@ from typing import Any
 import yaml
 
 from agent.embedded.advice_wording import advised, drafted
+from agent.embedded.columns import columns
 from agent.embedded.frames import Frame
 from agent.embedded.marks import cell, cell_long
+from agent.embedded.shown import number, value_shown
 from store.measures import GRAINS
 from store.metrics import catalogue
-from store.query import RecordView, user_names
+from store.query import RecordView
 from store.schema import TEMPORAL
 from store.unit import Unit
 from tools.describe import describe, field_at, part_label, path_label, period_words, value_label
@@ -45,7 +47,7 @@ def result(unit: Unit, frame: Frame, found: Result, language: str) -> str:
     if isinstance(found, Figures):
         return _figures(unit, found, language)
     if isinstance(found, Notes):
-        return _notes(found, language)
+        return _notes(frame, found, language)
     if isinstance(found, Suggested):
         return advised(unit, found, language)
     if isinstance(found, Drafted):
@@ -107,7 +109,7 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
     if frame.limit == 1 and frame.sort and page.records:
         parts = [
             _first(unit, frame, page.records[0], page.total, language),
-            _record_table(unit, entity, page.records, frame.shown, language),
+            _record_table(unit, entity, page.records, columns(unit.schema, frame, filters), language),
             say("read_as", language, filter=reading),
         ]
         return "\n\n".join(parts)
@@ -115,13 +117,14 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
     if frame.each:
         shown = say("of_each", language, n=frame.limit, group=path_label(unit.schema, entity, frame.each, language))
     head = say("found", language, total=f"{page.total:,}", things=things_of(unit, entity, language, page.total), shown=shown)
-    return f"{head}\n\n{_record_table(unit, entity, page.records, frame.shown, language)}\n\n{say('read_as', language, filter=reading)}"
+    rows = _record_table(unit, entity, page.records, columns(unit.schema, frame, filters), language)
+    return f"{head}\n\n{rows}\n\n{say('read_as', language, filter=reading)}"
 
 
 def _first(unit: Unit, frame: Frame, record: RecordView, total: int, language: str) -> str:
     """The one asked for: "the largest won deal"."""
     name = frame.sort[0].lstrip("-")
-    value = _value(unit, record.type, name, record.fields.get(name), language, record.fields)
+    value = value_shown(unit, record.type, name, record.fields.get(name), language, record.fields)
     label = path_label(unit.schema, record.type, name, language)
     direction = "desc" if frame.sort[0].startswith("-") else "asc"
     things = things_of(unit, record.type, language, total)
@@ -130,16 +133,14 @@ def _first(unit: Unit, frame: Frame, record: RecordView, total: int, language: s
     return f"**{cell(record.name)}** — {place}"
 
 
-def _record_table(unit: Unit, entity: str, records: Sequence[RecordView], extra: Sequence[str], language: str) -> str:
-    spec = unit.schema.entity(entity)
-    names = list(dict.fromkeys([*spec.list_fields, *extra]))
+def _record_table(unit: Unit, entity: str, records: Sequence[RecordView], names: Sequence[str], language: str) -> str:
     names = [name for name in names if any(record.fields.get(name) not in (None, "") for record in records)]
     head = [path_label(unit.schema, entity, name, language) for name in names]
     keyed = any(record.key for record in records)
     rows = [
         [
             *([record.key or ""] if keyed else []),
-            *(_value(unit, entity, name, record.fields.get(name), language, record.fields) for name in names),
+            *(value_shown(unit, entity, name, record.fields.get(name), language, record.fields) for name in names),
         ]
         for record in records
     ]
@@ -152,35 +153,10 @@ def _one(unit: Unit, record: RecordView, shown: Sequence[str], language: str) ->
     lines = []
     for name in names:
         value = record.fields.get(name)
-        text = _value(unit, record.type, name, value, language, record.fields) if value not in (None, "") else say("nobody", language)
+        text = value_shown(unit, record.type, name, value, language, record.fields) if value not in (None, "") else say("nobody", language)
         lines.append(f"- {path_label(unit.schema, record.type, name, language)}: {cell(text)}")
     title = f"**{cell(record.name)}** ({spec.label(language)}{', ' + cell(record.key) if record.key else ''})"
     return title + "\n\n" + "\n".join(lines)
-
-
-def _value(unit: Unit, entity: str, name: str, value: Any, language: str, fields: dict[str, Any] | None = None) -> str:
-    """A record's value as people read it."""
-    if value in (None, ""):
-        return ""
-    field = field_at(unit.schema, entity, name)
-    if field.kind == "money":
-        currency = (fields or {}).get("currency") or (unit.currency if name in {"amount", "price"} else "")
-        return f"{currency} {number(str(value))}".strip()
-    if field.kind == "datetime":
-        return str(value)[:16].replace("T", " ")
-    if field.kind == "user":
-        return user_names(unit, {str(value)}).get(str(value), str(value))
-    if isinstance(value, list):
-        return ", ".join(str(each) for each in value)
-    if field.kind in {"choice", "stage", "bool"}:
-        return value_label(unit, field, value, language)
-    return str(value)
-
-
-def number(text: str) -> str:
-    """ "1234.50" → "1,234.50"; whole amounts without the zeros."""
-    value = Decimal(text)
-    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
 
 
 def figure(text: str | None, unit_name: str, language: str) -> str:
@@ -337,7 +313,7 @@ def _group(unit: Unit, entity: str, path: str, label: str | None, language: str)
     return value_label(unit, field, label, language) if field.kind in {"choice", "stage"} else label
 
 
-def _notes(found: Notes, language: str) -> str:
+def _notes(frame: Frame, found: Notes, language: str) -> str:
     if not found.citations:
         text = say("no_quotes", language, text=cell(found.text))
     else:
@@ -345,7 +321,11 @@ def _notes(found: Notes, language: str) -> str:
         for each in found.citations:
             where = " · ".join(str(part) for part in ((each["date"] or "")[:10], each["account"], each["kind"], each["author"]) if part)
             lines.append(f"> {cell_long(each['quote'])}\n>\n> — {cell(where)}")
-        text = say("quotes", language, text=cell(found.text)) + "\n\n" + "\n\n".join(lines)
+        heads = [say("quotes", language, text=cell(found.text))]
+        told = list(dict.fromkeys(str(each["account"]) for each in found.citations if each["account"]))
+        if frame.shown and told:
+            heads.append(say("said_by", language, n=len(told), names=", ".join(f"**{cell(name)}**" for name in told)))
+        text = "\n\n".join([*heads, *lines])
     return f"{text}\n\n{found.note}" if found.note else text
 
 
@@ -365,7 +345,9 @@ def _proposed(unit: Unit, found: Proposed, language: str) -> str:
         for name in dict.fromkeys([*change["before"], *change["after"]]):
             if (name in _HIDDEN or spec.fields[name].hidden) and len(change["after"]) > 1:
                 continue
-            before, after = (_value(unit, change["type"], name, side.get(name), language) for side in (change["before"], change["after"]))
+            before, after = (
+                value_shown(unit, change["type"], name, side.get(name), language) for side in (change["before"], change["after"])
+            )
             rows.append([f"{spec.label(language)} {change['name']}", spec.fields[name].label(language), before, after])
     more = f"\n\n{say('more_changes', language, n=len(changes) - CHANGES_SHOWN)}" if len(changes) > CHANGES_SHOWN else ""
     others = "".join(

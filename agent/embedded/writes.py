@@ -8,7 +8,7 @@ from agent.embedded import changing, creating, deleting, doing, happened, sets, 
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon, change_words, function_words, other_words
 from agent.embedded.names import NameIndex
-from agent.embedded.repair import called, repair
+from agent.embedded.repair import repair
 from agent.embedded.routes import Routes
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, spanned
@@ -42,7 +42,6 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
     tags = tagging.read(Scene(unit, text, words, names, routes, list(previous), -1))
     if tags is not None:
         return tags
-    noted = called(text, names) if told.reports(text.text) else []
     found = _action(text)
     if found is None and told.lists(turning.tied(text)):
         return None
@@ -63,9 +62,7 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
     invalid = next((span.time for span in text.spans if span.time and span.time.kind == "invalid"), None)
     if invalid:
         return [Frame("clarify", text=text.text, reason="date", notes=[invalid.error or invalid.text])]
-    notes = noted + (
-        repair(text, names) if action not in {"create", "log"} else [] if noted else called(text, names) if action == "log" else []
-    )
+    notes = repair(text, names) if action not in {"create", "log"} else []
     scene = Scene(unit, text, words, names, routes, list(previous), place)
     match action:
         case "remind":

@@ -13,6 +13,7 @@ from store import setup
 from store.errors import InvalidInput, NotAllowed
 from store.importing.cells import as_text, normal_value, says_nothing, translated
 from store.importing.formats import date_style, read_date, read_number, says_money
+from store.importing.headers import entity_words, normal
 from store.importing.known import Known
 from store.importing.mapping import Column, Plan
 from store.importing.mapping_file import meant
@@ -20,7 +21,7 @@ from store.importing.reading import Table
 from store.importing.report import FileReport
 from store.importing.stages import is_stage, pipeline_of, plain_status
 from store.models import Opportunity, Pipeline
-from store.schema import Choice, field_name
+from store.schema import Choice, Field, field_name
 from store.unit import Unit
 
 # Picklists whose values the program itself means something by: a file cannot add to them.
@@ -45,6 +46,8 @@ def grow(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport,
     unit = replace(unit, schema=schemas.load(unit.session))
     _add_choices(unit, table, plan, report)
     _add_stages(unit, table, plan, report)
+    unit = replace(unit, schema=schemas.load(unit.session))
+    _learn_headings(unit, plan, report)
     return replace(unit, schema=schemas.load(unit.session))
 
 
@@ -186,6 +189,35 @@ def _add_choices(unit: Unit, table: Table, plan: Plan, report: FileReport) -> No
         added = setup.add_choices(unit.session, name, wanted)
         if added:
             report.values_created[name] = added
+
+
+def _learn_headings(unit: Unit, plan: Plan, report: FileReport) -> None:
+    """What the firm's own list calls a field is a word for it from now on: "Opened" for the day a deal was engaged.
+
+    Not a heading that is another field's or a kind's word, says too little ("Date"), or comes from one of our own exports.
+    """
+    if not unit.principal.administers or plan.own_export:
+        return
+    entity = unit.schema.entity(plan.kind)
+    taken = {normal(word) for each in unit.schema.entities.values() for word in entity_words(unit.schema, each)}
+    taken |= {normal(word) for each in entity.fields.values() for word in _field_words(unit, each)}
+    taken |= {normal(str(word)) for word in schemas.vocabulary()["label_light"]}
+    for column in plan.columns:
+        field, heading = entity.fields.get(column.field), re.sub(r"[(（\[].*", "", column.source).strip()
+        if field is None or field.custom or field.hidden or column.part != "value" or not _is_word(heading) or normal(heading) in taken:
+            continue
+        taken.add(normal(heading))
+        subject = f"{plan.kind}.{field.name}"
+        report.words_added[subject] = [*report.words_added.get(subject, ()), *setup.add_words(unit.session, subject, [heading])]
+
+
+def _field_words(unit: Unit, field: Field) -> tuple[str, ...]:
+    return (field.name, field.en, field.zh, *field.words, *unit.schema.synonyms.get(f"{field.entity}.{field.name}", ()))
+
+
+def _is_word(heading: str) -> bool:
+    """Whether a heading is what people say, not a name for machines: "hs_lead_status", "Custom1"."""
+    return 2 <= len(heading) <= 40 and len(heading.split()) <= 4 and not re.search(r"[\d_./#:]|[a-z][A-Z]", heading)
 
 
 def _items(cell: Any) -> list[Any]:

@@ -27,6 +27,7 @@ class FileReport:
     fields_created: list[dict[str, str]] = field(default_factory=list)
     values_created: dict[str, list[str]] = field(default_factory=dict)
     stages_created: list[str] = field(default_factory=list)
+    words_added: dict[str, list[str]] = field(default_factory=dict)  # field → headings that mean it from now on
     users_created: list[dict[str, str]] = field(default_factory=list)
     teams_created: list[str] = field(default_factory=list)
     proposal_ids: list[str] = field(default_factory=list)
@@ -38,8 +39,8 @@ class FileReport:
             "unknown_columns": self.unknown_columns, "ignored_columns": self.ignored_columns, "warnings": self.warnings,
             "corrections": self.corrections, "held_back_rows": self.held_back_rows[:LISTED], "held_back_file": self.held_back_file,
             "possible_duplicates": self.possible_duplicates[:LISTED], "fields_created": self.fields_created,
-            "values_created": self.values_created, "stages_created": self.stages_created, "users_created": self.users_created,
-            "teams_created": self.teams_created, "proposal_ids": self.proposal_ids, "preview": self.preview,
+            "values_created": self.values_created, "stages_created": self.stages_created, "words_added": self.words_added,
+            "users_created": self.users_created, "teams_created": self.teams_created, "proposal_ids": self.proposal_ids, "preview": self.preview,
         }  # fmt: skip
 
     def lines(self) -> Iterator[str]:
@@ -54,6 +55,7 @@ class FileReport:
             ("fields created", [f"{each['name']} ({each['kind']})" for each in self.fields_created]),
             ("values added", [f"{name}: {', '.join(values)}" for name, values in self.values_created.items()]),
             ("stages", self.stages_created),
+            ("words learned", [f"{word} ({name})" for name, words in self.words_added.items() for word in words]),
             ("users created, inactive", [f"{each['name']} <{each['email']}>" for each in self.users_created]),
             ("teams created", self.teams_created),
         ):

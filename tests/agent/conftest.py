@@ -35,6 +35,12 @@ def make_firm(home: Path, today: str, boss: str, fill: Callable[[Store, Any], An
 
 
 @pytest.fixture(scope="session")
+def firm_of() -> Callable[..., Rapport]:
+    """Makes a firm of its own: (home, today, boss, fill, settings…)."""
+    return make_firm
+
+
+@pytest.fixture(scope="session")
 def maven(maven_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rapport]:
     def fill(store: Store, boss: Any) -> None:
         import_path(store, boss, maven_folder, create_fields=True, create_users=True, held_back_dir=store.settings.home)

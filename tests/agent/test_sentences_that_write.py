@@ -27,7 +27,11 @@ def changes(answer: Any) -> list[Row]:
         ("Dunmore is in: set dosing line phase 2 to won, 27k", "Dunmore: dosing line, phase 2", {"stage": "Won", "amount": "27000.00"}),
         ("光澜半导体压机液压二期签下来了,37万,改成赢单", "光澜半导体压机液压项目二期", {"stage": "Won", "amount": "370000.00"}),
         ("把华岭新能源储能电站五期推到方案报价", "华岭新能源储能电站项目五期", {"stage": "Proposal"}),
-        ("we lost Montclair's teaching lab, too expensive for them", "Montclair: teaching lab", {"stage": "Lost", "lost_reason": "price"}),
+        (
+            "we lost Thornmoor's battery storage, too expensive for them",
+            "Thornmoor: battery storage",
+            {"stage": "Lost", "lost_reason": "price"},
+        ),
         (
             "next step on the Valmenier second QC lab: send revised drawings",
             "Valmenier: second QC lab",
@@ -73,7 +77,9 @@ def test_where_nothing_meets_it_nothing_is_proposed(ask_demo: Any, text: str) ->
     assert not answer.proposals
 
 
-@pytest.mark.parametrize("text", ["for each dormant account in Atlantis create a task to call them", "给每个亚特兰的沉睡客户建一个回访任务"])
+@pytest.mark.parametrize(
+    "text", ["for each dormant account in Atlantis create a task to call them", "给每个亚特兰的沉睡客户建一个回访任务"]
+)
 def test_a_condition_nobody_knows_is_never_left_out(ask_demo: Any, text: str) -> None:
     assert not ask_demo(ROOT)(text).proposals
 

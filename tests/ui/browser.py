@@ -187,8 +187,8 @@ def _tab(profile: Path) -> str:
 def approve_a_change(browser: Browser, url: str, *, change: str, folder: Path, name: str = "chat-approved.png") -> None:
     """Ask for a change, look at the card, approve it, and keep the picture."""
     browser.ask(change)
-    browser.click("#cards .approve")
-    browser.until("document.querySelector('#cards .is-applied')")
+    browser.click("#sheet-place button.main")
+    browser.until("document.querySelector('#sheet-place .is-applied')")
     browser.settled()
     browser.picture(folder / name)
     assert not browser.elsewhere(url), browser.elsewhere(url)

@@ -48,8 +48,8 @@ def test_a_change_is_asked_for_approved_and_undone(browser: Browser, url: str, t
     browser.ask("my deals")
     assert "Nordkap Energy <b>AS</b> – pilot 1" in browser.text()
     approve_a_change(browser, url, change=MOVE, folder=tmp_path)
-    browser.click("#cards .undo")
-    browser.until("document.querySelector('#cards .is-undone')")
+    browser.click("#sheet-place .is-applied button")
+    browser.until("document.querySelector('#sheet-place .is-undone')")
     assert browser.complaints == []
     assert browser.elsewhere(url) == []
     assert browser.run("document.documentElement.scrollWidth <= window.innerWidth")

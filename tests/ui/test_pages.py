@@ -9,8 +9,6 @@ import gradio as gr
 import pytest
 from ui_company import ANNA, BEN, SignedIn
 
-from agent.bootstrap import Rapport
-from store import gate
 from ui.identity import COOKIE
 from ui.web.app import make_blocks
 from ui.web.events import Events
@@ -36,7 +34,8 @@ def events(signed_in: SignedIn) -> Events:
 
 
 def last(updates: Iterator[dict[Any, Any]]) -> dict[Any, Any]:
-    return list(updates)[-1]
+    """What the page shows when all of them have come."""
+    return {part: update for each in updates for part, update in each.items()}
 
 
 def test_arriving_dresses_the_page_in_the_reader_s_language(events: Events, signed_in: SignedIn) -> None:
@@ -48,76 +47,49 @@ def test_arriving_dresses_the_page_in_the_reader_s_language(events: Events, sign
 
 def test_without_a_session_nothing_happens(events: Events) -> None:
     nobody: Any = SimpleNamespace(headers={})
-    for handler in (events.arrive, events.new, events.show_waiting):
+    for handler in (events.arrive, events.new):
         with pytest.raises(gr.Error, match="signed out"):
             handler(nobody)
     with pytest.raises(gr.Error, match="signed out"):
-        last(events.ask("my deals", [], "", nobody))
+        last(events.ask("my deals", "", nobody))
     with pytest.raises(gr.Error, match="signed out"):
-        events.decide(nobody, "approve", "x", ["x"], [])
+        last(events.follow("x", nobody))
+    with pytest.raises(gr.Error, match="signed out"):
+        events.stop("x", nobody)
 
 
 def test_a_turn_ends_with_the_answer_and_its_conversation(events: Events, signed_in: SignedIn) -> None:
-    seen = last(events.ask("my deals", [], "", request(signed_in, ANNA)))
+    seen = last(events.ask("my deals", "", request(signed_in, ANNA)))
     assert "| [Nordkap Energy &lt;b&gt;AS&lt;/b&gt;" in seen[events.page.chat][-1]["content"]
     assert seen[events.page.chat][-2]["metadata"]["status"] == "done"
-    again = last(events.ask("open deals", seen[events.page.chat], seen[events.page.conversation], request(signed_in, ANNA)))
+    again = last(events.ask("open deals", seen[events.page.conversation], request(signed_in, ANNA)))
     assert again[events.page.conversation] == seen[events.page.conversation]
 
 
 def test_another_person_s_conversation_is_not_opened(events: Events, signed_in: SignedIn) -> None:
-    conversation = last(events.ask("my deals", [], "", request(signed_in, ANNA)))[events.page.conversation]
+    conversation = last(events.ask("my deals", "", request(signed_in, ANNA)))[events.page.conversation]
     seen = events.open(conversation, request(signed_in, BEN))
     assert "⚠" in seen[events.page.chat][0]["content"]
     assert "Nordkap" not in str(seen)
-    refused = last(events.ask("my deals", [], conversation, request(signed_in, BEN)))
-    assert "⚠" in refused[events.page.chat][-1]["content"]
+    with pytest.warns(UserWarning, match="no conversation"):
+        assert "chat" not in str(last(events.ask("my deals", conversation, request(signed_in, BEN))))
+    assert events.stop(conversation, request(signed_in, BEN))[events.page.ask]["stop_btn"] is False
+    assert last(events.follow(conversation, request(signed_in, BEN))) == {events.page.ask: gr.update(submit_btn=True, stop_btn=False)}
 
 
-def test_a_card_is_edited_approved_and_undone(events: Events, signed_in: SignedIn, rapport: Rapport) -> None:
-    anna, slot = request(signed_in, ANNA), events.page.slots[0]
-    seen = last(events.ask(MOVE, [], "", anna))
-    proposal, cells = seen[slot.id], seen[slot.table]["value"]["data"]
-    assert cells == [["Stage", "Proposal", "Negotiation"], ["Amount", "36,000", "75,000"]]
+def test_a_change_is_shown_by_its_sheet_and_not_a_second_time_as_text(events: Events, signed_in: SignedIn) -> None:
+    anna = request(signed_in, ANNA)
+    seen = last(events.ask(MOVE, "", anna))
+    proposal = seen[events.page.sheets]
     assert "|" not in seen[events.page.chat][-1]["content"]
-    cells[1][-1] = "80,000"
-    shown = [proposal, "", "", ""]
-    done = events.decide(anna, "approve", proposal, shown, cells)
-    assert (done[slot.approve]["visible"], done[slot.undo]["visible"], done[slot.note]["value"]) == (False, True, "Applied and recorded.")
-    with rapport.store.reading(rapport.store.principal(ANNA)) as unit:
-        assert gate.show(unit, proposal).changes[0]["after"] == {"stage": "Negotiation", "amount": "80000.00"}
-    undone = events.decide(anna, "undo", proposal, shown, [])
-    assert (undone[slot.undo]["visible"], undone[slot.note]["value"]) == (False, "Put back as it was.")
-
-
-def test_a_bad_edit_is_said_on_the_card_and_nothing_is_applied(events: Events, signed_in: SignedIn, rapport: Rapport) -> None:
-    anna, slot = request(signed_in, ANNA), events.page.slots[0]
-    proposal = last(events.ask(MOVE, [], "", anna))[slot.id]
-    done = events.decide(anna, "approve", proposal, [proposal, "", "", ""], [["Stage", "Proposal", "Moon"], ["Amount", "36,000", "75,000"]])
-    assert "Moon" in done[slot.note]["value"]
-    assert done[slot.approve]["visible"]
-    with rapport.store.reading(rapport.store.principal(ANNA)) as unit:
-        assert gate.show(unit, proposal).status == "pending"
-
-
-def test_another_person_s_click_does_nothing(events: Events, signed_in: SignedIn, rapport: Rapport) -> None:
-    slot = events.page.slots[0]
-    proposal = last(events.ask(MOVE, [], "", request(signed_in, ANNA)))[slot.id]
-    done = events.decide(request(signed_in, BEN), "approve", proposal, [proposal, "", "", ""], [])
-    assert done[slot.box]["visible"] is False
-    assert "Halden" not in str(done)
-    with rapport.store.reading(rapport.store.principal(ANNA)) as unit:
-        assert gate.show(unit, proposal).status == "pending"
-
-
-def test_what_waits_is_listed_and_can_be_picked(events: Events, signed_in: SignedIn) -> None:
-    anna, panel = request(signed_in, ANNA), events.page.slots[-1]
-    proposal = last(events.ask(MOVE, [], "", anna))[events.page.slots[0].id]
-    seen = events.show_waiting(anna)
-    assert seen[events.page.waiting]["choices"] == [("Change deal: Halden Shipping – pilot 3", proposal)]
-    assert events.pick(proposal, anna)[panel.id] == proposal
-    assert events.pick(proposal, request(signed_in, BEN))[panel.id] == ""
-    assert events.open(last(events.ask("my deals", [], "", anna))[events.page.conversation], anna)[events.page.slots[0].id] == ""
+    assert seen[events.page.waiting]["value"] == "Waiting for approval (1)"
+    again = events.open(seen[events.page.conversation], anna)
+    assert again[events.page.sheets] == proposal
+    assert "|" not in again[events.page.chat][-1]["content"]
+    piece = signed_in(ANNA).get("/approvals/sheets", params={"id": [proposal, "somebody else's"]}).text
+    assert piece.count("<article") == 1
+    assert "75000.00" in piece
+    assert "<article" not in signed_in(BEN).get("/approvals/sheets", params={"id": proposal}).text
 
 
 def test_no_handler_is_an_api(signed_in: SignedIn) -> None:

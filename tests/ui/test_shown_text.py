@@ -1,4 +1,4 @@
-"""What data may do on the page: be read. And cards: what edited cells mean."""
+"""What data may do on the page: be read."""
 
 from html import unescape
 
@@ -8,11 +8,6 @@ from hypothesis import strategies as st
 from ui_company import ANNA
 
 from agent.bootstrap import Rapport
-from store import gate
-from store.errors import InvalidInput
-from store.gate import Change
-from store.query import RecordQuery, find
-from ui.web.cards import card_of, edits_in
 from ui.web.escaping import calm, plain
 from ui.web.shown import measure_table, money_text, quotes, sources, table
 from ui.web.words import language_of, words
@@ -96,22 +91,6 @@ def test_a_single_figure_and_no_data(rapport: Rapport) -> None:
         assert "50%" in measure_table(unit, base | {"rows": [["50.00"]]}, words("en"))
         assert "no data" in measure_table(unit, base | {"rows": [[None]]}, words("en"))
         assert "2026年7月1日" in measure_table(unit, base | {"rows": [[None]]}, words("zh"))
-
-
-def test_edited_cells_become_edits_however_they_are_sorted(rapport: Rapport) -> None:
-    with rapport.store.writing(rapport.store.principal(ANNA)) as unit:
-        deals = find(unit, RecordQuery(entity="opportunity", limit=2)).records
-        view = gate.propose(
-            unit, [Change(op="update", type="opportunity", id=d.id, values={"amount": 7, "next_step": "Call"}) for d in deals]
-        )
-        card = card_of(unit, view, words("en"))
-        rows = card.rows()
-        assert edits_in(card, rows) == {}
-        changed = [[*row[:-1], "99" if row[1] == "Amount" and row[0] == deals[0].name else row[-1]] for row in reversed(rows)]
-        assert edits_in(card, changed) == {deals[0].id: {"amount": "99"}}
-        assert gate.approve(unit, view.id, edits=edits_in(card, changed)).changes[0]["after"]["amount"] == "99.00"
-        with pytest.raises(InvalidInput):
-            edits_in(card, [["Another record", "Amount", "1", "2"]])
 
 
 def test_every_word_is_there_in_both_languages() -> None:

@@ -1,13 +1,8 @@
 """What stands on the page, and where. No behaviour: that is in `events`."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
-
-from ui.web.slots import Slot, make_slot
-
-CARDS_IN_CHAT = 3
 
 
 @dataclass(slots=True)
@@ -23,16 +18,10 @@ class Page:
     language: gr.Button
     sign_out: gr.Button
     chat: gr.Chatbot
-    slots: list[Slot]
+    sheets: gr.Markdown
     ask: gr.Textbox
-    waiting_head: gr.Markdown
-    waiting: gr.Radio
-    panel: gr.Sidebar
-    show_waiting: gr.Button
-
-    def cards(self) -> list[Any]:
-        """Every part of every slot, the panel's last."""
-        return [part for slot in self.slots for part in slot.parts()]
+    waiting: gr.Button
+    resume: gr.Button
 
 
 def make_page() -> Page:
@@ -53,30 +42,16 @@ def make_page() -> Page:
                 sign_out = gr.Button("Sign out", link="/logout", link_target="_self", size="sm", elem_id="sign-out")
     with gr.Column(elem_id="centre"):
         with gr.Row(elem_id="top"):
-            show_waiting = gr.Button("Waiting for approval", size="sm", elem_id="show-waiting")
+            waiting = gr.Button("Waiting for approval", link="/approvals", link_target="_self", size="sm", elem_id="waiting")
         chat = gr.Chatbot(
             label="Conversation", show_label=False, container=False, elem_id="chat", height="100%", layout="bubble", buttons=[],
             sanitize_html=True, allow_tags=False, latex_delimiters=[], feedback_options=None, group_consecutive_messages=False,
             allow_file_downloads=False, line_breaks=True, autoscroll=True,
         )  # fmt: skip
-        with gr.Column(elem_id="cards"):
-            slots = [make_slot(f"chat-{number}") for number in range(CARDS_IN_CHAT)]
+        sheets = gr.Markdown("", elem_id="sheets", sanitize_html=True)  # the ids of proposals; page.js puts their sheets beside it
         ask = gr.Textbox(
-            show_label=False,
-            label="Question",
-            container=False,
-            submit_btn=True,
-            stop_btn=False,
-            lines=1,
-            max_lines=8,
-            autofocus=True,
+            show_label=False, label="Question", container=False, submit_btn=True, stop_btn=False, lines=1, max_lines=8, autofocus=True,
             elem_id="ask",
-        )
-    with gr.Sidebar(position="right", width=360, open=False, elem_id="right") as panel:
-        waiting_head = gr.Markdown("Waiting for approval", elem_classes="side-head")
-        waiting = gr.Radio(choices=[], show_label=False, label="Waiting", container=False, elem_id="waiting", elem_classes="list")
-        slots.append(make_slot("panel"))
-    return Page(
-        conversation, new, conversations, conversations_head, rooms, me, language, sign_out, chat, slots, ask, waiting_head, waiting, panel,
-        show_waiting,
-    )  # fmt: skip
+        )  # fmt: skip
+        resume = gr.Button("Resume", elem_id="resume")  # pressed by page.js, seen by nobody
+    return Page(conversation, new, conversations, conversations_head, rooms, me, language, sign_out, chat, sheets, ask, waiting, resume)

@@ -1,7 +1,9 @@
 """An answer as chat messages: the steps folded, the text, the tables, the quotes, the options as buttons."""
 
 import re
+from collections.abc import Set
 from html import unescape
+from itertools import zip_longest
 from typing import Any
 
 from store.unit import Unit
@@ -30,6 +32,16 @@ def step(said: Words, name: str, detail: str, *, done: bool) -> Message:
     """A tool's step, folded once it is done."""
     title = said.get(f"tool.{name}", name.replace("_", " "))
     return {"role": "assistant", "content": plain(detail) or "…", "metadata": {"title": title, "status": "done" if done else "pending"}}
+
+
+def pending(title: str) -> Message:
+    """A step that has no tool: something is awaited."""
+    return {"role": "assistant", "content": "…", "metadata": {"title": title, "status": "pending"}}
+
+
+def unanswered(question: str, why: str, said: Words) -> Message:
+    """Instead of an answer: why there is none, and the question to ask again."""
+    return {"role": "assistant", "content": f"*{why}*", "options": [{"value": question, "label": said["chat.again"]}]}
 
 
 def failure(text: str) -> Message:
@@ -89,13 +101,17 @@ def quoted(text: str, citations: list[dict[str, Any]]) -> str:
     )
 
 
-def history(unit: Unit, messages: list[dict[str, Any]], said: Words) -> list[Message]:
-    """A kept conversation as it was seen."""
-    return [
-        question(each["text"])
-        if each["role"] == "user"
-        else answered(unit, each["answer"], said)
-        if each.get("answer")
-        else streaming(each["text"])
-        for each in messages
-    ]
+def history(unit: Unit, kept: list[dict[str, Any]], said: Words, *, carded: Set[str] = frozenset()) -> list[Message]:
+    """A kept conversation as it was seen; a question that was left without an answer says so. `carded`: proposals shown as sheets."""
+    shown: list[Message] = []
+    for each, following in zip_longest(kept, kept[1:]):
+        if each["role"] == "user":
+            shown.append(question(each["text"]))
+            if following is None or following["role"] == "user":
+                shown.append(unanswered(each["text"], said["chat.unanswered"], said))
+        elif each.get("answer"):
+            card = any(made["id"] in carded for made in each["answer"].get("proposals") or [])
+            shown.append(answered(unit, each["answer"], said, card=card))
+        else:
+            shown.append(streaming(each["text"]))
+    return shown

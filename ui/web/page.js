@@ -1,7 +1,9 @@
-// Small manners of the page that Gradio has no switch for.
+// Small manners of the chat page that Gradio has no switch for. Words come from the page's own data (see app.py).
 (() => {
   const narrow = () => window.innerWidth <= 768;
   const shut = () => document.querySelector("#left.open > .toggle-button")?.click();
+  const dressed = () => document.querySelector("#me p");
+  const said = (name) => window.RAPPORT_WORDS[(document.cookie.match(/rapport_language=(\w+)/)?.[1] ?? navigator.language).startsWith("zh") ? "zh" : "en"][name];
 
   // On a narrow screen the side lies over the chat: closed to begin with, and again once something was chosen in it.
   const opened = Date.now();
@@ -9,7 +11,7 @@
     const side = document.querySelector("#left");
     if (!narrow() || Date.now() - opened > 8000) clearInterval(closing);
     else if (side?.classList.contains("open")) shut();
-    else if (side && document.querySelector("#me p")) clearInterval(closing);
+    else if (side && dressed()) clearInterval(closing);
   }, 120);
   document.addEventListener("click", (event) => {
     clearInterval(closing);
@@ -26,12 +28,12 @@
   let named = new URLSearchParams(location.search).get("c") ?? "";
   setInterval(() => {
     const list = document.querySelector("#conversations");
-    if (!list || !document.querySelector("#me p")) return;
+    if (!list || !dressed()) return;
     const open = list.querySelector("input:checked")?.value ?? "";
     if (open === named) return;
     named = open;
     history.replaceState(history.state, "", open ? `/?c=${encodeURIComponent(open)}` : "/");
-  }, 400);
+  }, 100);
 
   // When a card takes room from the chat, the last words stay in sight.
   const kept = new WeakSet();
@@ -39,4 +41,89 @@
   setInterval(() => document.querySelectorAll("#chat .bubble-wrap").forEach((chat) => {
     if (!kept.has(chat)) { kept.add(chat); watch.observe(chat); }
   }), 500);
+
+  // What somebody has begun to write outlives a reload of the tab.
+  const DRAFT = "rapport.draft";
+  document.addEventListener("input", (event) => {
+    if (event.target.closest?.("#ask")) sessionStorage.setItem(DRAFT, event.target.value);
+  });
+  const write = (text) => {
+    const box = document.querySelector("#ask textarea");
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, text);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const draft = sessionStorage.getItem(DRAFT);
+  const restoring = setInterval(() => {
+    const box = document.querySelector("#ask textarea");
+    if (!box || !dressed()) return;
+    clearInterval(restoring);
+    if (draft && !box.value) write(draft);
+    setInterval(() => { if (!box.value) sessionStorage.removeItem(DRAFT); }, 1000);
+  }, 100);
+
+  // A connection that was lost: said at once, and the page is as it was when the server is there again.
+  let lost = false;
+  const banner = () => {
+    if (document.querySelector("#lost")) return;
+    const told = document.createElement("p");
+    told.id = "lost";
+    told.setAttribute("role", "alert");
+    told.textContent = said("chat.lost");
+    document.body.append(told);
+  };
+  const look = async () => {
+    const there = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(4000) }).then((answer) => answer.ok, () => false);
+    if (!there) { lost = true; banner(); }
+    else if (lost) location.reload();
+  };
+  setInterval(() => { if (lost || document.querySelector("#ask .stop-button")) look(); }, 2000);
+  window.addEventListener("offline", () => { lost = true; banner(); });
+  window.addEventListener("online", look);
+
+  // The sheets of proposals under the chat: `#sheets` holds their ids, the pieces come from the room of approvals.
+  let shown = "";
+  const place = () => {
+    let found = document.querySelector("#sheet-place");
+    if (!found) {
+      found = document.createElement("div");
+      found.id = "sheet-place";
+      document.querySelector("#sheets").after(found);
+    }
+    return found;
+  };
+  const piece = async (path, options = {}) => {
+    const answer = await fetch(path, { ...options, headers: { "X-Piece": "1", Accept: "text/html" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const made = document.createElement("template");
+    made.innerHTML = await answer.text();
+    const root = made.content.querySelector("[data-waiting]");
+    document.querySelector("#waiting").textContent = root.dataset.waiting;
+    return [...root.children];
+  };
+  setInterval(async () => {
+    const carrier = document.querySelector("#sheets");
+    const ids = carrier?.textContent.trim() ?? "";
+    if (!carrier || ids === shown) return;
+    shown = ids;
+    const wanted = ids.split(/\s+/).filter(Boolean).map((id) => `id=${encodeURIComponent(id)}`).join("&");
+    try {
+      place().replaceChildren(...(wanted ? await piece(`/approvals/sheets?${wanted}`) : []));
+    } catch { shown = ""; }
+  }, 100);
+  document.addEventListener("submit", async (event) => {
+    const form = event.target.closest("#sheet-place form");
+    if (!form) return;
+    event.preventDefault();
+    const sheet = form.closest(".sheet");
+    if (sheet.getAttribute("aria-busy") === "true") return;
+    sheet.setAttribute("aria-busy", "true");
+    try {
+      const [fresh] = await piece(event.submitter?.getAttribute("formaction") ?? form.getAttribute("action"), { method: "POST", body: new FormData(form, event.submitter) });
+      sheet.replaceWith(fresh);
+      (fresh.querySelector("button.main, button.quiet:not(.play)") ?? fresh).focus();
+    } catch {
+      sheet.removeAttribute("aria-busy");
+      look();
+    }
+  });
 })();

@@ -1,15 +1,19 @@
 """Approvals: every change that waits, with what is there now and what would be; and what was decided, to take back."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi.responses import Response
+from fastapi import Query
+from fastapi.responses import HTMLResponse, Response
 
 from store import gate
+from store.errors import RapportError
+from store.gate import ProposalView
 from store.unit import Unit
 from ui.decisions import Decision, decide
 from ui.web.rooms.forms import InForm, Posted, go, tried
-from ui.web.rooms.frame import InRoom, Room, draw, rooms
-from ui.web.rooms.sheets import Sheet, edits_of, sheet_of
+from ui.web.rooms.frame import InRoom, Room, draw, piece, rooms
+from ui.web.rooms.sheets import Sheet, edits_of, left_out_of, sheet_at, sheet_of
+from ui.web.words import Words
 
 router = rooms()
 WAITING, DECIDED = 50, 15
@@ -28,21 +32,47 @@ def _decided(unit: Unit, room: Room, status: str) -> list[Sheet]:
     return [sheet_of(unit, view, room.said) for view in gate.pending(unit, status=status, limit=DECIDED)]
 
 
+@router.get("/approvals/sheets")
+def sheets(room: InRoom, id: Annotated[list[str], Query(max_length=10)]) -> Response:
+    """The sheets of these proposals, for the chat to show under an answer; what is none of this person's is left out."""
+    with room.inside.store.reading(room.user, door="web") as unit:
+        found = [sheet for each in id if (sheet := sheet_at(unit, each[:40], room.said)) is not None]
+    return _piece(room, found)
+
+
 @router.post("/approvals/{proposal_id}/{what}")
 def decided(proposal_id: str, what: Decision, posted: InForm) -> Response:
-    """Approve (with what was edited), reject or undo."""
+    """Approve (with what was edited and without what was left out), reject or undo. The sheet again for a page that asks for a piece."""
+    said, room = posted.room.said, posted.room
 
-    def work() -> Any:
-        edits = _edits(posted, proposal_id) if what == "approve" else None
-        return decide(posted.room.inside, posted.room.user, proposal_id, what, edits=edits, door="web")
+    def work() -> ProposalView:
+        edits, without = (_edits(posted, proposal_id), left_out_of(posted.fields)) if what == "approve" else (None, set())
+        return decide(room.inside, room.user, proposal_id, what, edits=edits, without=without, door="web")
 
-    def then(view: Any) -> Response:
-        said = posted.room.said
-        status = "undone" if what == "undo" else view.status
-        text = said.get(f"done.{status}", said["done.applied"])
-        return go(posted.back, wrong=text) if status in {"conflict", "expired"} else go(posted.back, done=text)
+    def then(view: ProposalView) -> Response:
+        tone, text = _word(said, what, view)
+        return go(posted.back, wrong=text) if tone == "wrong" else go(posted.back, done=text)
 
-    return tried(posted, work, then)
+    if not room.request.headers.get("x-piece"):
+        return tried(posted, work, then)
+    try:
+        told = _word(said, what, work())
+    except RapportError as error:
+        told = ("wrong", str(error))
+    with room.inside.store.reading(room.user, door="web") as unit:
+        return _piece(room, [sheet_of(unit, gate.show(unit, proposal_id), said, told=told)])
+
+
+def _word(said: Words, what: Decision, view: ProposalView) -> tuple[str, str]:
+    """How it went: (tone, text)."""
+    status = "undone" if what == "undo" else view.status
+    return "wrong" if status in {"conflict", "expired"} else "done", said.get(f"done.{status}", said["done.applied"])
+
+
+def _piece(room: Room, found: list[Sheet]) -> Response:
+    with room.inside.store.reading(room.user, door="web") as unit:
+        waiting = len(gate.pending(unit, limit=WAITING))
+    return HTMLResponse(piece(room, "sheets.html", sheets=found, waiting=waiting))
 
 
 def _edits(posted: Posted, proposal_id: str) -> dict[str, dict[str, Any]]:

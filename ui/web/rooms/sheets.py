@@ -1,24 +1,36 @@
-"""A proposal as a sheet on a page: before, after, the inputs of what may still be edited, and what a filled-in sheet means."""
+"""A proposal as a sheet on a page: part by part what was and what would be, inputs for what may still be edited, ticks for what may be
+left out, and what a filled-in sheet means."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from store.errors import NotFound
 from store.gate import ProposalView, show
 from store.unit import Unit
-from ui.web.cards import Card, card_of, card_title
+from ui.web.cards import card_title, change_title, lines_of
 from ui.web.rooms.inputs import Input, input_of, meant
 from ui.web.words import Words
 
-MARK = "after"
+MARK, PART, KEEP = "after", "part", "keep"
+LINES = 200
+QUOTES = 3
+RECORDING = "recording:"
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Words something stands on; `recording` and `at_s` when they can be heard."""
+
+    text: str
+    recording: str = ""
+    at_s: float = 0.0
+    until_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    record: str
-    type: str
-    record_id: str
+    name: str
     label: str
     before: str
     after: str
@@ -26,8 +38,20 @@ class SheetLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What happens to one record. `fresh`: there was nothing before."""
+
+    id: str
+    type: str
+    title: str
+    fresh: bool
+    lines: list[SheetLine]
+    quotes: list[Quoted]
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
-    """`undoable`: it was applied and can be taken back."""
+    """`choosing`: parts can be left out. `told`: a word about what was just done to it, as (tone, text)."""
 
     id: str
     status: str
@@ -36,10 +60,11 @@ class Sheet:
     asked_by: str
     at: str
     note: str
-    quotes: list[str]
-    lines: list[SheetLine]
+    quotes: list[Quoted]
+    parts: list[Part]
     left_out: int
-    several: bool
+    choosing: bool
+    told: tuple[str, str] | None = None
 
     @property
     def waiting(self) -> bool:
@@ -49,24 +74,52 @@ class Sheet:
     def undoable(self) -> bool:
         return self.status == "applied"
 
+    @property
+    def several(self) -> bool:
+        return len(self.parts) > 1
 
-def sheet_of(unit: Unit, view: ProposalView, said: Words) -> Sheet:
-    card: Card = card_of(unit, view, said)
-    kinds = {change["id"]: change for change in view.changes}
-    lines = []
-    for line in card.lines:
-        change = kinds[line.record_id]
-        field = unit.schema.entity(change["type"]).fields[line.field]
-        filled = None
-        if card.editable and not field.readonly:
-            filled = input_of(unit, field, change["after"].get(line.field), said)
-        lines.append(SheetLine(line.record, change["type"], line.record_id, line.label, line.before, line.after, filled))
-    quotes = [str(each["quote"]) for each in view.evidence if each.get("quote")][:3]
+
+def sheet_of(unit: Unit, view: ProposalView, said: Words, *, told: tuple[str, str] | None = None) -> Sheet:
+    editable = view.status == "pending" and all(change["operation"] in {"create", "update"} for change in view.changes)
+    belongs = [(each, _about(each, view.changes)) for each in view.evidence if each.get("quote")]
+    parts, room = list[Part](), LINES
+    for change in view.changes:
+        part = _part(unit, change, said, editable=editable, quotes=_quotes([each for each, whose in belongs if whose == change["id"]]))
+        parts.append(replace(part, lines=part.lines[:room]))
+        room = max(0, room - len(part.lines))
     total = sum(len({*change["before"], *change["after"]}) for change in view.changes)
+    shown = [part for part in parts if part.lines or len(parts) == 1]
     return Sheet(
-        view.id, view.status, card_title(unit, view, said), view.reason, view.asked_by, view.created_at, view.note, quotes, lines,
-        max(0, total - len(lines)), card.several,
+        view.id, view.status, card_title(unit, view, said), view.reason, view.asked_by, view.created_at, view.note,
+        _quotes([each for each, whose in belongs if not whose])[:QUOTES], shown, max(0, total - sum(len(each.lines) for each in shown)),
+        editable and view.operation == "bulk" and len(shown) == len(parts) > 1, told,
     )  # fmt: skip
+
+
+def _part(unit: Unit, change: dict[str, Any], said: Words, *, editable: bool, quotes: list[Quoted]) -> Part:
+    fields = unit.schema.entity(change["type"]).fields
+    lines = []
+    for line in lines_of(unit, change, said):
+        field = fields[line.field]
+        filled = input_of(unit, field, change["after"].get(line.field), said) if editable and not field.readonly else None
+        lines.append(SheetLine(line.field, line.label, line.before, line.after, filled))
+    return Part(change["id"], change["type"], change_title(unit, change, said), change["operation"] == "create", lines, quotes)
+
+
+def _about(evidence: Mapping[str, Any], changes: Sequence[Mapping[str, Any]]) -> str:
+    """The record whose change these words are for, when they say so and only one fits."""
+    fitting = [each["id"] for each in changes if (each["type"], each["name"]) == (evidence.get("type"), evidence.get("name"))]
+    return str(fitting[0]) if len(fitting) == 1 and len(changes) > 1 else ""
+
+
+def _quotes(evidence: Sequence[Mapping[str, Any]]) -> list[Quoted]:
+    """Each once, though several fields stand on it."""
+    found: dict[tuple[str, float], Quoted] = {}
+    for each in evidence:
+        source, at = str(each.get("source") or ""), float(each.get("start_s") or 0.0)
+        heard = source.removeprefix(RECORDING) if source.startswith(RECORDING) else ""
+        found.setdefault((str(each["quote"]), at), Quoted(str(each["quote"]), heard, at, float(each.get("end_s") or at)))
+    return list(found.values())
 
 
 def sheet_at(unit: Unit, proposal_id: str, said: Words) -> Sheet | None:
@@ -80,13 +133,20 @@ def sheet_at(unit: Unit, proposal_id: str, said: Words) -> Sheet | None:
 
 
 def edits_of(unit: Unit, view: ProposalView, posted: Mapping[str, str], said: Words) -> dict[str, dict[str, Any]]:
-    """The values changed on the sheet, by record and field."""
+    """The values changed on the sheet, by record and field; not of what is left out."""
     edits: dict[str, dict[str, Any]] = {}
-    for line in sheet_of(unit, view, said).lines:
-        if line.input is None:
-            continue
-        given = posted.get(f"{MARK}|{line.record_id}|{line.input.name}")
-        if given is not None and given.replace("\r\n", "\n").strip() != line.input.value.strip():
-            field = unit.schema.field(line.type, line.input.name)
-            edits.setdefault(line.record_id, {})[field.name] = meant(field, given)
+    gone = left_out_of(posted)
+    for part in sheet_of(unit, view, said).parts:
+        for line in part.lines:
+            given = posted.get(f"{MARK}|{part.id}|{line.name}")
+            if line.input is None or given is None or part.id in gone:
+                continue
+            if given.replace("\r\n", "\n").strip() != line.input.value.strip():
+                edits.setdefault(part.id, {})[line.name] = meant(unit.schema.field(part.type, line.name), given)
     return edits
+
+
+def left_out_of(posted: Mapping[str, str]) -> set[str]:
+    """The records whose ticks were taken away."""
+    offered = {name.partition("|")[2] for name in posted if name.startswith(f"{PART}|")}
+    return {each for each in offered if f"{KEEP}|{each}" not in posted}

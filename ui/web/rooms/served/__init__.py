@@ -7,12 +7,13 @@ from typing import Literal
 
 _HERE = Path(__file__).parent
 TYPES = {"rooms.css": "text/css", "rooms.js": "text/javascript"}
+_FIRST = {"rooms.css": (_HERE.parents[1] / "colours.css", _HERE.parents[1] / "sheet.css")}  # shared with the chat
 Name = Literal["rooms.css", "rooms.js"]
 
 
 @cache
 def content(name: str) -> str:
-    return (_HERE / name).read_text("utf-8")
+    return "".join(path.read_text("utf-8") for path in (*_FIRST.get(name, ()), _HERE / name))
 
 
 @cache

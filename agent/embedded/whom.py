@@ -1,0 +1,33 @@
+"""Questions put into the words the readers know: "who can I call there?" asks for contacts, a bare year at the end is a period."""
+
+import re
+
+_TO_CALL = re.compile(
+    r"\bwho(?:m)? (?:can|should|could|do|would|might) (?:i|we) "
+    r"(?:call|phone|ring|contact|reach|speak (?:to|with)|talk (?:to|with)|ask|e-?mail|write to)\b|"
+    r"\bwho (?:do|does|did) (?:we|i|anyone) (?:know|have|deal with|talk to)\b|\bwho(?: is|'s| are) (?:there|our contacts?)\b|"
+    r"(?:我们|咱们?|我)?(?:都)?认识(?:谁|哪些人|什么人|哪几个人)|(?:可以|能|应该|该)?(?:联系谁|找谁谈|找谁联系|打给谁|给谁打电话|找谁)",
+    re.IGNORECASE,
+)
+
+
+_TO_CALL_THERE = re.compile(
+    r"\bwho(?:m)?\s+(?P<where>(?:else\s+)?(?:at|from|in|with)\s+[^?,;]+?)\s+(?:can|should|could|do|would|might)\s+(?:i|we)\s+"
+    r"(?:call|phone|ring|contact|reach|speak (?:to|with)|talk (?:to|with)|ask|e-?mail|write to|meet|know)\b",
+    re.IGNORECASE,
+)
+_BARE_YEAR = re.compile(
+    r"(?<!\bin )(?<!\bof )(?<!\bto )(?<!\bthan )(?<!\bover )(?<!\bunder )(?<!\babove )(?<!\bbelow )(?<!\bleast )(?<!\bmost )(?<!\bis )(?<!\bfrom )"
+    r"(?<!\buntil )(?<!\bsince )(?<!\bby )(?<!\band )(?<!\bfor )(?<!\bbefore )(?<!\bafter )(?<=[a-z] )(?P<year>(?:199|20[0-4])\d)(?=\s*[?.!]?\s*$)"
+)
+
+
+def with_year(text: str) -> str:
+    """ "monthly won amount 2017": a year left bare at the end of what is asked."""
+    return _BARE_YEAR.sub(lambda found: f"in {found['year']}", text)
+
+
+def whom_to_call(text: str) -> str:
+    """ "who can I call there?", "who at Acme can I call?" ask for people, not for calls."""
+    text = _TO_CALL_THERE.sub(lambda found: f"contacts {found['where']}", text)
+    return _TO_CALL.sub(lambda found: "contacts" if found.group()[0].isascii() else "有哪些联系人", text)
