@@ -33,7 +33,7 @@ def same(gold: Leaf, found: Leaf) -> bool:
     if (gold.account, gold.kind) != (found.account, found.kind):
         return False
     if gold.kind in {"due", "assignee"}:
-        return found.value == gold.value and _holds(gold.about, found.about)
+        return found.value in (gold.value if isinstance(gold.value, list) else [gold.value]) and _holds(gold.about, found.about)
     if gold.kind in _FREE:
         return _holds(gold.value, found.value) and (not gold.about or gold.kind != "title" or gold.about == found.about)
     if isinstance(gold.value, list):
@@ -52,19 +52,21 @@ def _plain(text: str) -> str:
 
 def gold_leaves(want: Mapping[str, Any]) -> Iterator[Leaf]:
     account = want.get("account", "")
-    yield Leaf(account, "account", "", account)
+    yield Leaf(account, "new_account" if want.get("newaccount") else "account", "", account)
     if "kind" in want:
         yield Leaf(account, "kind", "", want["kind"])
     if "day" in want:
         yield Leaf(account, "day", "", want["day"])
     for person in want.get("people", ()):
         yield Leaf(account, "person", "", person)
-    yield from _gold_deal(account, want)
+    for deal in [want, *want.get("deals", ())]:
+        yield from _gold_deal(account, deal)
     for task in want.get("tasks", ()):
         has = tuple(task["has"])
         yield Leaf(account, "task", "", has)
         if "due" in task:
-            yield Leaf(account, "due", has, _moment(task["due"]))  # type: ignore[arg-type]
+            due = [_moment(each) for each in task["due"]] if isinstance(task["due"], list) else _moment(task["due"])
+            yield Leaf(account, "due", has, due)  # type: ignore[arg-type]
         if "assignee" in task:
             yield Leaf(account, "assignee", has, task["assignee"])  # type: ignore[arg-type]
     yield from _gold_people(account, want)
@@ -108,6 +110,8 @@ def found_leaves(unit: Unit, found: FollowUp) -> Iterator[Leaf]:
     account = found.account_name
     if found.account is not None:
         yield Leaf(account, "account", "", account)
+    if found.newcomer is not None and not found.near:
+        yield Leaf(account, "new_account", "", account)
     if found.kind:
         yield Leaf(account, "kind", "", found.kind.value)
     if found.day:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.embedded import acts, belief
 from evals import briefs, chances, dates
+from evals.searching import quality
 
 if TYPE_CHECKING:
     from evals.runner import Result, Summary
@@ -76,6 +77,17 @@ def briefs_table(found: "Sequence[briefs.Found]") -> str:
     return "\n".join([*_lines(briefs.HEAD, briefs.rows(found)), *briefs.problems(found)])
 
 
+def search_json(searched: quality.Searched) -> list[dict[str, str]]:
+    """How well search finds, leg by leg."""
+    return [dict(zip(quality.HEAD, row, strict=True)) for row in quality.rows(searched.graded)]
+
+
+def search_table(searched: quality.Searched) -> str:
+    """The same as text, then which collections are not here."""
+    missing = [f"search {name}: skipped, {reason}" for name, reason in searched.missing.items()]
+    return "\n".join([*_lines(quality.HEAD, quality.rows(searched.graded)), *missing])
+
+
 def chances_json(judged: "Sequence[chances.Judged]") -> list[dict[str, str]]:
     return [dict(zip(chances.HEAD, each.row(), strict=True)) for each in judged]
 
@@ -89,6 +101,13 @@ def _chances(judged: "chances.Judged", line: Callable[..., str]) -> str:
     points = judged.points()
     plot = _plot(points) if points else ""
     return f"<h2>Win chances of {html.escape(judged.store)}</h2><table>{line(chances.HEAD, 'th')}{line(judged.row())}</table>{plot}"
+
+
+def _search(searched: quality.Searched, line: Callable[..., str]) -> str:
+    if not searched.graded:
+        return ""
+    body = "".join(line(row) for row in quality.rows(searched.graded))
+    return f"<h2>How well search finds what was labelled</h2><table>{line(quality.HEAD, 'th')}{body}</table>"
 
 
 def _lines(head: Sequence[str], body: Sequence[Sequence[str]]) -> list[str]:
@@ -210,6 +229,7 @@ def write(summary: "Summary", out: Path, judged: "Sequence[chances.Judged]" = ()
             "trade_off": [dict(zip(BELIEF_HEAD, row, strict=True)) for row in belief.model()["trade_off"]],
         },
         "chances": chances_json(judged),
+        "search": search_json(summary.searched),
     }
     as_json, as_html = out / "eval.json", out / "eval.html"
     as_json.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
@@ -245,7 +265,7 @@ def _page(summary: "Summary", failed: Sequence[dict[str, Any]], judged: "Sequenc
         f"<table>{line(dates.HEAD, 'th')}{''.join(line(row) for row in dates.rows())}</table>"
         f"<h2>How far a probability of the brain's speech acts can be believed</h2>{_plot(reliability())}"
         f"<h2>How far its readings can be believed, and what asking back costs</h2>{_plot(believed())}<table>{line(BELIEF_HEAD, 'th')}{costs}</table>"
-        f"{''.join(_chances(each, line) for each in judged)}"
+        f"{''.join(_chances(each, line) for each in judged)}{_search(summary.searched, line)}"
         f"<h2>Why answers were false</h2><table>{line(('reason', 'cases'), 'th')}"
         f"{''.join(line(row) for row in reasons(summary))}</table><h2>Failures of the development half</h2>"
         f"<table>{head}{''.join(body)}</table>\n"

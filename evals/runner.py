@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,13 @@ from agent.bootstrap import Rapport, build
 from evals import chances, report, state, stores
 from evals.cases import Case, Turn, load_cases, settled
 from evals.grading import HEDGED, Outcome, best
+from evals.searching import quality
+from evals.searching.collections import Half
 from store import gate
 from store.errors import RapportError
 from store.rights import Principal
 
+HALVES: dict[str, Half] = {"dev": "tune", "test": "report"}
 LIMIT = 200  # records an answer may show, so that whole sets can be compared
 Progress = Callable[[int, int, str], None]
 Watch = Callable[[Rapport, Case, int, str, bool], None]  # of a turn that was graded: its case, number, conversation, whether it was right
@@ -60,6 +63,7 @@ class Summary:
     results: tuple[Result, ...]
     skipped: Mapping[str, str] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
+    searched: quality.Searched = field(default_factory=quality.Searched)
 
     @property
     def score(self) -> float:
@@ -78,7 +82,8 @@ def run(
     progress: Progress | None = None,
     watch: Watch | None = None,
 ) -> Summary:
-    """Ask every case of the choice. With `out`, a JSON and an HTML report are written there. `watch` is told of every graded turn."""
+    """Ask every case of the choice, and with `search` among `only` the labelled collections, which takes minutes. With `out`, a JSON and
+    an HTML report are written there. `watch` is told of every graded turn."""
     names = set(only)
     chosen = [
         case
@@ -100,8 +105,9 @@ def run(
                 continue
             place = stores.fill(name, Path(folder) / name)
             results += _run_store(place, cases, brain, Path(folder), progress, watch)
-    summary = Summary(brain, tuple(results), skipped)
-    return Summary(brain, summary.results, skipped, tuple(report.write(summary, out, chances.run(only=store))) if out else ())
+    searched = quality.run(half=HALVES.get(split or "")) if "search" in names else quality.Searched()
+    summary = Summary(brain, tuple(results), skipped, searched=searched)
+    return replace(summary, files=tuple(report.write(summary, out, chances.run(only=store)))) if out else summary
 
 
 def _run_store(

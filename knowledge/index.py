@@ -4,13 +4,16 @@ Two passes, each resumable at any point. First texts: a batch of records becomes
 transaction; from then on they are found by word, and what was deleted is not found. Then vectors: passages without one are encoded
 (outside any transaction: a batch takes seconds and must not hold the store's write lock) and stored. Chroma comes last, and is
 compared with the store whenever the two disagree in number.
+
+Draining can take minutes, and nothing that answers a person waits for it: its lock keeps a second drain away and nothing else. Reading
+the outbox and opening Chroma have short locks of their own.
 """
 
 import hashlib
 import importlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,6 +24,7 @@ from knowledge.passages import cut
 from knowledge.vectors import Floats, VectorTable, pack, unpack
 from knowledge.words import words_of
 from store import passages
+from store.duplicates.letters import simplified
 from store.errors import Unavailable
 from store.passages import NewPassage, RecordText
 from store.unit import Store
@@ -71,13 +75,15 @@ class Indexer:
         self._folder = store.settings.home / "index"
         self._file_lock = FileLock(str(self._folder / "writer.lock"), thread_local=False)
         self._neighbours: Neighbours | None = None
-        self._busy = RLock()
+        self._draining = RLock()  # held through a drain; only another drain asks for it
+        self._outbox = Lock()
+        self._opening = Lock()
 
     # --- doing the work -------------------------------------------------------------------------------------------------------
 
     def drain(self, limit: int | None = None, progress: Progress | None = None) -> int:
         """Bring the index up to date. Returns how many records were read; `limit` caps them (and the texts encoded)."""
-        with self._busy:
+        with self._draining:
             read = self._read_outbox(limit)
             try:
                 encoded = self._encode(limit, progress)
@@ -91,13 +97,12 @@ class Indexer:
 
     def read_words(self) -> int:
         """Only the quick half of `drain`: new texts can be found by their words at once; their meaning waits."""
-        with self._busy:
-            return self._read_outbox(None)
+        return self._read_outbox(None)
 
     def rebuild(self, progress: Progress | None = None) -> int:
         """Throw everything away and read every record again."""
-        with self._busy:
-            with self.store.database.writing() as session:
+        with self._draining:
+            with self._outbox, self.store.database.writing() as session:
                 passages.enqueue_all(session, self.store.settings.now())
             self.table.clear()
             neighbours = self.neighbours(afresh=True)
@@ -130,7 +135,7 @@ class Indexer:
             with self.store.database.reading() as session:
                 if not passages.waiting(session, 1):
                     break  # without having taken the write lock
-            with self.store.database.writing() as session:
+            with self._outbox, self.store.database.writing() as session:
                 entries = passages.waiting(session, min(RECORDS, limit - read) if limit else RECORDS)
                 keys = set(entries)
                 renamed = [record_id for entity, record_id in keys if entity == "account"]
@@ -163,10 +168,11 @@ class Indexer:
                 texts = passages.unencoded(session, TEXTS)
             if not texts:
                 break
-            distinct = list(dict.fromkeys(text for _, text in texts))
+            said = {passage_id: simplified(text) for passage_id, text in texts}  # nearer to what is asked in either script
+            distinct = list(dict.fromkeys(said.values()))
             encoded = dict(zip(distinct, self.encoder.embed_documents(distinct), strict=True))
             with self.store.database.writing() as session:
-                passages.keep_vectors(session, {passage_id: pack(encoded[text]) for passage_id, text in texts})
+                passages.keep_vectors(session, {passage_id: pack(encoded[text]) for passage_id, text in said.items()})
             done += len(texts)
             if progress:
                 progress(min(done, total), total)
@@ -176,7 +182,7 @@ class Indexer:
 
     def neighbours(self, *, afresh: bool = False) -> Neighbours | None:
         """Chroma, or None when another process is its writer (it then answers from the store's own vectors)."""
-        with self._busy:
+        with self._opening:
             if self._neighbours is None:
                 settings = self.store.settings
                 # By name, here alone: chromadb takes a second to import and most processes never need it.

@@ -1,11 +1,14 @@
 """Search over everything that was said: by meaning and by word; rights first; quotes with where they come from.
 
-Relevance is meaning (see dense.py) plus WORDS times the share of the question's words, by rarity, that the passage holds. It orders
-the hits and is the floor: below it nothing is shown, and nothing found is an answer. Codes, e-mails and phones that match come first.
+Relevance is meaning (see dense.py) plus WORDS times the share of the question's words, by rarity, that the passage holds: it orders the
+hits. The floor is another sum, nearness plus WORDS_BESIDE times that share: when none of the best reaches it, nothing is shown, and nothing
+found is an answer; beside one that does, others may lie MARGIN lower. Codes, e-mails and phones that match come first. Weights and floor are
+from the tuning half of `evals/searching` (decision 0033).
 Reciprocal rank fusion (k = 60) was tried first: a common word in the question's language outvoted passages that answer it in the other
 (cross-lingual R@1 0.40 against 0.90 on the labelled notes), and ranks give no floor.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -15,23 +18,29 @@ from functools import lru_cache
 
 from langchain_core.embeddings import Embeddings
 
-from knowledge.dense import Asked, Dense
+from knowledge.dense import Asked, Dense, Ranked
 from knowledge.index import Indexer, unit_vector
 from knowledge.sentences import language_of, split_sentences
 from knowledge.words import Question, normal, question_words, words_of
+from store.duplicates.letters import simplified
 from store.errors import Unavailable
-from store.passage_search import Found, Within, look_up, ranked, rarity
+from store.passage_search import Found, Within, look_up
 from store.rights import Principal
 from store.unit import Store
+from store.word_ranking import ranked, rarity
 
 DEPTH = 60  # candidates from each ranking
 RECENCY = 0.25  # most that being recent adds to relevance; halves every HALF_LIFE days
 HALF_LIFE = 180
-WORDS = 4.0  # from a grid over 0-8 on tests/knowledge/data, as is the floor: it keeps 1 in 30 idle questions and 5 in 6 answers
-FLOOR = 0.0
+WORDS = 1.0
+WORDS_BESIDE = 4.0
+LEADING = 3  # passages of which one must reach the floor: farther down, one that is near every question would
+FLOOR = 0.4
+MARGIN = 1.5
 NEARLY_ALL = 0.75  # share of the question's words that needs no meaning beside it: a name, a rare word
 FLOOR_BY_WORD = 0.4  # share of the question's words, when that is all there is
 UNENCODED = -1.0  # meaning of a passage that has no vector yet
+UNENCODED_SHARE = 0.25  # of the question's words that it must hold
 SAME = 0.9  # share of three-character pieces that makes two passages of one account the same
 _QUESTION_LIMIT = 500  # characters that are encoded; the rest of a long question says no more
 
@@ -40,7 +49,7 @@ Period = tuple[date | datetime | None, date | datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A quote and where it stands. `date` is when it happened; `score` is the relevance, 0 about where noise ends; `also` counts
+    """A quote and where it stands. `date` is when it happened; `score` is the relevance, higher is better; `also` counts
     near-duplicates folded into this one."""
 
     type: str
@@ -64,6 +73,8 @@ class _Candidate:
     passage: Found
     score: float
     exact: bool
+    share: float = 1.0
+    height: float = 0.0  # to be compared with the floor
 
 
 class Search:
@@ -96,27 +107,31 @@ class Search:
             return self._exactly(principal, within, question, limit)
         asked = self._ask(text)
         with self._store.database.reading() as session:
-            dense = self._dense.rank(session, principal, within, asked, limit=DEPTH) if asked else []
-            exact = set(ranked(session, principal, within, question.exact, DEPTH))
-            by_word = [*exact, *ranked(session, principal, within, question.all, DEPTH)]
+            pool = self._dense.pool(session, principal, within)
+            among = pool.all() if pool is not None else None
+            dense = self._dense.rank(session, principal, within, asked, limit=DEPTH, pool=pool) if asked else []
+            exact = set(ranked(session, principal, within, question.exact, DEPTH, among))
+            by_word = [*exact, *ranked(session, principal, within, question.all, DEPTH, among)]
             numbers = dict.fromkeys([*(each.number for each in dense), *by_word])
             found = look_up(session, principal, within, list(numbers))  # through rights once more: what is shown was seen here
             exact = {number for number in exact & found.keys() if _shows(found[number], question.exact)}
             weights = rarity(session, question.all)
-            meaning = {each.number: each.meaning for each in dense}
+            known = {each.number: each for each in dense}
             for language in ("en", "zh"):
-                rest = [number for number, each in found.items() if number not in meaning and each.language == language]
+                rest = [number for number, each in found.items() if number not in known and each.language == language]
                 if asked:
-                    meaning |= {each.number: each.meaning for each in self._dense.score(session, language, rest, asked, limit=len(rest))}
-        candidates = []
-        for number in numbers:
-            if number in found:
-                share = _share(found[number], weights)
-                relevance = meaning.get(number, UNENCODED) + WORDS * share
-                if number in exact or share >= NEARLY_ALL or (relevance >= FLOOR if asked else share >= FLOOR_BY_WORD):
-                    relevance += RECENCY * self._recency(found[number].happened_at)
-                    candidates.append(_Candidate(number, found[number], relevance, number in exact))
-        return _hits(candidates, weights, limit)
+                    known |= {each.number: each for each in self._dense.score(session, language, rest, asked, limit=len(rest))}
+        judged = [self._judged(found[number], known.get(number), number in exact, weights) for number in numbers if number in found]
+        return _hits(_above_the_floor(judged, by_words_alone=asked is None), weights, limit)
+
+    def _judged(self, passage: Found, known: Ranked | None, exact: bool, weights: Mapping[str, float]) -> _Candidate:
+        share = _share(passage, weights)
+        if known is None:
+            meaning, height = UNENCODED, FLOOR if share >= UNENCODED_SHARE else -math.inf
+        else:
+            meaning, height = known.meaning, known.nearness + WORDS_BESIDE * share
+        relevance = meaning + WORDS * share + RECENCY * self._recency(passage.happened_at)
+        return _Candidate(passage.number, passage, relevance, exact, share, height)
 
     def _exactly(self, principal: Principal, within: Within, question: Question, limit: int) -> list[Hit]:
         """A question that is nothing but codes, mails or phones: found as written, or not at all."""
@@ -131,7 +146,7 @@ class Search:
 
     def _ask(self, text: str) -> Asked | None:
         try:
-            vector = unit_vector(self._encoder.embed_query(text[:_QUESTION_LIMIT]))
+            vector = unit_vector(self._encoder.embed_query(simplified(text[:_QUESTION_LIMIT])))
         except Unavailable as error:
             self.note = f"Searched by word only: {error}"
             return None
@@ -156,6 +171,15 @@ class Search:
             return 0.0
         days = max(0.0, (self._store.settings.now() - moment.astimezone(UTC)).total_seconds() / 86_400)
         return float(0.5 ** (days / HALF_LIFE))
+
+
+def _above_the_floor(judged: Sequence[_Candidate], *, by_words_alone: bool) -> list[_Candidate]:
+    """What may be shown: what is certain by its words, and the rest when one of the best tells something."""
+    if by_words_alone:
+        return [each for each in judged if each.exact or each.share >= FLOOR_BY_WORD]
+    best = sorted(judged, key=lambda each: -each.score)[:LEADING]
+    least = FLOOR - MARGIN if any(each.height >= FLOOR for each in best) else math.inf
+    return [each for each in judged if each.exact or each.share >= NEARLY_ALL or each.height >= least]
 
 
 @lru_cache(maxsize=10_000)

@@ -34,19 +34,20 @@ class VectorTable:
         self._used = 0
         self._lock = Lock()
 
-    def cosines(self, session: Session, numbers: NDArray[np.int64], query: Floats) -> Floats:
-        """Cosine of each numbered passage to the query; -1 for one whose vector is gone. Any number of them, in pieces that fit."""
-        scores = np.full(len(numbers), -1.0, dtype=np.float32)
+    def products(self, session: Session, numbers: NDArray[np.int64], queries: Floats) -> Floats:
+        """Products of each numbered passage with each query, a row for a passage; -1 for one whose vector is gone. Any number of them, in
+        pieces that fit."""
+        scores = np.full((len(numbers), len(queries)), -1.0, dtype=np.float32)
         for start in range(0, len(numbers), HELD):
             piece = numbers[start : start + HELD]
             with self._lock:
-                self._fill(session, piece, len(query))
+                self._fill(session, piece, queries.shape[1])
                 places = self._place[piece]
                 known = places >= 0
                 if known.any():
                     whole = bool(known.all()) and len(piece) == self._used and bool((np.diff(places) == 1).all())
                     rows = self._rows[: self._used] if whole else self._rows[places[known]]
-                    scores[start : start + HELD][known] = rows @ query
+                    scores[start : start + HELD][known] = rows @ queries.T
         return scores
 
     def clear(self) -> None:

@@ -1,6 +1,6 @@
 """Text as the words that lexical ranking knows. The same cutting is used for passages and for questions.
 
-English: lower case, accents off, stemmed. Chinese: every character and every pair of neighbours. Codes, e-mails and phones: kept whole
+English: lower case, accents off, stemmed. Chinese: simplified, every character and every pair of neighbours. Codes, e-mails and phones: kept whole
 (and in parts), so that `PO-2024-0091` is found as it stands. No word holds a space or a quote.
 """
 
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import snowballstemmer
+
+from store.duplicates.letters import simplified
 
 _STEMMER = snowballstemmer.stemmer("english")
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -46,8 +48,8 @@ class Question:
 
 
 def normal(text: str) -> str:
-    """Full-width forms, case and accents levelled."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    """Full-width forms, case, accents and traditional characters levelled."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", simplified(text)).casefold())
     return unicodedata.normalize("NFC", "".join(c for c in folded if not unicodedata.combining(c)))
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from store.checking import check, leads_back, living
 from store.drafting import Draft, keep_required, read_values, snapshot, stored
 from store.errors import InvalidInput, NotFound
-from store.gate.proposing import keep
+from store.gate.proposing import already_proposed, fingerprint_of, keep
 from store.gate.viewing import ProposalView, view
 from store.models import RECORD_MODELS, Proposal, ProposalChange
 from store.pointers import moves
@@ -45,15 +45,21 @@ def propose_merge(
     evidence: Sequence[dict[str, Any]] = (),
     external: bool = False,
     conversation_id: str | None = None,
+    idempotency_key: str | None = None,
 ) -> ProposalView:
     """A pending proposal (operation merge). `values`: what the survivor shall hold instead of what the rule says.
 
     Raises InvalidInput for fewer than two records or a survivor that is none of them, NotFound and NotAllowed by the rights
     on the records merged.
     """
+    fingerprint = fingerprint_of(["merge", entity, sorted(ids), survivor, dict(values or {})])
+    kept = already_proposed(unit, idempotency_key, fingerprint)
+    if kept:
+        return view(unit, kept)
     drafts = merge_changes(unit, entity, ids, survivor, values)
     proposal = keep(
-        unit, drafts, operation="merge", reason=reason, evidence=evidence, external=external, conversation_id=conversation_id
+        unit, drafts, operation="merge", reason=reason, evidence=evidence, external=external, conversation_id=conversation_id,
+        idempotency_key=idempotency_key, fingerprint=fingerprint,
     )  # fmt: skip
     return view(unit, proposal)
 

@@ -1,44 +1,38 @@
-"""Passages for a person: which they may be searched in, how words rank them, and what a citation shows. Rights come first, always.
+"""Passages for a person: which may be searched, and what a citation of one shows. Rights come first, always. (By words: word_ranking.py)
 
 The condition under which a passage may be seen is that its record may, read from the record itself at that moment: a record given to
 somebody else or deleted is found, or not, at once, whatever the index still holds.
 """
 
-import math
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     String,
     and_,
     case,
     cast,
-    column,
     exists,
     false,
     func,
     literal,
     or_,
     select,
-    table,
-    text,
     true,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session, aliased
 
 from store.apply import INDEXED
 from store.models import RECORD_MODELS, Account, Contact, Passage, User
-from store.passages import TEXTS, WORDS, quoted
+from store.passages import TEXTS, WORDS
 from store.rights import Principal, owned, readable, visible
 
 OUTSIDE = frozenset({"case", "lead", "document"})  # their texts are a customer's own words, a form's, a file's
-_FTS = table("passage_fts", column("rowid"), column("words"))
 _PIECE = 500
 _ACCOUNT, _CONTACT, _AUTHOR = aliased(Account), aliased(Contact), aliased(User)  # made once: an alias costs milliseconds
 
@@ -72,31 +66,47 @@ class Found:
     trust: str
 
 
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Passages that may be searched, by number, under the language of their vector; under "" those that have none yet."""
+
+    numbers: Mapping[str, Sequence[int]]
+
+    def __len__(self) -> int:
+        return sum(len(each) for each in self.numbers.values())
+
+    def all(self) -> list[int]:
+        return [number for each in self.numbers.values() for number in each]
+
+
 def unlimited(principal: Principal, within: Within) -> bool:
     """Whether every passage may be searched: no filter, and the person sees all there is."""
-    kinds = _searched(principal, within)
+    kinds = searched(principal, within)
     whole = all(principal.scope(kind) == "all" and not any(principal.mask(kind, name) for name in TEXTS[kind]) for kind in kinds)
     return whole and set(kinds) == INDEXED and within == Within()
 
 
-def allowed(session: Session, principal: Principal, within: Within, limit: int) -> list[tuple[int, str]]:
-    """(number, language) of encoded passages the person may see, at most `limit`."""
+def allowed(session: Session, principal: Principal, within: Within, limit: int) -> Pool | None:
+    """The passages the person may see, when there are at most `limit`; None when there are more."""
     parts = []
     narrow = within.account_ids is not None or within.contact_ids is not None
-    for entity in _searched(principal, within):
+    for entity in searched(principal, within):
         model = RECORD_MODELS[entity]
-        statement = select(WORDS.c.id.label("number"), Passage.language.label("language"))
+        language = case((Passage.vector.is_not(None), Passage.language), else_="")
+        statement = select(WORDS.c.id.label("number"), language.label("language"))
         may = _may(principal, entity, model, within)
         if narrow:  # few records, looked up first; as a join SQLite began with all passages
             statement = statement.select_from(Passage).where(Passage.type == entity, Passage.record_id.in_(select(model.id).where(may)))
         else:
             statement = statement.select_from(model).join(Passage, and_(Passage.record_id == model.id, Passage.type == entity)).where(may)
-        statement = statement.join(WORDS, WORDS.c.passage_id == Passage.id)
-        parts.append(statement.where(_timely(within), Passage.vector.is_not(None)))
+        parts.append(statement.join(WORDS, WORDS.c.passage_id == Passage.id).where(_timely(within)))
     if not parts:
-        return []
-    rows = union_all(*parts).subquery()
-    return [(row[0], row[1]) for row in session.execute(select(rows.c.number, rows.c.language).limit(limit))]
+        return Pool({})
+    rows = union_all(*parts).limit(limit + 1).subquery()
+    together = func.aggregate_strings(cast(rows.c.number, String), ",")  # one text: a row for each took longer than to find them
+    found = session.execute(select(rows.c.language, together).group_by(rows.c.language))
+    pool = Pool({language: [int(number) for number in numbers.split(",")] for language, numbers in found})
+    return pool if len(pool) <= limit else None
 
 
 def seeable(session: Session, principal: Principal, within: Within, numbers: Sequence[int]) -> set[int]:
@@ -117,48 +127,14 @@ def _records_of(
     session: Session, principal: Principal, within: Within, columns: Sequence[Any], numbers: Sequence[int]
 ) -> dict[str, dict[int, Any]]:
     """The rows of these passages in time, by kind of record and number, of the kinds that are searched."""
-    held: dict[str, dict[int, Any]] = {kind: {} for kind in _searched(principal, within)}
+    kinds = set(searched(principal, within))
+    held: dict[str, dict[int, Any]] = defaultdict(dict)
     for start in range(0, len(numbers), _PIECE):
         statement = select(*columns).join(Passage, Passage.id == WORDS.c.passage_id)
         for row in session.execute(statement.where(WORDS.c.id.in_(numbers[start : start + _PIECE]), _timely(within))):
-            if row.type in held:
+            if row.type in kinds:
                 held[row.type][row.id] = row
     return held
-
-
-def ranked(session: Session, principal: Principal, within: Within, words: Sequence[str], limit: int) -> list[int]:
-    """Numbers of passages that hold any of the words, best first: bm25 on SQLite; rarity, then cover density on PostgreSQL."""
-    if not words:
-        return []
-    if session.get_bind().dialect.name == "sqlite":
-        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
-        statement = select(_FTS.c.rowid).join(WORDS, WORDS.c.id == _FTS.c.rowid).join(Passage, Passage.id == WORDS.c.passage_id)
-        statement = statement.where(text("passage_fts MATCH :query").bindparams(query=query), _seen_by(principal, within))
-        return list(session.scalars(statement.order_by(text("bm25(passage_fts)"), _FTS.c.rowid.desc()).limit(limit)))
-    weights = rarity(session, words)
-    any_word = _tsquery(" | ".join(quoted(word) for word in words))
-    weight: Any = literal(0.0)
-    for word in words:
-        # A match is a boolean; bm25's idf is what PostgreSQL's own ranking lacks.
-        weight = weight + weights[word] * cast(_holds(word), Integer)
-    statement = select(WORDS.c.id).join(Passage, Passage.id == WORDS.c.passage_id)
-    statement = statement.where(WORDS.c.words.op("@@")(any_word), _seen_by(principal, within))
-    cover = func.ts_rank_cd(WORDS.c.words, any_word, 1)
-    return list(session.scalars(statement.order_by(weight.desc(), cover.desc(), WORDS.c.id.desc()).limit(limit)))
-
-
-def rarity(session: Session, words: Sequence[str]) -> dict[str, float]:
-    """Inverse document frequency of each word over the whole store, ln(1 + (N - n + 0.5) / (n + 0.5)) as in bm25."""
-    total = session.scalar(select(func.count()).select_from(WORDS)) or 0
-    counted: dict[str, int] = dict.fromkeys(words, 0)
-    if session.get_bind().dialect.name == "sqlite":
-        vocabulary = table("passage_vocabulary", column("term"), column("doc"))
-        for row in session.execute(select(vocabulary.c.term, vocabulary.c.doc).where(vocabulary.c.term.in_(words))):
-            counted[row.term] = row.doc
-    else:
-        for word in counted:
-            counted[word] = session.scalar(select(func.count()).select_from(WORDS).where(_holds(word))) or 0
-    return {word: math.log(1 + (total - number + 0.5) / (number + 0.5)) for word, number in counted.items()}
 
 
 def look_up(session: Session, principal: Principal, within: Within, numbers: Sequence[int]) -> dict[int, Found]:
@@ -209,7 +185,7 @@ def _kind(principal: Principal, entity: str, model: Any) -> Any:
     return readable(principal, entity, named, model, getattr(model, named)) if named else literal(None, String)
 
 
-def _searched(principal: Principal, within: Within) -> list[str]:
+def searched(principal: Principal, within: Within) -> list[str]:
     """Kinds of records that can hold a match. A kind whose text is masked is not searched: a quote would show it, and so would a hit."""
     kinds = set(INDEXED) if within.types is None else INDEXED & set(within.types)
     if within.kinds is not None:
@@ -217,10 +193,10 @@ def _searched(principal: Principal, within: Within) -> list[str]:
     return sorted(kind for kind in kinds if principal.scope(kind) != "none" and all(principal.sees(kind, name) for name in TEXTS[kind]))
 
 
-def _seen_by(principal: Principal, within: Within) -> ColumnElement[bool]:
+def seen_by(principal: Principal, within: Within) -> ColumnElement[bool]:
     """The condition on a passage row, whatever its kind."""
     options: list[ColumnElement[bool]] = [false()]
-    for entity in _searched(principal, within):
+    for entity in searched(principal, within):
         model = RECORD_MODELS[entity]
         record = exists().where(model.id == Passage.record_id, _may(principal, entity, model, within)).correlate(Passage)
         options.append(and_(Passage.type == entity, record))
@@ -268,11 +244,3 @@ def _by(principal: Principal, entity: str, model: Any) -> Any:
     if entity == "activity":
         return readable(principal, entity, "author", model, model.author_id)
     return readable(principal, entity, "owner", model, model.owner_id)
-
-
-def _holds(word: str) -> Any:
-    return WORDS.c.words.op("@@", is_comparison=True)(_tsquery(quoted(word)))
-
-
-def _tsquery(query: str) -> Any:
-    return cast(query, TSQUERY)

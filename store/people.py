@@ -221,20 +221,36 @@ def note_use(database: Database, settings: Settings, secret: str) -> None:
         return
 
 
-def revoke_token(session: Session, settings: Settings, secret: str) -> None:
+def sign_out(session: Session, settings: Settings, secret: str) -> None:
+    """End a browser's session; nothing happens for one that has ended."""
+    owner = session.execute(
+        select(User.id, User.email)
+        .join(Token, Token.user_id == User.id)
+        .where(Token.hash == _hash(secret), Token.kind == "session", Token.revoked_at.is_(None))
+    ).one_or_none()
+    if owner is None:
+        return
     _revoke(session, settings, Token.hash == _hash(secret))
+    audit.append(session, at=settings.now(), user_id=owner.id, door="web", action="signed out", summary=owner.email)
 
 
 def principal_by_token(session: Session, settings: Settings, secret: str, *, kind: str) -> Principal | None:
     """Whose valid token this is, or None."""
     token = session.scalar(select(Token).where(Token.hash == _hash(secret), Token.kind == kind, Token.revoked_at.is_(None)))
-    if token is None or (token.expires_at and token.expires_at < settings.now()):
+    if token is None or (token.expires_at and token.expires_at < settings.now()) or _left_alone(token, settings):
         return None
     user = session.get(User, token.user_id)
     if user is None or not user.active or user.deleted_at is not None:
         return None
     principal = principal_of(session, user)
     return principal.reading_only() if token.read_only else principal
+
+
+def _left_alone(token: Token, settings: Settings) -> bool:
+    """Whether nobody used a session for longer than the firm lets it lie open."""
+    idle = settings.session_idle_hours
+    since = token.last_used_at or token.created_at
+    return token.kind == "session" and idle > 0 and settings.now() - since > timedelta(hours=idle)
 
 
 def _revoke(session: Session, settings: Settings, *which: ColumnElement[bool]) -> None:

@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     )
     question_limit: int = Field(default=20_000, ge=100, description="Longest question, in characters.")
     rate_limit: int = Field(default=1_200, ge=0, description="Requests a minute for each person over REST and MCP; 0 is no limit.")
+    session_idle_hours: int = Field(default=72, ge=0, description="Hours after which a browser left alone must sign in again; 0 is never.")
     upload_limit_mb: int = Field(default=50, ge=1, description="Largest file taken for import, in MiB.")
     voice_model: str = Field(
         default="whisper-base",

@@ -56,7 +56,7 @@ def visitor_of(store: Store, headers: Mapping[str, str]) -> Visitor | None:
         return None
     with store.database.reading() as session:
         principal = people.principal_by_token(session, store.settings, secret.strip(), kind=kind)
-    if principal and kind == "bearer":
+    if principal:
         people.note_use(store.database, store.settings, secret.strip())
     return Visitor(principal, kind) if principal else None
 

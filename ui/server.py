@@ -24,6 +24,7 @@ from ui.rest import (
     docs,
     drafts,
     duplicates,
+    exporting,
     health,
     importing,
     measures,
@@ -64,8 +65,9 @@ def create_app(rapport: Rapport) -> FastAPI:
     problems.install(app)
     specification.install(app)
     for router in (
-        health.router, signin.router, single_sign_on.router, session.router, chat.router, measures.router, proposals.router, audit_routes.router, docs.router,
-        search.router, importing.router, voice.router, duplicates.router, actions.router, drafts.router, setup_routes.router, setup_page.router, records.router,
+        health.router, signin.router, single_sign_on.router, session.router, chat.router, measures.router, proposals.router, audit_routes.router,
+        docs.router, search.router, importing.router, exporting.router, voice.router, duplicates.router, actions.router, drafts.router,
+        setup_routes.router, setup_page.router, records.router,
     ):  # fmt: skip
         app.include_router(router)  # records last: its paths begin with any entity
     app.include_router(serving.router)

@@ -58,7 +58,7 @@ def close_session(inside: House, request: Request) -> None:
     secret = session_secret(request.headers)
     if secret:
         with inside.store.database.writing() as session:
-            people.revoke_token(session, inside.store.settings, secret)
+            people.sign_out(session, inside.store.settings, secret)
 
 
 def set_cookie(response: Response, request: Request, secret: str) -> None:

@@ -200,7 +200,10 @@ class Ear:
             conversation = conversations.open_conversation(unit, recording.conversation_id, transcript.text or recording.name)
             answer = Answer(
                 conversation, new_id(), transcript.language, "embedded", "proposal" if made.proposals else "chat",
-                telling.told(transcript, account=made.account), round((time.perf_counter() - started) * 1000),
+                telling.told(
+                    transcript, account=made.account, newcomers=made.newcomers, questions=made.questions,
+                    stages={each.id: (each.zh if transcript.language == "zh" else None) or each.name for each in unit.schema.stages},
+                ), round((time.perf_counter() - started) * 1000),
                 proposals=[each.to_json() for each in made.proposals],
             )  # fmt: skip
             conversations.add_message(unit, conversation, "user", transcript.text or recording.name)

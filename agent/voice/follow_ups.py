@@ -38,8 +38,9 @@ def follow(unit: Unit, recording: RecordingView, transcript: Transcript, suggest
     if not changes:
         return Prepared([])
     made = propose(unit, changes, evidence=group.evidence, external=True, idempotency_key=f"voice:{recording.id}")
-    names = dict.fromkeys(each.account_name for each in found if each.account_name)
-    return Prepared([made], ", ".join(names))
+    names = dict.fromkeys(each.account_name for each in found if each.account_name and not each.near)
+    newcomers = tuple((each.newcomer.value, tuple(name for _, name in each.near)) for each in found if each.newcomer)
+    return Prepared([made], ", ".join(names), newcomers, tuple(asked for each in found for asked in each.questions))
 
 
 def _descriptions(unit: Unit, found: Sequence[FollowUp]) -> dict[str, str]:

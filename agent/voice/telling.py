@@ -1,16 +1,23 @@
 """What a person is told of a recording: how much was heard, the names in it, what was wrong with the file."""
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from knowledge.followups.followup import Question
+from knowledge.sentences import split_sentences
 from knowledge.voice.transcript import Mention, Transcript
 
+Newcomers = Sequence[tuple[str, Sequence[str]]]  # a name, and known ones nearly like it
 
-def told(transcript: Transcript, *, account: str = "") -> str:
-    """Paragraphs: what is prepared, the note as heard, names, warnings."""
+
+def told(
+    transcript: Transcript, *, account: str = "", newcomers: Newcomers = (), questions: Sequence[Question] = (), stages: Mapping[str, str]
+) -> str:
+    """Paragraphs: what is prepared, the note as heard, names, what is asked, warnings. `stages`: their names by id."""
     words, length = _phrases()[transcript.language], _length(transcript.decoded_s, transcript.language)
     if not transcript.text:
         head = words["nothing"].format(length=length)
@@ -19,7 +26,18 @@ def told(transcript: Transcript, *, account: str = "") -> str:
     else:
         head = words["prepared"].format(length=length)
     quoted = f"> {transcript.text}" if transcript.text else ""
-    return "\n\n".join(filter(None, [head, quoted, _names(transcript), warnings(transcript)]))
+    asked = [_question(each, transcript, stages) for each in questions]
+    return "\n\n".join(filter(None, [head, quoted, _names(transcript, newcomers), *asked, warnings(transcript)]))
+
+
+def _question(asked: Question, transcript: Transcript, stages: Mapping[str, str]) -> str:
+    """What was said that may close a deal, and was not clearly about it."""
+    words = _phrases()[transcript.language]
+    said = transcript.text[asked.stage.at : asked.stage.until].strip()
+    at = transcript.text.rfind("\n", 0, asked.stage.at) + 1
+    sentence = next((each for each in split_sentences(transcript.text[at:]) if said in each), said)
+    deals = words["or"].join(f"“{name}”" for _, name in asked.deals)
+    return str(words["may_be"]).format(quote=sentence, deals=deals, stage=stages.get(asked.stage.value, ""))
 
 
 def asked(transcript: Transcript) -> str:
@@ -33,20 +51,26 @@ def warnings(transcript: Transcript) -> str:
     return " ".join(words[each].format(length=length, stated=stated) for each in transcript.warnings)
 
 
-def _names(transcript: Transcript) -> str:
+def _names(transcript: Transcript, newcomers: Newcomers) -> str:
     words = _phrases()[transcript.language]
     separator = "、" if transcript.language == "zh" else ", "
     respelt = [each for each in transcript.mentions if each.linked and each.heard != (each.spelling or each.linked.name)]
     known = dict.fromkeys(words["heard_as"].format(name=each.linked.name, heard=each.heard) for each in respelt if each.linked)
     new = dict.fromkeys(_new(each, words, separator) for each in transcript.mentions if each.linked is None)
+    heard = {each.heard for each in transcript.mentions}
+    new |= dict.fromkeys(_near(name, near, words, separator) for name, near in newcomers if name not in heard)
     lines = [words["names"].format(names=separator.join(known))] if known else []
     lines += [words["new"].format(names=separator.join(new))] if new else []
     return "\n\n".join(lines)
 
 
 def _new(mention: Mention, words: dict[str, Any], separator: str) -> str:
-    near = separator.join(dict.fromkeys(each.name for each in mention.candidates))
-    return str(words["new_near"]).format(heard=mention.heard, near=near) if near else f"“{mention.heard}”"
+    return _near(mention.heard, [each.name for each in mention.candidates], words, separator)
+
+
+def _near(name: str, known: Sequence[str], words: dict[str, Any], separator: str) -> str:
+    near = separator.join(dict.fromkeys(known))
+    return str(words["new_near"]).format(heard=name, near=near) if near else f"“{name}”"
 
 
 def _length(seconds: float, language: str) -> str:

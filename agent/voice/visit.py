@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from knowledge.followups.followup import Question
 from knowledge.sentences import split_sentences
 from knowledge.voice.transcript import Candidate, Transcript
 from store.gate import Change, ProposalView, propose
@@ -17,10 +18,13 @@ _SUBJECT = 80
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """`account`: the name of the customer it is about, empty when nobody could tell."""
+    """`account`: the name of the customer it is about, empty when nobody could tell. `newcomers`: customers the store does not know, each
+    with known ones called nearly so. `questions`: what may follow and was not clear."""
 
     proposals: list[ProposalView]
     account: str = ""
+    newcomers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    questions: tuple[Question, ...] = ()
 
 
 def prepare(unit: Unit, recording: RecordingView, transcript: Transcript) -> Prepared:

@@ -45,6 +45,9 @@ class _Group:
 
     @property
     def account(self) -> str | None:
+        """A new one by its reference."""
+        if self.found.newcomer is not None and not self.found.near:
+            return f"@account{self.number}"
         return self.found.account.value if self.found.account else None
 
     @property
@@ -59,6 +62,7 @@ def proposed(
     made = Proposed()
     for number, each in enumerate(found):
         group = _Group(each, world, transcript, source, moment, number, made)
+        _newcomer(group)
         people = {news.person.value.name: f"@{_new_person(group, place, news)}" for place, news in enumerate(_unknown(each))}
         deals = _deals(group, held or {})
         _activity(group, people, deals)
@@ -72,6 +76,13 @@ def proposed(
 
 def _unknown(found: FollowUp) -> list[PersonNews]:
     return [each for each in found.news if each.person.value.id is None]
+
+
+def _newcomer(group: _Group) -> None:
+    """A customer the store does not know, unless it may be one it does."""
+    new = group.found.newcomer
+    if new is not None and not group.found.near:
+        group.add(Change(op="create", type="account", ref=f"account{group.number}", values={"name": new.value}), new.value, {"name": new})
 
 
 def _new_person(group: _Group, place: int, news: PersonNews) -> str:

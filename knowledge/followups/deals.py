@@ -3,14 +3,17 @@ still changes nothing."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from knowledge.followups.closing import means
 from knowledge.followups.due import day_of
-from knowledge.followups.followup import DealNews, Money, Said
+from knowledge.followups.followup import DealNews, Money, Question, Said
 from knowledge.followups.note import Amount, Clause, Note
+from knowledge.followups.reasons import reason_of
 from knowledge.followups.sections import Section
-from knowledge.followups.stages import stage_in
+from knowledge.followups.stages import stage_in, taken_back
 from knowledge.followups.words import words
 from knowledge.followups.world import Deal, Record, World
 from knowledge.sentences import HAN
@@ -20,48 +23,79 @@ LEAST = Decimal(100)  # an amount without currency or scale is none below this
 _TOKEN = re.compile(r"[a-zA-ZÀ-ɏ]+|\d+")
 _DULL = re.compile(r"项目|商机|供货|的")
 _TURNS = frozenset({"phase", "the", "of", "and", "for"})
+_EACH = 0.02  # more for each word of the name that was said
 _FEW = 2  # Chinese characters in a row that may point to a deal
 
 
-def deals_in(section: Section, note: Note, world: World) -> list[DealNews]:
+def deals_in(section: Section, note: Note, world: World) -> tuple[list[DealNews], list[Question]]:
     """Each deal that is told apart, with its news if there are any; of several open deals none of which is named, none is changed."""
-    if section.account is None:
-        return []
     opened = _opened(section, note, world)
     if opened:
-        return [opened]
+        return [opened], []
+    if section.account is None:
+        return [], []
     mine = world.deals.get(section.account.value, [])
-    spoken = {id(clause): deal for clause, deal in zip(section.clauses, _spoken_of(section, note, mine, world), strict=True)}
-    news: dict[str, DealNews] = {}
-    for clause in section.clauses:
-        deal = spoken[id(clause)]
-        if deal is None:
+    news, questions = dict[str, DealNews](), list[Question]()
+    for clause, spoken in zip(section.clauses, _spoken_of(section, note, mine), strict=True):
+        asked = _asked(clause, note, world, spoken, mine)
+        if asked:
+            questions.append(asked)
+        if spoken.deal is None:
             continue
-        held = news.setdefault(deal.id, DealNews(deal.id, deal.name))
-        _told(held, clause, note, world, deal, section)
-    return [_without_what_is(each, next(deal for deal in mine if deal.id == each.id)) for each in news.values()]
+        held = news.setdefault(spoken.deal.id, DealNews(spoken.deal.id, spoken.deal.name))
+        _told(held, clause, note, world, spoken.deal, section, closed=asked is None)
+    made = [_without_what_is(each, next(deal for deal in mine if deal.id == each.id)) for each in news.values()]
+    settled = {each.id for each in made if each.stage}
+    taken = {clause.sentence for clause in section.clauses if taken_back(clause)}
+    return made, [each for each in questions if not settled & {deal for deal, _ in each.deals} and not _near(each, section, taken)]
 
 
-def _spoken_of(section: Section, note: Note, deals: Sequence[Deal], world: World) -> list[Deal | None]:
+def _near(question: Question, section: Section, sentences: set[int]) -> bool:
+    """Whether the speaker took it back, in the same sentence or the next."""
+    said = next(each.sentence for each in section.clauses if each.at <= question.stage.at < each.until)
+    return bool({said, said + 1} & sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """The deal a clause speaks of. `named`: by its own words, now or before; else it is the only one there is."""
+
+    deal: Deal | None
+    named: bool
+
+
+def _spoken_of(section: Section, note: Note, deals: Sequence[Deal]) -> list[_Spoken]:
     """The deal of each clause: the one it names, else the one named before, else the only one there is (named anywhere, or open)."""
-    named = [_deal_of(clause, note, deals, world, section) for clause in section.clauses]
-    once = list({each.id: each for each in named if each is not None}.values())
+    named = [_deal_of(clause, note, deals, section) for clause in section.clauses]
+    once = list({each[0].id: each[0] for each in named if len(each) == 1}.values())
     current = once[0] if len(once) == 1 else deals[0] if len(deals) == 1 else None
-    found = list[Deal | None]()
+    by_name = False
+    found = list[_Spoken]()
     for each in named:
-        current = each or current
-        found.append(current)
+        if each:  # of two that fit alike neither, and no more the one before
+            current, by_name = (each[0], True) if len(each) == 1 else (None, False)
+        found.append(_Spoken(current, by_name))
     return found
 
 
-def _deal_of(clause: Clause, note: Note, deals: Sequence[Deal], world: World, section: Section) -> Deal | None:
+def _asked(clause: Clause, note: Note, world: World, spoken: _Spoken, mine: Sequence[Deal]) -> Question | None:
+    """A win that may be this deal's or another's."""
+    some = spoken.deal or (mine[0] if mine else None)
+    stage = stage_in(clause, note, world, some) if some and not clause.uncertain and not taken_back(clause) else None
+    if some is None or stage is None or world.stage_kind(stage.value) != "won":
+        return None
+    if spoken.deal is not None and means(spoken.deal, clause, note, world, named=spoken.named, alone=len(mine) == 1):
+        return None
+    asked = [spoken.deal] if spoken.deal else mine
+    return Question(stage, tuple((each.id, each.name) for each in asked))
+
+
+def _deal_of(clause: Clause, note: Note, deals: Sequence[Deal], section: Section) -> list[Deal]:
+    """Those whose names fit the clause best."""
     sentence = note.sentence_of(clause)
     scores = [(_likeness(deal.name, clause.text, sentence, section.name), deal) for deal in deals]
     best = max((score for score, _ in scores), default=0.0)
-    if best <= 0:
-        return None
-    top = [deal for score, deal in scores if score >= best - 0.01]
-    return top[0] if len(top) == 1 else None
+    return [deal for score, deal in scores if best > 0 and score >= best - 0.01]
 
 
 def _likeness(name: str, text: str, sentence: str, account: str) -> float:
@@ -78,9 +112,10 @@ def _likeness(name: str, text: str, sentence: str, account: str) -> float:
     number = [each for each in own if each.isdigit()]
     around = {each.lower() for each in _TOKEN.findall(sentence)}
     told = re.search(r"\bphase (\w+)", sentence, re.IGNORECASE)
+    likeness = len(hits) / len(key) + _EACH * len(hits)  # "sterile gloves" is not "gloves"
     if told and number:
-        return len(hits) / len(key) + (0.5 if number[0] in around else -0.6)
-    return len(hits) / len(key) + (0.1 if not number and not told else 0.0)
+        return likeness + (0.5 if number[0] in around else -0.6)
+    return likeness + (0.1 if not number and not told else 0.0)
 
 
 def _singular(word: str) -> str:
@@ -104,23 +139,32 @@ def _likeness_chinese(name: str, text: str, sentence: str, account: str) -> floa
     return longest / len(key) + (0.1 if not number and not told else 0.0)
 
 
-def _told(held: DealNews, clause: Clause, note: Note, world: World, deal: Deal, section: Section) -> None:
+def _told(held: DealNews, clause: Clause, note: Note, world: World, deal: Deal, section: Section, *, closed: bool) -> None:
     said = words(clause.language)
-    step = said.each("step")[0].search(clause.text)
-    if step:
-        held.next_step = Said(step["what"].strip(" .,。，"), clause.at + step.start("what"), clause.at + step.end("what"))
+    held.next_step = _step(clause) or held.next_step
     if clause.uncertain:
         return
+    back = taken_back(clause)
+    if held.stage and world.stage_kind(held.stage.value) == "won" and back:
+        held.stage = None
     stage = stage_in(clause, note, world, deal)
+    if stage and world.stage_kind(stage.value) == "won" and (back or not closed):
+        stage = None
     held.stage = stage or held.stage
     if stage and world.stage_kind(stage.value) == "lost" and held.lost_reason is None:
-        held.lost_reason = _reason(section, clause)
+        held.lost_reason = reason_of(section, clause)
     if not said.unchanged.search(clause.text):
         held.amount = _amount(clause, note) or held.amount
-    held.close_date = _closing(clause, note, world.today) or held.close_date
-    held.term = _span(said.each("term"), clause) or held.term
-    if not said.discount_wish.search(clause.text) or said.pronouns is None:
+        held.close_date = _closing(clause, note, world.today) or held.close_date
+    if not said.demands.search(clause.text) and not clause.negated:
+        held.term = _span(said.each("term"), clause) or held.term
+    if not said.discount_wish.search(clause.text):
         held.discount = _span(said.each("discount"), clause) or held.discount
+
+
+def _step(clause: Clause) -> Said[str] | None:
+    found = words(clause.language).each("step")[0].search(clause.text)
+    return Said(found["what"].strip(" .,。，"), clause.at + found.start("what"), clause.at + found.end("what")) if found else None
 
 
 def _amount(clause: Clause, note: Note) -> Said[Money] | None:
@@ -199,16 +243,6 @@ def _span(patterns: Iterable[re.Pattern[str]], clause: Clause) -> Said[str] | No
     return None
 
 
-def _reason(section: Section, lost: Clause) -> Said[str] | None:
-    """Why it was lost: said in the clause, or shortly after."""
-    place = next(number for number, each in enumerate(section.clauses) if each is lost)
-    for clause in section.clauses[place : place + 5]:
-        found = words(clause.language).each("reason")[0].search(clause.text)
-        if found:
-            return Said(found["what"].strip(" .,。"), clause.at + found.start("what"), clause.at + found.end("what"))
-    return None
-
-
 def _opened(section: Section, note: Note, world: World) -> DealNews | None:
     """A new deal that was asked for, with what was said of it anywhere in what is about this customer."""
     asked = next(
@@ -219,7 +253,7 @@ def _opened(section: Section, note: Note, world: World) -> DealNews | None:
         ),
         None,
     )
-    if asked is None or section.account is None:
+    if asked is None or not section.of_somebody:
         return None
     clause, found = asked
     news = DealNews(None, section.name, asked=Said(clause.text.strip(), clause.at + found.start(), clause.at + found.end()))
@@ -228,6 +262,7 @@ def _opened(section: Section, note: Note, world: World) -> DealNews | None:
             news.amount = _amount(each, note) or news.amount
             news.close_date = _closing(each, note, world.today) or news.close_date
             news.term = _span(words(each.language).each("term"), each) or news.term
+        news.next_step = _step(each) or news.next_step
         news.product = _product_named(each, note) or news.product
     return news
 

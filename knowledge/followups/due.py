@@ -19,21 +19,26 @@ _FRAGMENT = 28  # characters of a clause that is hardly more than a date
 def due_of(clause: Clause, note: Note, world: World, clauses: Sequence[Clause], earlier: Sequence[Task]) -> Said[Due] | None:
     """None when no day was said."""
     anchored = _anchored(clause, note, world, earlier)
-    own = _usable(note.times_in(clause.at, clause.until), world.today)
+    own = usable(note.times_in(clause.at, clause.until), world.today)
     beside = _beside(clause, note, clauses, world.today)
     if anchored:
-        return _due(beside) if beside and beside.at > clause.at and beside.span.grain not in _ROUGH else anchored
+        return due_in(beside) if beside and beside.at > clause.at and beside.span.grain not in _ROUGH else anchored
     chosen = own[-1] if own else None
-    if beside and (chosen is None or (chosen.span.grain in _ROUGH and beside.span.grain not in _ROUGH)):
+    if beside and (chosen is None or (_is_rough(chosen) and beside.span.grain not in _ROUGH)):
         chosen = beside
-    return _due(chosen) if chosen else None
+    return due_in(chosen) if chosen else None
+
+
+def _is_rough(time: Time) -> bool:
+    """A week or a month; a deadline ("by Friday") is a day."""
+    return time.span.grain in _ROUGH and not (time.span.grain == "range" and time.span.first is None)
 
 
 def day_of(time: Time) -> date | None:
     return time.span.last or time.span.first
 
 
-def _usable(times: Sequence[Time], today: date) -> list[Time]:
+def usable(times: Sequence[Time], today: date) -> list[Time]:
     """Days from today on; lengths and what is past are none."""
     found = []
     for each in times:
@@ -52,9 +57,10 @@ def _beside(clause: Clause, note: Note, clauses: Sequence[Clause], today: date) 
         other = clauses[number]
         if other.language == "zh" and words("zh").theirs_said.search(other.text.strip()):
             continue
-        times = _usable(note.times_in(other.at, other.until), today)
+        times = usable(note.times_in(other.at, other.until), today)
         rest = len(other.text.strip()) - sum(each.until - each.at for each in times)
-        if times and rest <= (_FRAGMENT / 4 if number < place else _FRAGMENT / 2):
+        fragment = _FRAGMENT / 2 if other.language == "zh" else _FRAGMENT
+        if times and rest <= (fragment / 4 if number < place else fragment / 2):
             return times[-1]
     return None
 
@@ -64,8 +70,8 @@ def _anchored(clause: Clause, note: Note, world: World, earlier: Sequence[Task])
     found = words(clause.language).after.search(clause.text)
     if not found:
         return None
-    inside = [each for each in _usable(note.times_in(clause.at, clause.until), world.today) if each.at >= clause.at + found.end()]
-    before = [each for each in _usable(note.times, world.today) if each.at < clause.at + found.start() and each not in inside]
+    inside = [each for each in usable(note.times_in(clause.at, clause.until), world.today) if each.at >= clause.at + found.end()]
+    before = [each for each in usable(note.times, world.today) if each.at < clause.at + found.start() and each not in inside]
     anchor = inside[0] if inside else before[-1] if before else None
     base = day_of(anchor) if anchor else earlier[-1].due.value.day if earlier and earlier[-1].due else None
     if base is None:
@@ -85,7 +91,7 @@ def _offset(found: re.Match[str]) -> int:
     return -days if said["side"].lower() in {"before", "earlier"} else days
 
 
-def _due(time: Time) -> Said[Due] | None:
+def due_in(time: Time) -> Said[Due] | None:
     day = day_of(time)
     exact = (
         time.span.at

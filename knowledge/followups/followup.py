@@ -87,6 +87,14 @@ class DealNews:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What may follow but was not clearly said: whether one of these deals (id, name) has reached a stage. Shown, never changed."""
+
+    stage: Said[str]
+    deals: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Promise:
     side: Side
     text: Said[str]
@@ -94,15 +102,20 @@ class Promise:
 
 @dataclass(slots=True)
 class FollowUp:
-    """All that follows from what was said of one customer. `kind` and `day` tell what happened; `at` and `until` cover the words."""
+    """All that follows from what was said of one customer. `kind` and `day` tell what happened; `at` and `until` cover the words.
+
+    `newcomer`: a customer the store does not know; with `near`, known ones that are called nearly so (id, name), it is not made but asked."""
 
     account: Said[str] | None  # its id
     account_name: str
+    newcomer: Said[str] | None = None
+    near: tuple[tuple[str, str], ...] = ()
     kind: Said[str] | None = None
     day: Said[date] | None = None
     people: list[Said[Person]] = field(default_factory=list)
     news: list[PersonNews] = field(default_factory=list)
     deals: list[DealNews] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
     risks: list[Said[str]] = field(default_factory=list)

@@ -19,11 +19,27 @@ def kind_of(section: Section, note: Note, world: World) -> Said[str] | None:
         places = [
             (found.start(), -len(found[0]), kind, found.end())
             for kind, pattern in words(clause.language).under("happened")
-            if kind in kept and (found := pattern.search(clause.text))
+            if kind in kept and (found := pattern.search(clause.text)) and not _denied(clause, found.start())
         ]
         if places:
             at, _, kind, until = min(places)
             return Said(kind, clause.at + at, clause.at + until)
+    return _of_each(note, kept)
+
+
+def _denied(clause: Clause, place: int) -> bool:
+    """没见到, "didn't meet": just before it."""
+    near = 4 if clause.language == "zh" else 24
+    return bool(words(clause.language).negated.search(clause.text[max(0, place - near) : place]))
+
+
+def _of_each(note: Note, kept: set[str]) -> Said[str] | None:
+    """ "I had three calls this morning" is told of every customer that follows."""
+    for clause in note.clauses:
+        for kind, pattern in words(clause.language).under("each"):
+            found = pattern.search(clause.text)
+            if found and kind in kept:
+                return Said(kind, clause.at + found.start(), clause.at + found.end())
     return None
 
 

@@ -17,6 +17,25 @@ from store.duplicates.names import company
 _WORD = re.compile(r"[\w&'’.-]*[\w&]")
 _LEGAL = re.compile(r"(股份)?有限(责任)?公司|集团|分公司")
 _TITLE = re.compile("|".join(sorted({*TITLES, "总监", "院长", "主管", "老师"}, key=len, reverse=True)))
+_POSTS = (
+    "院长",
+    "总监",
+    "主管",
+    "厂长",
+    "校长",
+    "所长",
+    "部长",
+    "处长",
+    "科长",
+    "店长",
+    "护士长",
+    "医生",
+    "大夫",
+    "教授",
+    "老板",
+    "董事长",
+    "主席",
+)
 _SHORT = 4  # letters of a word that may stand for a firm by itself
 _MARKS = str.maketrans({"(": "", ")": "", "（": "", "）": "", "·": ""})
 
@@ -202,6 +221,9 @@ def _persons(text: str, world: World) -> Iterator[Named]:
                 yield from _given(text, form, record)
             else:
                 yield from _form(text, form, record, 4.5 if whole else 1.5)
+        if HAN.match(record.name) and len(record.name) <= 4:
+            for post in _POSTS:
+                yield from _form(text, record.name[0] + post, record, 1.5)
 
 
 def _given(text: str, form: str, record: Record) -> Iterator[Named]:

@@ -159,26 +159,35 @@ def _channel(clause: Clause, world: World) -> str:
 
 def _new(section: Section, note: Note, world: World) -> Iterator[tuple[Said[Person], dict[str, Said[str]]]]:
     """People said to be there whom the store does not know, with their titles."""
-    if section.account is None:
+    if not section.of_somebody:
         return
     for at, until in _stretches(section):
         text = note.text[at:until]
         for pattern in (_LATIN_NAME, _HAN_NAME):
             for found in pattern.finditer(text):
                 bare = _HONORIFIC.match(found[0])
-                shift = bare.end() if bare else 0
+                verb = 0 if bare else _verb(found[0], text[: found.start()])
+                shift = bare.end() if bare else verb
                 name, place = found[0][shift:], at + found.start() + shift
                 if shift and " " not in name:
+                    continue
+                if any(each.at <= place < each.until for each in note.newcomers):
                     continue
                 if not _is_new(name, place, note) or any(each.at <= place < each.until for each in note.names if each.record is not None):
                     continue
                 said = words("zh" if pattern is _HAN_NAME else "en")
-                lead = text[max(0, found.start() - 90) : found.start()]
-                title = _title_of(lead, at + found.start() - len(lead), text[found.end() :], at + found.end(), said)
+                start = found.start() + verb
+                lead = text[max(0, start - 90) : start]
+                title = _title_of(lead, at + start - len(lead), text[found.end() :], at + found.end(), said)
                 if said.called.search(lead) or title is not None:
-                    explicit = any(p.search(lead) for p in said.each("called"))
-                    if explicit or title is not None:
-                        yield Said(Person(None, name), place, place + len(name)), ({"title": title} if title else {})
+                    yield Said(Person(None, name), place, place + len(name)), ({"title": title} if title else {})
+
+
+def _verb(name: str, before: str) -> int:
+    """How much of "Met Tim Penhale" is the word a sentence begins with."""
+    first, _, rest = name.partition(" ")
+    begins = not before.strip() or before.rstrip()[-1] in ".!?:"
+    return len(first) + 1 if begins and " " in rest and is_ordinary(first) else 0
 
 
 def _is_new(name: str, place: int, note: Note) -> bool:

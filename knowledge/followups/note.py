@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from knowledge.followups.followup import Said
 from knowledge.followups.named import Named, names_in
+from knowledge.followups.newcomers import newcomers
 from knowledge.followups.spelt import addresses, telephones
 from knowledge.followups.words import words
 from knowledge.followups.world import World
@@ -23,6 +24,10 @@ REACH = 48  # characters between a word of correction and what it puts right
 _CUT = re.compile(
     r"[,，、；;:：]\s*|\s[-–—]\s|(?<=\w)\s+(?=(?:but|so|because|and then|then)\s+\w)|\s+(?=and\s+(?:i|we|she|he|they)(?:'|\s))",
     re.IGNORECASE,
+)
+_HOUR = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_CLOCK = re.compile(
+    rf",?\s+(?P<clock>(?:{_HOUR}|\d{{1,2}})(?::\d\d|\.\d\d| (?:fifteen|thirty|forty[- ]five|o'clock|a\.?m|p\.?m)))\b", re.IGNORECASE
 )
 
 
@@ -72,6 +77,7 @@ class Note:
     names: list[Named]
     addresses: list[Said[str]]
     telephones: list[Said[str]]
+    newcomers: list[Said[str]]
 
     def times_in(self, at: int, until: int) -> list[Time]:
         return [each for each in self.times if at <= each.at < until]
@@ -89,21 +95,58 @@ class Note:
 
 def take_apart(transcript: Transcript, world: World, *, about: str | None = None) -> Note:
     """`about`: the account the speaker said the note is about."""
-    text = transcript.text
+    text = _quiet(transcript.text)
     linked = [(each.at, each.until, each.linked.id) for each in transcript.mentions if each.linked]
     names = names_in(text, world, linked=linked, about=about)
+    new = newcomers(text, names, world)
     mails, numbers = list(addresses(text)), list(telephones(text))
-    spelt = [(each.at, each.until) for each in (*mails, *numbers)]
+    spelt = [*((each.at, each.until) for each in mails), *((each.at, each.until) for each in numbers)]
     times = [
         Time(s.start, s.end, s, s.end) for s in find_times(text, today=world.today, prefer="future") if not _over(s.start, s.end, spelt)
     ]
-    apart = [*spelt, *((each.at, each.until) for each in times), *((each.at, each.until) for each in names)]
+    times = [_with_clock(each, text, world) for each in times]
+    apart = [
+        *spelt,
+        *((each.at, each.until) for each in times),
+        *((each.at, each.until) for each in names),
+        *((each.at, each.until) for each in new),
+    ]
     amounts = [Amount(s.start, s.end, s) for s in find_amounts(text) if s.unit != "ordinal" and not _over(s.start, s.end, apart)]
     text, times, amounts = _put_right(text, times, amounts)
     sentences = sentence_bounds(text)
     apart = [*apart, *((each.at, each.until) for each in amounts)]
     clauses = [clause for number, bounds in enumerate(sentences) for clause in _clauses(text, number, bounds, apart)]
-    return Note(text, sentences, clauses, times, amounts, names, mails, numbers)
+    return Note(text, sentences, clauses, times, amounts, names, mails, numbers, new)
+
+
+def _with_clock(time: Time, text: str, world: World) -> Time:
+    """ "December the 9th, ten thirty": a clock said after its day without an "at"."""
+    after = (
+        _CLOCK.match(text, time.until)
+        if time.span.kind == "period" and time.span.at is None and time.span.first == time.span.last
+        else None
+    )
+    if after is None:
+        return time
+    said = find_times(f"tomorrow at {after['clock']}", today=world.today, prefer="future")
+    at = said[0].at if len(said) == 1 else None
+    return Time(time.at, after.end(), replace(time.span, at=at, text=text[time.at : after.end()]), after.end()) if at else time
+
+
+def _quiet(text: str) -> str:
+    """Without what only fills a pause: "by, uh, Thursday" is "by Thursday". A comma that parts two things stays."""
+    said = words(language_of(text))
+    for found in reversed(list(said.fillers.finditer(text))):
+        at, until = found.span()
+        left, right = re.search(r"[,，、]?\s*$", text[:at]), re.match(r"\s*[,，、]?", text[until:])
+        before = text[: left.start()] if left else text[:at]
+        hangs = not before or before[-1] in ".!?。！？" or said.hangs.search(before.lower()) is not None
+        if left and left[0].strip() and hangs:
+            at = left.start()
+        if right and right[0].strip() and (hangs or (left and left[0].strip())):
+            until += right.end()
+        text = _blank(text, at, until)
+    return text
 
 
 def _over(at: int, until: int, others: Sequence[tuple[int, int]]) -> bool:

@@ -12,6 +12,7 @@ from knowledge.followups.words import words
 from knowledge.followups.world import World
 
 _NAME = r"(?P<name>(?-i:[A-ZÀ-Þ][\w&'’-]*(?:\s+[A-ZÀ-Þ][\w&'’-]*){0,2}))"
+_BECAUSE = re.compile(r"\W*(?:because\b|因为)", re.IGNORECASE)
 _ORDERS = re.compile(r"[让叫要请]我")
 _POINTS_BACK = re.compile(r"^\W*(?:so |and |which |but )?(?:that|this|it)\b.{0,24}$|^这个?(?:是|有)?.{0,6}$", re.IGNORECASE)
 _NOT_RIVALS = re.compile(
@@ -25,10 +26,12 @@ def promises_in(section: Section, note: Note, world: World) -> list[Promise]:
     who = _them(section, world)
     for clause in section.clauses:
         said = words(clause.language)
-        if said.promised.search(clause.text):
+        ours = said.promised.search(clause.text)
+        if ours and not said.negated.search(ours[0]):
             found.append(Promise("us", _whole(clause)))
         elif (
-            not clause.uncertain
+            not ours
+            and not clause.uncertain
             and not clause.negated
             and not _ORDERS.search(clause.text)
             and any(each.search(clause.text) for each in said.each("they_promise", who=who[clause.language]))
@@ -55,8 +58,19 @@ def risks_in(section: Section, note: Note) -> list[Said[str]]:
         if said.no_risk.search(clause.text) or said.promised.search(clause.text) or clause.uncertain:
             continue
         if said.risk.search(clause.text) or "objection" in cues.kinds_of(clause.text, clause.language):
-            found.append(_whole(clause))
+            found.append(_with_reason(clause, section))
     return [each for each in _joined(found, note) if not (len(found) > 1 and _POINTS_BACK.match(each.value))]
+
+
+def _with_reason(clause: Clause, section: Section) -> Said[str]:
+    """The clause, with a "because …" that follows in its sentence."""
+    place = next(number for number, each in enumerate(section.clauses) if each is clause)
+    after = section.clauses[place + 1] if place + 1 < len(section.clauses) else None
+    if after is None or after.sentence != clause.sentence or not _BECAUSE.match(after.text):
+        return _whole(clause)
+    return Said(
+        " ".join(f"{clause.text} {after.text}".split()) if clause.language == "en" else clause.text + after.text, clause.at, after.until
+    )
 
 
 def _joined(found: list[Said[str]], note: Note) -> list[Said[str]]:

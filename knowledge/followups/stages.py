@@ -8,12 +8,13 @@ from knowledge.followups.words import words
 from knowledge.followups.world import Deal, World
 from store.schema import StageInfo
 
-_AFTER_ZH = re.compile(r"^(?:的)?(?:阶段|了|$|[,，。]|环节)")
+_AFTER_ZH = re.compile(r"^(?:的)?(?:阶段|了|吧|啊|$|[,，。]|环节)")
 
 
 def stage_in(clause: Clause, note: Note, world: World, deal: Deal) -> Said[str] | None:
+    """What waits for something else ("once I've posted them") changes nothing."""
     said = words(clause.language)
-    if said.unchanged.search(clause.text):
+    if said.unchanged.search(clause.text) or _waits(clause, note):
         return None
     mine = next((stage.pipeline_id for stage in world.schema.stages if stage.id == deal.stage_id), None)
     stages = [stage for stage in world.schema.stages if stage.pipeline_id == mine]
@@ -26,6 +27,18 @@ def stage_in(clause: Clause, note: Note, world: World, deal: Deal) -> Said[str] 
         if found and stage and not clause.negated and not _ahead(clause, found.start()):
             return Said(stage.id, clause.at + found.start(), clause.at + found.end())
     return None
+
+
+def taken_back(clause: Clause) -> bool:
+    """ "Don't mark it won yet", 还没签: what was told as signed is not."""
+    return bool(words(clause.language).not_won.search(clause.text))
+
+
+def _waits(clause: Clause, note: Note) -> bool:
+    conditional = words(clause.language).conditional
+    place = next(number for number, each in enumerate(note.clauses) if each is clause)
+    before = note.clauses[place - 1] if place and note.clauses[place - 1].sentence == clause.sentence else None
+    return bool(conditional.search(clause.text)) or (before is not None and bool(conditional.match(before.text.lstrip(" ,，"))))
 
 
 def _named(clause: Clause, note: Note, stages: list[StageInfo]) -> Said[str] | None:

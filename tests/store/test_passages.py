@@ -6,7 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
-from store import gate, passage_search, passages, people, setup
+from store import gate, passage_search, passages, people, setup, word_ranking
 from store.gate import Change
 from store.models import Base
 from store.passage_search import Within
@@ -44,7 +44,7 @@ def _note(store: Store, words: list[str], **values: str) -> str:
 def _ids(store: Store, email: str, words: list[str], within: Within = Within()) -> list[str]:  # noqa: B008
     principal = store.principal(email)
     with store.database.reading() as session:
-        numbers = passage_search.ranked(session, principal, within, words, 10)
+        numbers = word_ranking.ranked(session, principal, within, words, 10)
         found = passage_search.look_up(session, principal, within, numbers)
     return [found[number].record_id for number in numbers]
 
@@ -97,7 +97,7 @@ def test_rights_and_filters_come_before_ranking(store: Store) -> None:
     assert _ids(store, "boss@b.example", ["secret"], Within(account_ids=[])) == []
     rep = store.principal("rep@b.example")
     with store.database.reading() as session:
-        assert passage_search.ranked(session, rep, Within(), ["secret"], 1) != []  # the hidden one takes no place
+        assert word_ranking.ranked(session, rep, Within(), ["secret"], 1) != []  # the hidden one takes no place
 
 
 def test_a_deleted_record_is_gone_before_the_indexer_ran(store: Store) -> None:

@@ -100,6 +100,7 @@ PLACES: dict[tuple[str, str], Callable[[TestClient], dict[str, str]]] = {
     ("get", "/api/proposals/{proposal_id}"): lambda client: {"proposal_id": pending(client)},
     ("post", "/api/proposals/{proposal_id}/reject"): lambda client: {"proposal_id": pending(client)},
     ("post", "/api/proposals/{proposal_id}/undo"): lambda client: {"proposal_id": applied(client)},
+    ("get", "/api/export/{kind}"): lambda _: {"kind": "account"},
     ("get", "/api/{entity}"): lambda _: {"entity": "opportunity"},
     ("post", "/api/{entity}"): lambda _: {"entity": "account"},
     ("get", "/api/{entity}/{record_id}"): lambda client: {"entity": "account", "record_id": made(client, name="To see")["id"]},

@@ -59,7 +59,7 @@ ACCESS: dict[Key, Statuses] = {
     ("post", "/api/chat"): signed_in(),
     ("get", "/api/conversations"): signed_in(), ("get", "/api/conversations/{conversation_id}"): her_own(),
     ("post", "/api/measure"): signed_in(), ("get", "/api/metrics"): signed_in(), ("get", "/api/search"): signed_in(),
-    ("post", "/api/import"): signed_in(),
+    ("post", "/api/import"): signed_in(), ("get", "/api/export/{kind}"): signed_in(),
     ("get", "/api/proposals"): signed_in(), ("get", "/api/proposals/{proposal_id}"): hers(),
     ("post", "/api/proposals/{proposal_id}/approve"): hers(), ("post", "/api/proposals/{proposal_id}/reject"): hers(),
     ("post", "/api/proposals/{proposal_id}/undo"): hers(),
@@ -142,7 +142,7 @@ def one_task(client: TestClient) -> str:
 PARTS: dict[str, Callable[[TestClient], str]] = {
     "entity": lambda _: "account", "record_id": lambda client: made(client, name="To look at")["id"], "proposal_id": pending,
     "draft_id": draft, "conversation_id": asked, "what": lambda _: "approve", "key": suggested, "pair_id": twins, "name": lambda _: "rooms.css",
-    "deal_id": first_deal, "task_id": one_task,
+    "deal_id": first_deal, "task_id": one_task, "kind": lambda _: "account",
 }  # fmt: skip
 
 

@@ -199,7 +199,8 @@ def test_strangers_and_revoked_tokens_stay_outside(company: Rapport, address: st
 
     assert [ask(None), ask("nonsense"), ask(token)] == [401, 401, 200]
     with company.store.database.writing() as session:
-        people.revoke_token(session, company.settings, token)
+        held = people.tokens_of(session, company.settings, ANNA)[-1]
+        people.revoke_token_of(session, company.settings, ANNA, held.id, by=company.store.principal(ANNA))
     assert ask(token) == 401
     fresh = {"authorization": f"Bearer {token_of(company, ANNA)}"}
     assert httpx2.get(address, headers=fresh | accept).status_code == 405

@@ -1,9 +1,15 @@
 """Who comes in, and how it is kept."""
 
+from datetime import timedelta
+
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select, update
 from ui_company import ANNA, PASSWORD, SignedIn
 
+from agent.bootstrap import Rapport
+from store import people
+from store.models import AuditEvent, Token
 from ui.identity import COOKIE
 from ui.signin import local_path
 from ui.throttle import KEPT, PER_ACCOUNT, WINDOW_S, Throttle
@@ -102,3 +108,30 @@ def test_the_language_can_be_switched(stranger: TestClient) -> None:
 )
 def test_nobody_is_sent_to_another_site(target: str) -> None:
     assert local_path(target) == "/"
+
+
+def test_who_came_and_went_is_in_the_audit_log_once(signed_in: SignedIn, rapport: Rapport) -> None:
+    anna = signed_in(ANNA)
+    for _ in range(2):
+        anna.delete("/api/session")
+    with rapport.store.database.reading() as session:
+        found = session.execute(select(AuditEvent.action, AuditEvent.summary).order_by(AuditEvent.seq.desc()).limit(2)).all()
+    assert [tuple(each) for each in found] == [("signed out", ANNA), ("signed in", ANNA)]
+
+
+@pytest.mark.parametrize(("hours", "status"), [(0, 200), (71, 200), (73, 401)])
+def test_a_browser_left_alone_has_to_sign_in_again(signed_in: SignedIn, rapport: Rapport, hours: int, status: int) -> None:
+    anna = signed_in(ANNA)
+    with rapport.store.database.writing() as session:
+        long_ago = rapport.settings.now() - timedelta(hours=hours)
+        session.execute(update(Token).values(created_at=long_ago, last_used_at=None))
+    assert anna.get("/api/session").status_code == status
+    assert anna.get("/api/session").status_code == status  # the first request was a use
+
+
+def test_a_token_of_a_program_does_not_go_idle(stranger: TestClient, rapport: Rapport) -> None:
+    with rapport.store.database.writing() as session:
+        owner = people.find_user(session, ANNA)
+        secret = people.issue_token(session, rapport.settings, owner.id, kind="bearer")
+        session.execute(update(Token).values(created_at=rapport.settings.now() - timedelta(days=400)))
+    assert stranger.get("/api/session", headers={"authorization": f"Bearer {secret}"}).status_code == 200

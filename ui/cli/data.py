@@ -12,9 +12,8 @@ import typer
 
 from knowledge.encoder import make_encoder
 from knowledge.index import Indexer
-from store.audit import append
 from store.errors import InvalidInput
-from store.exporting import export
+from store.exporting import hand_out
 from store.importing import import_path
 from store.importing.report import ImportReport
 from ui.cli.asking import Json
@@ -99,12 +98,11 @@ def export_(
     """Export every record you may see, with every field. Round-trips through import."""
     with opened() as store:
         principal = acting(store, as_)
-        with store.writing(principal) as unit:
+        with store.writing(principal, door="cli") as unit:
             if out is None:
-                count = export(unit, kind, format_, sys.stdout.buffer)
+                count = hand_out(unit, kind, format_, sys.stdout.buffer)
             else:
                 with _whole_file(out) as target:
-                    count = export(unit, kind, format_, target)
-            append(unit.session, at=unit.now(), user_id=principal.user_id, door="cli", action="exported", summary=f"{kind} as {format_}")
+                    count = hand_out(unit, kind, format_, target)
     hint(f"exported {kind}{f' to {out}' if out else ''}{f': {count:,}' if isinstance(count, int) else ''}")
     return DONE

@@ -51,7 +51,7 @@ def evaluate(
     split: Annotated[str | None, typer.Option(help="dev or test; both when absent.")] = None,
     store: Annotated[str | None, typer.Option(help="demo, larkfield, copperline or maven; all when absent.")] = None,
     only: Annotated[
-        list[str] | None, typer.Option(help="A case, a tag, or briefs, actions, drafts, chances, attacks; may be given again.")
+        list[str] | None, typer.Option(help="A case, a tag, or briefs, actions, drafts, chances, attacks, search; may be given again.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for eval.json and eval.html.")] = None,
     as_json: Json = False,
@@ -87,6 +87,7 @@ def evaluate(
                 "dates": report.dates_json(),
                 "briefs": report.briefs_json(briefed),
                 "chances": report.chances_json(judged),
+                "search": report.search_json(summary.searched),
                 "advice": [dict(zip(advice.HEAD, row, strict=True)) for each in advised for row in each.rows()],
             }
         )
@@ -97,6 +98,8 @@ def evaluate(
             say("\n" + report.briefs_table(briefed))
         if judged:
             say("\n" + report.chances_table(judged))
+        if summary.searched.graded or summary.searched.missing:
+            say("\n" + report.search_table(summary.searched))
         if advised:
             say("")
             table(advice.HEAD, [row for each in advised for row in each.rows()])

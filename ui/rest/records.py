@@ -137,13 +137,21 @@ class Merge(BaseModel):
 
 @router.post("/merge", status_code=202, responses=told(shapes.Proposal, 200, 202))
 def merge(
-    entity: Entity, wanted: Merge, user: CurrentUser, store: CurrentStore, response: Response, approve: Approve = False
+    entity: Entity,
+    wanted: Merge,
+    user: CurrentUser,
+    store: CurrentStore,
+    response: Response,
+    approve: Approve = False,
+    idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
     """Propose to merge records into one: 202 with the proposal, 200 when approved at once. It can be undone."""
 
     def work(unit: Unit) -> ProposalView:
-        view = propose_merge(unit, entity, wanted.ids, survivor=wanted.survivor, values=wanted.values, reason=wanted.reason)
-        return gate.approve(unit, view.id) if approve else view
+        view = propose_merge(
+            unit, entity, wanted.ids, survivor=wanted.survivor, values=wanted.values, reason=wanted.reason, idempotency_key=idempotency_key
+        )
+        return gate.approve(unit, view.id) if approve and view.status == "pending" else view
 
     return _answered(store.run(user, work, door="rest"), response)
 
@@ -174,9 +182,11 @@ def delete(
     response: Response,
     approve: Approve = False,
     if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
     """Propose to delete: 202 with the proposal, 200 when approved at once. It can be undone."""
-    return _propose(store, user, Change(op="delete", type=entity, id=record_id), response, approve=approve, version=if_match)
+    change = Change(op="delete", type=entity, id=record_id)
+    return _propose(store, user, change, response, approve=approve, version=if_match, key=idempotency_key)
 
 
 def _propose(
