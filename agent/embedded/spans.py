@@ -203,6 +203,8 @@ def _strangers(text: str, spans: Sequence[Span]) -> list[Span]:
     for span in spans:
         last = found[-1] if found else None
         beside = last is not None and text[last.last : span.first] == " " and _capital(last.text) and _capital(span.text)
+        opens = last is not None and text[: last.first].rstrip()[-1:] in {"", ".", "!", "?"}
+        beside = beside and not opens  # "Tell Anna to …": a capital that a sentence begins with
         if last is not None and beside and ((last.unknown and _by_one_name(span)) or (span.unknown and _by_one_name(last))):
             found[-1] = Span(last.start, span.end, text[last.first : span.last], last.first, span.last, unknown=True)
         else:
