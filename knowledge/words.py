@@ -49,6 +49,8 @@ class Question:
 
 def normal(text: str) -> str:
     """Full-width forms, case, accents and traditional characters levelled."""
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", simplified(text)).casefold())
     return unicodedata.normalize("NFC", "".join(c for c in folded if not unicodedata.combining(c)))
 

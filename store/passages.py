@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, String, column, delete, func, insert, literal, select, table, text, update
+from sqlalchemy import Select, String, and_, column, delete, func, insert, literal, select, table, text, update
 from sqlalchemy.orm import Session, aliased
 
 from store.apply import INDEXED
@@ -19,7 +19,7 @@ from store.models import RECORD_MODELS, Account, Contact, Meta, OutboxEntry, Pas
 
 ENCODER = "index_encoder"  # Meta: which encoder made the vectors
 WORDS = table("passage_words", column("id"), column("passage_id"), column("words"))
-_ACCOUNT, _CONTACT = aliased(Account), aliased(Contact)
+_ACCOUNT, _CONTACT, _FIRST = aliased(Account), aliased(Contact), aliased(Passage)
 _TITLE = {"activity": "subject", "case": "subject", "task": "title", "document": "name"}
 _BODY = {"activity": "body", "document": "text"}
 TEXTS = {kind: tuple(filter(None, (_TITLE.get(kind), _BODY.get(kind, "description")))) for kind in INDEXED}  # whose words a passage holds
@@ -197,10 +197,12 @@ def quoted(word: str) -> str:
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def unencoded(session: Session, limit: int) -> list[tuple[str, str]]:
-    """(id, text) of passages without a vector, oldest first."""
-    rows = session.execute(select(Passage.id, Passage.text).where(Passage.vector.is_(None)).order_by(Passage.id).limit(limit))
-    return [(row.id, row.text) for row in rows]
+def unencoded(session: Session, limit: int) -> list[tuple[str, str, str]]:
+    """(id, text, text of the record's first passage) of passages without a vector, oldest first; the first itself has "" there."""
+    same = and_(_FIRST.type == Passage.type, _FIRST.record_id == Passage.record_id, _FIRST.seq == 0, Passage.seq > 0)
+    statement = select(Passage.id, Passage.text, func.coalesce(_FIRST.text, "")).outerjoin(_FIRST, same)
+    rows = session.execute(statement.where(Passage.vector.is_(None)).order_by(Passage.id).limit(limit))
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 def keep_vectors(session: Session, vectors: Mapping[str, bytes]) -> None:
@@ -246,9 +248,22 @@ def encoded_numbers(session: Session, language: str) -> set[int]:
 def vectors(session: Session, numbers: Collection[int]) -> dict[int, bytes]:
     found: dict[int, bytes] = {}
     for piece in pieces(list(numbers)):
-        statement = select(WORDS.c.id, Passage.vector).join(Passage, Passage.id == WORDS.c.passage_id)
-        found |= {row[0]: row[1] for row in session.execute(statement.where(WORDS.c.id.in_(piece))) if row[1] is not None}
+        rows = session.connection().exec_driver_sql(_VECTORS.format(",".join(str(int(number)) for number in piece)))
+        found |= {row[0]: bytes(row[1]) for row in rows if row[1] is not None}
     return found
+
+
+def words(session: Session, numbers: Collection[int]) -> dict[int, str]:
+    """The words of passages, on SQLite, in order."""
+    found: dict[int, str] = {}
+    for piece in pieces(list(numbers)):
+        found |= dict(session.connection().exec_driver_sql(_WORDS_OF.format(",".join(str(int(number)) for number in piece))).all())
+    return found
+
+
+# The numbers stand in the text: they are integers of our own, and binding thousands took longer than to find them.
+_VECTORS = "SELECT w.id, p.vector FROM passage_words w JOIN passage p ON p.id = w.passage_id WHERE w.id IN ({})"
+_WORDS_OF = "SELECT id, words FROM passage_words WHERE id IN ({})"
 
 
 def sample(session: Session, size: int) -> list[tuple[str, bytes]]:

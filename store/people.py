@@ -122,6 +122,11 @@ def disable_user(session: Session, settings: Settings, email: str, *, by: Princi
     return user
 
 
+def first_administrator(session: Session) -> str | None:
+    """The address of the administrator who was here first; None in a store without one."""
+    return session.scalar(select(User.email).where(User.role == "administrator", User.active).order_by(User.id))
+
+
 def sign_in(session: Session, settings: Settings, email: str, password: str) -> str | None:
     """A new session token, or None: an unknown address, a wrong password and a disabled user look (and take) the same."""
     email = storable(email)

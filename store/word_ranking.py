@@ -13,7 +13,7 @@ from sqlalchemy import Integer, Select, cast, column, func, literal, select, tab
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
-from store.bulk import pieces
+from store import passages
 from store.models import Passage
 from store.passage_search import Within, seeable, seen_by
 from store.passages import WORDS, quoted
@@ -56,9 +56,7 @@ def _held_by(session: Session, words: Sequence[str]) -> dict[str, int]:
 
 def _among(session: Session, words: Sequence[str], numbers: Sequence[int], limit: int) -> list[int]:
     weights = rarity(session, words)
-    rows: list[tuple[int, list[str]]] = []
-    for piece in pieces(list(numbers)):
-        rows += [(row[0], row[1].split(" ")) for row in session.execute(select(WORDS.c.id, WORDS.c.words).where(WORDS.c.id.in_(piece)))]
+    rows = [(number, held.split(" ")) for number, held in passages.words(session, numbers).items()]
     usual = sum(len(said) for _, said in rows) / max(1, len(rows))
     found = []
     for number, said in rows:

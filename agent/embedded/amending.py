@@ -10,6 +10,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.leaning import latest
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned
+from agent.embedded.steps import stepped
 from agent.embedded.tokens import is_chinese
 from agent.embedded.turning import tied
 from agent.embedded.turns import Turn
@@ -46,7 +47,7 @@ def read(scene: Scene, said: str, spans_of: SpansOf) -> list[Frame] | None:
     again = pending.read(scene, said, readings, spans_of)
     if again is not None:
         return [again]
-    for reading in (_corrected, _of_the_field, _outcome, _another, _value_wanted):
+    for reading in (_corrected, _likewise, _of_the_field, _outcome, _another, _value_wanted):
         frame = reading(scene, readings, spans_of)
         if frame is not None:
             return [frame]
@@ -89,11 +90,34 @@ def _put_right(scene: Scene, frame: Frame, kind: str, span: Span) -> bool:
     return own is not None
 
 
+_ALSO = re.compile(
+    r"^(?:and|also|plus|then)\b|^(?:还有|另外|再|也|同样|那)|\b(?:too|as well|likewise|same (?:for|with))\b|也(?:一样|是|要)?|同样",
+    re.IGNORECASE,
+)
+
+
+def _likewise(scene: Scene, readings: Sequence[Turn], spans_of: SpansOf) -> Frame | None:
+    """ "and Siobhan an influencer", "same for Parkside", 陈浩的也是: another record of the kind just changed, with its own value or the same."""
+    first = scene.previous[0]
+    if first.intent != "update" or len(first.values) != 1 or not _ALSO.search(scene.text.text) or told.asks(scene.text):
+        return None
+    (name, value) = next(iter(first.values.items()))
+    field = scene.unit.schema.entity(first.entity).fields.get(name)
+    telling = [span for span in _telling(tied(scene.text)) if not span.func("about", "it", "to", "update", "only", "on")]
+    named = [span for span in telling if any(each.type == first.entity and each.score >= 0.7 for each in span.names)]
+    rest = [span for span in telling if span not in named]
+    ids = {each.id for span in named for each in span.names if each.type == first.entity}
+    if field is None or len(named) != 1 or len(ids) != 1 or len(rest) > 1:
+        return None
+    own = value_of(scene, field, rest[0]) if rest else value
+    return Frame("update", entity=first.entity, ids=list(ids), values={name: own}) if own is not None else None
+
+
 def _of_the_field(scene: Scene, readings: Sequence[Turn], spans_of: SpansOf) -> Frame | None:
     """ "lower it to 45k" after "what is their credit limit?": the field the answer before was about."""
     first, fields = _spoken_of(scene)
-    if first is None or not fields or told.asks(scene.text):
-        return None
+    if first is None or not fields or told.asks(scene.text) or stepped(scene.text) is not scene.text:
+        return None  # 都延后三天: a difference, no value
     weak = next((turn for turn in readings if turn.weak), None)
     text = spans_of(weak.text) if weak is not None else tied(scene.text)
     signed = weak is not None or any(span.func("update", "to") and not span.names for span in text.spans)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agent.embedded import answering, turns
+from agent.embedded import answering, turn_forms
 from agent.embedded.answering import Among
 from agent.embedded.frames import Frame
 from agent.embedded.tokens import is_chinese, tokenise
@@ -32,14 +32,14 @@ def confirmed(text: str, previous: Sequence[Frame]) -> list[Frame] | None:
     asked = previous[0] if previous else None
     if asked is None or asked.intent != "clarify" or asked.reason != "unsure":
         return None
-    if turns.said(text, "yes"):
+    if turn_forms.said(text, "yes"):
         return [Frame.from_json(each) for each in asked.values["meant"]]
-    return [Frame("clarify", text=text, reason="again")] if turns.said(text, "no") else None
+    return [Frame("clarify", text=text, reason="again")] if turn_forms.said(text, "no") else None
 
 
 def forgotten(text: str, previous: Sequence[Frame]) -> list[Frame] | None:
     """The answer to "never mind", "neither", 算了: what was asked or proposed is left alone."""
-    return [Frame("help", reason="forgotten")] if previous and turns.after(text, "forgets") == "" else None
+    return [Frame("help", reason="forgotten")] if previous and turn_forms.after(text, "forgets") == "" else None
 
 
 def taken_up(text: str, previous: Sequence[Frame]) -> tuple[str, Sequence[Frame], list[Frame]]:
@@ -47,12 +47,12 @@ def taken_up(text: str, previous: Sequence[Frame]) -> tuple[str, Sequence[Frame]
     me the open ones", "yes, and give them to Ben"; what is said of a reading that was asked about goes on from that reading."""
     if not previous:
         return text, previous, []
-    text = turns.after(text, "forgets") or text
+    text = turn_forms.after(text, "forgets") or text
     asked = previous[0]
     if asked.intent != "clarify" or asked.reason != "unsure":
         return text, previous, []
     meant = [Frame.from_json(each) for each in asked.values["meant"]]
-    rest = turns.after(text, "yes")
+    rest = turn_forms.after(text, "yes")
     return rest or text, [*reversed(meant), *previous[1:]], meant if rest else []
 
 
@@ -81,7 +81,9 @@ def completed(text: str, previous: Sequence[Frame]) -> list[str]:
     if not said or len(tokenise(said)) > (longest if not is_chinese(said) else 3 * longest) or said.endswith(("?", "？")):
         return []
     if asked.reason == "words" and len(asked.notes) == 1:
-        chosen = asked.options if len(asked.options) == 1 and turns.said(said, "yes") else [each for each in asked.options if each == said]
+        chosen = (
+            asked.options if len(asked.options) == 1 and turn_forms.said(said, "yes") else [each for each in asked.options if each == said]
+        )
         return [clause.replace(asked.notes[0], chosen[0], 1)] if chosen else []
     if asked.reason in _TIES:
         tie = _TIES[asked.reason][1 if is_chinese(clause) else 0]

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from agent.embedded.candidates import namesakes
 from agent.embedded.frames import Frame
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
@@ -37,6 +38,9 @@ def assign(scene: Scene, kind: str, named: list[Span], right: list[Span], action
             found.values[field.name] = not _NEGATED.search(scene.text.text)
     missing = [field for field in waiting if field.name not in found.values]
     if not found.values or (missing and len(found.values) < len(waiting)):
+        people = _several_people(scene, right)
+        if people is not None:
+            return people
         options = [choice.value for field in missing[:1] for choice in scene.unit.schema.choices_of(field)][:8]
         if missing and missing[0].kind == "stage":
             options = [stage.name for stage in scene.unit.schema.stages]
@@ -59,6 +63,16 @@ def assign(scene: Scene, kind: str, named: list[Span], right: list[Span], action
     if lost:
         return Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=[span.text for span in lost])
     return found
+
+
+def _several_people(scene: Scene, right: list[Span]) -> Frame | None:
+    """ "… to Tom", of whom there are two: the question which."""
+    for span in right:
+        best = max((name.score for name in span.names), default=0.0)
+        people = {name.id for name in span.names if name.score == best and name.type == "user"}
+        if len(people) > 1 and all(name.type == "user" for name in span.names if name.score == best):
+            return namesakes(scene.unit, "user", people, span.text, scene.text.text)
+    return None
 
 
 def _spoken_of(scene: Scene, kind: str, right: list[Span]) -> list[Field]:

@@ -136,7 +136,9 @@ def _named(scene: Scene, title: str, values: dict[str, Any]) -> str:
     kind = next(
         (kind for kind in ("contact", "lead", "opportunity", "account") if isinstance(values.get(kind), str) and values[kind] != NEW), ""
     )
-    found = load(scene.unit, kind, [values[kind]]) if kind and PRONOUN.search(title) else []
+    said = PRONOUN.search(title)
+    person = said is not None and said.group().lower() in {"him", "her", "他", "她"}
+    found = load(scene.unit, kind, [values[kind]]) if kind and said and (not person or kind in {"contact", "lead"}) else []
     return PRONOUN.sub(lambda _: found[0].name, title, count=1) if found else title
 
 

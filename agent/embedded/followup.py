@@ -11,11 +11,13 @@ from agent.embedded.merging import merge
 from agent.embedded.other_times import placed
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure, by_outcome
+from agent.embedded.routes import PERSON
 from agent.embedded.rows_shown import listed_row
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.turns import Turn
 from agent.embedded.versus import compared
 from store.filters import Filter
+from store.measures import GRAINS
 from store.query import load
 from store.unit import Unit
 
@@ -131,11 +133,15 @@ def _of_the_one(reader: Reader, before: Frame) -> None:
 
 
 def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
+    which = any(
+        span.func("show") and span.text.lower().startswith(_WHICH)
+        for span in (reader.spans if reader.text.language == "zh" else reader.spans[:2])
+    )
     ended = by_outcome(reader, before)
     if ended is not None:
         for span in reader.spans:
             span.used = True
-        return [ended]
+        return [listed.as_list(reader, ended) if which and (not ended.by or ended.by[0] in GRAINS) else ended]
     if before.intent == "find" and _counts_among(reader):
         return merge(reader, as_measure(before, f"{before.entity}_count"))
     both = next((span for span in reader.spans if span.text.lower() in {"both", "两个", "两者"}), None)
@@ -150,14 +156,19 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
         for span in reader.spans:
             span.used = True
         return [Frame("clarify", entity=before.entity, text=reader.text.text, reason="words", notes=[span.text for span in strange])]
-    which = any(
-        span.func("show") and span.text.lower().startswith(_WHICH)
-        for span in (reader.spans if reader.text.language == "zh" else reader.spans[:2])
-    )
     counted = any(span.func("count") and not span.func("show") for span in reader.spans)
     if counted and before.intent == "find" and not reader._how_much():
         return merge(reader, as_measure(before, f"{before.entity}_count"))
-    if which and before.intent == "measure" and not before.by and not any(span.func("group") or span.grain for span in reader.spans):
+    of_one = before.by == [PERSON.get(before.entity, "owner")] and any(name.type == "user" for span in reader.spans for name in span.names)
+    by_time = of_one or bool(
+        before.by and before.by[0] in GRAINS and any(span.time for span in reader.spans)
+    )  # "which were won in that quarter"
+    if (
+        which
+        and before.intent == "measure"
+        and (not before.by or by_time)
+        and not any(span.func("group") or span.grain for span in reader.spans)
+    ):
         return merge(reader, listed.as_list(reader, before))
     return merge(reader, before)
 

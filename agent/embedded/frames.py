@@ -23,7 +23,8 @@ class Part:
 
 @dataclass(slots=True)
 class Frame:
-    """One reading of a sentence. `text` holds what is free text in it: a body, a title, a search. `also`: further records made with a
+    """One reading of a sentence. `text` holds what is free text in it: a body, a title, a search; `said`: the clause it was read
+    from. `also`: further records made with a
     new one (see tools/changes.py). `each`: the path whose groups the limit holds in; `part`: what of a count or sum is asked for as a
     share; `mean_over`: what it is averaged over; `having`: what the figures of the groups shown must be. `results`: ids its answer
     showed, for "the second one"; `rows`: what the rows of its figure stand for. `left`: words it has no place for. `proposed`:
@@ -55,6 +56,7 @@ class Frame:
     values: dict[str, Any] = field(default_factory=dict)
     also: list[dict[str, Any]] = field(default_factory=list)
     text: str = ""
+    said: str = ""
     options: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reason: str = ""

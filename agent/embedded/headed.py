@@ -21,8 +21,6 @@ def headed(reader: Reader, before: Frame) -> list[Frame] | None:
     if not head or not (pointed or _goes_on(reader)) or any(span.metric and not span.entity for span in reader.spans):
         return None
     carried = [] if pointed else _carried(reader, before, head)
-    if not pointed and not carried and not before.period:
-        return None
     for span in reader.spans:
         span.used = span.used or (span.func("about", "on", "only") and not span.content)
     frames = reader.read()

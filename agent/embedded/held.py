@@ -83,8 +83,12 @@ def _frame(found: Held, frame: Frame) -> None:
         found.entities.add(entity)
     narrowed = str(frame.values.get("for_each", entity))  # a task for each of other records
     found.entities |= {narrowed} & set(found.schema.entities)
-    for condition in frame.filters:
-        _condition(found, narrowed, condition, turned=False)
+    for part in frame.parts:
+        _condition(found, narrowed, part.filter, turned=False)
+        if part.slot.startswith("not:"):  # "leave out those below 12k": said as it is, held the other way round
+            _condition(found, narrowed, part.filter, turned=True)
+    if frame.period and None in frame.period:
+        found.ops.add("less" if frame.period[0] is None else "more")
     _put_together(found, narrowed, frame)
     dated = frame.date_field or (found.schema.entity(narrowed).date if frame.period and narrowed in found.schema.entities else "")
     for path in (*frame.by, *frame.shown, *(each.lstrip("-") for each in frame.sort), *filter(None, [dated])):

@@ -70,7 +70,7 @@ def _least_objected(
     found = accounting.objections(said, spans_of, frames, unit.schema, metrics)
     if not found or not previous:
         return said, found
-    others = [amending.named_out(unit, said, previous), *(turn.text for turn in turns.readings(said))]
+    others = [amending.named_out(unit, said, previous), *(turn.plain for turn in turns.readings(said))]
     tried = [
         (other, accounting.objections(other, spans_of, frames, unit.schema, metrics)) for other in dict.fromkeys(others) if other != said
     ]

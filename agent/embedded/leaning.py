@@ -7,7 +7,7 @@ from agent.embedded.other_times import placed
 from agent.embedded.reading import Reader
 from agent.embedded.spans import Span, Spanned
 
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
+PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 _REFERRING = {"those", "these", "them", "其中", "这些", "那些", "里面", "当中"}
 
 
@@ -16,13 +16,19 @@ def latest(previous: Sequence[Frame]) -> Frame | None:
     return next((frame for frame in previous if frame.intent in {"find", "get", "measure"}), None)
 
 
+def answered(previous: Sequence[Frame]) -> Frame | None:
+    """The newest frame that was carried out: what was only asked about, or refused, is not what one goes on from."""
+    return next((frame for frame in previous if frame.intent not in {"clarify", "refuse", "help"}), None)
+
+
 def unheard(reader: Reader, asked: Frame | None) -> bool:
     """Whether the turn only adds to a question that was not understood, or not answered: to answer half of it would be wrong."""
     if asked is None or asked.intent not in {"clarify", "refuse"}:
         return False
     spans = [span for span in reader.spans if not span.filler]
     half_read = asked.reason == "words" and asked.values.get("head")
-    goes_on = asked.reason in {"words", "unsure", "scope"} and any(span.func("only", "it", "about") for span in reader.spans)
+    opens = reader.text.text.lower().startswith(("and ", "also ", "还有", "那"))
+    goes_on = asked.reason in {"words", "unsure", "scope"} and (opens or any(span.func("only", "it", "about") for span in reader.spans))
     if not (half_read or goes_on):
         return False
     own = any(span.entity or (span.metric and not span.choices) or span.literal or span.unknown for span in spans)
@@ -52,14 +58,20 @@ def ordinal(text: Spanned, size: int) -> int | None:
 
 def place_said(text: Spanned, size: int) -> int | None:
     """The place a turn names, whatever else it says."""
-    if not size or any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in _ORDINALS for span in text.spans):
+    if not size or any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in PLACES for span in text.spans):
         return None  # "highest score first", "biggest first": an order
-    for span in text.spans:
+    for place, span in enumerate(text.spans):
         number: int | None = None
+        after = text.spans[place + 1] if place + 1 < len(text.spans) else None
+        if after is not None and after.unknown and text.text[span.last : after.first] == " ":
+            continue  # "the second QC lab": part of a name
+        following = after.text.lower() if after is not None else ""
         if span.amount and span.amount.unit == "ordinal":
             number = int(span.amount.value)
-        elif span.text.lower() in _ORDINALS and len(text.spans) <= 5:
-            number = _ORDINALS[span.text.lower()]
+        elif span.text.lower() in PLACES and len(text.spans) <= 5:
+            number = PLACES[span.text.lower()]
+        elif span.text.lower() == "top" and following == "one":
+            number = 1
         if number is not None and (number == -1 or 1 <= number <= size):
             return number - 1 if number > 0 else size - 1
     return None
@@ -96,11 +108,13 @@ def leans(reader: Reader, before: Frame) -> bool:
     beside = entity and spans[0].func("on") and not metric and before.intent == "find"
     if beside and all(reader.routes.path(before.entity, span.entity.entity) for span in spans if span.entity):
         return True  # "at tier A clinics" after contacts
-    of_those = any(span.func("only") and span.text.lower().split(" ")[-1] in _REFERRING for span in reader.spans)
+    of_those = any(refers(span) for span in reader.spans)
     if of_those and modified and entity and all(s.entity.entity == before.entity for s in spans if s.entity):
         return True
     if metric or any(span.func("who", "sum", "avg", "said", "brief", "suggest", "draft", "why", "duration") for span in spans):
         return False
+    if before.intent == "measure" and all(span.func("previous", "year_before", "compare", "about") for span in spans):
+        return True  # 同比呢
     if spans[0].func("group") or (spans[0].grain and len(spans) == 1):
         return before.intent == "measure"
     if entity:
@@ -113,6 +127,11 @@ def leans(reader: Reader, before: Frame) -> bool:
         possessive = reader.text.text.rstrip("?？.。 ").endswith(("'s", "’s", "的"))
         return possessive or _replaces_name(before, spans[0])
     return modified
+
+
+def refers(span: Span) -> bool:
+    """ "of those", 其中: of what was shown."""
+    return span.func("only") and span.text.lower().split(" ")[-1] in _REFERRING
 
 
 def objects_only(reader: Reader, before: Frame) -> bool:

@@ -2,7 +2,6 @@
 
 from copy import deepcopy
 
-from agent.embedded import turns
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
 from agent.embedded.phrase_table import Sense
@@ -10,7 +9,9 @@ from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
+from agent.embedded.whose import foreign_to, same_one, use_all, whose
 from store.filters import Filter
+from store.schema import TEMPORAL
 
 _ORDERING = ("max", "min", "newest", "oldest", "top", "bottom", "rank", "desc", "asc")
 _LIGHT = ("it", "all", "about", "show", "only", "who", "on")
@@ -20,7 +21,7 @@ _MONEY_WORDS = {"how much", "多少钱"}
 
 def about_it(reader: Reader, before: Frame) -> list[Frame] | None:
     """The frames of a question about the last answer; None when it is another kind of question."""
-    for reading in (_why, _field_of_it, _whose, _ordered, _figure_of_list, _other_figure, _list_of_figure):
+    for reading in (_why, _split, _field_of_it, whose, _ordered, _figure_of_list, _other_figure, _list_of_figure):
         found = reading(reader, before)
         if found is not None:
             return found
@@ -42,27 +43,38 @@ def _why(reader: Reader, before: Frame) -> list[Frame] | None:
     frame = deepcopy(before) if before.intent == "measure" else as_measure(before, "lost_count")
     frame.by, frame.top, frame.results = ["lost_reason"], None, []
     frame.parts = [part for part in frame.parts if part.slot != "opportunity.status"]
-    _use_all(reader)
+    use_all(reader)
     return [frame]
 
 
-def _use_all(reader: Reader) -> None:
-    for span in reader.spans:
-        span.used = True
+def _split(reader: Reader, before: Frame) -> list[Frame] | None:
+    """ "which products?", "what tiers are those" after a figure: the figure for each; "which customer has the most": of what was listed."""
+    said = [span for span in reader.spans if not span.filler and not span.func("about", "it", "to", "with")]
+    utmost = [span for span in said if span.func("max", "min")]
+    said = [span for span in said if span not in utmost]
+    asks = len(said) == 2 and said[0].func("show", "who") and not (said[1].names or said[1].choices)
+    if before.intent == "get" or not asks or (before.intent == "find" and not utmost):
+        return None
+    kind = said[1].entity.entity if said[1].entity else ""
+    path = PERSON.get(before.entity, "owner") if kind == "user" else reader.routes.path(before.entity, kind) if kind else ""
+    field = next((s.field for s in said[1].fields if s.entity == before.entity and not reader._numeric(s)), "")
+    path = path or field
+    if not path or kind == before.entity or path not in reader.schema.entity(before.entity).fields:
+        return None
+    frame = deepcopy(before) if before.intent == "measure" else as_measure(before, f"{before.entity}_count")
+    frame.by, frame.top, frame.results, frame.rows = [path], 1 if utmost else None, [], []
+    frame.ascending = any(span.func("min") for span in utmost)
+    use_all(reader)
+    return [frame]
 
 
 def _pronoun(reader: Reader) -> bool:
     return any(span.func("it", "only") for span in reader.spans)
 
 
-def _foreign(reader: Reader, before: Frame) -> bool:
-    """Whether the turn speaks of another kind of record, or of a record by name."""
-    return any((span.entity and span.entity.entity != before.entity) or span.names for span in reader.spans)
-
-
 def _field_of_it(reader: Reader, before: Frame) -> list[Frame] | None:
     """ "what's their phone number?", 他电话多少: a field of the one record shown."""
-    if before.intent == "measure" or len(before.results) != 1 or _foreign(reader, before):
+    if before.intent == "measure" or len(before.results) != 1 or foreign_to(reader, before):
         return None
     pronoun = any(span.func("it") for span in reader.spans)
     opening = reader.text.text.lower().startswith(("and ", "what about", "how about")) or reader.text.text.endswith("呢")
@@ -73,54 +85,14 @@ def _field_of_it(reader: Reader, before: Frame) -> list[Frame] | None:
     fields = [next(s for s in span.fields if s.entity == before.entity) for span in reader.spans if _has(span, before.entity)]
     if not fields:
         return None
-    frame = _same_one(before)
+    frame = same_one(before)
     frame.shown = list(dict.fromkeys(sense.field for sense in fields))
-    _use_all(reader)
+    use_all(reader)
     return [frame]
 
 
 def _has(span: Span, entity: str) -> bool:
     return any(sense.entity == entity for sense in span.fields)
-
-
-def _same_one(before: Frame) -> Frame:
-    return Frame("get", entity=before.entity, parts=[Part(f"is:{before.entity}", Filter(field="id", value=before.results[0]))])
-
-
-def _whose(reader: Reader, before: Frame) -> list[Frame] | None:
-    """ "who is on it?", "whose are they?", 都是谁负责的: the same records with the people in charge; a figure by person."""
-    asked = turns.within(reader.text.text, "whose")
-    owned = any(span.func("owned") or any(s.field in {"owner", "assignee"} for s in span.fields) for span in reader.spans)
-    asks = asked is not None or (any(span.func("who") for span in reader.spans) and owned)
-    person = PERSON.get(before.entity, "owner")
-    if not asks or _foreign(reader, before) or person not in reader.schema.entity(before.entity).fields:
-        return None
-    first, last = asked or (0, 0)
-    said = [span for span in reader.spans if not (first <= span.first and span.last <= last)]
-    content = [span for span in said if span.content and not any(s.field in {"owner", "assignee"} for s in span.fields)]
-    counted = any(span.func("group", "count") for span in said) or "统计" in reader.text.text
-    if [span for span in content if not _only_points(span, before) and not (counted and span.entity and span.entity.entity == "user")]:
-        return None
-    ranked = any(span.func("max", "min") for span in said)
-    if before.intent == "measure" or counted or ranked:
-        frame = before if before.intent == "measure" else as_measure(before, f"{before.entity}_count")
-        frame = deepcopy(frame)
-        frame.by, frame.top = [person], None
-        if ranked:
-            frame.top, frame.ascending = 1, any(span.func("min") for span in said)
-    elif len(before.results) == 1:
-        frame = _same_one(before)
-        frame.shown = [person]
-    else:
-        frame = deepcopy(before)
-        frame.shown = [*frame.shown, person]
-    _use_all(reader)
-    return [frame]
-
-
-def _only_points(span: Span, before: Frame) -> bool:
-    """ "who owns that deal?": the kind of record shown, and nothing else."""
-    return bool(span.entity and span.entity.entity == before.entity and not span.choices and not span.names)
 
 
 def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
@@ -132,7 +104,7 @@ def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
     if placed is not None:
         return placed
     marks = [span for span in reader.spans if span.func(*_ORDERING) and not span.time]
-    if not marks or _foreign(reader, before) or any(span.metric or span.choices or span.time or span.unknown for span in reader.spans):
+    if not marks or foreign_to(reader, before) or any(span.metric or span.choices or span.time or span.unknown for span in reader.spans):
         return None
     if any(span.entity for span in reader.spans) and not _pronoun(reader):
         return None
@@ -144,7 +116,13 @@ def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
         return None
     fields = [s for span in reader.spans for s in span.fields]
     if fields and not any(s.entity == before.entity for s in fields):
-        return None
+        if not all(reader.schema.field(s.entity, s.field).kind in TEMPORAL for s in fields):
+            return None
+        frame = deepcopy(before)  # "sort them by date": the date such records have
+        frame.sort, frame.results, frame.limit = [reader.schema.entity(before.entity).date], [], None
+        frame.parts = [part for part in frame.parts if part.slot != "sorted"]
+        use_all(reader)
+        return [frame]
     frame = deepcopy(before)
     frame.intent, frame.results, frame.sort, frame.limit = "find", [], [], None
     frame.parts = [part for part in frame.parts if part.slot != "sorted"]
@@ -154,9 +132,12 @@ def _ordered(reader: Reader, before: Frame) -> list[Frame] | None:
     reader._sorting(frame)
     if not frame.sort:
         return None
+    nth = next((int(span.amount.value) for span in reader.spans if span.amount and span.amount.unit == "ordinal"), 0)
     if listing:
         frame.limit = None
-    _use_all(reader)
+    elif nth > 1:
+        frame.limit = nth  # "the second biggest": as many as it takes to see that one
+    use_all(reader)
     return [frame]
 
 
@@ -176,7 +157,7 @@ def _nth_group(reader: Reader, before: Frame) -> list[Frame] | None:
     frame = deepcopy(before)
     frame.top = int(amount.value) if amount else 1
     frame.ascending = before.ascending != any(span.func("bottom", "min") for span in reader.spans)
-    _use_all(reader)
+    use_all(reader)
     return [frame]
 
 
@@ -191,7 +172,7 @@ def _best_group(reader: Reader, before: Frame, marks: list[Span]) -> list[Frame]
     else:
         frame.top = 1
     frame.ascending = any(span.func("min", "bottom", "asc") and not span.func("max", "top") for span in marks)
-    _use_all(reader)
+    use_all(reader)
     return [frame]
 
 
@@ -248,7 +229,7 @@ def _list_of_figure(reader: Reader, before: Frame) -> list[Frame] | None:
     which = any(span.text.lower() in {"which ones", "哪些", "which"} for span in said)
     if before.intent != "measure" or not (shows or which) or not all(span.func("show", "it", "all", "only") for span in said):
         return None
-    _use_all(reader)
+    use_all(reader)
     return [as_list(reader, before)]
 
 

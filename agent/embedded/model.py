@@ -19,6 +19,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.marks import cell
 from agent.embedded.rows_shown import rows_of
 from agent.embedded.understanding import Understanding
+from store.errors_said import in_language
 from store.unit import Unit
 from tools.context import Context
 from tools.results import Drafted, Figures, Notes, Proposed, Records, Suggested
@@ -76,7 +77,7 @@ class EmbeddedBrain(BaseChatModel):
         options: list[str] = []
         for frame, message in zip(callers, results, strict=False):
             if message.status == "error" or message.artifact is None:
-                texts.append(wording.say("failed", context.language, error=message.text))
+                texts.append(wording.say("failed", context.language, error=in_language(unit.schema, message.text, context.language)))
                 continue
             texts.append(wording.result(unit, frame, message.artifact, context.language))
             if isinstance(message.artifact, Records):

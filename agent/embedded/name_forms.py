@@ -23,6 +23,7 @@ ZH_PLACES = (
     "浙江", "江苏", "广东", "山东", "四川", "湖北", "湖南", "福建", "河南", "河北", "安徽", "中国", "香港",
 )  # fmt: skip
 LATE = 0.65  # a later word of a name, "Valmenier" for Laboratoires Valmenier: of one name alone
+FAMILIAR = ("小", "老", "阿")  # before a colleague's family name
 ADDRESSES = ("mr", "ms", "mrs", "dr")
 PERSONS = frozenset({"user", "contact", "lead"})
 
@@ -88,6 +89,8 @@ def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tup
         if is_chinese(name):
             if len(words) == 3:
                 yield words[1:], 0.7
+            if entity == "user":
+                yield from ((phrase(f"{before}{words[0]}"), 0.6) for before in FAMILIAR)
             sounds = (family_sound(name), *pinyin()(name[1:])) if is_chinese(name[0]) else tuple(pinyin()(name))
             yield sounds, 0.9
             yield (sounds[0], "".join(sounds[1:])), 0.9

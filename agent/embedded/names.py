@@ -43,11 +43,12 @@ class NameIndex:
         self._shown: Sequence[Frame] = ()
         self._shown_ids: set[str] | None = None
         self.meant: frozenset[str] = frozenset()
+        self._apart: frozenset[str] = frozenset()
 
-    def after(self, previous: Sequence[Frame], meant: Collection[str] = ()) -> None:
+    def after(self, previous: Sequence[Frame], meant: Collection[str] = (), *, apart: Collection[str] = ()) -> None:
         """Where the turn stands: a short name stands for what was just shown before it stands for another record, and for nothing but what
-        the asker chose when asked which (`meant`)."""
-        self._shown, self._shown_ids, self.meant = previous, None, frozenset(meant)
+        the asker chose when asked which (`meant`). `apart`: those spoken of, where the other one is meant."""
+        self._shown, self._shown_ids, self.meant, self._apart = previous, None, frozenset(meant), frozenset(apart)
         self.covers.clear()
 
     def matches(self, tokens: Sequence[Token], text: str) -> list[tuple[int, int, list[Name]]]:
@@ -70,6 +71,9 @@ class NameIndex:
         chosen = [name for name in names if name.id in self.meant]
         if chosen:
             return chosen
+        others = [name for name in names if name.id not in self._apart]
+        if self._apart and others:
+            return others
         kept = list(names)
         for kind in {name.type for name in names}:
             own = [name for name in kept if name.type == kind]

@@ -1,6 +1,7 @@
 """Conditions of the answer before taken away, turned round, or added to: "regardless of stage", "the rest", "leave out the lost ones"."""
 
 from agent.embedded.frames import Frame, Part
+from agent.embedded.leaning import place_said
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import fresh, telling
 from agent.embedded.routes import PERSON
@@ -103,6 +104,13 @@ def excluded(reader: Reader, before: Frame, turn: Turn) -> Frame | None:
     if conditions.period:
         days = [day.isoformat() if day else None for day in conditions.period]
         wanted.append(Filter(field=conditions.date_field or reader.schema.entity(before.entity).date, op="between", value=days))
+    place = (
+        place_said(reader.text, len(before.results)) if not wanted and before.intent == "find" and (before.sort or before.limit) else None
+    )
+    if place is not None:  # "leave out the last one" of a list in order
+        frame = fresh(before)
+        frame.parts.append(Part("not:id", Filter(field="id", value=before.results[place], negate=True)))
+        return frame
     if not wanted or reader.unread():
         return None
     frame = fresh(before)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from agent.embedded import told, turns
+from agent.embedded import told, turn_forms, turns
 from agent.embedded.frames import Frame
 from agent.embedded.pieces import Piece, cut
 from agent.embedded.placing import place
@@ -50,7 +50,9 @@ def renamed(scene: Scene, said: str) -> list[Frame] | None:
     """ "call it Phase two", 就叫二期吧: another name for the record or task just proposed."""
     first = scene.previous[0] if scene.previous else None
     name = (
-        turns.after(said, "renames") if first is not None and first.intent in INTENTS - {"log"} and "for_each" not in first.values else None
+        turn_forms.after(said, "renames")
+        if first is not None and first.intent in INTENTS - {"log"} and "for_each" not in first.values
+        else None
     )
     if first is None or not name:
         return None

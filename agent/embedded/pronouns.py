@@ -21,7 +21,7 @@ def resolve(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
     text = reader.text
     heads = [span.entity.entity for span in text.spans if span.entity]
     heads += [c.entity for span in text.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.entity][:1]
-    pronoun = next((span for span in text.spans if span.func("it") and not span.entity), None)
+    pronoun = next((span for span in text.spans if (span.func("it") or leaning.refers(span)) and not span.entity), None)
     if (
         before is None
         or pronoun is None

@@ -1,5 +1,6 @@
 """The rows a grouped figure showed, and what points at one of them: "show me hers" after the best rep, "the second one's deals", 第一名的商机."""
 
+import re
 from collections.abc import Sequence
 
 from agent.embedded.frames import Frame, Part
@@ -16,15 +17,20 @@ from tools.results import Figures
 
 _KEPT = 20
 _PERSON_WORDS = frozenset({"he", "she", "him", "his", "her", "hers", "their", "theirs", "they", "他", "她", "他的", "她的"})
-_HEADED = frozenset({"record", "user", "team"})
+_PERIODS = {
+    grain: re.compile(rf"\b(?:that|this|the same) {grain}\b|(?:那|这|该)一?个?{zh}度?", re.IGNORECASE)
+    for grain, zh in (("month", "月"), ("quarter", "季"), ("year", "年"))
+}
 
 
 def rows_of(unit: Unit, frame: Frame, found: Figures) -> list[str]:
     """What the rows of a figure stand for, as values of its first grouping: ids of people and records, values of fields."""
     path = frame.by[0] if frame.by else ""
-    if not path or path in GRAINS or "#" in path:
+    if not path or "#" in path:
         return []
     labels = [str(row[0]) for row in found.result.rows[:_KEPT] if row[0] is not None]
+    if path in GRAINS:
+        return labels
     field = field_at(unit.schema, found.result.metric.entity, path)
     if field.refers_to not in unit.schema.entities:  # a stage is pointed at by its name
         return labels
@@ -39,6 +45,8 @@ def pointed(reader: Reader, before: Frame) -> Part | None:
     """The condition a turn's "her" or "the second one" stands for after a figure by person, customer or value."""
     if before.intent != "measure" or not before.by or not before.rows:
         return None
+    if before.by[0] in GRAINS:
+        return None  # see `that_period`
     place = place_said(reader.text, len(before.rows))
     person = before.by[0] == PERSON.get(before.entity, "owner")
     said = any(span.func("it") and span.text.lower() in _PERSON_WORDS for span in reader.spans)
@@ -50,10 +58,27 @@ def pointed(reader: Reader, before: Frame) -> Part | None:
     return Part(slot, Filter(field=before.by[0], value=before.rows[place]))
 
 
+def that_period(text: str, previous: Sequence[Frame]) -> str:
+    """ "what was signed in that quarter?", 那个季度签了哪些 after the best one: the period by name in the place of the words that point at it."""
+    before = next((frame for frame in previous[:1] if frame.intent == "measure" and frame.by and frame.by[0] in _PERIODS), None)
+    if before is None or not (before.top == 1 or len(before.rows) == 1) or not before.rows or not before.rows[0]:
+        return text
+    return _PERIODS[before.by[0]].sub(before.rows[0], text, count=1)
+
+
 def listed_row(reader: Reader, before: Frame) -> list[Frame] | None:
     """The records of the row pointed at, where the turn says nothing else."""
     part = pointed(reader, before)
     said = [span for span in reader.spans if not span.filler and not (span.amount and span.amount.unit == "ordinal")]
+    person = [span for span in reader.spans if span.func("it") and span.text.lower() in _PERSON_WORDS]
+    if (
+        part is None
+        and before.intent == "measure"
+        and len(before.rows) > 1
+        and person
+        and all(span in person or span.func("show", "me") for span in said)
+    ):
+        return [Frame("clarify", entity=before.entity, text=reader.text.text, reason="it")]
     if part is None or not all(
         span.func("show", "it", "about", "only", "all", "me", "on", "top", "newest", "oldest", "max") for span in said
     ):

@@ -325,6 +325,8 @@ def _name_fits(text: str, tokens: Sequence[Token], start: int, end: int, found: 
     if not ordinary:
         return True
     shown = text[tokens[start].start : tokens[start].end]
+    if shown[:1].isupper() and text[tokens[start].end :].startswith(("'s ", "’s ")) and any(name.type == "user" for name in found):
+        return True  # "Will's deals"
     return shown[:1].isupper() and (start > 0 or any(name.score == 1.0 for name in found))
 
 

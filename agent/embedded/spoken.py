@@ -3,16 +3,20 @@
 from collections.abc import Iterator
 
 from agent.embedded import told
+from agent.embedded.calls import period_filters
+from agent.embedded.frames import Frame
+from agent.embedded.leaning import PLACES, place_said
 from agent.embedded.lexicon import change_words
 from agent.embedded.pieces import BREAK
 from agent.embedded.scene import Scene
 from agent.embedded.short_titles import short_titles
 from agent.embedded.spans import Span
 from agent.embedded.subject import READ, RECORDS, SEVERAL, Subject, best
+from agent.embedded.targets import MANY, QUANTIFIERS
 from agent.embedded.titles import by_title
 from agent.embedded.tokens import is_chinese
 from store.filters import Filter
-from store.query import RecordQuery, find, load
+from store.query import RecordQuery, find, find_ids, load
 from store.values import find_named
 
 NUMBERED = ("quote", "contract", "campaign")  # kinds whose names are not words of the dictionary
@@ -54,7 +58,22 @@ def _before(scene: Scene) -> list[Subject]:
         return []
     if len(ids) == 1:
         return [Subject(last.entity, load(scene.unit, last.entity, ids), pronouns)]
-    return _among(scene, last.entity, ids)
+    return _pointed(scene, last, ids) or _among(scene, last.entity, ids)
+
+
+def _pointed(scene: Scene, last: Frame, ids: list[str]) -> list[Subject]:
+    """ "push them all back a week", 都推迟一周, "delay the second by three days": all that were shown, or the one in that place."""
+    place = place_said(scene.text, len(ids))
+    if place is not None:
+        ordinals = [span for span in scene.spans if (span.amount and span.amount.unit == "ordinal") or span.text.lower() in PLACES]
+        return [Subject(last.entity, load(scene.unit, last.entity, [ids[place]]), ordinals)]
+    many = [span for span in scene.spans if span.text.lower() in MANY | QUANTIFIERS or (span.func("all") and not span.names)]
+    if not many or last.intent == "get":
+        return []
+    if last.intent == "find" and not last.limit and (last.parts or last.period):
+        period = [Filter.model_validate(each) for each in period_filters(last, scene.unit.schema)]
+        ids = find_ids(scene.unit, RecordQuery(entity=last.entity, filters=[*last.filters, *period]))  # not the page shown
+    return [Subject(last.entity, load(scene.unit, last.entity, ids), many)] if len(ids) <= READ else []
 
 
 def _among(scene: Scene, kind: str, ids: list[str]) -> list[Subject]:

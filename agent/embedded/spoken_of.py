@@ -1,5 +1,6 @@
 """The records a conversation is about just now: what the last answers showed, changed or were narrowed to, and whom those belong to."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from agent.embedded.frames import Frame
@@ -24,6 +25,17 @@ def spoken_of(unit: Unit, previous: Sequence[Frame]) -> set[str]:
         for record in load(unit, frame.entity, shown) if kept else ():
             found |= {str(record.fields[f"{name}_id"]) for name in kept if record.fields.get(f"{name}_id")}
     return found
+
+
+_OTHER = re.compile(r"\bthe other (?:one,? )?(?=[A-Z\u3400-\u9fff])|(?:另外?一?个|另外那?个|别的那个)(?!人)")
+
+
+def other_than(text: str, previous: Sequence[Frame]) -> tuple[str, set[str]]:
+    """ "the other Tom", 另一个陈: the text without the word that says so, and the records spoken of, which are not meant."""
+    plain = _OTHER.sub("", text)
+    before = [frame for frame in previous if frame.intent not in {"clarify", "refuse", "help"}][:2] if plain != text else []
+    named = {each for frame in before for each in (*_named(frame), *frame.ids)}
+    return (plain, named) if named else (text, set())
 
 
 def _named(frame: Frame) -> Iterator[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from agent.embedded import candidates, told
 from agent.embedded.calls import period_filters
 from agent.embedded.frames import Frame, Part
-from agent.embedded.leaning import latest, ordinal
+from agent.embedded.leaning import answered, latest, ordinal
 from agent.embedded.lexicon import change_words
 from agent.embedded.narrowing import as_said, by_words, narrow, not_counted, part_of_name
 from agent.embedded.reading import Reader
@@ -54,8 +54,9 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "", apart: list[Sp
     referred = _referred(scene, spans)
     if referred is not None:
         return referred
-    if not any(span.content for span in spans) and scene.previous and scene.previous[0].intent == "update" and scene.previous[0].ids:
-        before = scene.previous[0]  # "and the close date to 10 December"
+    before = answered(scene.previous)
+    if not any(span.content for span in spans) and before is not None and before.intent == "update" and before.ids:
+        # "and the close date to 10 December"
         page = find(scene.unit, RecordQuery(entity=before.entity, filters=[Filter(field="id", op="in", value=before.ids)], limit=200))
         return Target(Frame("find", entity=before.entity, ids=[record.id for record in page.records]), page, True, [])
     strayed = next((span for span in spans if told.excepts(span.text)), None)
@@ -139,7 +140,7 @@ def _matches(scene: Scene, frame: Frame) -> Page:
     return find(scene.unit, RecordQuery(entity=frame.entity, filters=filters, sort=frame.sort, limit=frame.limit or ASKED + 1))
 
 
-_MANY = {"them", "these", "those", "they", "all", "both", "它们", "这些", "那些", "他们", "都", "全部", "所有"}
+MANY = {"them", "these", "those", "they", "all", "both", "它们", "这些", "那些", "他们", "都", "全部", "所有"}
 
 
 def _referred(scene: Scene, spans: list[Span]) -> Target | Frame | None:
@@ -154,6 +155,7 @@ def _referred(scene: Scene, spans: list[Span]) -> Target | Frame | None:
             return Frame("clarify", text=scene.text.text, reason="it")
         return None
     place = ordinal(part, len(before.results))
+    place = _utmost(scene, spans, before) if place is None and not names else place
     bare = not any(span.content or span.func("it", "all") for span in spans) and len(before.results) == 1  # 推进到投标, after one record
     if place is None and ((pronoun is None and not all_of_them and not bare) or names):
         return None
@@ -161,7 +163,7 @@ def _referred(scene: Scene, spans: list[Span]) -> Target | Frame | None:
     unseen = before.intent in {"find", "get"} and bool(before.parts or before.period)  # asked for in the same sentence, or without a match
     if kind != before.entity or not (before.results or before.ids or unseen):
         return None if pronoun is None else Frame("clarify", text=scene.text.text, reason="it")
-    several = place is None and (all_of_them or any(span.text.lower() in _MANY for span in spans))
+    several = place is None and (all_of_them or any(span.text.lower() in MANY for span in spans))
     if several and before.intent == "find" and (before.parts or before.period) and not before.limit:
         again = Frame("find", entity=before.entity, parts=list(before.parts), period=before.period, date_field=before.date_field)
         page = _matches(scene, again)
@@ -175,9 +177,29 @@ def _referred(scene: Scene, spans: list[Span]) -> Target | Frame | None:
     return Target(Frame("find", entity=before.entity, ids=[record.id for record in page.records]), page, several or changed, [])
 
 
+def _utmost(scene: Scene, spans: list[Span], before: Frame) -> int | None:
+    """ "move the biggest one to Won", 金额最大的推到投标: the place of the one of those shown that an order puts first."""
+    marks = [span for span in spans if span.func("max", "min", "newest", "oldest")]
+    said = [span for span in spans if span.content and span not in marks and not (span.amount and span.amount.unit == "ordinal")]
+    others = [span for span in said if not any(s.entity == before.entity for s in span.fields)]
+    if (
+        not marks
+        or before.intent != "find"
+        or len(before.results) < 2
+        or any(not (s.entity and s.entity.entity == before.entity) for s in others)
+    ):
+        return None
+    held = Frame("find", entity=before.entity, parts=[Part("among", Filter(field="id", op="in", value=list(before.results)))])
+    reader = scene.reader(spans)
+    reader._sorting(held)
+    nth = next((int(span.amount.value) for span in spans if span.amount and span.amount.unit == "ordinal"), 1)
+    first = _matches(scene, replace(held, limit=nth)).records if held.sort else []
+    return before.results.index(first[-1].id) if len(first) == nth else None
+
+
 def _subject(scene: Scene) -> Frame | None:
     """What "it" can stand for: what was changed in the same breath or the turn before, else what was found."""
-    first = scene.previous[0] if scene.previous else None
+    first = answered(scene.previous)
     return first if first is not None and first.intent == "update" and first.ids else latest(scene.previous)
 
 

@@ -5,18 +5,14 @@ The words that only tie it to the answer before are taken off; what is left is r
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
 from typing import Literal
 
-import yaml
-
 from agent.embedded.tokens import is_chinese
+from agent.embedded.turn_forms import MARKS, group, patterns, plain
 from knowledge.spoken.amounts import find_amounts
 
 Figure = Literal["", "count", "sum", "avg"]
-_MARKS = " \t,，.。!！?？;；:：、~…"
-_UTTERED = re.compile(r"(?:^|\s)(?:u+h+m*|u+m+|e+rm*|hmm+)\b[,.…]*(?=\s|$)|[呃嗯]+[,，、.。…]*", re.IGNORECASE)
+_WORDLESS = frozenset({"rest", "others", "reverse", "everybody", "always", "whole", "shift"})
 _LONGEST = 90  # characters; more is a request of its own
 
 
@@ -48,36 +44,20 @@ class Turn:
     persons: bool = False
 
     @property
+    def plain(self) -> str:
+        """What of it is left to be accounted for: nothing of an edit that is said without a word of the store."""
+        return "" if self.kind in _WORDLESS or (self.figure and not self.noun) else self.text
+
+    @property
     def edits(self) -> bool:
         """Whether it cannot be anything but a change of the answer before."""
         return bool(self.views or self.figure or self.top or self.kind or self.corrects)
 
 
-@cache
-def _raw() -> dict[str, dict[str, list[str]]]:
-    return dict(yaml.load((Path(__file__).parent / "turn_words.yaml").read_text("utf-8"), yaml.BaseLoader))
-
-
-@cache
-def _patterns(language: str, name: str) -> re.Pattern[str]:
-    """The alternatives of one kind. A group's name is numbered by its alternative, see `_group`."""
-    forms = []
-    for number, each in enumerate(_raw()[language][name]):
-        form = each.replace(" ", r"\s+") if language == "en" else each
-        form = re.sub(r"\(\?P<(\w+)>", rf"(?P<\g<1>{number}>", form)
-        forms.append(rf"(?:{form})\b" if language == "en" and form[-1:].isalpha() else f"(?:{form})")
-    return re.compile("|".join(forms), re.IGNORECASE)
-
-
-def _group(found: re.Match[str], name: str) -> str:
-    """What the group of this name held, whichever alternative it stood in."""
-    return next((value for key, value in found.groupdict().items() if value and key.rstrip("0123456789") == name), "")
-
-
 def readings(text: str) -> list[Turn]:
     """The ways a turn can go on from the one before, likeliest first; none when it says nothing of the kind itself."""
     language = "zh" if is_chinese(text) else "en"
-    said = _plain(text, language)
+    said = plain(text, language)
     if not said or len(said) > _LONGEST:
         return []
     corrected = _corrected(said, language)
@@ -87,77 +67,45 @@ def readings(text: str) -> list[Turn]:
     return [found for way in ways if (found := way(said, language)) is not None]
 
 
-def said(text: str, name: str) -> bool:
-    """Whether the whole turn is one of the forms of a kind, such as "yes"."""
-    language = "zh" if is_chinese(text) else "en"
-    return bool(_patterns(language, name).fullmatch(text.strip(_MARKS)))
-
-
-def within(text: str, name: str) -> tuple[int, int] | None:
-    """Where in a turn one of the forms of a kind stands ("who owns")."""
-    found = _patterns("zh" if is_chinese(text) else "en", name).search(text)
-    return found.span() if found is not None else None
-
-
-def after(text: str, name: str) -> str | None:
-    """What follows when a turn opens with one of the forms of a kind ("never mind, …"): empty when nothing does; None when it does not."""
-    language = "zh" if is_chinese(text) else "en"
-    said = _plain(text, language)
-    found = _patterns(language, name).match(said)
-    return said[found.end() :].strip(_MARKS) if found is not None and found.group().strip(_MARKS) else None
-
-
 def untied(text: str) -> str:
     """A turn that adds to the one before, without the words that say so ("and", 还有) or that something was wrong: 名字写错了,是王雷."""
     language = "zh" if is_chinese(text) else "en"
-    said = _patterns(language, "mistaken").sub(" ", _plain(text, language))
-    found = _patterns(language, "adds").match(said)
-    return said[found.end() :].strip(_MARKS) if found and found.end() < len(said) else said.strip(_MARKS)
-
-
-def _plain(text: str, language: str) -> str:
-    """Without hesitation at either end."""
-    said, before = _UTTERED.sub(" ", text).strip(_MARKS), ""
-    hesitation = _patterns(language, "hesitation")
-    while said != before:
-        before = said
-        found = hesitation.match(said)
-        if found and found.end() < len(said) and (language == "zh" or said[found.end()] in " ,."):
-            said = said[found.end() :].strip(_MARKS)
-    return said
+    said = patterns(language, "mistaken").sub(" ", plain(text, language))
+    found = patterns(language, "adds").match(said)
+    return said[found.end() :].strip(MARKS) if found and found.end() < len(said) else said.strip(MARKS)
 
 
 def _closed(said: str, language: str) -> tuple[str, bool]:
     """Without "instead", "please", 看看 at its end; whether something was taken off."""
     if language == "en":
-        closes = re.compile(rf"[\s,]+(?:{_patterns('en', 'closes').pattern})$", re.IGNORECASE)
+        closes = re.compile(rf"[\s,]+(?:{patterns('en', 'closes').pattern})$", re.IGNORECASE)
         rest = closes.sub("", closes.sub("", said))
-        return rest.strip(_MARKS), bool(re.search(r"\b(?:instead|rather|this time)\b", said[len(rest) :], re.IGNORECASE))
-    rest = re.sub(rf"(?:{_patterns('zh', 'closes').pattern})$", "", said)
-    return (rest or said).strip(_MARKS), False
+        return rest.strip(MARKS), bool(re.search(r"\b(?:instead|rather|this time)\b", said[len(rest) :], re.IGNORECASE))
+    rest = re.sub(rf"(?:{patterns('zh', 'closes').pattern})$", "", said)
+    return (rest or said).strip(MARKS), False
 
 
 def _corrected(said: str, language: str) -> list[Turn]:
     """ "no, I meant 2025", "not Ben, Anna", 不对,给陈静, 是南京不是苏州."""
-    swap = _patterns(language, "not_but").fullmatch(said)
-    if swap is not None and len(_group(swap, "wrong")) <= 40:
-        return _right(_group(swap, "right"), _group(swap, "wrong"))
-    found = _patterns(language, "corrects").match(said)
-    if found is None or not found.group().strip(_MARKS) or found.end() >= len(said):
+    swap = patterns(language, "not_but").fullmatch(said)
+    if swap is not None and len(group(swap, "wrong")) <= 40:
+        return _right(group(swap, "right"), group(swap, "wrong"))
+    found = patterns(language, "corrects").match(said)
+    if found is None or not found.group().strip(MARKS) or found.end() >= len(said):
         return []
     return _right(said[found.end() :])
 
 
 def _right(said: str, wrong: str = "") -> list[Turn]:
     """What should have been said, however it is put."""
-    plain = Turn(said.strip(_MARKS))
-    return [replace(each, corrects=True, leans=True, wrong=wrong.strip(_MARKS)) for each in [*readings(said), plain]]
+    plain = Turn(said.strip(MARKS))
+    return [replace(each, corrects=True, leans=True, wrong=wrong.strip(MARKS)) for each in [*readings(said), plain]]
 
 
 def _sized(said: str, language: str) -> Turn | None:
     """ "only the big ones, say above 30 thousand": the number says what "big" means."""
-    sized = rf"(?:{_patterns(language, 'sizes').pattern})"
-    compared = rf"(?={_patterns(language, 'compared').pattern})"
+    sized = rf"(?:{patterns(language, 'sizes').pattern})"
+    compared = rf"(?={patterns(language, 'compared').pattern})"
     plain = re.sub(rf"{sized}(?:[\s,，;:：]*(?:{sized}))*[\s,，;:：]*{compared}", "", said, flags=re.IGNORECASE)
     return Turn(plain, leans=True, views=True) if plain != said else None
 
@@ -167,17 +115,17 @@ def _whole(said: str, language: str) -> Turn | None:
     core, _ = _closed(said, language)
     for each in (core, said):
         for kind in ("reverse", "others", "rest", "everybody", "always", "whole"):
-            if _patterns(language, kind).fullmatch(each):
+            if patterns(language, kind).fullmatch(each):
                 return Turn(each, leans=True, kind=kind)
-        if _patterns(language, "year_back").fullmatch(each):
+        if patterns(language, "year_back").fullmatch(each):
             return Turn(each, leans=True, kind="shift", unit="-year")
         for way in ("before", "after"):
-            found = _patterns(language, way).fullmatch(each)
+            found = patterns(language, way).fullmatch(each)
             if found is not None:
-                return Turn(each, leans=True, kind="shift", unit=("-" if way == "before" else "+") + _group(found, "unit"))
-    another = _patterns(language, "another").match(said)
+                return Turn(each, leans=True, kind="shift", unit=("-" if way == "before" else "+") + group(found, "unit"))
+    another = patterns(language, "another").match(said)
     if another is not None and another.end() < len(said):
-        return Turn(said[another.end() :].strip(_MARKS), leans=True, kind="another")
+        return Turn(said[another.end() :].strip(MARKS), leans=True, kind="another")
     return None
 
 
@@ -186,19 +134,19 @@ def _split(said: str, language: str) -> Turn | None:
     core, _ = _closed(_without_opening(said, language)[0], language) if language == "en" else (_without_opening(said, language)[0], False)
     core = re.sub(r"^(?:(?:and|now|just|also|then|but) )+", "", core, flags=re.IGNORECASE)
     if language == "zh":
-        found = _patterns("zh", "split").fullmatch(core)
-        noun = _group(found, "noun").removesuffix("的") if found else ""
+        found = patterns("zh", "split").fullmatch(core)
+        noun = group(found, "noun").removesuffix("的") if found else ""
         if not noun or len(noun) > 12:
             return None
-        return Turn(f"按{noun}", leans=True, views=True, kind="group", persons=bool(_patterns("zh", "persons").fullmatch(noun)))
-    split, grouped = _patterns("en", "split").match(core), _patterns("en", "grouped").match(core)
+        return Turn(f"按{noun}", leans=True, views=True, kind="group", persons=bool(patterns("zh", "persons").fullmatch(noun)))
+    split, grouped = patterns("en", "split").match(core), patterns("en", "grouped").match(core)
     found = split or grouped
     if found is None:
         return None
-    noun = core[found.end() :].strip(_MARKS)
+    noun = core[found.end() :].strip(MARKS)
     if not noun or len(noun.split()) > 6 or (grouped and not split and re.match(r"(?:number|count|value|amount|size|date)\b", noun)):
         return None
-    return Turn(f"by {noun}", leans=True, views=bool(split), kind="group", persons=bool(_patterns("en", "persons").fullmatch(noun)))
+    return Turn(f"by {noun}", leans=True, views=bool(split), kind="group", persons=bool(patterns("en", "persons").fullmatch(noun)))
 
 
 def _figure(said: str, language: str) -> Turn | None:
@@ -207,11 +155,11 @@ def _figure(said: str, language: str) -> Turn | None:
     for core in (_closed(opened, language)[0], opened, said):
         core = re.sub(r"^(?:(?:and|now|but|then|so|what about|how about|那么?|那个)[\s,，]*)+", "", core, flags=re.IGNORECASE) or core
         for figure in ("sum", "avg", "count"):
-            if _patterns(language, figure).fullmatch(core):
+            if patterns(language, figure).fullmatch(core):
                 return Turn(core, leans=True, figure=figure)
-        found = _patterns(language, "counted").fullmatch(core)
+        found = patterns(language, "counted").fullmatch(core)
         if found is not None:
-            noun = _group(found, "noun")
+            noun = group(found, "noun")
             if len(noun.split()) <= 3:
                 return Turn(core, leans=True, figure="count", noun=noun)
     return None
@@ -221,14 +169,14 @@ def _top(said: str, language: str) -> Turn | None:
     """ "top ten instead", "make it five", "the three weakest", 看前五家, 只要三个."""
     opened, view, weak = _without_opening(said, language)
     core, tied = _closed(opened, language)
-    start = re.match(_patterns(language, "taken").pattern, core, re.IGNORECASE)
+    start = re.match(patterns(language, "taken").pattern, core, re.IGNORECASE)
     core = core[start.end() :].strip() if start else core
     gap = r"\s*(?:the\s+)?" if language == "en" else r"\s*"
-    rank = rf"(?P<high>{_patterns(language, 'high').pattern})|(?P<low>{_patterns(language, 'low').pattern})"
+    rank = rf"(?P<high>{patterns(language, 'high').pattern})|(?P<low>{patterns(language, 'low').pattern})"
     after = rank.replace("P<high>", "P<high2>").replace("P<low>", "P<low2>")
     number = r"(?P<number>\d{1,3}|[a-z]+|[一二三四五六七八九十两百]+)"
     shape = re.fullmatch(
-        rf"(?:(?:{rank}){gap})?{number}(?:\s+(?:{after}))?(?:\s*{_patterns(language, 'ones').pattern})*", core, re.IGNORECASE
+        rf"(?:(?:{rank}){gap})?{number}(?:\s+(?:{after}))?(?:\s*{patterns(language, 'ones').pattern})*", core, re.IGNORECASE
     )
     if shape is None:
         return None
@@ -245,28 +193,28 @@ def _top(said: str, language: str) -> Turn | None:
 def _excluded(said: str, language: str) -> Turn | None:
     """ "leave out the lost ones", "except Germany", 去掉已经流失的, 美国以外的有哪些."""
     if language == "zh":
-        around = _patterns("zh", "excluded").fullmatch(said)
+        around = patterns("zh", "excluded").fullmatch(said)
         if around is not None and not said.startswith("除了"):
-            what = _group(around, "what")
-            lists = bool(re.search(r"哪|列|谁", _group(around, "tail")))
+            what = group(around, "what")
+            lists = bool(re.search(r"哪|列|谁", group(around, "tail")))
             return Turn(what.removesuffix("的"), leans=True, kind="exclude", lists=lists) if 0 < len(what) <= 16 else None
-    found = _patterns(language, "excludes").match(said)
+    found = patterns(language, "excludes").match(said)
     if found is None or found.end() >= len(said):
         return None
-    what = _closed(said[found.end() :].strip(_MARKS), language)[0]
-    removes = bool(_patterns(language, "removes").match(said))
+    what = _closed(said[found.end() :].strip(MARKS), language)[0]
+    removes = bool(patterns(language, "removes").match(said))
     return Turn(what.removesuffix("的"), leans=True, kind="exclude", removes=removes) if what and len(what) <= 60 else None
 
 
 def _dropped(said: str, language: str) -> Turn | None:
     """ "regardless of stage", "all regions", 不限团队, 所有地区都要: a condition that no longer holds."""
-    drops = _patterns(language, "drops")
+    drops = patterns(language, "drops")
     found = drops.match(said)
     if found is None or not found.group().strip() or found.end() >= len(said):
         return None
-    rest = said[found.end() :].strip(_MARKS)
-    dropped = _patterns(language, "dropped")
-    what = re.sub(rf"\s*(?:{dropped.pattern})$", "", rest, flags=re.IGNORECASE).strip(_MARKS)
+    rest = said[found.end() :].strip(MARKS)
+    dropped = patterns(language, "dropped")
+    what = re.sub(rf"\s*(?:{dropped.pattern})$", "", rest, flags=re.IGNORECASE).strip(MARKS)
     if not what or len(what) > 30 or len(what.split()) > 4:
         return None
     return Turn(what, leans=True, kind="drop")
@@ -274,12 +222,12 @@ def _dropped(said: str, language: str) -> Turn | None:
 
 def _fields(said: str, language: str) -> Turn | None:
     """ "with their phone numbers", "add the owner", 把电话也列出来: more fields of what was shown."""
-    start = _patterns(language, "fields").match(said)
+    start = patterns(language, "fields").match(said)
     rest = said[start.end() :] if start else said
     if language == "en":
         what = _closed(re.sub(r"\s+(?:columns?|fields?|to (?:it|that|them|the list))$", "", rest), "en")[0]
         return Turn(what, kind="fields") if start and what else None
-    end = re.search(rf"(?:{_patterns('zh', 'fields_after').pattern})$", rest)
+    end = re.search(rf"(?:{patterns('zh', 'fields_after').pattern})$", rest)
     what = rest[: end.start()] if end else rest
     if not what or len(what) > 16 or not (end or (start and start.group())):
         return None
@@ -293,9 +241,9 @@ def _without_opening(said: str, language: str) -> tuple[str, bool, bool]:
     )
     core = said[start.end() :] if start else said
     for name in ("opens", "weak"):
-        found = _patterns(language, name).match(core)
+        found = patterns(language, name).match(core)
         if found is not None and found.group().strip() and found.end() < len(core):
-            return core[found.end() :].strip(_MARKS), name == "opens", name == "weak"
+            return core[found.end() :].strip(MARKS), name == "opens", name == "weak"
     return said, False, False
 
 

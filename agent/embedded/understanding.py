@@ -1,7 +1,7 @@
 """A sentence to frames: the built-in brain's whole understanding, one call. No tool is called and nothing is written here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Lock
 
 from agent.embedded import (
@@ -19,12 +19,15 @@ from agent.embedded import (
     followup,
     happened,
     judging,
+    leaning,
     lexicon,
     parting,
     pending,
     pronouns,
+    rephrasing,
     several_new,
     telling,
+    two_questions,
     writes,
 )
 from agent.embedded.acts import Embed
@@ -37,8 +40,10 @@ from agent.embedded.names import NameIndex, NameIndexes
 from agent.embedded.reading import Reader
 from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import Routes
+from agent.embedded.rows_shown import that_period
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, spanned
+from agent.embedded.spoken_of import other_than
 from agent.embedded.talk import small_talk
 from agent.embedded.whom import whom_to_call, with_year
 from store.unit import Unit
@@ -91,6 +96,9 @@ class Understanding:
         if meant is not None:
             return Understood(meant, spoken)
         said, previous, agreed = asked_back.taken_up(text, previous)
+        said, apart = other_than(that_period(said, previous), previous)
+        if apart:
+            names.after(previous, apart=apart)
         if said != text:
             text, whole = said, _spans(unit, said, words, names)
         told_of = announced.rewritten(whole, words)
@@ -111,7 +119,23 @@ class Understanding:
                 return Understood(self._weighed(unit, sentence, answered, previous[1:], words, names, least), spoken)
         frames = self._sentence(unit, whole, words, names, routes, previous)
         frames = self._weighed(unit, whole.text, frames, previous, words, names, least)
+        if not acting.settled(frames):
+            frames = self._put_right(unit, text, frames, previous, words, names, routes, least)
         return Understood([*agreed, *frames] if any(frame.intent in CHANGES for frame in frames) else frames, spoken)
+
+    def _put_right(
+        self, unit: Unit, text: str, frames: list[Frame], previous: Sequence[Frame], words: Lexicon, names: NameIndex, routes: Routes,
+        least: float | None,
+    ) -> list[Frame]:  # fmt: skip
+        """What the turn says of the one before, where it could not be read by itself."""
+        for sentence, before, replaced in rephrasing.ways(unit, text, previous, lambda said: _spans(unit, said, words, names)):
+            read = self._sentence(unit, _spans(unit, sentence, words, names), words, names, routes, before)
+            read = self._weighed(unit, sentence, read, before, words, names, least)
+            if acting.settled(read) and not any(frame.intent == "refuse" for frame in read):
+                for frame in read:
+                    frame.replaces = replaced if frame.intent in CHANGES else []
+                return read
+        return frames
 
     def judged(self, unit: Unit, text: str, frames: Sequence[Frame], previous: Sequence[Frame] = ()) -> judging.Judged | None:
         """How the reading of a turn stands, whoever read it."""
@@ -139,7 +163,10 @@ class Understanding:
         for said in clauses:
             wished = announced.rewritten(_spans(unit, said, words, names), words) if len(clauses) > 1 else None
             clause = wished or said
-            frames += self._clause(unit, clause, words, names, routes, [*reversed(frames), *previous])
+            read_ = self._clause(unit, clause, words, names, routes, [*reversed(frames), *previous])
+            for frame in read_:
+                frame.said = said
+            frames += read_
         joined = compound.joined(frames)
 
         def read(part: str, before: Sequence[Frame]) -> list[Frame]:
@@ -148,7 +175,10 @@ class Understanding:
                 own += self._clause(unit, clause, words, names, routes, [*reversed([*before, *own]), *previous])
             return own
 
-        return asked_back.held_back(whole.text, parting.parted(whole.text, joined, read) or joined)
+        parted = parting.parted(whole.text, joined, read) or two_questions.read(
+            whole.text, joined, lambda said: _spans(unit, said, words, names), read
+        )
+        return asked_back.held_back(whole.text, parted or joined)
 
     def _clause(self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame]:
         """The likeliest reading that has a place for every word; the rules' own when it is a likely one."""
@@ -190,7 +220,10 @@ class Understanding:
         coming = _spans(unit, clause, words, names, future=True)
         question = with_year(whom_to_call(clause))  # of a question alone: what is written down stays as it was said
         scene = Scene(unit, coming, words, names, routes, list(previous), -1)
-        waiting = bool(previous) and previous[0].intent in pending.INTENTS
+        proposed = leaning.answered(previous)
+        waiting = proposed is not None and proposed.intent in pending.INTENTS
+        if waiting and proposed is not previous[0]:  # a question back, or a refusal, stands between
+            scene = replace(scene, previous=list(previous[previous.index(proposed) :]))
         if waiting:  # what was just proposed comes before what was answered earlier
             amended = amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
             if amended is not None:

@@ -6,6 +6,7 @@ from agent.embedded import told
 from agent.embedded.assigning import Assigned, assign
 from agent.embedded.cutting import exceptions
 from agent.embedded.frames import Frame, Part
+from agent.embedded.leaning import answered
 from agent.embedded.lexicon import change_words
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
@@ -229,8 +230,9 @@ def _kind(scene: Scene, left: list[Span], right: list[Span]) -> str:
         return "opportunity"
     if types:
         return types[0]
-    if scene.previous and scene.previous[0].entity:
-        return scene.previous[0].entity
+    before = answered(scene.previous)
+    if before is not None and before.entity:
+        return before.entity
     said = [{choice.entity for choice in span.choices} | {f.entity for f in span.fields} for span in (*left, *right)]
     fits = {kind: sum(kind in each for each in said) for kind in sorted(set().union(*said))}
     best = max(fits.values(), default=0)

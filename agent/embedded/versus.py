@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from copy import deepcopy
 
-from agent.embedded import turns
+from agent.embedded import turn_forms
 from agent.embedded.frames import Frame, Part
 from agent.embedded.merging import beside
 from agent.embedded.reading import Reader
@@ -11,7 +11,7 @@ from agent.embedded.reading import Reader
 
 def compared(reader: Reader, said: str, previous: Sequence[Frame]) -> Frame | None:
     """One figure for both, a row each; None when the turn asks for something else, or the two differ in more than one thing."""
-    if not turns.said(said, "versus"):
+    if not turn_forms.said(said, "versus"):
         return None
     figures = [frame for frame in previous if frame.intent in {"find", "get", "measure"}][:2]
     if len(figures) < 2 or any(frame.intent != "measure" or frame.by for frame in figures) or figures[0].metric != figures[1].metric:

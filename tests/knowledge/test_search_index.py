@@ -225,6 +225,21 @@ def test_large_pools_go_through_chroma_with_rights(firm: Firm, monkeypatch: pyte
     assert {hit.id for hit in firm.ask("gasket leak", limit=20)} & set(hidden)
 
 
+def test_a_passage_farther_down_is_encoded_with_how_its_record_begins(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    really = HashEncoder.embed_documents
+    monkeypatch.setattr(HashEncoder, "embed_documents", lambda encoder, texts: (seen.extend(texts), really(encoder, texts))[1])
+    down = "It has to be paid in advance, all of it, before anything is sent to them. " * 4
+    firm.add("activity", kind="note", body=f"The gasket order of Acme was discussed. {down}")
+    firm.add("activity", kind="note", body="墊片訂單。")
+    firm.index.drain()
+    first, *later, short = seen
+    assert first.startswith("The gasket order of Acme was discussed. It has to")
+    assert later
+    assert all(text.startswith("The gasket order of Acme was discussed. It has to") for text in later)
+    assert short == "垫片订单。"
+
+
 def test_a_document_s_words_are_found_with_its_name(firm: Firm) -> None:
     account = firm.add("account", name="Acme")
     long = " ".join(f"Clause {number} is about nothing in particular." for number in range(40))

@@ -79,7 +79,7 @@ def test_replacing_keeps_what_stands_and_drops_what_went(store: Store) -> None:
         first = passages.unencoded(session, 5)[0][0]
         passages.keep_vectors(session, {first: b"\0\0"})
         passages.replace(session, {key: (record, [NewPassage("alpha", "en", ["alpha", "renamed"]), NewPassage("beta", "en", ["beta"])])})
-        assert [text for _, text in passages.unencoded(session, 5)] == ["beta"]
+        assert [text for _, text, _ in passages.unencoded(session, 5)] == ["beta"]
     assert _ids(store, "boss@b.example", ["renamed"]) == [note]
     with store.database.writing() as session:
         passages.replace(session, {key: None})

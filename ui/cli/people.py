@@ -39,7 +39,7 @@ def acting(store: Store, email: str | None) -> Principal:
     if email:
         return store.principal(email)
     with store.database.reading() as session:
-        first = session.scalar(select(User.email).where(User.role == "administrator", User.active).order_by(User.id))
+        first = people.first_administrator(session)
     if first is None:
         raise InvalidInput("There is no administrator yet.", hint="Run `rapport init --admin you@example.com`.")
     return store.principal(first)

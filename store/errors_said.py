@@ -1,0 +1,62 @@
+"""Errors a person can mend, in the person's language. They are worded in English where they are raised; the Chinese of each stands in
+`errors_zh.yaml`, and is found by the English text, so that no place that raises needs to know who will read it."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from store.schema import Schema
+
+_GAP = re.compile(r"\{(\w+)\}")
+_QUOTED = re.compile(r"^(['\"])(.*)\1$", re.DOTALL)
+_LABELS = frozenset({"thing", "things", "field"})
+
+
+@cache
+def texts() -> list[tuple[str, str]]:
+    """Every text with its Chinese."""
+    return [(pair["en"], pair["zh"]) for pair in yaml.safe_load((Path(__file__).parent / "errors_zh.yaml").read_text("utf-8"))]
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """The longer texts first: "There is no deal 'X' here." before "There is no deal 'X'."."""
+    found = []
+    for en, zh in sorted(texts(), key=lambda pair: -len(_GAP.sub("", pair[0]))):
+        pieces = _GAP.split(en)
+        shape = "".join(f"(?P<{piece}>.+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces))
+        found.append((re.compile(rf"{shape}(?=\s|$)", re.DOTALL), zh))
+    return found
+
+
+def in_language(schema: Schema, text: str, language: str) -> str:
+    """An error's message and hint as they are told. What has no Chinese stays as it is."""
+    if language != "zh":
+        return text
+    told: list[str] = []
+    rest = text.strip()
+    while rest:
+        match, zh = next(((found, zh) for pattern, zh in _patterns() if (found := pattern.match(rest))), (None, ""))
+        if match is None:
+            return "".join(told) + rest
+        told.append(_GAP.sub(lambda gap, match=match: _filled(schema, gap[1], match[gap[1]]), zh))  # type: ignore[misc]
+        rest = rest[match.end() :].strip()
+    return "".join(told)
+
+
+def _filled(schema: Schema, name: str, said: str) -> str:
+    quoted = _QUOTED.match(said)
+    if quoted:
+        return f"“{quoted[2]}”"
+    return _label(schema, said) if name in _LABELS else said
+
+
+def _label(schema: Schema, en: str) -> str:
+    """The Chinese of a kind of record or a field."""
+    for entity in schema.entities.values():
+        if en in {entity.en, entity.plural, entity.name}:
+            return entity.zh
+    fields = (field for entity in schema.entities.values() for field in entity.fields.values() if field.en == en)
+    return next((field.zh for field in fields), en)
