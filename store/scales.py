@@ -16,9 +16,13 @@ def beside(values: Sequence[str], held: str, rungs: int) -> str | None:
 
 
 def stage_beside(schema: Schema, pipeline: str, held: str, rungs: int) -> str | None:
-    """The open stage so many further in the pipeline; winning and losing are never a mere step further."""
+    """The open stage so many further in the pipeline; winning and losing are never a mere step further.
+    Stages a file brought without a probability of their own have no order that could be relied on: None."""
     stages = [stage for stage in schema.stages if stage.kind == "open" and pipeline in {"", stage.pipeline, stage.pipeline_id}]
-    return _moved([stage.name for stage in sorted(stages, key=lambda stage: stage.position)], held, rungs)
+    found = _moved([stage.name for stage in sorted(stages, key=lambda stage: stage.position)], held, rungs)
+    chances = [stage.probability for stage in stages]
+    told = {stage.name: stage.probability for stage in stages}
+    return found if found is not None and all(chances.count(told[name]) == 1 for name in (held, found)) else None
 
 
 def _moved(ranked: Sequence[str], held: str, rungs: int) -> str | None:

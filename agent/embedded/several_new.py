@@ -36,6 +36,11 @@ def _of_one_kind(text: Spanned, verb: int, words: Lexicon) -> list[str] | None:
     head = next((span for span in text.spans[verb:] if kind_of(span, words, many=True)), None)
     if head is None or (not is_chinese(head.text) and not (head.entity and head.entity.plural)):
         return None
+    counted = [
+        span for span in text.spans if span.last <= head.first and ((span.amount and span.amount.value > 1) or span.text[:1] in "几多")
+    ]
+    if is_chinese(head.text) and not counted:
+        return None  # Chinese says by a number that several are meant
     colon = re.search(r"[:：]|\s[-–—]\s", text.text[head.last :])
     if colon is None:
         return None
