@@ -72,7 +72,8 @@ class Rapport:
             self._stopping.wait(DRAIN_SECONDS)
 
     def _keep_listening(self) -> None:
-        """Recordings that come into the watched folder, and sounds kept long enough."""
+        """Recordings that were left when a process stopped, those that come into the watched folder, and sounds kept long enough."""
+        self.ear.go_on()
         folder = Everybody(self.store, self.ear, Path(self.settings.voice_folder)) if self.settings.voice_folder else None
         while not self._stopping.is_set():
             try:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
+from sqlalchemy import and_, or_, select
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import select
 
 from store import audit, sound_files
 from store.drafting import may_write
 from store.errors import Conflict, InvalidInput, NotFound
-from store.models import Recording, RecordingStretch, TranscriptText, new_id
+from store.models import Recording, RecordingStretch, TranscriptText, User, new_id
 from store.rights import Principal, personal
 from store.unit import Store, Unit
 from store.values import storable
@@ -214,6 +214,14 @@ def forget_old_sounds(store: Store) -> int:
         sound_files.forget(store.settings, name)
     sound_files.forget_strays(store.settings, {str(name) for name in kept})
     return len(names)
+
+
+def broken_off(store: Store) -> list[tuple[str, str]]:
+    """Recordings whose hearing stopped with its process, or whose words nothing came of yet: the owner's e-mail address and the id, oldest first."""
+    with store.database.reading() as session:
+        left = or_(Recording.status == "hearing", and_(Recording.status == "done", Recording.conversation_id.is_(None)))
+        wanted = select(User.email, Recording.id).join(User, User.id == Recording.owner_id).where(left).order_by(Recording.id)
+        return [(email, recording_id) for email, recording_id in session.execute(wanted)]
 
 
 def _own(unit: Unit, recording_id: str) -> Recording:

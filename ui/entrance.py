@@ -27,7 +27,13 @@ PROGRAMS: Final = ("/api/", "/mcp")  # where a person's requests are counted
 LOOKUPS_AT_ONCE: Final = 4
 BODY_LIMIT: Final = 1024 * 1024
 # Files, and the rest of the form: which setting says how large they may be.
-UPLOADS: Final = {"/api/import": "upload_limit_mb", "/api/voice": "voice_limit_mb", "/import": "upload_limit_mb"}
+UPLOADS: Final = {
+    "/api/import": "upload_limit_mb",
+    "/api/voice": "voice_limit_mb",
+    "/import": "upload_limit_mb",
+    "/chat/file": "upload_limit_mb",
+    "/voice": "voice_limit_mb",
+}
 
 
 class TooLarge(HTTPException):

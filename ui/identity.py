@@ -13,6 +13,7 @@ from store.errors import NotAllowed
 from store.rights import Principal
 from store.unit import Store
 from ui.counters import Counters
+from ui.held import HeldFiles
 from ui.oidc import Provider
 from ui.problems import Unauthenticated
 from ui.rate import Rate
@@ -40,6 +41,7 @@ class House:
     rate: Rate = field(default_factory=lambda: Rate(0))
     provider: Provider | None = None
     turns: Turns = field(default_factory=Turns)
+    held: HeldFiles = field(default_factory=HeldFiles)
 
     @property
     def store(self) -> Store:

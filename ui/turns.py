@@ -13,13 +13,22 @@ from typing import Any, Literal
 from agent.answer import Done, Event, TextDelta, ToolFinished, ToolStarted
 from store.errors import Conflict, RapportError
 
-Work = Callable[[], Generator[Event, None, None]]
+Work = Callable[[], "Generator[Event | Heard, None, None]"]
 State = Literal["waiting", "running", "done", "stopped", "failed"]
 LINE = 5  # questions that may wait in one conversation
+PACE_S, FIRST_PACE_S = 0.04, 0.3  # between two looks
 LOOK_S = 15.0  # a watcher is asked at least this often whether anybody still looks
 
 
 log = logging.getLogger("rapport")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How far a recording has been heard; `total_s` is 0 when nobody knows yet."""
+
+    at_s: float
+    total_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,7 @@ class Turn:
     state: State = "waiting"
     steps: list[Step] = field(default_factory=list)
     doing: str = ""
+    heard: Heard | None = None
     text: str = ""
     answer: dict[str, Any] | None = None
     error: RapportError | None = None
@@ -96,12 +106,18 @@ class Turns:
         return max(mine, key=lambda talk: talk.began, default=None)
 
     def watch(self, talk: Talk) -> Iterator[list[Turn]]:
-        """The turns as they are, and again whenever something came, until all are over. The same turns when nothing came for long."""
-        seen, over = -1, False
+        """The turns as they are, and again when something came, until all are over. The same turns when nothing came for long.
+
+        At once when all are over; else not faster than anybody reads, and slower at first: most answers of the built-in brain are
+        whole before their steps would have been seen, and every look at a page costs its browser more than the answer cost us.
+        """
+        seen, over, last, began = -1, False, 0.0, monotonic()
         while not over:
             with self._changed:
                 self._changed.wait_for(lambda seen=seen: talk.revision != seen, timeout=LOOK_S)  # type: ignore[misc]
-                seen, over = talk.revision, talk.over
+                pace = FIRST_PACE_S if monotonic() - began < 2 * FIRST_PACE_S else PACE_S
+                self._changed.wait_for(lambda: talk.over, timeout=max(0.0, last + pace - monotonic()))
+                seen, over, last = talk.revision, talk.over, monotonic()
                 shown = [replace(turn, steps=list(turn.steps)) for turn, _ in talk.turns]
             yield shown
 
@@ -181,8 +197,10 @@ class Turns:
         self._tell(talk)
 
 
-def _take(turn: Turn, event: Event) -> None:
+def _take(turn: Turn, event: Event | Heard) -> None:
     match event:
+        case Heard():
+            turn.heard = event
         case TextDelta(piece):
             turn.text += piece
         case ToolStarted(name, _):

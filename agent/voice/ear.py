@@ -4,6 +4,7 @@ What was heard is kept piece by piece, so that a recording whose hearing broke o
 """
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -37,6 +38,7 @@ from store.recordings import Heard, NewRecording, RecordingView
 from store.rights import Principal
 from store.unit import Store, Unit
 
+log = logging.getLogger("rapport")
 Follow = Callable[[Unit, RecordingView, Transcript, Suggested | None], Prepared]
 
 
@@ -127,6 +129,17 @@ class Ear:
             recording = recordings.get(unit, recording_id)
             transcript = Transcript.from_json(recordings.transcript(unit, recording_id))
         yield self._answered(principal, recording, transcript, door=door, brain=brain, started=started)
+
+    def go_on(self) -> int:
+        """Hear to the end what a process left behind when it stopped; returns how many. Another process may be at it: then its turn is waited
+        for, and what it made is what is shown."""
+        heard = 0
+        for email, recording_id in recordings.broken_off(self._store):
+            try:
+                heard += sum(isinstance(each, Outcome) for each in self.hear(self._store.principal(email), recording_id, door="folder"))
+            except RapportError as error:
+                log.warning("recording %s: %s", recording_id, error)
+        return heard
 
     def _transcribed(self, principal: Principal, recording: RecordingView, door: str) -> Iterator[Progress]:
         content = sound_files.read(self._store.settings, recording.file)

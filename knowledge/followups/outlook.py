@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from knowledge.briefs import cues
 from knowledge.briefs.names import called
 from knowledge.followups.followup import Promise, Said
 from knowledge.followups.note import Clause, Note
@@ -57,7 +56,7 @@ def risks_in(section: Section, note: Note) -> list[Said[str]]:
         said = words(clause.language)
         if said.no_risk.search(clause.text) or said.promised.search(clause.text) or clause.uncertain:
             continue
-        if said.risk.search(clause.text) or "objection" in cues.kinds_of(clause.text, clause.language):
+        if said.risk.search(clause.text):
             found.append(_with_reason(clause, section))
     return [each for each in _joined(found, note) if not (len(found) > 1 and _POINTS_BACK.match(each.value))]
 

@@ -10,6 +10,7 @@ from knowledge.followups.sections import Section
 from knowledge.followups.words import words
 from knowledge.followups.world import Record, World
 
+_THING = 10  # characters of what is named before its time
 MARKS = " \t,.;:!?，。；：！？、-–—'\""
 
 
@@ -41,6 +42,7 @@ def wishes_in(clause: Clause, note: Note, world: World, section: Section) -> Ite
     if asked and not clause.negated and _is_doing(asked["what"], clause):
         wish = _wish(clause, asked)
         wish.theirs = True
+        wish.dated = _verbs(clause.language).match(asked["what"]) is None  # "wants us to match the price" is no errand
         yield wish
         return
     own = None if _of_theirs(clause, note, section) else _own(clause, note, world)
@@ -70,6 +72,8 @@ def _own(clause: Clause, note: Note, world: World) -> Wish | None:
     verb = _verbs(clause.language).match(clause.text, place)
     if verb and not _spelt(clause, note) and _is_doing(clause.text[place:], clause) and not _is_word(clause.text[place:]):
         return Wish(clause, clause.text[place:], clause.at + place, clause.until, dated=clause.language == "zh")
+    if clause.language == "zh" and _object_first(clause, note, world):
+        return Wish(clause, clause.text[place:], clause.at + place, clause.until, dated=True)
     for pattern in said.each("present"):
         if found := pattern.search(clause.text):
             wish = _wish(clause, found)
@@ -81,6 +85,15 @@ def _own(clause: Clause, note: Note, world: World) -> Wish | None:
     wish = _wish(clause, fragment)
     wish.dated = True
     return wish
+
+
+def _object_first(clause: Clause, note: Note, world: World) -> bool:
+    """报价周五前发过去: the thing, the time, the verb."""
+    for each in usable(note.times_in(clause.at, clause.until), world.today):
+        before, after = clause.text[: each.at - clause.at].strip(MARKS), clause.text[each.until - clause.at :]
+        if 2 <= len(before) <= _THING and not words("zh").negated.search(before) and _verbs("zh").match(after) and _is_doing(after, clause):
+            return True
+    return False
 
 
 def _is_word(text: str) -> bool:

@@ -167,7 +167,7 @@ def _ordinal_day(m: re.Match[str], clock: Clock) -> Atom | None:
 
 @ENGLISH(
     "e",
-    rf"\b(?:on|by|until|till|before|after)\s+(the\s+(?:{'|'.join(sorted(ORDINALS, key=len, reverse=True))}))\b"
+    rf"\b(?:on|by|until|till|before|after|(?:{WEEKDAY}),?)\s+(the\s+(?:{'|'.join(sorted(ORDINALS, key=len, reverse=True))}))\b"
     r"(?=\s*(?:$|[.,;:!?)]|(?:and|or|to|at|about|in|so|but|because|if|i|we|he|she|they)\b))",
 )
 def _spoken_day(m: re.Match[str], _: Clock) -> Atom | None:

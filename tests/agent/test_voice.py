@@ -259,3 +259,41 @@ def test_somebody_who_may_only_read_and_somebody_else(firm: Store, assistant: As
 )  # fmt: skip
 def test_what_reads_as_a_question(text: str, asks: bool) -> None:
     assert is_question(from_text(text)) is asks
+
+
+def test_what_a_stopped_process_left_behind_is_heard_to_the_end(firm: Store, assistant: Assistant, boss: Principal) -> None:
+    """Stopped in the middle of hearing, and stopped between the words and what comes of them."""
+    ear, _ = ear_for(firm, assistant, ["Visited Larkfield Optics.", "They want forty."])
+    taken = ear.take_in(boss, wav(tone(70)), Sent("long.wav"))
+    steps = ear.hear(boss, taken.id)
+    while not (isinstance(step := next(steps), Progress) and step.heard_s > 0):
+        pass
+    steps.close()
+    with firm.reading(boss) as unit:
+        assert recordings.get(unit, taken.id).status == "hearing"
+    typed = ear.take_in(boss, b"Visited Larkfield Optics. I'll send Priya the quote on Monday.", Sent("note.txt"))
+    with firm.writing(boss) as unit:
+        recordings.begin(unit, typed.id)
+        recordings.finish(unit, typed.id, from_text("Visited Larkfield Optics.").to_json(), engine="typed")
+    assert [each for _, each in recordings.broken_off(firm)] == [taken.id, typed.id]
+
+    again, scripted = ear_for(firm, assistant, ["They want forty.", "That is all.", "Good."])
+    assert again.go_on() == 2
+    assert recordings.broken_off(firm) == []
+    with firm.reading(boss) as unit:
+        left = [recordings.get(unit, each.id) for each in (taken, typed)]
+    assert [(each.status, len(each.proposals)) for each in left] == [("done", 1), ("done", 1)]
+    assert again.go_on() == 0
+    assert len(scripted.hints) < 4  # the first stretch was not heard again
+
+
+def test_what_was_left_and_cannot_be_heard_is_kept_with_its_reason(firm: Store, assistant: Assistant, boss: Principal) -> None:
+    ear, _ = ear_for(firm, assistant, ["Visited Larkfield Optics."])
+    taken = ear.take_in(boss, wav(tone(9)), Sent("note.wav"))
+    with firm.writing(boss) as unit:
+        recordings.begin(unit, taken.id)
+    again, _ = ear_for(firm, assistant, [Unavailable("the machine went down")])
+    assert again.go_on() == 0
+    with firm.reading(boss) as unit:
+        assert (recordings.get(unit, taken.id).status, recordings.get(unit, taken.id).error) == ("failed", "the machine went down")
+    assert recordings.broken_off(firm) == []

@@ -28,5 +28,7 @@ def test_a_store_without_people_waits_for_them(tmp_path: Path) -> None:
     store.database.migrate()
     store.close()
     empty = build(settings)
+    bilingual._entries.cache_clear()
     empty.warm_up()
+    assert bilingual._entries.cache_info().misses == 0
     empty.close()

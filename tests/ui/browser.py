@@ -111,6 +111,11 @@ class Browser:
         self.run(f"document.querySelector({json.dumps(selector)}).focus()")
         self.call("Input.insertText", text=text)
 
+    def choose(self, selector: str, path: Path) -> None:
+        """A file, as if chosen in the dialog of the operating system."""
+        node = self.call("Runtime.evaluate", expression=f"document.querySelector({json.dumps(selector)})")["result"]["objectId"]
+        self.call("DOM.setFileInputFiles", files=[str(path)], objectId=node)
+
     def press(self, key: str, code: int) -> None:
         for kind in ("keyDown", "keyUp"):
             self.call(
@@ -128,8 +133,11 @@ class Browser:
         parts = [(each, urlsplit(each)) for each in self.requests]
         return sorted({each for each, split in parts if split.scheme not in LOCAL and split.netloc != home})
 
-    def sign_in(self, url: str, email: str, password: str) -> None:
+    def sign_in(self, url: str, email: str, password: str, *, toured: bool = True) -> None:
+        """Sign in and wait until the chat is there; `toured`: as somebody who has seen the tour."""
         self.call("Network.clearBrowserCookies")
+        if toured:
+            self.call("Page.addScriptToEvaluateOnNewDocument", source="localStorage.setItem('rapport.toured', '1')")
         self.open(f"{url}/login")
         self.write("#email", email)
         self.write("#password", password)

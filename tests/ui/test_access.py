@@ -14,6 +14,7 @@ from data_folders import copied
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from operations import PLACES, asked, draft, examples, made, operations, pending, suggested, to_send, twins
+from operations import recorded as a_recording
 from starlette.routing import Route
 from ui_company import ADMIN, ANNA, BEN, MANAGER, PASSWORD, settings_in
 
@@ -100,10 +101,13 @@ ACCESS: dict[Key, Statuses] = {
 }  # fmt: skip
 ACCESS |= {
     ("get", path): signed_in()
-    for path in ("/approvals", "/conversations", "/duplicates", "/import", "/look/{name}", "/new/{entity}", "/pipeline", "/pipeline/flow",
+    for path in ("/approvals", "/approvals/sheets", "/chat/token", "/voice",
+                 "/conversations", "/duplicates", "/import", "/look/{name}", "/new/{entity}", "/pipeline", "/pipeline/flow",
                  "/pipeline/stuck", "/records/{entity}", "/today", "/today/next")
 } | {
     ("get", f"/record/{{entity}}/{{record_id}}{part}"): hers() for part in ("", "/history", "/insight", "/timeline")
+} | {
+    ("get", "/voice/{recording_id}"): recorded()
 } | {
     ("get", path): her_own() for path in ("/drafts/{draft_id}", "/drafts/{draft_id}/mail.eml")
 } | {
@@ -113,7 +117,8 @@ ACCESS |= {
     for path in ("/approvals/{proposal_id}/{what}", "/conversations/{conversation_id}/delete", "/conversations/{conversation_id}/name",
                  "/drafts/{draft_id}", "/duplicates/find", "/duplicates/{pair_id}/dismiss", "/duplicates/{pair_id}/merge", "/import",
                  "/new/{entity}", "/pipeline/move/{deal_id}", "/record/{entity}/{record_id}", "/record/{entity}/{record_id}/delete",
-                 "/record/{entity}/{record_id}/put-back/{proposal_id}", "/task/{task_id}/done", "/today/{key}/do", "/today/{key}/draft",
+                 "/record/{entity}/{record_id}/put-back/{proposal_id}", "/chat/file", "/voice", "/voice/{recording_id}/delete",
+                 "/task/{task_id}/done", "/today/{key}/do", "/today/{key}/draft",
                  "/today/{key}/later", "/today/{key}/not-useful")
 }  # fmt: skip
 HELLO = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
@@ -142,7 +147,7 @@ def one_task(client: TestClient) -> str:
 PARTS: dict[str, Callable[[TestClient], str]] = {
     "entity": lambda _: "account", "record_id": lambda client: made(client, name="To look at")["id"], "proposal_id": pending,
     "draft_id": draft, "conversation_id": asked, "what": lambda _: "approve", "key": suggested, "pair_id": twins, "name": lambda _: "rooms.css",
-    "deal_id": first_deal, "task_id": one_task, "kind": lambda _: "account",
+    "deal_id": first_deal, "task_id": one_task, "recording_id": a_recording, "kind": lambda _: "account",
 }  # fmt: skip
 
 
@@ -195,6 +200,8 @@ class Doors:
                 return {}
             case ("post", "/login"):
                 return {"data": {"email": ANNA, "password": PASSWORD}}
+            case ("get", "/approvals/sheets"):
+                return {"params": {"id": pending(maker)}}
             case ("post", "/setup"):
                 return {"data": {"action": "nothing"}}
             case ("post", path) if path == MCP:

@@ -22,6 +22,7 @@ ROOMS = (
     "/records/opportunity",
     "/pipeline",
     "/approvals",
+    "/voice",
     "/import",
     "/duplicates",
     "/conversations",

@@ -1,6 +1,7 @@
 """Export over REST: the file `rapport export` writes, of what the caller may see."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
 from typing import Annotated, Any, BinaryIO, cast
 
@@ -34,13 +35,11 @@ def export(
     kind: Annotated[EntityType, Path(description="The kind of record.")], user: CurrentUser, store: CurrentStore, format: Format = "csv"
 ) -> StreamingResponse:
     """Every record of a kind you may see, with every field, ids and import keys; it round-trips through import. The audit log says who took it."""
-    held = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed when it has been sent
-    try:
+    with ExitStack() as closing:
+        held = closing.enter_context(SpooledTemporaryFile(max_size=_IN_MEMORY))
         with store.writing(user, door="rest") as unit:
             hand_out(unit, kind, format, cast(BinaryIO, held))
-    except BaseException:
-        held.close()
-        raise
+        closing.pop_all()  # closed when it has been sent
     name = {"Content-Disposition": f'attachment; filename="{kind}.{format}"'}
     return StreamingResponse(_sent(held), media_type=TYPES[format], headers=name)
 

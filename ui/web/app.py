@@ -18,8 +18,13 @@ from ui.web.words import LANGUAGES, words
 
 CLICKS_AT_ONCE, WATCHERS = 20, 200  # a watcher mostly waits
 _HERE = Path(__file__).parent
-_STYLES = ("colours.css", "sheet.css", "style.css")
-_SPOKEN = ("chat.lost",)  # words that the script of the page says itself
+_STYLES = ("colours.css", "sheet.css")  # as they are: Gradio rewrites what it is given as its own style
+_SCRIPTS = ("page.js", "drop.js", "play.js", "tour.js")
+_SPOKEN = (
+    "chat.lost", "drop.attach", "drop.record", "drop.finish", "drop.discard", "drop.recording", "drop.here", "drop.sending",
+    "drop.no_microphone", "drop.failed", "tour.title", "tour.ask", "tour.change", "tour.drop", "tour.rooms", "tour.start", "tour.again",
+)  # fmt: skip
+# words that the script of the page says itself
 
 
 def mount(app: FastAPI, inside: House) -> None:
@@ -33,16 +38,17 @@ def mount(app: FastAPI, inside: House) -> None:
 async def _mount(app: FastAPI, inside: House) -> None:
     gr.mount_gradio_app(
         app, make_blocks(inside), path="/", auth_dependency=_user_id, footer_links=[], run_history=False, show_error=False, ssr_mode=False,
-        pwa=False, mcp_server=False, enable_monitoring=False, max_file_size="1mb", theme=THEME, css_paths=[_HERE / name for name in _STYLES],
+        pwa=False, mcp_server=False, enable_monitoring=False, max_file_size="1mb", theme=THEME, css_paths=[_HERE / "style.css"],
         head=_head(),
     )  # fmt: skip
 
 
 def _head() -> str:
     spoken = {language: {name: words(language)[name] for name in _SPOKEN} for language in LANGUAGES}
-    script = (_HERE / "page.js").read_text("utf-8")
+    style = "".join((_HERE / name).read_text("utf-8") for name in _STYLES)
+    script = "".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS)
     return f"""<link rel="icon" href="/favicon.ico" type="image/svg+xml"><meta name="robots" content="noindex">
-<meta name="color-scheme" content="light dark"><script>window.RAPPORT_WORDS = {json.dumps(spoken)};{script}</script>"""
+<meta name="color-scheme" content="light dark"><style>{style}</style><script>window.RAPPORT_WORDS = {json.dumps(spoken)};{script}</script>"""
 
 
 def _user_id(request: Request) -> str | None:
@@ -62,15 +68,11 @@ def _wire(blocks: gr.Blocks, page: Page, events: Events) -> None:
     """Which event calls which handler, and what that may change."""
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     watching: dict[str, Any] = {**quiet, "concurrency_limit": WATCHERS, "concurrency_id": "watch"}
-    chat = [page.chat, page.conversation, page.sheets]
-    turn = [page.ask, page.conversations, page.waiting, *chat]
+    turn = [page.ask, page.conversations, page.waiting, page.chat, page.conversation, page.sheets]
     dressed = [page.new, page.conversations_head, page.rooms, page.me, page.language, page.sign_out, *turn]
-    for begun in (
-        blocks.load(events.arrive, None, dressed, **quiet),
-        page.conversations.input(events.open, page.conversations, chat, **quiet),
-        page.resume.click(events.open, page.conversation, chat, **quiet),
-    ):
-        begun.then(events.follow, page.conversation, turn, **watching)
+    blocks.load(events.arrive, None, dressed, **watching)
+    page.conversations.input(events.open, page.conversations, turn, **watching)
+    page.resume.click(events.open, page.came, turn, **watching)
     page.ask.submit(events.ask, [page.ask, page.conversation], turn, trigger_mode="multiple", **watching)
     for offered in (page.chat.option_select, page.chat.example_select):
         offered(events.option, page.conversation, turn, trigger_mode="multiple", **watching)

@@ -34,15 +34,18 @@ class Events:
         self.page = page
         self.watching = Watching()
 
-    def arrive(self, request: gr.Request) -> Updates:
-        """Dress the page for this person: words, greeting, conversations, what waits."""
+    def arrive(self, request: gr.Request) -> Iterator[Updates]:
+        """Dress the page for this person: words, greeting, conversations, what waits; then what is under way."""
         user, said, page = person(self.inside, request), reader(request), self.page
         other = "en" if said.language == "zh" else "zh"
         asked = dict(getattr(request, "query_params", None) or {})
-        talk = self.inside.turns.newest(user.user_id, within_s=JUST_NOW_S)
-        wanted = str(asked.get("c", ""))[:40] or (talk.conversation if talk else "")
-        opened = self.open(wanted, request) if wanted else {page.chat: []}
-        return {
+        latest = self.inside.turns.newest(user.user_id, within_s=JUST_NOW_S)
+        wanted = str(asked.get("c", ""))[:40] or (latest.conversation if latest else "")
+        talk = self.inside.turns.of(user.user_id, wanted)
+        opened = self._opened(user, said, wanted, talk) if wanted else {page.chat: []}
+        with self.inside.store.reading(user, door="web") as unit:
+            quick = questions(unit, said)
+        yield {
             **opened,
             page.new: gr.update(value=said["conversations.new"]),
             page.conversations_head: said["conversations"],
@@ -52,12 +55,14 @@ class Events:
             page.sign_out: gr.update(value=said["sign_out"]),
             page.chat: gr.update(
                 value=opened[page.chat], placeholder=said["chat.empty"].format(name=plain(user.name)), label=said["chat.label"],
-                examples=[{"text": each} for each in questions(user.role, said)],
+                examples=[{"text": each} for each in quick],
             ),
             page.ask: gr.update(placeholder=said["ask.placeholder"], label=said["ask.label"], value=str(asked.get("ask", ""))[:200]),
             page.conversations: self._conversations(user, said, str(opened.get(page.conversation, ""))),
             page.waiting: self._waiting(user, said),
         }  # fmt: skip
+        if talk is not None:
+            yield from self._watched(talk, user, said, request, {page.ask: _busy(True)})
 
     def ask(self, text: str, conversation: str, request: gr.Request) -> Iterator[Updates]:
         """One more question: begun, or in line behind what is being answered; then what comes of it."""
@@ -83,18 +88,9 @@ class Events:
             user.user_id, where, text, lambda: assistant.stream(user, text, conversation_id=where, door="web"), past=past
         )
 
-    def follow(self, conversation: str, request: gr.Request) -> Iterator[Updates]:
-        """What is under way in the conversation this page shows, if anything is."""
-        user, said = person(self.inside, request), reader(request)
-        talk = self.inside.turns.of(user.user_id, conversation or "")
-        if talk is None:
-            yield {self.page.ask: _busy(False)}
-            return
-        yield from self._watched(talk, user, said, request, {self.page.ask: _busy(True)})
-
     def _watched(self, talk: Talk, user: Principal, said: Words, request: gr.Request, first: Updates) -> Iterator[Updates]:
         """Draw the talk until it is over, or this page looks at something else."""
-        window = getattr(request, "session_hash", None) or ""
+        window = _window(request)
         mine = self.watching.begin(window)
         page, seen, base = self.page, 0, self._past(user, talk, said)
         for shown, turns in followed(self.inside, user, talk, said):
@@ -133,24 +129,31 @@ class Events:
         for updates in self.ask(str(value["text"] if isinstance(value, dict) else value), conversation, request):
             yield {part: _kept(update) if part is self.page.ask else update for part, update in updates.items()}
 
-    def open(self, conversation: str | None, request: gr.Request) -> Updates:
-        """A kept conversation, with its newest proposals. What is under way in it comes with `follow`."""
+    def open(self, conversation: str | None, request: gr.Request) -> Iterator[Updates]:
+        """A kept conversation, with its newest proposals; then what is under way in it."""
         user, said, page = person(self.inside, request), reader(request), self.page
-        self.watching.begin(getattr(request, "session_hash", None) or "")
+        self.watching.begin(_window(request))
         talk = self.inside.turns.of(user.user_id, conversation or "")
+        yield {**self._opened(user, said, conversation or "", talk), page.ask: _busy(talk is not None)}
+        if talk is not None:
+            yield from self._watched(talk, user, said, request, {})
+
+    def _opened(self, user: Principal, said: Words, conversation: str, talk: Talk | None) -> Updates:
+        page = self.page
         try:
-            kept = self.inside.rapport.assistant.messages(user, conversation or "")[: talk.past if talk else None]
+            kept = self.inside.rapport.assistant.messages(user, conversation)[: talk.past if talk else None]
         except RapportError as error:
             return {page.chat: [messages.failure(str(error))], page.conversation: "", page.sheets: ""}
         made = _proposals(kept)[-SHEETS:]
         with self.inside.store.reading(user, door="web") as unit:
             told = messages.history(unit, kept, said, carded=set(made))
             shown = [each for each in made if _open(unit, each)]
-        return {page.chat: told, page.conversation: conversation, page.sheets: " ".join(shown)}
+        named = self._conversations(user, said, conversation)
+        return {page.chat: told, page.conversation: conversation, page.conversations: named, page.sheets: " ".join(shown)}
 
     def new(self, request: gr.Request) -> Updates:
         user, said, page = person(self.inside, request), reader(request), self.page
-        self.watching.begin(getattr(request, "session_hash", None) or "")
+        self.watching.begin(_window(request))
         return {
             page.chat: [], page.conversation: "", page.sheets: "", page.ask: _busy(False),
             page.conversations: self._conversations(user, said, ""),
@@ -165,6 +168,11 @@ class Events:
         with self.inside.store.reading(user, door="web") as unit:
             count = len(gate.pending(unit, limit=LISTED))
         return gr.update(value=said["pending.count"].format(count=count) if count else said["pending"])
+
+
+def _window(request: gr.Request) -> str:
+    """Which open page this is."""
+    return getattr(request, "session_hash", None) or ""
 
 
 def _proposals(kept: list[dict[str, Any]]) -> list[str]:
@@ -182,7 +190,13 @@ def _open(unit: Unit, proposal: str) -> bool:
 
 def _rooms(user: Principal, said: Words) -> str:
     """The other rooms, as links in the side."""
-    names = [("today", "/today"), ("records", "/records/account"), ("pipeline", "/pipeline"), ("approvals", "/approvals")]
+    names = [
+        ("today", "/today"),
+        ("records", "/records/account"),
+        ("pipeline", "/pipeline"),
+        ("approvals", "/approvals"),
+        ("voice", "/voice"),
+    ]
     names += [("team", "/team")] if user.manages or user.administers else []
     names += [("talks", "/conversations"), ("duplicates", "/duplicates"), ("import", "/import")]
     return " ".join(f"[{said[f'nav.{name}']}]({path})" for name, path in names)

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from time import monotonic, sleep
 
 from store.rights import Principal
 from ui.identity import House
@@ -11,7 +10,6 @@ from ui.web import messages
 from ui.web.messages import Message
 from ui.web.words import Words
 
-PACE_S = 0.04  # the text on the page moves at most this often
 PAGES = 10_000  # open pages remembered
 
 
@@ -36,10 +34,7 @@ class Watching:
 def followed(inside: House, user: Principal, talk: Talk, said: Words) -> Iterator[tuple[list[Message], list[Turn]]]:
     """The messages of the talk as they are now, and its turns."""
     drawn: dict[int, list[Message]] = {}
-    last = 0.0
     for turns in inside.turns.watch(talk):
-        sleep(max(0.0, PACE_S - (monotonic() - last)))
-        last = monotonic()
         for number, turn in enumerate(turns):
             if turn.over and number not in drawn:
                 drawn[number] = finished(inside, user, turn, said)
@@ -52,6 +47,9 @@ def under_way(turn: Turn, said: Words) -> list[Message]:
         return [*shown, messages.pending(said["chat.in_line"])]
     if turn.text and not turn.doing:
         return [*shown, messages.streaming(turn.text)]
+    if turn.heard is not None and turn.heard.total_s:
+        share = min(100, round(100 * turn.heard.at_s / turn.heard.total_s))
+        return [*shown, messages.pending(said["drop.hearing"].format(share=share))]
     return [*shown, messages.step(said, turn.doing, "", done=False) if turn.doing else messages.pending(said["chat.thinking"])]
 
 

@@ -21,6 +21,7 @@ class Page:
     sheets: gr.Markdown
     ask: gr.Textbox
     waiting: gr.Button
+    came: gr.Textbox
     resume: gr.Button
 
 
@@ -53,5 +54,8 @@ def make_page() -> Page:
             show_label=False, label="Question", container=False, submit_btn=True, stop_btn=False, lines=1, max_lines=8, autofocus=True,
             elem_id="ask",
         )  # fmt: skip
-        resume = gr.Button("Resume", elem_id="resume")  # pressed by page.js, seen by nobody
-    return Page(conversation, new, conversations, conversations_head, rooms, me, language, sign_out, chat, sheets, ask, waiting, resume)
+        came = gr.Textbox("", elem_id="came", container=False, label="Came")  # the conversation a dropped file went to, by drop.js
+        resume = gr.Button("Resume", elem_id="resume")  # pressed by drop.js, seen by nobody
+    return Page(
+        conversation, new, conversations, conversations_head, rooms, me, language, sign_out, chat, sheets, ask, waiting, came, resume
+    )

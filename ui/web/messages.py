@@ -6,9 +6,12 @@ from html import unescape
 from itertools import zip_longest
 from typing import Any
 
+from gradio.components.chatbot import ComponentMessage
+
 from store.unit import Unit
+from ui.web.charts import chart_of, drawn
 from ui.web.escaping import calm, plain
-from ui.web.rooms.links import cited_path, record_path
+from ui.web.rooms.links import cited_path, import_path, record_path
 from ui.web.shown import link, measure_table, quotes, records_table, sources
 from ui.web.words import Words
 
@@ -59,15 +62,26 @@ def answered(unit: Unit, answer: dict[str, Any], said: Words, *, card: bool = Fa
             parts.append(measure_table(unit, answer["measure"], said))
         if answer.get("records"):
             parts.append(records_table(unit, answer, said))
+    if answer.get("held"):
+        parts.append(f"**{link(said['drop.go_on'], import_path(answer['held']))}**")
     cited = answer.get("citations")
     if cited and answer.get("kind") == "brief":
         parts.append(sources(cited))
     elif cited and answer.get("kind") not in WITH_EVIDENCE and "\n>" not in f"\n{text}":
         parts.append(quotes(cited))
-    message: Message = {"role": "assistant", "content": "\n\n".join(part for part in parts if part) or "…"}
+    told = "\n\n".join(part for part in parts if part) or "…"
+    chart = chart_of(answer.get("measure"), said) if len(answer.get("measures") or []) < 2 else None
+    message: Message = {"role": "assistant", "content": [_picture(chart, said), told] if chart else told}
     if answer.get("options"):
         message["options"] = [{"value": each, "label": each} for each in answer["options"]]
     return message
+
+
+def _picture(chart: dict[str, Any], said: Words) -> ComponentMessage:
+    """Made once: Gradio would build the component anew with every update of the page."""
+    value = {"type": "plotly", "plot": drawn(chart)}
+    props = {"show_label": False, "label": said["chart"], "container": False}
+    return ComponentMessage(component="plot", value=value, constructor_args=props, props={**props, "value": value})
 
 
 def linked(text: str, records: list[dict[str, Any]]) -> str:

@@ -3,7 +3,7 @@
   const narrow = () => window.innerWidth <= 768;
   const shut = () => document.querySelector("#left.open > .toggle-button")?.click();
   const dressed = () => document.querySelector("#me p");
-  const said = (name) => window.RAPPORT_WORDS[(document.cookie.match(/rapport_language=(\w+)/)?.[1] ?? navigator.language).startsWith("zh") ? "zh" : "en"][name];
+  const said = window.RAPPORT_SAID = (name) => window.RAPPORT_WORDS[(document.cookie.match(/rapport_language=(\w+)/)?.[1] ?? navigator.language).startsWith("zh") ? "zh" : "en"][name];
 
   // On a narrow screen the side lies over the chat: closed to begin with, and again once something was chosen in it.
   const opened = Date.now();
@@ -126,4 +126,17 @@
       look();
     }
   });
+})();
+
+// Gradio's own parts as a screen reader should meet them: a list that holds buttons, messages named without a role, a button in a button.
+(() => {
+  const mend = () => {
+    document.querySelectorAll("#chat .examples[role=list]").forEach((each) => each.setAttribute("role", "group"));
+    document.querySelectorAll("#chat [data-testid=bot][aria-label]:not([role]), #chat [data-testid=user][aria-label]:not([role])").forEach((each) => each.setAttribute("role", "group"));
+    document.querySelectorAll("#chat .thought-group .title[role=button] button:not([inert])").forEach((each) => each.setAttribute("inert", ""));
+    const brand = document.querySelector("#brand p:not([role])");
+    brand?.setAttribute("role", "heading");
+    brand?.setAttribute("aria-level", "1");
+  };
+  setInterval(mend, 300);
 })();

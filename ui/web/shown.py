@@ -1,5 +1,6 @@
 """Values, tables and quotes as the reader sees them, from an answer's JSON."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -14,6 +15,7 @@ from ui.web.words import Words
 
 COLUMNS = 6
 QUOTE = 400
+_CURRENCY = re.compile("[A-Z]{3}")
 
 
 def value_text(unit: Unit, field: Field | None, value: Any, said: Words) -> str:
@@ -83,22 +85,36 @@ def _more(answer: dict[str, Any], said: Words) -> str:
 def measure_table(unit: Unit, measure: dict[str, Any], said: Words) -> str:
     """A figure or a ranking, and under it what it stands on."""
     rows, unit_name = measure["rows"], measure.get("unit") or ""
-    values = 2 if measure["columns"][-1].endswith(("_previous", "_year_before")) else 1
     basis = f"*{plain(_basis(measure, said))}*"
     if len(rows) == 1 and len(rows[0]) == 1:
-        return f"### {plain(_figure(rows[0][0], unit_name, said))}\n\n{basis}"
-    edge = len(measure["columns"]) - values
-    labels = [[cell or said["table.none"] for cell in row[:edge]] for row in rows]
-    shown = [[*label, *(_figure(cell, unit_name, said) for cell in row[edge:])] for label, row in zip(labels, rows, strict=True)]
+        return f"### {plain(figure_text(rows[0][0], unit_name, said))}\n\n{basis}"
+    shown = [[*labels, *(figure_text(cell, unit_name, said) for cell in cells)] for labels, *cells in labelled(measure, said)]
     headers = [capital(column.replace("_", " ")) for column in measure["columns"]]
-    return f"{table(headers, shown, numbers=range(edge, len(headers)))}\n\n{basis}"
+    return f"{table(headers, shown, numbers=range(_edge(measure), len(headers)))}\n\n{basis}"
 
 
-def _figure(value: str | None, unit: str, said: Words) -> str:
+def labelled(measure: dict[str, Any], said: Words) -> list[Any]:
+    """The rows of figures, each as its labels and then its values."""
+    edge = _edge(measure)
+    return [([cell or said["table.none"] for cell in row[:edge]], *row[edge:]) for row in measure["rows"]]
+
+
+def _edge(measure: dict[str, Any]) -> int:
+    """How many columns are labels."""
+    columns = measure["columns"]
+    metric = str(measure.get("metric") or "")
+    if metric in columns:
+        return int(columns.index(metric))
+    return len(columns) - (2 if columns[-1].endswith(("_previous", "_year_before")) else 1)
+
+
+def figure_text(value: str | None, unit: str, said: Words) -> str:
     if value is None:
         return said["table.none"]
     text = money_text(value)
-    return f"{text}%" if unit == "%" else f"{text} {unit}".strip()
+    if unit == "%":
+        return f"{text}%"
+    return f"{unit} {text}" if _CURRENCY.fullmatch(unit) else f"{text} {unit}".strip()
 
 
 def _basis(measure: dict[str, Any], said: Words) -> str:

@@ -22,7 +22,7 @@ from ui.web.rooms.token import token_for
 from ui.web.words import Words, language_of, words
 
 _ROOMS = (
-    ("today", "/today"), ("chat", "/"), ("records", "/records/account"), ("pipeline", "/pipeline"), ("approvals", "/approvals"),
+    ("today", "/today"), ("chat", "/"), ("records", "/records/account"), ("pipeline", "/pipeline"), ("approvals", "/approvals"), ("voice", "/voice"),
     ("team", "/team"), ("talks", "/conversations"), ("duplicates", "/duplicates"), ("import", "/import"), ("setup", "/setup"),
 )  # fmt: skip
 

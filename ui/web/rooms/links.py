@@ -26,3 +26,8 @@ def cited_path(citation: Mapping[str, Any]) -> str:
     path = record_path(str(citation.get("type") or ""), str(citation.get("id") or ""))
     said = str(citation.get("quote") or "")[:QUOTE]
     return f"{path}?{urlencode({'said': said})}#said" if path and said and citation.get("type") == "activity" else path
+
+
+def import_path(held: str) -> str:
+    """The room of imports, with a file that is kept."""
+    return f"/import?{urlencode({'held': held})}"

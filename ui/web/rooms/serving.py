@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from store.errors import NotFound
 from ui.identity import CurrentUser
-from ui.web.rooms import approvals, drafts, duplicates, importing, lists, pipeline, record, talks, team, today
+from ui.web.rooms import approvals, drafts, dropped, duplicates, importing, lists, pipeline, record, talks, team, today, voice
 from ui.web.rooms.frame import rooms
 from ui.web.rooms.served import TYPES, content
 
@@ -23,6 +23,6 @@ def look(name: str, user: CurrentUser) -> Response:
 
 for each in (
     _look, today.router, record.router, lists.router, approvals.router, pipeline.router, drafts.router, duplicates.router,
-    importing.router, team.router, talks.router,
+    importing.router, team.router, talks.router, dropped.router, voice.router,
 ):  # fmt: skip
     router.include_router(each)

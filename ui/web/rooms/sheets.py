@@ -16,6 +16,7 @@ MARK, PART, KEEP = "after", "part", "keep"
 LINES = 200
 QUOTES = 3
 RECORDING = "recording:"
+WHOSE = frozenset({"user", "team"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class SheetLine:
     before: str
     after: str
     input: Input | None
+    usual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,16 @@ class Part:
     fresh: bool
     lines: list[SheetLine]
     quotes: list[Quoted]
+
+    @property
+    def told(self) -> list[SheetLine]:
+        """What a new record says of itself."""
+        return [each for each in self.lines if not (self.fresh and each.usual)]
+
+    @property
+    def folded(self) -> list[SheetLine]:
+        """Whose it is: the person's own, unless somebody says otherwise."""
+        return [each for each in self.lines if self.fresh and each.usual]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +114,8 @@ def _part(unit: Unit, change: dict[str, Any], said: Words, *, editable: bool, qu
     for line in lines_of(unit, change, said):
         field = fields[line.field]
         filled = input_of(unit, field, change["after"].get(line.field), said) if editable and not field.readonly else None
-        lines.append(SheetLine(line.field, line.label, line.before, line.after, filled))
+        usual = field.refers_to in WHOSE
+        lines.append(SheetLine(line.field, line.label, line.before, line.after, filled, usual))
     return Part(change["id"], change["type"], change_title(unit, change, said), change["operation"] == "create", lines, quotes)
 
 

@@ -10,8 +10,14 @@
       place.querySelector(".failed")?.removeAttribute("hidden");
     }
     place.setAttribute("aria-busy", "false");
+    later(place);
   };
-  document.querySelectorAll("[data-load]").forEach(load);
+  // What is still at work (data-again in a piece) is looked at again, unless somebody is busy in it.
+  const later = (place) => {
+    if (!place.querySelector("[data-again]")) return;
+    setTimeout(() => (place.contains(document.activeElement) ? later(place) : load(place)), 2500);
+  };
+  document.querySelectorAll("[data-load]").forEach((place) => (place.hasAttribute("data-loaded") ? later(place) : load(place)));
 
   document.addEventListener("click", (event) => {
     const more = event.target.closest?.("[data-more]");
