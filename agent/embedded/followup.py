@@ -47,8 +47,8 @@ def view(reader_of: ReaderOf, said: str, previous: Sequence[Frame]) -> list[Fram
 
 
 def _listed(reader: Reader, frame: Frame) -> Frame:
-    """The records of a figure that is not split, or split by people: "list Anna's", 把周敏的列出来."""
-    split = frame.by and frame.by != [PERSON.get(frame.entity, "owner")]
+    """The records of a figure that is not split, or narrowed to one of what it is split by: "list Anna's", "list the ones in Tender"."""
+    split = frame.by and not any(part.filter.field == frame.by[0] and part.filter.op == "eq" for part in frame.parts)
     return listed.as_list(reader, frame) if frame.intent == "measure" and not split else frame
 
 
