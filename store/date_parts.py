@@ -9,18 +9,27 @@ from store.schema import TEMPORAL
 from store.schema import Field as SchemaField
 from store.unit import Unit
 
-Grain = Literal["day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year", "weekday"]
-GRAINS: tuple[Grain, ...] = get_args(Grain)
-_POSTGRESQL = {"day": "YYYY-MM-DD", "week": 'IYYY-"W"IW', "month": "YYYY-MM", "quarter": 'YYYY-"Q"Q', "year": "YYYY", "weekday": "ID"}
+Grain = Literal["day", "week", "month", "quarter", "year", "fiscal_quarter", "fiscal_year", "weekday", "monthday"]
+PARTS: tuple[Grain, ...] = get_args(Grain)
+GRAINS = tuple(each for each in PARTS if each != "monthday")  # what figures are grouped by
+_POSTGRESQL = {
+    "day": "YYYY-MM-DD",
+    "week": 'IYYY-"W"IW',
+    "month": "YYYY-MM",
+    "quarter": 'YYYY-"Q"Q',
+    "year": "YYYY",
+    "weekday": "ID",
+    "monthday": "MM-DD",
+}
 
 
 def date_part(unit: Unit, expression: Any, field: SchemaField, grain: str) -> Any:
     """The label: 2017-03, 2017-Q3, 2017-W09, 2017; FY2017, FY2017-Q3 for the fiscal year, named after the year it ends in; weekdays are
-    1 (Monday) to 7."""
+    1 (Monday) to 7; days of the year, whichever year, 03-17."""
     if field.kind not in TEMPORAL:
         raise InvalidInput(f"{field.en} is not a date.")
-    if grain not in GRAINS:
-        raise InvalidInput(f"{grain!r} is not a part of a date.", hint=f"Use {', '.join(GRAINS)}.")
+    if grain not in PARTS:
+        raise InvalidInput(f"{grain!r} is not a part of a date.", hint=f"Use {', '.join(PARTS)}.")
     sqlite = unit.session.get_bind().dialect.name == "sqlite"
     day = _local_day(unit, expression, field, sqlite=sqlite)
     if grain.startswith("fiscal"):
@@ -31,6 +40,8 @@ def date_part(unit: Unit, expression: Any, field: SchemaField, grain: str) -> An
         return func.iso_week(day)
     if grain == "weekday":
         return cast((cast(func.strftime("%w", day), Integer) + 6) % 7 + 1, String)
+    if grain == "monthday":
+        return func.substr(day, 6, 5)
     if grain == "quarter":
         month = cast(func.strftime("%m", day), Integer)
         return func.strftime("%Y-Q", day).concat(cast((month + 2) // 3, String))

@@ -100,6 +100,11 @@ def with_word(unit: Unit, kind: str, words: Sequence[str], limit: int) -> list[s
     return [row[2] for row in _seen(unit, kind, NameWord.word.in_(words), limit)]
 
 
+def records_with_word(unit: Unit, kind: str, words: Sequence[str], limit: int) -> list[Row]:
+    """The same as rows."""
+    return _seen(unit, kind, NameWord.word.in_(words), limit)
+
+
 def _seen(unit: Unit, kind: str, condition: Any, limit: int = SOME) -> list[Row]:
     rows = unit.session.execute(with_words(unit, kind, condition).limit(limit))
     return [(kind, row[0], row[1] or "", row[2]) for row in rows]

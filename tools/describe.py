@@ -7,6 +7,7 @@ from typing import Any
 from store.filters import Filter
 from store.models import RECORD_MODELS
 from store.query import names_of
+from store.rates import named_in
 from store.schema import Field, Schema
 from store.unit import Unit
 
@@ -106,6 +107,13 @@ def _compared(unit: Unit, entity: str, item: Filter, language: str) -> str:
 def _part_of_date(unit: Unit, entity: str, item: Filter, language: str) -> str:
     """ "date on Monday or Friday"."""
     path, grain = item.field.split("#", 1)
+    if grain == "monthday" and item.op == "between":
+        first, last = (
+            period_words(day, day, language).rpartition(" ")[0] if language == "en" else period_words(day, day, language)[5:]
+            for day in (date.fromisoformat(f"2000-{each}") for each in item.value)
+        )
+        label = path_label(unit.schema, entity, path, language)
+        return f"{label} {first} – {last} of any year" if language == "en" else f"{label}在每年{first}至{last}"
     values = item.value if isinstance(item.value, list) else [item.value]
     shown = _JOIN[language][1].join(part_label(grain, str(value), language) for value in values)
     label = path_label(unit.schema, entity, path, language)
@@ -180,6 +188,8 @@ def value_label(unit: Unit, field: Field, value: Any, language: str) -> str:
             if choice.value == value and choice.zh:
                 return choice.zh
     if field.kind == "money" and value is not None:
+        if (named := named_in(value)) is not None:
+            return f"{named[0]} {float(named[1].replace(',', '')):,.0f}"
         return f"{unit.currency} {float(value):,.0f}" if float(value).is_integer() else f"{unit.currency} {value}"
     if isinstance(value, bool):
         return {"en": ("no", "yes"), "zh": ("否", "是")}[language][value]

@@ -15,6 +15,7 @@ from store.errors import Ambiguous, InvalidInput, NotFound
 from store.filters import Filter
 from store.measures import GRAINS, catalogue
 from store.models import RECORD_MODELS
+from store.rates import named_in
 from store.rights import visible
 from store.schema import NUMERIC, Field, Schema
 from store.unit import Unit
@@ -69,8 +70,8 @@ def _is_status(schema: Schema, value: Any) -> bool:
 
 
 def _number(raw: Any) -> Any:
-    """ "20,000" as 20000; what is no number is left for it to refuse."""
-    if not isinstance(raw, str):
+    """ "20,000" as 20000; what is no number is left for the store to refuse, an amount in a currency for it to compare."""
+    if not isinstance(raw, str) or named_in(raw) is not None:
         return raw
     try:
         return str(read_decimal(raw))

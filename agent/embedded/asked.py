@@ -34,6 +34,7 @@ class Asked:
     text: Spanned
     extra: list[Part] = field(default_factory=list)
     base: str = ""
+    apart: bool = False  # what is ranked has no way to what it is to be ranked by
     together: list[str] = field(default_factory=list)  # the metrics of the question, where there are several
 
     def __post_init__(self) -> None:

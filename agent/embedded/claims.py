@@ -3,6 +3,7 @@
 A span keeps every sense it can have; one sense that is met is enough. A span without a sense that claims anything is met.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +13,7 @@ from agent.embedded.held import Held
 from agent.embedded.lexicon import change_words
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
+from agent.embedded.units import meets
 from knowledge.spoken.amounts import AmountSpan
 from knowledge.spoken.times import TimeSpan
 from knowledge.understanding.leads import ENDED
@@ -26,6 +28,7 @@ _LIGHT = frozenset(
 )  # fmt: skip
 # Fields everything has, and words that are said of anything: naming them claims little.
 _PEOPLE = frozenset({"owner", "assignee", "author", "manager"})
+_ANYBODY = frozenset({"everyone", "everybody", "anyone", "anybody"})
 _TRUTH = frozenset({"是", "否", "yes", "no"})  # after the name of a yes/no field, which is checked as a field
 _ANY = frozenset({"name", "title", "subject", "description", "body", "number"})
 
@@ -78,7 +81,9 @@ _MET: dict[str, Callable[[Held], bool]] = {
     "silent": lambda held: "activity" in held.entities or any("contact_at" in name or "activit" in name for name in held.names_of_fields),
     "unowned": lambda held: "denied" in held.ops,
     "duration": lambda held: bool({"avg_days", "days_in_stage", "hours_to_next"} & held.figures),
-    "who": lambda held: bool(held.by or held.entities & {"user", "contact", "lead", "team"} or held.names_of_fields & _PEOPLE),
+    "who": lambda held: bool(
+        held.by or held.entities & {"user", "contact", "lead", "team"} or held.names_of_fields & _PEOPLE or "notes" in held.intents
+    ),
     "why": lambda held: "lost_reason" in held.names_of_fields or bool(held.intents & {"notes", "brief"}),
     "when": lambda held: _temporal(held) or "get" in held.intents,
     "where": lambda held: bool({"city", "country", "region", "address"} & held.names_of_fields) or "get" in held.intents,
@@ -120,13 +125,14 @@ HEAVY = frozenset(
 def unmet(span: Span, held: Held) -> list[Kind]:
     """The kinds of claim the span makes, none of which the frames meet; empty when one is met, or it claims nothing."""
     changes = bool(held.intents & CHANGES)
-    if span.filler or held.tells(span.text) or (held.sought and _sought(span, held)):
+    if span.filler or held.tells(span.text) or held.tells(span.text.removesuffix("s")) or (held.sought and _sought(span, held)):
         return []
     if span.step or (changes and span.text.lower() in change_words("wishes") | change_words("emptying")):
         return []  # a difference the frames hold, a verb of change
-    # "as a customer", 新客户: the noun of the request, which is spelt like a value
-    if "create" in held.intents and (span.func("create") or span.text.lower().startswith(("a ", "an ", "新"))):
+    if "create" in held.intents and (span.func("create") or _noun_of_request(span.text.lower(), held)):
         return []
+    if span.entity and span.text.lower() in _ANYBODY and held.entities & {"contact", "lead"}:
+        return []  # "everyone who speaks Dutch"
     if span.func(*_LIGHT) and not (span.names or span.time):
         return []
     made: list[tuple[Kind, bool]] = []
@@ -134,6 +140,8 @@ def unmet(span: Span, held: Held) -> list[Kind]:
         made.append(("name", any(name.id.casefold() in held.values or held.tells(name.name) for name in span.names)))
     if span.time and span.time.kind != "invalid":
         made.append(("time", _time(span.time, held)))
+    if span.length and meets(span.length, held.numbers):
+        return []  # "36 months" against a number that is kept in months
     if span.amount and not span.time:
         made.append(("amount", _amount(span.amount, held)))
     if span.literal:
@@ -147,9 +155,22 @@ def unmet(span: Span, held: Held) -> list[Kind]:
     return [] if "picked" in held.marks and not set(kinds) & {"unknown", "time"} else kinds
 
 
+def _noun_of_request(said: str, held: Held) -> bool:
+    """ "as a customer", 新客户: the kind of record that is made, which is spelt like a value."""
+    noun = re.sub(r"^(?:an? |新)(?:new )?", "", said)
+    kinds = (held.schema.entity(name) for name in held.entities if name in held.schema.entities)
+    return noun != said and any(
+        noun in {kind.en.lower(), kind.plural.lower(), kind.zh, *(word.lower() for word in kind.words)} for kind in kinds
+    )
+
+
 def _sought(span: Span, held: Held) -> bool:
     """Whether a search in the notes is for these words. What counts, compares or names a kind of record is no word to search for."""
-    if span.amount or span.time or span.func("over", "under", "at_least", "at_most", "without", "max", "min"):
+    if (
+        (span.amount and span.amount.unit != "ordinal")
+        or span.time
+        or span.func("over", "under", "at_least", "at_most", "without", "max", "min")
+    ):
         return False
     if any(name.type in {"account", "contact"} for name in span.names):
         return False
@@ -163,6 +184,8 @@ def _sense(kind: str, entity: str, field: str, value: str, held: Held) -> tuple[
             return "entity", whose or entity in held.entities or any(entity in name.split("_") for name in held.names_of_fields)
         case "choice":
             unfinished = value == "open" and held.denied >= set(ENDED)
+            if field == "stage" and any(stage.name == value and stage.kind in held.values for stage in held.schema.stages):
+                return "value", True  # "cancellation rate": the stage by which deals are lost
             return "value", unfinished or value.casefold() in held.values or field in held.by or (
                 value in {"yes", "no"} and (entity, field) in held.fields
             )
@@ -197,6 +220,8 @@ def _time(time: TimeSpan, held: Held) -> bool:
         return bool(held.days)
     if _BESIDE & held.marks or any(day.year + step in held.numbers for day in ends for step in (-1, 0, 1)):
         return True  # the period compared with; a year that is a number: "founded before 1985"
+    if any(f"{day:%m-%d}" in held.values for day in ends) or any(mark.startswith("weekday:") for mark in held.marks):
+        return True  # a birthday, whichever year; a Friday, whichever week
     near = {(day + timedelta(days=step)).isoformat() for day in ends if date.min < day < date.max for step in (-1, 0, 1)}
     return bool(near & held.days)
 
@@ -210,4 +235,6 @@ def _amount(amount: AmountSpan, held: Held) -> bool:
         )
     said = Decimal(amount.value)
     near = (0, 1, -1) if amount.integer and said < 100 else (0,)  # "more than two" is at least three
+    if "between" in held.ops and any(said * scale in held.numbers for scale in (1000, 10_000, 1_000_000)):
+        return True  # "between 5 and 10 thousand"
     return any(number - said in near or number == said / 100 for number in held.numbers)

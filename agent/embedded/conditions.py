@@ -8,7 +8,13 @@ import re
 from dataclasses import dataclass
 
 from agent.embedded.related import Related
+from agent.embedded.routes import PERSON
+from agent.embedded.spans import Span
+from agent.embedded.tokens import is_chinese
 from store.filters import Filter
+
+_TITLED = frozenset({"case", "task"})  # what their titles say is what they are about
+_ABOUT = frozenset({"about", "regarding", "concerning", "mentioning", "关于", "有关"})
 
 
 @dataclass
@@ -18,6 +24,8 @@ class Conditions(Related):
     def read(self) -> None:
         """Attach everything that can be attached; what is left unused is the caller's to complain about."""
         self._answered()
+        self._lengths()
+        self._told_about()
         self._emptiness()
         self._counted()
         self._existence()
@@ -42,11 +50,46 @@ class Conditions(Related):
             if not span.used and span.choices:
                 self._choice(number, span)
             if not span.used and span.func("unowned") and "owner" in self.schema.entity(self.target).fields:
-                span.used = self.add("owner", Filter(field="owner", op="is_empty"))
+                whose = PERSON.get(self.target, "owner")
+                span.used = self.add("owner", Filter(field=whose, op="is_empty"))
             if not span.used and span.literal_kind == "quoted":
                 span.used = self.add("name", Filter(field=self.schema.entity(self.target).name_field, op="contains", value=span.literal))
             if not span.used and span.fields:
                 self._yes_no(number, span)
+
+    def _told_about(self) -> None:
+        """ "callouts about dishwashers", 关于押金的任务: what such records are called holds the words."""
+        spec = self.schema.entity(self.target)
+        if self.target not in _TITLED:
+            return
+        for number, span in enumerate(self.spans):
+            told = self._topic(number) if span.text.lower() in _ABOUT else []
+            if not told:
+                continue
+            text = self.text.between(told[0].first, told[-1].last)
+            text = text if is_chinese(text) else text.removesuffix("s")
+            if self.add("name", Filter(field=spec.name_field, op="contains", value=text)):
+                for each in (span, *told):
+                    each.used, each.unknown = True, False
+
+    def _topic(self, number: int) -> list[Span]:
+        """What follows "about" up to a time or another condition: words of a title, where nobody is named."""
+        told: list[Span] = []
+        for span in self.spans[number + 1 :]:
+            if (
+                span.used
+                or span.time
+                or span.func("on", "with", "without", "group", "only", "it")
+                or any(c.entity == self.target for c in span.choices)
+            ):
+                break
+            told.append(span)
+        while told and told[-1].filler:
+            told.pop()
+        while told and told[0].filler:
+            told.pop(0)
+        named = any(span.names and {name.type for name in span.names} != {"product"} for span in told)
+        return told if told and not named and not all(span.entity or span.fields for span in told) else []
 
     def _emptiness(self) -> None:
         """ "where the birthday is blank", 邮箱没填, "no first delivery has been fixed": whether a field holds anything."""
@@ -66,7 +109,10 @@ class Conditions(Related):
             if path is None:
                 continue
             whole = f"{path}.{sense.field}" if path else sense.field
-            self.add(f"empty:{sense.field}", Filter(field=whole, op="is_empty" if missing else "is_set"))
+            if self.schema.field(sense.entity, sense.field).kind == "bool":  # "whose insurance isn't in place"
+                self.add(f"{sense.entity}.{sense.field}", Filter(field=whole, value=True, negate=missing))
+            else:
+                self.add(f"empty:{sense.field}", Filter(field=whole, op="is_empty" if missing else "is_set"))
             for each in (span, self.spans[place], *(self.spans[p] for p in denied)):
                 each.used = True
 

@@ -39,7 +39,7 @@ class Counted(Valued):
         """The "with" or "have" before what is counted."""
         found = []
         for earlier in reversed(self.spans[: min(number, place)]):
-            if earlier.func("with") and not earlier.entity:
+            if earlier.func("with", "bought") and not earlier.entity:
                 found.append(earlier)
             elif not (earlier.filler or earlier.func(*COMPARE, "only", "all", "on")):
                 break
@@ -71,7 +71,7 @@ class Counted(Valued):
             often = often or span.text.lower() in _TIMES
             if kind := self._counts_as(span):
                 return place, kind, light
-            if span.text.lower() in _TIMES | _MEASURES or span.func("at_least", "at_most", "with", "of"):
+            if span.text.lower() in _TIMES | _MEASURES or span.func("at_least", "at_most", "with", "of", "bought"):
                 light.append(span)
             elif (not (span.filler or span.func("all", "on")) and (often or not (span.choices or span.lacks or span.names))) or (
                 often and span.func("on")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from agent.embedded.quantities import Quantities
+from agent.embedded.recurring import Recurring
 from agent.embedded.spans import Span
 from knowledge.spoken.times import TimeSpan, since
 from store.filters import Filter
@@ -16,8 +16,14 @@ def _whole_years(time: TimeSpan) -> bool:
     )
 
 
+_ALREADY = frozenset({"already", "by now", "已经", "已", "早就", "早已", "都已"})
+
+
+_AND_OR = frozenset({"and", "or", "和", "或", "或者", "以及", "跟", "与", "及"})
+
+
 @dataclass
-class Dated(Quantities):
+class Dated(Recurring):
     """Gives each time the date field it is about."""
 
     def _times(self) -> None:
@@ -34,6 +40,7 @@ class Dated(Quantities):
             negated = self._negated(number) if named is None else False
             if time.kind == "duration":
                 older = any(each.func("over", "at_least") for each in self.spans[max(0, number - 2) : number])
+                age = [each for each in self.spans[max(0, number - 2) : number + 2] if each.text.lower().startswith("old")]
                 if not older and named is None and self.target != "activity" and self.spans_override is None:
                     continue  # inside a relation it is how far back: 半年没下单
                 first, last = (None, since(time, self.today) - timedelta(days=1)) if older else (since(time, self.today), self.today)
@@ -43,20 +50,46 @@ class Dated(Quantities):
             if number and self.spans[number - 1].text.lower() in {"a", "any"} and time.grain == "day":
                 continue  # "on a Friday" is every Friday: not one date, and not something that can be asked for here
             entity, name = (named.entity, named.name) if named else self._usual_date(number)
+            if time.kind == "duration" and age and (entity, name) == ("opportunity", "close_date"):
+                name = "engaged_on"  # how old a deal is
+                for each in age:
+                    each.used, each.unknown = True, False
             if named is None and name == "created_at" and not self._said("create") and self._one_record():
                 continue  # of the one named, what of that time is asked was not understood
             if first is None and last is not None and last >= self.today and named is not None and name == "close_date":
                 first = self.today  # "closing before October" is said of what is still to close
-            span.used = True
-            self.time_said = True
+            if self._yearly(span, named, first, last):
+                continue
+            span.used = self.time_said = True
+            if (entity, name) == ("opportunity", "close_date"):
+                for each in self.spans[max(0, number - 2) : number]:
+                    each.used = each.used or each.func("ahead")  # "due this month"
             if (entity, name) == ("opportunity", "close_date") and self._still_expected(first, last):
                 self.add("opportunity.status", self.routes.condition(self.target, entity, "status", "eq", "open"))
             if entity == self.target and not negated and self.period is None:
                 self.period = (first, last)
                 self.date_field = name
                 continue
+            if entity == self.target and not negated and self.date_field == name and self._joined_to_period(number, first, last):
+                continue  # "today and tomorrow", "in January or March"
             value = [first.isoformat() if first else None, last.isoformat() if last else None]
             self.add(f"time:{entity}.{name}", self.routes.condition(self.target, entity, name, "between", value), negate=negated)
+
+    def _joined_to_period(self, number: int, first: date | None, last: date | None) -> bool:
+        """The period before and this one, where "and" or "or" joins them: one when nothing lies between, else either."""
+        begin, end = self.period or (None, None)
+        if begin is None or end is None or first is None or last is None or self._said("compare", "previous", "year_before"):
+            return False
+        if not any(each.text.lower() in _AND_OR for each in self.spans[max(0, number - 2) : number]):
+            return False
+        if begin <= last + timedelta(days=1) and first <= end + timedelta(days=1):
+            self.period = (min(begin, first), max(end, last))
+        else:
+            name = self.date_field or self.schema.entity(self.target).date
+            either = [Filter(field=name, op="between", value=[str(low), str(high)]) for low, high in ((begin, end), (first, last))]
+            self.period = None
+            self.add("time:both", Filter(any=either))
+        return True
 
     def _in_stage(self, number: int, span: Span) -> bool:
         """ "stuck in proposal for more than 60 days", 卡在谈判超过一个月: how long a deal has been where it is, from its stage history."""
@@ -81,17 +114,6 @@ class Dated(Quantities):
         for each in self.spans:
             each.used = each.used or each.func("stuck")
         return self.add("stage_since", Filter(field="stage_since", op="between", value=days))
-
-    def _weekdays(self) -> None:
-        """ "created on a Friday", 每周五成交的, 周末: days of the week, whichever week."""
-        for number, span in enumerate(self.spans):
-            days = [sense.value for sense in span.of("weekday")]
-            if span.used or not days:
-                continue
-            named = self._date_field(number)
-            entity, name = (named.entity, named.name) if named else self._usual_date(number)
-            value = [day for each in days for day in each.split()]
-            span.used = self.add(f"weekday:{name}", self.routes.condition(self.target, entity, f"{name}#weekday", "in", value))
 
     def _still_expected(self, first: date | None, last: date | None) -> bool:
         """ "closing next week", 本月要成交的: of deals whose status nobody mentions, those that are not closed yet."""
@@ -160,6 +182,8 @@ class Dated(Quantities):
     def _overdue(self) -> None:
         for span in self.spans:
             if span.used or not span.func("overdue"):
+                if not span.used and not self.period and (ended := self._has_ended(span)):
+                    span.used = self.add("overdue", Filter(field=ended, op="lt", value=self.today.isoformat()))
                 continue
             passed = self._passed_field(span)
             if passed and passed not in {"due_at", "close_date"}:
@@ -177,6 +201,16 @@ class Dated(Quantities):
                 self.add("overdue", Filter(field="close_date", op="lt", value=self.today.isoformat()))
                 self.add("opportunity.status", Filter(field="status", value="open"))
                 span.used = True
+
+    def _has_ended(self, span: Span) -> str:
+        """ "which contracts ended already", 合同已经到期的: the date of an end, said as passed and with no time beside it."""
+        if any(each.time for each in self.spans) or self._said("when", "empty", "filled", "without"):
+            return ""
+        passed = any(each.text.lower() in _ALREADY for each in self.text.spans) or span.text.lower().endswith(
+            ("已到期", "expired", "lapsed")
+        )
+        own = [f.field for f in span.fields if f.entity == self.target and (self.target, f.field) in self.names.ahead]
+        return own[0] if passed and own else ""
 
     def _joined(self, mark: Span) -> bool:
         """Whether an "or" stands beside the word."""

@@ -10,11 +10,12 @@ from agent.embedded.phrase_table import Sense
 from agent.embedded.routes import PERSON
 from agent.embedded.shares import Shares
 from agent.embedded.spans import Span
-from knowledge.spoken.times import TimeSpan
+from knowledge.spoken.times import TimeSpan, period_of
 from store.filters import Filter
 from store.metrics import ADDITIVE
 from store.schema import TEMPORAL
 
+_AGAINST = ("than", " on", " with", " to", " from", "against", "versus", "vs", "vs.", "beat", "比", "比起", "相比")
 _LIMITS = {"over": ">", "at_least": ">=", "under": "<", "at_most": "<="}
 
 
@@ -125,7 +126,7 @@ class Figures(Shares):
             self._ranking(frame)
         self._shared(frame, metric)
         conditions = self.conditions(metric.entity)
-        skip = {"status"} if metric.where.get("status") or metric.whole else set()
+        skip = {"status", "stage"} if metric.whole else {"status"} if metric.where.get("status") else set()
         for span in self.spans:
             if any(
                 c.entity == metric.entity and c.field in skip and self._agrees(metric.where or {"status": metric.whole.get("status")}, c)
@@ -171,7 +172,13 @@ class Figures(Shares):
 
     def _agrees(self, where: dict[str, object], choice: Sense) -> bool:
         wanted = where.get("status")
-        return choice.value in wanted if isinstance(wanted, list) else choice.value == wanted
+        said = choice.value if choice.field == "status" else self._only_stage_of_its_kind(choice.value)
+        return said in wanted if isinstance(wanted, list) else said == wanted
+
+    def _only_stage_of_its_kind(self, name: str) -> str:
+        """Won or lost, for the one stage that means it: "cancellation rate" where Cancelled is how deals are lost."""
+        kind = next((stage.kind for stage in self.schema.stages if stage.name == name), "")
+        return kind if [stage.kind for stage in self.schema.stages].count(kind) == 1 else ""
 
     def _part_of_name(self, span: Span) -> bool:
         return bool(span.names)
@@ -187,6 +194,8 @@ class Figures(Shares):
             elif span.func("share"):
                 frame.share = self.lexicon.metrics[frame.metric].agg in ADDITIVE
                 span.used = frame.share or self.lexicon.metrics[frame.metric].agg == "ratio"
+            elif span.func("lose") and span.fields:
+                continue  # "who do we lose to": the rival is asked for
             elif span.func("win", "lose") and not any(c.entity == "opportunity" for c in span.choices):
                 span.used = bool(self.lexicon.metrics[frame.metric].where or self.lexicon.metrics[frame.metric].whole)
             elif span.func("compare", "trend", "breakdown", "count", "sum", "sold", "duration"):
@@ -195,8 +204,12 @@ class Figures(Shares):
     def _two_periods(self, frame: Frame) -> None:
         """ "compare Q2 and Q3", "Q3 vs Q2", "this month versus last month": the periods side by side."""
         times = [span.time for span in self.spans if span.time and span.time.kind == "period" and span.time.first and span.time.last]
+        if len(times) == 1 and (now := self._as_now(times[0])) is not None:
+            times = [*times, now]
         if len(times) != 2 or not (self.said("compare", "year_before", "previous") or self.said("max", "min", "who")):
             return
+        for span in self.spans:
+            span.used = span.used or (span.func("max", "min") and self.said("compare"))  # 今年比去年签得多吗
         frame.compare = None
         grain = times[0].grain if times[0].grain == times[1].grain else ""
         later, earlier = sorted(times, key=lambda t: t.first or date.min, reverse=True)
@@ -214,6 +227,16 @@ class Figures(Shares):
         spans = sorted(times, key=lambda t: t.first or date.min)
         both = [Filter(field=date_field, op="between", value=[str(t.first), str(t.last)]) for t in spans]
         frame.parts.append(Part("time:both", Filter(any=both)))
+
+    def _as_now(self, time: TimeSpan) -> TimeSpan | None:
+        """ "are we signing more than last year": the running period of the same length, which nobody needs to say."""
+        number = next(n for n, span in enumerate(self.spans) if span.time is time)
+        before = next((each for each in reversed(self.spans[:number]) if not each.filler), None)
+        against = before is not None and before.func("compare") and before.text.lower().endswith(_AGAINST)
+        if not against or time.grain not in {"week", "month", "quarter", "year"} or time.last is None or time.last >= self.today:
+            return None
+        first, last = period_of(self.today, time.grain)
+        return replace(time, first=first, last=last)
 
 
 def _a_year_apart(earlier: TimeSpan, later: TimeSpan) -> bool:

@@ -73,8 +73,10 @@ class Finding(Heads):
         kinds = [c.value for span in spoken for c in span.choices if (c.entity, c.field) == ("activity", "kind")]
         newest.parts += [Part("activity.kind", Filter(field="kind", value=value)) for value in kinds[:1]]
         newest.parts += [Part("owner", Filter(field="author", value=named["user"]))] if "user" in named else []
+        if self.said("who"):
+            newest.shown.append("author")  # "who was the last one to talk to X"
         for span in self.spans:
-            span.used = span.used or bool(span.names) or span.func("contacted", "when", "newest")
+            span.used = span.used or bool(span.names) or span.func("contacted", "when", "newest", "who")
         kept = Frame("get", entity=kind, ids=[named[kind]])
         self._asked_fields(kept)
         if not kept.shown and (kinds or "user" in named or "last_contact_at" not in self.schema.entity(kind).fields):

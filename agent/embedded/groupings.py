@@ -46,6 +46,10 @@ class Groupings(Asked):
             for span in spans:
                 span.used = span.used or span.func("why")
             frame.by = frame.by or ["lost_reason"]
+        if not frame.by and self._from_where():
+            self._broken_down(frame)
+            for span in spans:
+                span.used = span.used or span.func("where")
         if not frame.by and self.said("trend"):
             frame.by.append("month")
         if not frame.by and (self.said("breakdown") or (self.said("compare") and not self._two_times())):
@@ -56,6 +60,11 @@ class Groupings(Asked):
         if (not frame.by and (self.said("compare", "group", "breakdown") or self._which_of_them() or self._asked_twice())) or beside:
             self._named_dimension(frame)
         self._dimension_before(frame)
+
+    def _from_where(self) -> bool:
+        """ "where do our leads come from": how many there are of each source."""
+        where = next((number for number, span in enumerate(self.spans) if span.func("where")), None)
+        return where is not None and bool(self.entities()) and any(s.field == "source" for span in self.spans[where:] for s in span.fields)
 
     def _dimension_before(self, frame: Frame) -> None:
         """三个大区…各赢了多少单, 一个阶段一行: the grouping stands before the word that asks for one."""
@@ -230,6 +239,7 @@ class Groupings(Asked):
                 after = self.spans[number + 1 : number + 2]
                 if (
                     asked
+                    or (number < 2 and after and after[0].func("rank"))  # "team ranking"
                     or (self.text.language == "zh" and (number == len(self.spans) - 1 or bool(after and after[0].func("rank", "show"))))
                 ) and self._as_dimension(span):
                     return span

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from agent.embedded.figures import Figures
 from agent.embedded.hosts import COMPARE, IMPLYING
 
+_PERSONS = ("contact", "lead", "user")
+_ANYBODY = frozenset({"everyone", "everybody", "anyone", "anybody", "people", "everyone else"})
 _OF_PEOPLE = {"activity", "opportunity", "task", "lead"}
 
 
@@ -21,6 +23,8 @@ class Heads(Figures):
         one = self._one_named() - {"user", "team"}
         if one and named and all(self._refers(one, entity) for _, entity in named) and self._asks_of_itself(one):
             return next(iter(one))  # 方丽华在哪家公司: a field of the person, though its word is a kind of record too
+        if people := self._people(named):
+            return people
         if asked := self._whose_are_counted(named) or self._who_lacks(named):
             return asked
         implied = [c.entity for span in self.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.names]
@@ -41,7 +45,10 @@ class Heads(Figures):
         nouns = [span for span in nouns if not span.fields] or nouns  # "the e-mail of the champion" asks for a person
         if implied and nouns:
             return next(c.entity for c in nouns[0].choices if (c.entity, c.field) in IMPLYING)
-        statuses = [c.entity for span in self.spans for c in span.choices if c.entity == "opportunity"]
+        own = [span for span in self.spans if any(f.entity in kinds for f in span.fields)]  # "price of the suture kit" is no lost reason
+        statuses = [c.entity for span in self.spans if span not in own for c in span.choices if c.entity == "opportunity"]
+        if person := self._person_told():
+            return person
         if statuses and not any(name.type == "opportunity" for span in self.spans for name in span.names):
             others = [span for span in self.spans if span.choices and all(c.entity != "opportunity" for c in span.choices)]
             if not others or self.said("max", "min"):
@@ -65,8 +72,22 @@ class Heads(Figures):
             return (fitting or [t for t in order if t in types] or sorted(types))[0]
         if statuses:
             return "opportunity"
-        choice = [c.entity for span in self.spans for c in (*span.choices, *span.lacks)]
+        told = [span for span in self.spans if not span.func("contacted", "silent")] or self.spans  # 没联系的酒店: the hotels
+        choice = [c.entity for span in told for c in (*span.choices, *span.lacks)]
         return choice[0] if choice else next((s.entity for span in self.spans for s in span.fields if s.entity in self.names.present), "")
+
+    def _people(self, named: Sequence[tuple[int, str]]) -> str:
+        """ "everyone who speaks Dutch": people of customers, where what is said is said of them and not of colleagues."""
+        loose = len(named) == 1 and self.spans[named[0][0]].text.lower() in _ANYBODY
+        told = {s.entity for span in self.spans if not span.names for s in (*span.choices, *span.lacks, *span.fields)}
+        return "contact" if loose and "contact" in told and not told & {"user", "task", "activity", "opportunity"} else ""
+
+    def _person_told(self) -> str:
+        """ "who's the head chef at X", 粤香楼的老板叫什么: the kind of person whose job or part is said."""
+        if not (self.said("who") or (self.said("named") and self.said("show"))):
+            return ""
+        told = [c.entity for span in self.spans if not span.names for c in span.choices if c.entity in _PERSONS]
+        return next((kind for kind in told if kind in self.names.present), "")
 
     def _whose_are_counted(self, named: Sequence[tuple[int, str]]) -> str:
         """ "who has more than ten open deals", "which reps made over 20 calls": the people or customers, not what they have."""

@@ -160,7 +160,7 @@ def _condition(found: Held, entity: str, condition: Filter, *, turned: bool) -> 
     found.ops.add(_TURNED.get(op, op) if turned else op)
     if turned:
         found.ops.add("denied")
-    target = _path(found, entity, condition.field) if condition.field else entity
+    target = _path(found, entity, condition.field.split("#")[0]) if condition.field else entity
     _value(found, condition.value)
     values = condition.value if isinstance(condition.value, list) else [condition.value]
     side = found.denied if turned or op == "denied" else found.asserted
@@ -173,6 +173,8 @@ def _condition(found: Held, entity: str, condition: Filter, *, turned: bool) -> 
         _condition(found, entity, each, turned=turned)
     for each in condition.where:
         _condition(found, target, each, turned=turned)
+    if op == "denied" and not turned:  # no visit: what there is none of
+        found.denied |= {str(each.value).casefold() for each in leaves(condition.where)}
 
 
 def _path(found: Held, entity: str, path: str) -> str:
@@ -218,8 +220,10 @@ def _number(found: Held, *values: object) -> None:
 
 
 def _decimal(value: object) -> Decimal | None:
+    """A number, or the number of an amount that names its currency."""
+    number, _, currency = str(value).partition(" ")
     try:
-        return Decimal(str(value))
+        return Decimal(number if len(currency) == 3 and currency.isalpha() else str(value))
     except InvalidOperation:
         return None
 

@@ -15,7 +15,14 @@ from store.schema import Field
 
 COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count"}
 SUM_BY_STATUS = {"won": "won_amount", "lost": "lost_amount", "open": "open_amount"}
+RATE_BY_STATUS = {"won": "win_rate", "lost": "lost_rate"}
 DEFAULT_METRIC = "won_amount"
+RATES = {"rate", "ratio", "率"}  # after the value whose share is asked for
+
+
+def _of_number(said: str) -> bool:
+    """Whether a question word asks for a number of things, and cannot ask for money: 多少 alone can."""
+    return said.lower().startswith(("how many", "number of")) or said[-1:] in "个单笔家条份件起"
 
 
 @dataclass
@@ -61,7 +68,14 @@ class Implied(Lookups):
         grouped = any(each.grain and not each.time for each in self.spans) or self._said_per()
         if self.said("avg") and not grouped and (mean := self._mean_of(self.lexicon.metrics[name])):
             return mean
+        if metric.agg == "sum" and metric.where and any(span.func("count") and _of_number(span.text) for span in self.spans):
+            return self._counted_alike(metric) or name
         return self._of_another_field(span) or name
+
+    def _counted_alike(self, summed: Metric) -> str:
+        """How many there are of what a sum is of: "how many deals are in the pipeline"."""
+        same = (m.name for m in self.lexicon.metrics.values() if m.agg == "count" and (m.entity, m.where) == (summed.entity, summed.where))
+        return next(same, "")
 
     def _mean_of(self, summed: Metric) -> str:
         """The average that is kept of what a sum is of: "open deal value on average"."""
@@ -99,6 +113,8 @@ class Implied(Lookups):
 
     def _implied_metric(self) -> str:
         """The metric of a question that names none: how many deals, total amount, who sold most, ranking of reps."""
+        if self.said("duration") and (length := self._kept_length()):
+            return length
         if self.said("duration") and self._of_stages():
             return "time_in_stage"
         often = self.said("win", "lose") and any(span.func("count") and span.text[-1:] in "单笔" for span in self.spans)
@@ -132,10 +148,12 @@ class Implied(Lookups):
         if self._most_of_status() and not self._measured_field() and not self._most_entity():
             often = any(bare(span) in MOST for span in self.spans if span.func("max", "min"))
             return (COUNT_BY_STATUS if often or self._how_many() else SUM_BY_STATUS)[self._status()]
-        others = any(span.choices and not any(ch.field == "status" for ch in span.choices) for span in self.spans)
+        others = any((span.choices and not any(ch.field == "status" for ch in span.choices)) or span.of("weekday") for span in self.spans)
         one_day = any(span.time and span.time.grain == "day" for span in self.spans)
         if (self.said("share") or self._ranked_ratio()) and (ratio := self._ratio_said()):
             return ratio
+        if any(span.func("share") and span.text.lower() in RATES for span in self.spans) and (rate := RATE_BY_STATUS.get(self._status())):
+            return rate
         if self.said("share") and not self._share_split() and self._status() == "won" and not others and not one_day:
             return "win_rate"
         if self.said("win", "lose") and self.said("max", "min") and not self._most_entity() and not self.said("sold"):
@@ -145,13 +163,13 @@ class Implied(Lookups):
         field = self._measured_field()
         counted = self._counted()
         status = self._status()
-        agg = next((a for a in ("avg", "sum") if self.said(a)), "")
+        agg = next((a for a in ("avg", "sum") if self.said(a)), "") or self._best_holder()
         if field and agg:
             self._placed(field)
             if (field.entity, field.name) == ("opportunity", "amount"):
                 return (
                     "average_won_amount"
-                    if agg == "avg" and (status == "won" or (not status and not self._of_stages()))
+                    if agg == "avg" and (status == "won" or (not status and not self._of_stages() and counted != "opportunity"))
                     else SUM_BY_STATUS.get(status, "")
                     if agg == "sum" and status
                     else f"{agg}_opportunity_amount"
@@ -184,11 +202,39 @@ class Implied(Lookups):
             return DEFAULT_METRIC
         return DEFAULT_METRIC if self._ranking_of() else ""
 
+    def _kept_length(self) -> str:
+        """平均租期多长, "how long is the average lease term": the mean of a number that is kept, not of time that passed."""
+        field = self._measured_field()
+        if field is None or field.kind == "money" or self.said("max", "min", "newest", "oldest"):
+            return ""
+        self._placed(field)
+        for span in self.spans:
+            span.used = span.used or span.func("duration", "avg")
+        return f"{'sum' if self.said('sum') else 'avg'}_{field.entity}_{field.name}"
+
     def _of_stages(self) -> bool:
         """Whether stages, or one that is not an end, are spoken of."""
         kinds = {stage.name: stage.kind for stage in self.schema.stages}
         said = any(c.field == "stage" and kinds.get(c.value) == "open" for span in self.spans for c in span.choices)
         return said or any((f.entity, f.field) == ("opportunity", "stage") for span in self.spans for f in span.fields)
+
+    def _best_holder(self) -> str:
+        """ "which engineer had the longest downtime": the highest (or lowest, or for "most" the sum) of a number within each group."""
+        field = self._measured_field()
+        ranked = next((span for span in self.spans if span.func("max", "min")), None)
+        if field is None or ranked is None or self.said("sum", "avg", "count"):
+            return ""
+        place = self.spans.index(ranked)
+        beside = [each for each in (*self.spans[place + 1 : place + 4], *self.spans[max(0, place - 2) : place]) if not each.filler]
+        if not any((s.entity, s.field) == (field.entity, field.name) for each in beside[:2] + beside[-1:] for s in each.fields):
+            return ""
+        held, self.base = self.base, field.entity
+        subject = self._subject()
+        told = subject is not None and bool(subject.fields) and subject.entity is None and not any(self._numeric(s) for s in subject.fields)
+        self.base = held
+        if not told or any(span.entity and span.entity.entity == field.entity for span in self.spans):
+            return ""
+        return "sum" if bare(ranked) in MOST else "max" if ranked.func("max") else "min"
 
     def _ranked_ratio(self) -> bool:
         """ "which lead source converts best": groups ranked by how many of theirs meet a value."""

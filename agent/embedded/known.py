@@ -225,6 +225,10 @@ class Seen:
                 found.append(Match(match.start, match.end, senses, match.stemmed))
         return found
 
+    def cut_short(self, words: tuple[str, ...]) -> list[Sense]:
+        """Values that are said by the beginnings of their words."""
+        return [sense for sense in self._table.cut_short(words) if self._value_seen(sense)]
+
     def link(self, text: str) -> tuple[Sense, ...]:
         """The one value a stretch nobody listed may mean, if some record has it that the person sees."""
         return tuple(sense for sense in self._labels.link(text) if self._value_seen(sense))

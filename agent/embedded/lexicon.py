@@ -158,7 +158,8 @@ def plural_of(word: str) -> str:
 
 def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
     sense = Sense("field", field.entity, field.name)
-    extra = (*schema.synonyms.get(f"{field.entity}.{field.name}", ()), *(_label_words(field) if field.custom else ()))
+    synonyms = schema.synonyms.get(f"{field.entity}.{field.name}", ())
+    extra = (*synonyms, *(_label_words(field, synonyms) if field.custom else ()))
     for word in (field.en, field.zh, field.name.replace("_", " "), *field.words, *extra):
         table.add(word, sense)
         if (word.isascii() and " " not in word and field.refers_to) or (
@@ -191,11 +192,21 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
                 table.add(f"{choice.value}{noun}", Sense("entity", field.entity, plural=noun != nouns[0]))
 
 
-def _label_words(field: Field) -> tuple[str, ...]:
-    """What a field of an administrator is also called, by its label: "competitor" → rival."""
-    own = {word.casefold() for word in (field.en, field.zh, field.name.replace("_", " "), *field.words) if word}
+_MEASURE_OF = frozenset({"hours", "days", "weeks", "months", "years", "date", "amount", "type", "number"})
+
+
+def _label_words(field: Field, synonyms: Sequence[str]) -> tuple[str, ...]:
+    """What a field of an administrator is also called, by its label: "competitor" → rival, "downtime hours" → 停机时间."""
+    own = {word.casefold() for word in (field.en, field.zh, field.name.replace("_", " "), *field.words, *synonyms) if word}
+    own |= {" ".join(words[:-1]) for each in own if len(words := each.split()) > 1 and words[-1] in _MEASURE_OF}
     found = (words for label, words in vocabulary()["label_words"].items() if own & {str(label), *(str(word) for word in words)})
     return tuple(dict.fromkeys(str(word) for words in found for word in words))
+
+
+def recurs_yearly(field: Field) -> bool:
+    """Whether a date comes again every year: a birthday, an anniversary."""
+    said = {word.casefold() for word in (field.en, field.zh, field.name.replace("_", " "), *field.words) if word}
+    return bool(said & {str(word) for word in vocabulary()["yearly"]})
 
 
 YES = "yes"

@@ -17,7 +17,7 @@ from agent.embedded.known import Known, Phrases, Seen
 from agent.embedded.name_forms import LATE, Form, Name, crowded_form, ending, forms, spellings
 from agent.embedded.spoken_of import spoken_of
 from agent.embedded.tokens import Token, is_chinese, phrase
-from store.name_like import holding, nearly_named, with_word
+from store.name_like import holding, nearly_named, records_with_word, with_word
 from store.name_lookup import BY_WHOLE, FIRMS, PERSONS, Lookup, NamedRecord
 from store.unit import Unit
 
@@ -25,6 +25,7 @@ __all__ = ["Name", "NameIndex", "NameIndexes"]
 
 FUZZY_CUT = 84.0
 OFTEN = 3  # accounts whose name ends in a word before it counts as a word for such places
+PART = 0.7  # how surely a part of a product's name means it
 ENDINGS = 1_000  # names looked at to see how they end
 
 
@@ -34,6 +35,7 @@ class NameIndex:
     def __init__(self, unit: Unit, seen: Seen) -> None:
         self.facets = seen
         self.present, self.facet_fields, self.ahead = seen.present, seen.facet_fields, seen.ahead
+        self.currency = unit.currency  # the store's own: an amount in it is compared as it stands
         self.covers: dict[tuple[str, bool], Any] = {}
         self._unit = unit
         self._colleagues = seen.colleagues
@@ -124,6 +126,19 @@ class NameIndex:
         found = [each for each in self._colleagues.users if text in each.name]
         rows = holding(self._unit, text, (*FIRMS, *PERSONS))
         return [*found, *(Name(*row, 1.0) for row in rows if text in row[2])][:20]
+
+    def part_of_products(self, text: str) -> list[Name]:
+        """Products whose name has these words in it, side by side, a plural's s aside."""
+        if is_chinese(text):
+            rows = holding(self._unit, text, ("product",)) if len(text) > 1 else []
+            return [Name(*row, PART) for row in rows if text in row[2]]
+        wanted = [word.removesuffix("s") for word in phrase(text)]
+        if not wanted or max(map(len, wanted)) < 4 or self._unit.principal.scope("product") == "none":
+            return []
+        rows = records_with_word(self._unit, "product", [wanted[-1], f"{wanted[-1]}s"], ENDINGS)
+        said = " ".join(wanted) + " "  # "suture kit" is also a part of OptiSuture Kit
+        held = [(row, "".join(f"{word.removesuffix('s')} " for word in phrase(row[2]))) for row in rows]
+        return [Name(*row, PART) for row, form in held if said in form]
 
     def _spelt_near(self, text: str) -> dict[str, list[Name]]:
         """Words and names to compare a misspelling with."""

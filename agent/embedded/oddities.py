@@ -12,6 +12,7 @@ from agent.embedded.lexicon import fillers
 from agent.embedded.pieces import PHRASED
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese
+from agent.embedded.units import alike, kept_in
 from store.filters import Filter
 from store.schema import NUMERIC, Schema
 
@@ -160,6 +161,9 @@ def _its_field(condition: Filter, frame: Frame, text: Spanned, schema: Schema) -
     name = condition.field.split(".")[-1]
     known = [f for entity in schema.entities.values() if (f := entity.fields.get(name)) is not None and f.kind in NUMERIC]
     if not known or any(sense.field == name for span in text.spans for sense in span.fields) or any(span.metric for span in text.spans):
+        return True
+    kept = kept_in(schema.entity(frame.entity)).get(name)
+    if kept and any(span.length and alike(span.length[1], kept) for span in text.spans):
         return True
     small = isinstance(condition.value, (int, float, str)) and re.fullmatch(r"\d{1,3}(?:\.0+)?", str(condition.value)) is not None
     return not small and name in _MEASURED_BY

@@ -24,6 +24,7 @@ class Sense:
 
 
 NOISE = "noise"
+SHORTEST_CUT = 3  # letters of a word that stand for it
 AS_WRITTEN = frozenset(
     ["create", "update", "assign", "delete", "log", "remind", "close", "undo", "approve", "draft", "brief", "help", "suggest", "noise"]
 )  # "tasks to" is not "task to"
@@ -70,6 +71,23 @@ class PhraseTable:
         key = tuple(stem(word) for word in words)
         exact = self._exact.get(words[0], {}).get(words, []) if words else []
         return exact or (self._stems.get(key[0], {}).get(key, []) if key else [])
+
+    def cut_short(self, words: tuple[str, ...]) -> list[Sense]:
+        """What phrases mean of which every word is said at least by its beginning: "exec chef" for Executive Chef."""
+        if not words or any(len(word) < SHORTEST_CUT or not word.isascii() for word in words):
+            return []
+        found: list[Sense] = []
+        for first, phrases in self._exact.items():
+            if not first.startswith(words[0]):
+                continue
+            for key, senses in phrases.items():
+                if len(key) != len(words) or not all(
+                    whole.startswith(word.removesuffix("s")) for whole, word in zip(key, words, strict=True)
+                ):
+                    continue
+                if set(key) & set(words) or (len(words) == 1 and len(words[0]) > SHORTEST_CUT + 1):
+                    found += [sense for sense in senses if sense not in found]
+        return found
 
     def by_sound(self, sounds: tuple[str, ...]) -> list[str]:
         """Chinese phrases that are said like this, tones aside."""

@@ -1,5 +1,6 @@
 """Amounts as conditions: "over 50k", "between 5 and 10 employees", 不超过3万."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -7,9 +8,12 @@ from typing import Any
 from agent.embedded.hosts import MONEY
 from agent.embedded.named import Named
 from agent.embedded.spans import Span
+from knowledge.spoken.amounts import AmountSpan
 from store.filters import Filter
 from store.schema import NUMERIC, Field
 
+_LEADING = re.compile(r"(?<![\d.])[1-9]\d*(?:[.,]\d+)*")
+_MERELY_MONEY = re.compile(r"(?:(?<![欧美日港韩加澳新坡台])[元圆]|块)钱?$|\$")
 _OPS = {"over": "gt", "at_least": "ge", "under": "lt", "at_most": "le"}
 _OPPOSITE = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt"}
 
@@ -35,7 +39,7 @@ class Quantities(Named):
             if field_ is None:
                 number += 1
                 continue
-            condition = self._number_condition(field_, op or "eq", low, high)
+            condition = self._number_condition(field_, op or "eq", low, high, self._foreign(span.amount))
             if condition is not None:
                 self.add(f"{field_.entity}.{field_.name}", condition)
                 same = [
@@ -57,6 +61,27 @@ class Quantities(Named):
         spans = self.spans
         amount = spans[number].amount
         assert amount is not None
+        op, marks = self._compared_with(number)
+        if op is None:
+            second = next((p for p in range(number + 1, min(number + 4, len(spans))) if spans[p].amount), None)
+            joined = second is not None and all(spans[p].filler or spans[p].func("to", "compare", "on") for p in range(number + 1, second))
+            between = (
+                any(mark.func("between") for mark in marks)
+                or "-" in self.text.text[spans[number].last : spans[second].first if second else 0]
+            )
+            if (
+                second is not None
+                and joined
+                and (between or self.text.text[spans[number].last : spans[second].first].strip() in {"to", "-", "–", "到", "至", "~"})
+            ):
+                high = spans[second].amount
+                low = _in_the_scale_of(amount, high) if high else amount.value
+                return low, high.value if high else None, "between", [*marks, *spans[number + 1 : second]], second
+        return amount.value, None, op, marks, number
+
+    def _compared_with(self, number: int) -> tuple[str | None, list[Span]]:
+        """The comparison said of the number at `number`, and the words that say it."""
+        spans = self.spans
         marks: list[Span] = []
         op: str | None = None
         back = number - 1
@@ -78,21 +103,7 @@ class Quantities(Named):
         if after < len(spans) and spans[after].func("at_least", "at_most") and not led:
             op = "ge" if spans[after].func("at_least") else "le"
             marks.append(spans[after])
-        if op is None:
-            second = next((p for p in range(number + 1, min(number + 4, len(spans))) if spans[p].amount), None)
-            joined = second is not None and all(spans[p].filler or spans[p].func("to", "compare", "on") for p in range(number + 1, second))
-            between = (
-                any(mark.func("between") for mark in marks)
-                or "-" in self.text.text[spans[number].last : spans[second].first if second else 0]
-            )
-            if (
-                second is not None
-                and joined
-                and (between or self.text.text[spans[number].last : spans[second].first].strip() in {"to", "-", "–", "到", "至", "~"})
-            ):
-                high = spans[second].amount
-                return amount.value, high.value if high else None, "between", [*marks, *spans[number + 1 : second]], second
-        return amount.value, None, op, marks, number
+        return op, marks
 
     def _numeric_field(self, number: int, stop: int) -> tuple[Field, Span] | None:
         """The number field said beside an amount: "amount over 50k", "more than 500 employees", 员工超过1000人."""
@@ -126,9 +137,26 @@ class Quantities(Named):
         path = self.routes.path(self.target, "opportunity")
         return self.schema.field("opportunity", "amount") if path is not None else None
 
-    def _number_condition(self, field_: Field, op: str, low: Decimal, high: Decimal | None) -> Filter | None:
-        value: Any = [_plain(low), _plain(high)] if op == "between" and high is not None else _plain(low)
+    def _foreign(self, amount: AmountSpan) -> str:
+        """The currency that is named, where it is not the store's own. 十万块 is only money, as $ is where nobody says whose dollars."""
+        named = "" if _MERELY_MONEY.search(amount.text) else amount.currency or ""
+        return "" if named == self.names.currency else named
+
+    def _number_condition(self, field_: Field, op: str, low: Decimal, high: Decimal | None, currency: str = "") -> Filter | None:
+        values = [_plain(low), _plain(high)] if op == "between" and high is not None else [_plain(low)]
+        if currency and field_.kind == "money":  # what it is worth in that currency, at the rate of the day
+            values = [f"{each} {currency}" for each in values]
+        value: Any = values if len(values) > 1 else values[0]
         return self.routes.condition(self.target, field_.entity, field_.name, op, value)
+
+
+def _in_the_scale_of(low: AmountSpan, high: AmountSpan) -> Decimal:
+    """ "between 5 and 10 thousand", 5到10万: what is said once is said of both."""
+    said = _LEADING.match(high.text)
+    if said is None or not low.integer:
+        return low.value
+    scale = high.value / Decimal(said[0].replace(",", ""))
+    return low.value * scale if scale > 1 and low.value * scale < high.value else low.value
 
 
 def _plain(value: Decimal | None) -> Any:

@@ -1,5 +1,6 @@
 """Rankings: "top five reps by revenue", "the most common reason", "oldest open case", 最大的三笔."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -47,8 +48,23 @@ class Rankings(Groupings):
                         other.used = True
                     return thing
                 self.base = held
+                self.apart = self.apart or self._asks_by_another(thing, other)
                 break
         return ""
+
+    def _named_in_the_figure(self, frame: Frame) -> None:
+        """哪个阶段停留时间最长, 客户满意度最低的是哪家: what the figure's own name begins with is what it is ranked by."""
+        span = next((each for each in self.spans if each.metric == frame.metric), None)
+        fields = self.schema.entity(frame.entity).fields.values()
+        if span is None or not self.said("show", "who"):
+            return
+        fitting = [f for f in fields if f.kind in {"stage", "choice", "record", "user"} and span.text.startswith(f.zh)]
+        frame.by += [field.name for field in fitting[:1]]
+
+    def _asks_by_another(self, thing: str, noun: Span) -> bool:
+        """客户投诉最多的是哪个产品, where no complaint says of which product it is: nothing tells."""
+        kinds = {span.entity.entity for span in self.spans if span.entity and span is not noun} - {thing}
+        return thing in {"case", "activity", "task"} and any(self.routes.path(thing, kind) is None for kind in kinds)
 
     def _most_of_status(self) -> bool:
         """ "which region lost the most deals", 哪个产品丢单最多: deals of a status, ranked by something they belong to."""
@@ -83,12 +99,14 @@ class Rankings(Groupings):
                 frame.by, frame.top_each, subject = [*frame.by, path], True, best
                 best.used = True
         if not frame.by:
-            if asks_who and not self._numbered_subject():
+            if asks_who and not self._numbered_subject() and not self._commonest_value():
                 self._group_by_person(frame)
             else:
                 subject = self._subject_dimension(frame)
         if not frame.by and self._commonest_value():
             self._broken_down(frame)
+        if not frame.by:
+            self._named_in_the_figure(frame)
         if not frame.by:
             return
         worst = any(span.func("bottom", "min") and not span.func("top") and not span.func("max") for span in ranked)
@@ -100,8 +118,8 @@ class Rankings(Groupings):
         plural = (
             subject is not None and subject.entity is not None and subject.entity.plural and self.text.language == "en" and not asks_who
         )
-        people = {name.id for span in self.spans for name in span.names[:1] if name.type == "user"}
-        if len(people) > 1 and len(frame.by) == 1 and count is None:
+        named = Counter(kind for kind, _ in {(name.type, name.id) for span in self.spans for name in span.names[:1]})
+        if any(count > 1 for count in named.values()) and len(frame.by) == 1 and count is None:
             return  # "who of Anna and Ben signed more": both
         if not whole_list:
             frame.top = count or (5 if plural and not self.said("max", "min") else 1 if not plural else 5)
@@ -195,13 +213,15 @@ class Rankings(Groupings):
         count = self._count_beside(ordered)
         if not named and any(bare(span) in MOST for span in ordered):
             return  # "most …" of something that was not found: no other order will do
+        if not named and target == "opportunity" and self.said("stuck"):
+            named = "stage_since"  # 停留在报价阶段最久的
         recent = next((span for span in ordered if span.func("newest", "oldest") and not span.func("max", "min", "top")), None)
         if recent is not None and not named:
             field = spec.date if self._status() in {"won", "lost"} or "engaged_on" not in spec.fields else "engaged_on"
             ascending = recent.func("oldest")
-        elif named:
-            field = named
-            ascending = self._ascending(ordered, spec.fields[named])
+        elif named or any(span.func("by_time") for span in ordered):
+            field = named or ("engaged_on" if spec.date == "close_date" and self._status() == "open" else spec.date)
+            ascending = self._ascending(ordered, spec.fields[field])
         else:
             field = MONEY.get(target, spec.date)
             ascending = self._ascending(ordered, spec.fields[field])

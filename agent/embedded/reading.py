@@ -34,6 +34,8 @@ class Reader(Finding):
             return spoken
         if groups := self._groups_over():
             return groups
+        if self.said("max", "min") and not self._most_entity() and self.apart:
+            return []
         metrics = self._metrics()
         if metrics and not self._prefers_records():
             return self._in_periods(self._measures(metrics))
@@ -63,8 +65,10 @@ class Reader(Finding):
 
     def _aggregates(self) -> bool:
         """Whether a figure or a breakdown is asked for without naming a metric."""
-        if self._asks_one_value():
+        if self._asks_one_value() or self._of_each_record():
             return False
+        if self._from_where():
+            return True
         if self.said("count", "share", "trend", "breakdown", "previous", "year_before"):
             return True
         numeric = any(self._numeric(sense) for span in self.spans for sense in span.fields)
@@ -84,7 +88,7 @@ class Reader(Finding):
             return True
         if numeric and self.said("rows"):
             return True
-        if self._ranked_ratio():
+        if self._ranked_ratio() or self._best_holder():
             return True
         group = next((n for n, span in enumerate(self.spans) if span.func("group")), None)
         if group is not None and self._dimension_after(group) is not None:
@@ -98,6 +102,22 @@ class Reader(Finding):
         ranked = self.said("top", "bottom", "max", "min", "rank")
         subject = self._head([span.entity.entity for span in self.spans if span.entity and not self._labels_a_name(span)] or [""])
         return ranked and subject in {"user", "team", "product"} and not self._sort_field(subject)
+
+    def _of_each_record(self) -> bool:
+        """ "budget per campaign": a number of every such record, not a figure by something else."""
+        if self._metrics() or self.said("avg", "sum", "count", "max", "min"):
+            return False
+        for number, span in enumerate(self.spans):
+            noun = next((each for each in self.spans[number + 1 :] if not each.filler), None)
+            if span.func("group") and noun is not None and noun.entity and not noun.names:
+                kept = any(s.entity == noun.entity.entity and self._numeric(s) for each in self.spans[:number] for s in each.fields)
+                if kept and len(self.entities()) == 1:
+                    span.used = noun.used = True
+                    for each in self.spans[:number]:
+                        own = [s for s in each.fields if s.entity == noun.entity.entity]
+                        each.senses = own or each.senses
+                    return True
+        return False
 
     def _only_links(self, span: Span) -> bool:
         """ "revenue that came from the West": a field's word that ends in a preposition, before a value that has its place."""

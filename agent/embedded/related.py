@@ -8,6 +8,13 @@ from agent.embedded.spans import Span
 from store.filters import Filter, Op
 
 
+def _of_products(span: Span) -> bool:
+    return any(name.type == "product" for name in span.names) or any(c.entity == "product" for c in span.choices)
+
+
+_JOINING = frozenset({"and", "or", "nor", "和", "或", "或者", "以及", "也", "与", "及", "跟"})
+
+
 class Related(Counted):
     """Conditions over the records that point back to those asked for."""
 
@@ -24,7 +31,7 @@ class Related(Counted):
         if not self.routes.relation(self.target, kind):
             return
         for denied, piece in self._purchases(marks):
-            inner = self.over(kind, [s for s in piece if not s.used and (s.time or any(name.type == "product" for name in s.names))])
+            inner = self.over(kind, [s for s in piece if not s.used and (s.time or _of_products(s))])
             inner.read()
             where = inner.filters_with_period()
             if kind == "opportunity":
@@ -37,14 +44,15 @@ class Related(Counted):
         """(whether it is denied, what is said of it) of each purchase: "ordered in 2025 but not in 2026" are two."""
         spans = self.spans
         if len(marks) > 1:
-            zh = self.text.language == "zh"  # there the time stands before the verb
-            edges = [0, *(m + 1 for m in marks[:-1]), len(spans)] if zh else [0, *marks[1:], len(spans)]
+            before = self.text.language == "zh" and not any(_of_products(each) for each in spans)  # there the time stands before the verb
+            starts = [m - 1 if spans[m - 1].func("not", "without") else m for m in marks[1:]]
+            edges = [0, *(m + 1 for m in marks[:-1]), len(spans)] if before else [0, *starts, len(spans)]
             pieces = [spans[first:last] for first, last in pairwise(edges)]
             return [(any(each.func("not", "without") for each in piece), piece) for piece in pieces]
         mark = marks[0]
         for place in range(mark + 1, len(spans)):
-            timed = any(each.time for each in spans[mark:place]) and any(each.time for each in spans[place:])
-            if spans[place].func("not", "without") and timed:
+            told = all(any(each.time or _of_products(each) for each in side) for side in (spans[mark:place], spans[place:]))
+            if spans[place].func("not", "without") and told:
                 return [*self._purchases_of(spans[:place], mark), (True, spans[place:])]
         return self._purchases_of(spans, mark)
 
@@ -79,6 +87,7 @@ class Related(Counted):
                     self.add(f"empty:{held}", Filter(field=held, op="is_empty"))
                 thing.used = span.used = True
                 self._use_negation(number)
+                self._also_missing(place)
                 continue
             if held and not thing.entity and self._filled_in(thing, place):
                 thing.used = span.used = self.add(f"set:{held}", Filter(field=held, op="is_set"))
@@ -86,6 +95,19 @@ class Related(Counted):
             related = thing.entity.entity if thing.entity else next((c.entity for c in thing.choices if c.field in {"kind", "type"}), "")
             if related and related != self.target and self.routes.relation(self.target, related):
                 self._relation(number, place, related, missing=missing)
+
+    def _also_missing(self, place: int) -> None:
+        """ "missing both phone and email", "no phone or e-mail": what else is not there."""
+        for number in range(place + 1, len(self.spans)):
+            span = self.spans[number]
+            if span.text.lower() in _JOINING or (span.filler and self.spans[number - 1].text.lower() in _JOINING):
+                continue
+            held = self._own_field(span)
+            if not held or span.used or self.spans[number - 1].text.lower() not in _JOINING | {"a", "an", "any"}:
+                return
+            if any(each.amount or each.time for each in self.spans[number + 1 : number + 3]):
+                return
+            span.used = self.add(f"empty:{held}", Filter(field=held, op="is_empty"))
 
     def _told_of_others(self) -> None:
         """ "customers whose contract ends next month", 今年投诉过的客户: what is said beside records that point back here is said of them."""
@@ -116,7 +138,7 @@ class Related(Counted):
         """What "with" is about: the next entity or field, over adjectives, numbers and comparisons."""
         for place in range(number + 1, len(self.spans)):
             span = self.spans[place]
-            if span.entity or (span.fields and not span.choices):
+            if span.entity or (span.fields and not span.choices) or self._only_a_field(span):
                 following = self.spans[place + 1 : place + 3]
                 if span.fields and not span.entity and any(each.amount or each.func(*COMPARE, "between") for each in following):
                     return None
@@ -128,6 +150,10 @@ class Related(Counted):
             if not (span.filler or span.choices or span.amount or span.func(*COMPARE, "all", "not", "only", "newest")):
                 return None
         return None
+
+    def _only_a_field(self, span: Span) -> bool:
+        """Whether a word that may also be a value of other records is a field of those asked for: "no phone"."""
+        return bool(self._own_field(span)) and not any(c.entity == self.target for c in span.choices) and not span.names
 
     def _held_status(self, span: Span) -> str:
         """The kind of record whose status is said and that points back here: "nothing open with" is no open deal."""

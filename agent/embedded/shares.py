@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from agent.embedded.frames import Frame, Part
+from agent.embedded.implied import RATES
 from agent.embedded.several import Several
 from agent.embedded.spans import Span
 from store.date_parts import GRAINS
@@ -22,7 +23,7 @@ class Shares(Several):
         if mark is None or metric.agg not in PLAIN or frame.by:
             return
         part = [span for span in self._part_of(mark, metric) if not span.time and not span.used]
-        if not any(span.choices or span.names or span.lacks or span.amount or span.fields for span in part):
+        if not any(span.choices or span.names or span.lacks or span.amount or span.fields or span.of("weekday") for span in part):
             return
         inner = self.conditions(metric.entity).over(metric.entity, [span for span in part if not span.func("with") or span.entity])
         inner.read()
@@ -43,6 +44,8 @@ class Shares(Several):
             if spans[mark].text.startswith("占") and any(self._tells(span) for span in spans[mark + 1 :]):
                 return spans[:mark]
             return self._last_value(spans[:mark])
+        if spans[mark].text.lower() in RATES:
+            return self._last_value(spans[:mark])  # "our cancellation rate"
         head = next((n for n in range(mark + 1, len(spans)) if self._is_head(spans[n], metric)), None)
         if within is not None and within > mark:
             return spans[mark + 1 : within]
@@ -53,7 +56,9 @@ class Shares(Several):
 
     @staticmethod
     def _tells(span: Span) -> bool:
-        return bool(span.choices or span.names or span.lacks or span.entity or span.metric or (span.amount and not span.time))
+        return bool(
+            span.choices or span.names or span.lacks or span.entity or span.metric or span.of("weekday") or (span.amount and not span.time)
+        )
 
     def _last_value(self, spans: list[Span]) -> list[Span]:
         """ "percentage of renewal deals", A级客户占比: the only value said is the part."""

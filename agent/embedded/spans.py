@@ -8,17 +8,25 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 
-from rapidfuzz.distance import Prefix
-
 from agent.embedded.differences import Step
-from agent.embedded.lexicon import Lexicon, fillers, other_words
+from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.linking import linked
-from agent.embedded.name_forms import LATE
+from agent.embedded.matching import (
+    crosses,
+    light_of_none,
+    name_fits,
+    near_enough,
+    over_light_words,
+    plural_of_value,
+    tokens_in,
+    whole_noun,
+)
 from agent.embedded.names import Name, NameIndex
-from agent.embedded.phrase_table import NOISE, Match, Sense, senses_of
-from agent.embedded.tokens import Token, is_chinese, normalise, phrase, stem, tokenise
+from agent.embedded.phrase_table import NOISE, Sense, senses_of
+from agent.embedded.tokens import Token, is_chinese, normalise, tokenise
 from knowledge.spoken.amounts import AmountSpan, find_amounts
 from knowledge.spoken.times import TimeSpan, find_times
 
@@ -26,6 +34,7 @@ _QUOTED = re.compile(r"\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|《([^》]+)
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _CODE = re.compile(r"(?<![A-Za-z0-9_@./-])(?=[A-Za-z0-9]*-|[A-Za-z0-9]{4})[A-Z]{1,6}-?[A-Z]*-?\d[A-Za-z0-9-]*(?![A-Za-z0-9_@])")
 _PHONE = re.compile(r"(?<![A-Za-z0-9_.])(?<!\d,)(?:\+?\d[\d\s()-]{6,}\d)(?![A-Za-z0-9_])")
+_HOURS = re.compile(r"[\s-]*(?:hours?|hrs?|小时|钟头)(?![a-z])", re.IGNORECASE)
 _WEIGHT = {
     "name": 1.15,
     "time": 1.15,
@@ -61,6 +70,7 @@ class Span:
     literal: str | None = None
     literal_kind: str = ""
     step: Step | None = None
+    length: tuple[Decimal, str] | None = None  # a length of time: how many of what
     unknown: bool = False
     filler: bool = False
     guessed: bool = False
@@ -147,27 +157,34 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
             candidates[start, end] = Span(start, end, plain[first:last], first, last)
         return candidates[start, end]
 
-    facets = [match for match in names.facets.matches(tokens) if not match.stemmed or _plural_of_value(tokens, match)]
+    facets = [match for match in names.facets.matches(tokens) if not match.stemmed or plural_of_value(tokens, match)]
+    facets += over_light_words(tokens, names)
     for match in (*lexicon.table.matches(tokens), *facets):
-        if match.stemmed and (not _near_enough(tokens, match) or any(sense.kind == "weekday" for sense in match.senses)):
+        if match.stemmed and (not near_enough(tokens, match) or any(sense.kind == "weekday" for sense in match.senses)):
             continue  # "on Monday" is one day, "on Mondays" any
-        if _crosses(plain, tokens, match.start, match.end) or (match.stemmed and _light_of_none(tokens, match, names)):
+        if crosses(plain, tokens, match.start, match.end) or (
+            match.stemmed and (light_of_none(tokens, match, names) or whole_noun(tokens, match, lexicon))
+        ):
             continue
         span = at(match.start, match.end)
         span.senses += [sense for sense in match.senses if sense not in span.senses]
     for start, end, found in names.matches(tokens, plain):
-        crossed = _crosses(plain, tokens, start, end)
+        crossed = crosses(plain, tokens, start, end)
         fitting = [name for name in found if not crossed or any(mark in name.name for mark in crossed)]
-        if fitting and _name_fits(plain, tokens, start, end, fitting, lexicon):
+        if fitting and name_fits(plain, tokens, start, end, fitting, lexicon):
             at(start, end).names += fitting
     for time in find_times(plain, today=today, fiscal_start_month=fiscal_start, prefer="future" if future else "past"):
-        place = _tokens_in(tokens, time.start, time.end)
+        place = tokens_in(tokens, time.start, time.end)
         if place:
             at(*place).time = time
+            if time.kind == "duration" and time.count and time.unit:
+                at(*place).length = (Decimal(time.count), time.unit)
     for amount in find_amounts(plain):
-        place = _tokens_in(tokens, amount.start, amount.end)
+        hours = _HOURS.match(plain, amount.end) if amount.unit is None and not amount.currency else None
+        place = tokens_in(tokens, amount.start, hours.end() if hours else amount.end)
         if place:
             at(*place).amount = amount
+            at(*place).length = (amount.value, "hour") if hours else None
     _literals(plain, tokens, at)
     told = {place for start, end in candidates for place in range(start, end)}
     named = [sense for span in candidates.values() for sense in span.fields]
@@ -181,6 +198,8 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     whole = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
     _parted_fields(whole, lexicon, names)
     _kinds_of_place(whole, names)
+    if not future:
+        known_in_part(whole, lexicon, names)
     return whole
 
 
@@ -202,6 +221,20 @@ def _kinds_of_place(text: Spanned, names: NameIndex) -> None:
     for before, span in pairwise(text.spans):
         if span.unknown and any(c.entity == "account" for c in before.choices) and names.kind_of_place(span.text):
             span.senses, span.unknown = [Sense("entity", "account", plural=True)], False
+
+
+def known_in_part(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
+    """Words nobody knows whole that are part of what products are called ("pizza ovens"), or a value cut short ("exec chef")."""
+    for span in text.spans:
+        if span.choices and not span.names and all(sense.kind == "choice" for sense in span.senses) and span.end - span.start < 4:
+            span.names = names.part_of_products(span.text)  # "masks", which leads may also be interested in
+        if not span.unknown:
+            continue
+        words = tuple(token.word for token in text.tokens[span.start : span.end])
+        senses = [s for s in (*names.facets.cut_short(words), *lexicon.table.cut_short(words)) if s.kind == "choice"]
+        found = [] if senses else names.part_of_products(span.text)
+        if senses or found:
+            span.senses, span.names, span.unknown = senses, found, False
 
 
 def _existing_first(candidates: Iterable[Span], names: NameIndex) -> None:
@@ -232,75 +265,15 @@ def _parted_fields(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
                 break
 
 
-def _crosses(text: str, tokens: Sequence[Token], start: int, end: int) -> str:
-    """The punctuation between the tokens of a stretch: words on both sides of a comma are no phrase."""
-    gaps = (text[tokens[place].end : tokens[place + 1].start] for place in range(start, end - 1))
-    return "".join(mark for gap in gaps for mark in gap if mark in ",，;；。!！?？:：、\n")
-
-
-def _plural_of_value(tokens: Sequence[Token], match: Match) -> bool:
-    """Values match by stem only as plurals ("trade shows"): "time" is not the reason "timing"."""
-    said = [token.word.removesuffix("s") for token in tokens[match.start : match.end]]
-    forms = (form for sense in match.senses for form in (sense.value, *other_words(sense.value)))
-    return any([word.removesuffix("s") for word in phrase(form)] == said for form in forms)
-
-
-def _near_enough(tokens: Sequence[Token], match: Match) -> bool:
-    """Whether a value met by its stem is nearly as said: "negotiating", but "employing" is not the employment business."""
-    if match.end - match.start > 1 or any(sense.kind != "choice" for sense in match.senses):
-        return True
-    said = tokens[match.start].word
-    forms = [
-        form
-        for sense in match.senses
-        for form in (sense.value.lower(), *other_words(sense.value))
-        if stem(form.lower()) == tokens[match.start].stem
-    ]
-    return not forms or any(Prefix.similarity(said, form.lower()) > 0.6 * len(form) for form in forms)
-
-
-def _light_of_none(tokens: Sequence[Token], match: Match, names: NameIndex) -> bool:
-    """ "filed", where no document is kept: a light word, not the file of one."""
-    single = match.end - match.start == 1 and tokens[match.start].word in fillers()
-    return single and all(sense.kind == "field" and sense.entity not in names.present for sense in match.senses)
-
-
 def _literals(plain: str, tokens: Sequence[Token], at: object) -> None:
     for pattern, kind in ((_QUOTED, "quoted"), (_EMAIL, "email"), (_PHONE, "phone"), (_CODE, "code")):
         for match in pattern.finditer(plain):
-            place = _tokens_in(tokens, match.start(), match.end())
+            place = tokens_in(tokens, match.start(), match.end())
             if place is None or (kind == "phone" and sum(c.isdigit() for c in match.group()) < 7):
                 continue
             span = at(*place)  # type: ignore[operator]
             span.literal = next((group for group in match.groups() if group), match.group()) if kind == "quoted" else match.group()
             span.literal_kind = kind
-
-
-def _name_fits(text: str, tokens: Sequence[Token], start: int, end: int, found: Sequence[Name], lexicon: Lexicon) -> bool:
-    """A one-word name that is also an ordinary word ("Will", "Target", "May") counts only when written as a name."""
-    if end - start > 1 or is_chinese(tokens[start].word):
-        return True
-    word = tokens[start].word
-    if all(name.score == LATE for name in found) and text[tokens[start].start].islower() and (len(word) < 6 or not text.islower()):
-        return False
-    ordinary = word in fillers() or bool(lexicon.table.matches([tokens[start]]))
-    if not ordinary:
-        return True
-    shown = text[tokens[start].start : tokens[start].end]
-    if shown[:1].isupper() and text[tokens[start].end :].startswith(("'s ", "’s ")) and any(name.type == "user" for name in found):
-        return True  # "Will's deals"
-    return shown[:1].isupper() and (start > 0 or any(name.score == 1.0 for name in found))
-
-
-def _tokens_in(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int] | None:
-    """The tokens that lie in [first, last) of the text; one that only sticks out by a mark still counts."""
-    inside = [number for number, token in enumerate(tokens) if token.start < last and token.end > first]
-    if not inside:
-        return None
-    start, end = inside[0], inside[-1] + 1
-    if tokens[start].start < first - 1 or tokens[end - 1].end > last + 1:
-        return None
-    return start, end
 
 
 def _worth(span: Span) -> float:

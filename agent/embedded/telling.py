@@ -24,7 +24,7 @@ def read(reader: Reader) -> list[Frame] | None:
     briefed = briefing.read(reader)
     if briefed is not None:
         return briefed
-    if reader.said("said") and _ASKED.search(reader.text.text) and not _who_complained(reader):
+    if reader.said("said") and _ASKED.search(reader.text.text) and not _who_complained(reader) and not _nothing_heard(reader):
         return said(reader)
     if (
         reader.said("why")
@@ -35,6 +35,14 @@ def read(reader: Reader) -> list[Frame] | None:
     if _of_their_mind(reader):
         return said(reader)
     return None
+
+
+def _nothing_heard(reader: Reader) -> bool:
+    """ "quotes we haven't heard back on": of records, that nothing was said."""
+    first = next((span for span in reader.spans if not span.filler and not span.func("show")), None)
+    said = next(number for number, span in enumerate(reader.spans) if span.func("said"))
+    before = [span for span in reader.spans[:said] if not span.filler]
+    return bool(first and first.entity and before and before[-1].func("not", "without") and reader.spans[said].func("contacted"))
 
 
 def _who_complained(reader: Reader) -> bool:

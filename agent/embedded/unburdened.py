@@ -7,7 +7,7 @@ from agent.embedded.names import NameIndex
 from agent.embedded.phrase_table import NOISE, Sense
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import tokenise
-from store.schema import TEMPORAL, Schema
+from store.schema import NUMERIC, TEMPORAL, Schema
 
 _MORE = {"多", "高", "大", "更多", "更高"}
 _COMPARED = ("over", "at_least", "under", "at_most", "between")
@@ -18,7 +18,25 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
     compared = any(span.func(*_COMPARED) for span in text.spans) and any(span.amount for span in text.spans)
     for number, span in enumerate(text.spans):
         before, after = _next(text, number, -1), _next(text, number, 1)
-        if span.text.lower() == "by" and number and after and after.text.lower() == text.spans[number - 1].text.lower():
+        if _one_of_them(text, number):
+            span.senses = [s for s in span.senses if s.kind != "func"]  # "the downtime of a breakdown", where that is a kind of case
+        elif span.func("oldest") and span.text.lower() == "longest" and after is not None and _numbers(schema, after):
+            span.senses = [Sense("func", value="max")]  # "the longest downtime"
+        elif span.func("bought") and any(each.text.lower() in _THROUGH for each in text.spans[number + 1 : number + 2]):
+            _lighten(span)  # "buys through MediPool": how, not that they did
+        elif span.func("said") and span.fields and after is not None and _value_of(span, after):
+            span.senses = span.fields  # 说中文的联系人: the language spoken
+        elif span.func("stuck") and _which_stage(text, number):
+            span.senses = [Sense("func", value="max"), Sense("func", value="duration")]  # "which stage do deals get stuck in"
+        elif span.text == "有" and before is None and text.text.rstrip("?？ ").endswith(("吗", "么", "没有")):
+            _lighten(span)  # 有客户抱怨价格吗: whether there are any
+        elif span.func("lose") and span.fields and after is not None and after.choices:
+            span.senses = span.of("func")  # "lost to Nordchef": whose they were lost to is said
+        elif span.text in _HOW_MUCH and before is not None and before.fields and not _numbers(schema, before) and not before.entity:
+            span.senses, before.senses = [Sense("func", value="show")], before.fields  # 电话多少: what it is
+        elif span.func("over", "under") and after is not None and after.time and after.time.kind == "period" and _compares(span):
+            span.senses = [Sense("func", value="compare")]  # "more than last year"
+        elif span.text.lower() == "by" and number and after and after.text.lower() == text.spans[number - 1].text.lower():
             _lighten(text.spans[number - 1])  # "source by source"
         elif span.func("said") and span.text.lower() == "say" and after and (after.func(*_COMPARED) or after.amount or after.time):
             _lighten(span)
@@ -55,6 +73,41 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
     _aside(text)
     _arrived(text, schema)
     _still_to_close(text, today)
+
+
+_HOW_MUCH = {"多少", "是多少"}
+_ONE = {"a", "an", "each", "every", "any", "one", "average"}
+
+
+def _one_of_them(text: Spanned, number: int) -> bool:
+    """Whether a word that may be a value of a kind of record stands for such a record here: "a breakdown", "breakdowns"."""
+    span = text.spans[number]
+    return bool(span.func("breakdown") and span.choices and number and text.spans[number - 1].text.lower() in _ONE)
+
+
+_THROUGH = {"through", "via", "通过"}
+
+
+def _value_of(span: Span, after: Span) -> bool:
+    """Whether a value follows of a field the span names."""
+    return any((c.entity, c.field) == (f.entity, f.field) for c in after.choices for f in span.fields)
+
+
+def _which_stage(text: Spanned, number: int) -> bool:
+    """Whether it is asked in which stage."""
+    staged = any(c.field == "stage" for span in text.spans for c in span.choices) or any(span.time for span in text.spans)
+    asked = any(
+        span.func("show") and any(f.field == "stage" for f in later.fields) for span, later in zip(text.spans, text.spans[1:], strict=False)
+    )
+    return asked and not staged and not any(span.func("stuck") for span in text.spans[:number])
+
+
+def _numbers(schema: Schema, span: Span) -> bool:
+    return any(schema.field(s.entity, s.field).kind in NUMERIC for s in span.fields)
+
+
+def _compares(span: Span) -> bool:
+    return span.text.lower().endswith("than")
 
 
 def _is_date_of(schema: Schema, span: Span, noun: Span) -> bool:

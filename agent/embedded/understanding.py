@@ -41,7 +41,7 @@ from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import Routes
 from agent.embedded.rows_shown import that_period
 from agent.embedded.scene import Scene
-from agent.embedded.spans import Span, Spanned, spanned
+from agent.embedded.spans import Span, Spanned, known_in_part, spanned
 from agent.embedded.spoken_of import other_than
 from agent.embedded.talk import small_talk
 from agent.embedded.whom import whom_to_call, with_year
@@ -243,6 +243,7 @@ class Understanding:
                 return mended
         if notes or ahead(spans, names):
             spans = _spans(unit, fixed, words, names, future=ahead(_spans(unit, fixed, words, names), names))
+            known_in_part(spans, words, names)
         notes += repair(spans, names)
         wrong = next((span.time for span in spans.spans if span.time and span.time.kind == "invalid"), None)
         if wrong:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from agent.embedded.dated import Dated
 from agent.embedded.hosts import YES_NO
 from agent.embedded.lexicon import NOT_YET, YES
+from agent.embedded.names import PART
 from agent.embedded.phrase_table import Sense
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese, stem
@@ -23,6 +24,8 @@ class Valued(Dated):
 
     def _rather_a_value(self, number: int, span: Span) -> bool:
         """ "accounts in China": a country, though a team is called so too, unless "team" is said beside it."""
+        if span.choices and all(name.type == "product" and name.score == PART for name in span.names):
+            return any(self.routes.path(self.target, c.entity) is not None for c in span.choices)  # 手套 of leads is what they want
         if not span.choices or any(name.type != "team" for name in span.names):
             return False
         beside = [each for each in self.spans[max(0, number - 1) : number + 2] if each is not span]
@@ -47,7 +50,7 @@ class Valued(Dated):
         ]
         if same and (self._joined_by_or(number) or not negated):  # a field holds one value: two said of it are either of them
             held = same[0].filter
-            values = [*(held.value if isinstance(held.value, list) else [held.value]), best.value]
+            values = list(dict.fromkeys([*(held.value if isinstance(held.value, list) else [held.value]), best.value]))
             self.parts.remove(same[0])
         op: Op = "eq" if len(values) == 1 else "in"
         if negated and len(values) == 1 and (earlier := self._not_yet(best, said=span.func("contacted"))):
@@ -108,7 +111,8 @@ class Valued(Dated):
 
     def _unspoken(self, sense: Sense) -> bool:
         """A value of records nobody spoke of and that only point back here: not a condition, but something to ask about."""
-        if sense.entity in {self.target, "opportunity"} or sense.field in {"kind", "type", "role"}:
+        near = {self.target, "opportunity"} if self.spans_override is None else {self.target}
+        if sense.entity in near or sense.field in {"kind", "type", "role"}:
             return False
         spoken = any(each.entity and each.entity.entity == sense.entity for each in self.text.spans)
         return not spoken and self.routes.path(self.target, sense.entity) is None

@@ -28,6 +28,7 @@ from knowledge.spoken.time_chinese import CHINESE
 from knowledge.spoken.time_context import YEAR_REFUSED_AFTER, credible
 from knowledge.spoken.time_dates import ImpossibleDateError, Mode, grain_of, resolve
 from knowledge.spoken.time_english import ENGLISH
+from knowledge.spoken.time_holidays import HOLIDAYS
 from knowledge.spoken.time_words import (
     Atom,
     Base,
@@ -40,7 +41,7 @@ from knowledge.spoken.time_words import (
     whole,
 )
 
-__all__ = ["Grain", "TimeSpan", "Unit", "ambiguous", "find_times", "label", "since"]
+__all__ = ["Grain", "TimeSpan", "Unit", "ambiguous", "find_times", "label", "period_of", "since"]
 
 Prefer = Literal["past", "future"]
 _Op = Literal["", "todate", "since", "by", "before", "until", "after"]
@@ -383,6 +384,12 @@ def _mode(op: _Op, atom: Atom, prefer: Prefer) -> Mode:
     return table.get(outer, table[""])
 
 
+def period_of(day: date, grain: str) -> tuple[date, date]:
+    """The calendar week, month, quarter or year a day lies in."""
+    held = whole(grain, day)
+    return held.first, held.last
+
+
 def find_times(text: str, *, today: date, fiscal_start_month: int = 1, prefer: Prefer = "past") -> list[TimeSpan]:
     """Every time expression in the text, in order, without overlaps.
 
@@ -390,7 +397,7 @@ def find_times(text: str, *, today: date, fiscal_start_month: int = 1, prefer: P
     """
     low = plain(text)
     clock = Clock(today, fiscal_start_month, prefer == "future")
-    atoms = _joined(_choose(list(scan(low, clock, ENGLISH, CHINESE))), low)
+    atoms = _joined(_choose(list(scan(low, clock, ENGLISH, CHINESE, HOLIDAYS))), low)
     _share_years(atoms, low)
     spans: list[TimeSpan] = []
     for item in _ranges([a for a in atoms if a.kind != "mark" and a.weak != "merge"], low, clock, prefer):

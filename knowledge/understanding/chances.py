@@ -25,8 +25,9 @@ _lock = Lock()
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """`probability` is 0-100. `method`: "logistic", "averages" (of the firm's own closed deals by stage) or "stage" (the pipeline's
-    setting, for want of outcomes). `outcomes` closed deals it stands on; `auc` is out of fold, None where nothing was learned."""
+    """`probability` is 0-100. `method`: "logistic", "averages" (of the firm's own closed deals by stage), "overall" (of all of them, where nothing
+    told winners from losers) or "stage" (the pipeline's setting, for want of outcomes).
+    `outcomes` closed deals it stands on; `auc` is out of fold, None where nothing was learned."""
 
     deal_id: str
     probability: float
@@ -47,9 +48,7 @@ def chances(unit: Unit, deal_ids: Collection[str], today: date) -> list[Chance]:
         key = str(held.rows[deal_id]["stage"])
         if learned is not None and stood is not None:
             p = learned.predict(stood.values, key)
-            reasons = (
-                _why(learned, stood, key, deal_id) if learned.method == "logistic" else [_of_stage(unit, key, p, groups.get(key, set()))]
-            )
+            reasons = _reasons(unit, learned, stood, key, deal_id, groups.get(key, set()))
             found.append(
                 Chance(deal_id, round(100 * p, 1), learned.method, learned.positives + learned.negatives, round(learned.auc, 3), reasons)
             )
@@ -98,6 +97,16 @@ def snapshots(held: Deals, today: date) -> list[Case]:
 
 def _sees(unit: Unit) -> bool:
     return unit.principal.scope("opportunity") != "none" and unit.principal.sees("opportunity", "status")
+
+
+def _reasons(unit: Unit, learned: Learned, stood: Features, key: str, deal_id: str, groups: set[str]) -> list[Reason]:
+    if learned.method == "logistic":
+        return _why(learned, stood, key, deal_id)
+    p = learned.predict(stood.values, key)
+    if learned.method == "averages":
+        return [_of_stage(unit, key, p, groups)]
+    values: dict[str, Value] = {"value": round(100 * p), "count": learned.positives + learned.negatives}
+    return [Reason("nothing_tells", values, sources("opportunity", [deal_id]))]
 
 
 def _why(learned: Learned, stood: Features, key: str, deal_id: str) -> list[Reason]:

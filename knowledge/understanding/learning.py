@@ -1,17 +1,21 @@
 """Learning yes or no from the firm's own outcomes: logistic regression, judged on what it has not seen, against the simplest guess.
 
 Out-of-fold predictions, all cases of one group (a deal) in one fold, give the AUC, the Brier score and the calibration table. The
-simple guess (averages by a key: the stage) is judged the same way; whichever has the lower log loss is used.
+simple guess (averages by a key: the stage) is judged the same way; whichever has the lower log loss is used. One whose AUC is no better than
+chance alone gives is not: where nothing tells who will win from who will not, the share of all is the honest answer.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
+Method = Literal["logistic", "averages", "overall"]
 FOLDS = 5
+SURE = 1.64  # standard errors; one guess in twenty at random gets beyond
 BINS = 5
 PRIOR = 4.0  # cases of the overall average that every average by key starts with
 
@@ -38,10 +42,10 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """`method` is "logistic" or "averages". `predict(values, key)` gives the chance; `weights` are the coefficients on standardised
-    features (empty for averages); `auc` and `brier` are out of fold; `others_auc` is that of the method not used."""
+    """`method`: "logistic", "averages" (by key) or "overall" (the share of all). `predict(values, key)` gives the chance; `weights` are the
+    coefficients on standardised features (empty but for logistic); `auc` and `brier` are out of fold; `others_auc` is that of the best method not used."""
 
-    method: str
+    method: Method
     positives: int
     negatives: int
     auc: float
@@ -66,30 +70,37 @@ def learn(cases: Sequence[Case], names: Sequence[str], *, needed: int) -> Learne
     x = np.array([case.values for case in cases], dtype=float)
     y = np.array([case.outcome for case in cases], dtype=bool)
     w = np.array([case.weight for case in cases])
-    model, simple = np.zeros(len(cases)), np.zeros(len(cases))
+    model, simple, overall = np.zeros(len(cases)), np.zeros(len(cases)), np.zeros(len(cases))
     for number in range(FOLDS):
         train, test = fold != number, fold == number
         fitted = _fit(x[train], y[train], w[train])
         model[test] = _predict(fitted, x[test])
         average = averages([case for case, inside in zip(cases, train, strict=True) if inside])
         simple[test] = [average(case.key) for case, inside in zip(cases, test, strict=True) if inside]
+        overall[test] = np.average(y[train], weights=w[train])
     slope, shift = _calibrated(model, y, w)
     honest = _squash(slope * _logit(model) + shift)
     whole, by_key = _fit(x, y, w), averages(cases)
-    use_model = _log_loss(honest, y, w) < _log_loss(simple, y, w)
-    chosen = honest if use_model else simple
+    guesses: dict[Method, Any] = {"logistic": honest, "averages": simple, "overall": overall}
+    aucs: dict[Method, float] = {"logistic": _auc(model, y, w), "averages": _auc(simple, y, w), "overall": 0.5}
+    beyond = SURE * math.sqrt(
+        (positives + negatives + 1) / (12 * positives * negatives)
+    )  # how far chance alone takes the AUC (Mann-Whitney)
+    telling: list[Method] = [each for each in guesses if aucs[each] > 0.5 + beyond]
+    best: Method = min(telling, key=lambda each: _log_loss(guesses[each], y, w)) if telling else "overall"
+    other: Method = max((each for each in guesses if each != best), key=lambda each: aucs[each])
+    share = float(np.average(y, weights=w))
 
     def predict(values: Sequence[float], key: str) -> float:
-        if not use_model:
-            return by_key(key)
+        if best != "logistic":
+            return by_key(key) if best == "averages" else share
         raw = _predict(whole, np.array([values], dtype=float))
         return float(_squash(slope * _logit(raw) + shift)[0])
 
-    aucs = [_auc(model, y, w), _auc(simple, y, w)]
-    coefficients = dict(zip(names, whole[2].tolist(), strict=True)) if use_model else {}
+    coefficients = dict(zip(names, whole[2].tolist(), strict=True)) if best == "logistic" else {}
     return Learned(
-        "logistic" if use_model else "averages", positives, negatives, aucs[0] if use_model else aucs[1], float(np.average((chosen - y) ** 2, weights=w)),
-        aucs[1] if use_model else aucs[0], _bins(chosen, y, w), coefficients, tuple(whole[0].tolist()), tuple(whole[1].tolist()), predict,
+        best, positives, negatives, aucs[best], float(np.average((guesses[best] - y) ** 2, weights=w)),
+        aucs[other], _bins(guesses[best], y, w), coefficients, tuple(whole[0].tolist()), tuple(whole[1].tolist()), predict,
     )  # fmt: skip
 
 

@@ -172,6 +172,15 @@ def test_noise_teaches_nothing_and_few_outcomes_even_less() -> None:
     assert learn(cases[:40], tuple("abcdefgh"), needed=60) is None
 
 
+def test_where_nothing_tells_winners_from_losers_the_share_of_all_is_said() -> None:
+    rng = random.Random(8)
+    cases = [Case(str(n), rng.choice("ab"), tuple(rng.gauss(0, 1) for _ in range(8)), n % 3 == 0, 1) for n in range(150)]
+    learned = learn(cases, tuple("abcdefgh"), needed=60)
+    assert learned is not None
+    assert (learned.method, learned.auc) == ("overall", 0.5)
+    assert learned.predict((2,) * 8, "a") == learned.predict((-2,) * 8, "b") == pytest.approx(1 / 3)
+
+
 def test_chances_without_outcomes_are_those_of_the_stage_and_say_so(past: Past) -> None:
     account = past.account("Erste AG")
     deal = past.add("opportunity", name="Erste: pumps", account=account, stage="Proposal", amount=2000, engaged_on="2026-10-01")
