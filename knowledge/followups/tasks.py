@@ -12,6 +12,7 @@ from knowledge.followups.world import World
 from knowledge.sentences import HAN
 
 TITLE = 120
+_WHO = re.compile(r"(?:我这边|我们这边|我们|我|咱们|让|请|叫|由|安排|麻烦)$")
 _MOST = 0.6
 _WORD = re.compile(r"[a-z0-9]{4,}|[\u4e00-\u9fff]")
 _FILLER = re.compile(r"\b(?:um+|uh+|er+|hmm+|you know|like,|please|okay|well)\b[\s,]*|[嗯呃哦]+[,，]?", re.IGNORECASE)
@@ -69,7 +70,10 @@ def _title(wish: Wish, note: Note, before: Wish | None) -> Said[str] | None:
     text = _bare(wish.at, wish.until, note, wish.clause)
     pronoun = said.each("pronouns")[0].match(text)
     at = wish.at
-    if (pronoun or not text) and before is not None:
+    fronted = _fronted(wish, note) if wish.clause.language == "zh" and (pronoun or said.light.fullmatch(text)) else ""
+    if fronted:
+        text, at = fronted + text, wish.clause.at
+    elif (pronoun or not text) and before is not None:
         text, at = _about(_bare(before.at, before.until, note, before.clause), pronoun), before.at
     elif said.light.fullmatch(text) and (said.refers.search(wish.clause.text) or pronoun or wish.clause.language == "zh"):
         text, at = _said_before(text, wish, note)
@@ -86,6 +90,18 @@ def _bare(at: int, until: int, note: Note, clause: Clause) -> str:
     text = words(clause.language).leads.sub("", text)
     text = words(clause.language).uncover.sub("", re.sub(r"\s{2,}", " ", text)).strip(MARKS)
     return re.sub(r"\s+([,.])", r"\1", text)
+
+
+def _fronted(wish: Wish, note: Note) -> str:
+    """合同我周四发给她: the thing stands before who does it. Empty when nothing stands there, or a mere "this"."""
+    said = words("zh")
+    lead = _WHO.sub("", _without_times(wish.clause.at, wish.who_at[0] if wish.who_at else wish.at, note).strip(MARKS))
+    opens = said.begins.match(lead)
+    thing = lead[opens.end() if opens else 0 :].strip(MARKS)
+    names = any(
+        each.at < wish.at and each.record is not None for each in note.names_in(wish.clause.at, wish.clause.until) if not wish.who_at
+    )
+    return "" if len(thing) < 2 or names or said.refers.search(thing) or said.negated.search(thing) else thing
 
 
 def _about(thing: str, pronoun: re.Match[str] | None) -> str:

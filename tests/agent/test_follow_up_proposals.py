@@ -138,3 +138,39 @@ def test_a_typed_note_that_is_no_text_says_so(demo: Rapport) -> None:
         list(demo.ear.hear(anna, taken.id))
     with pytest.raises(InvalidInput, match="it is text"):
         demo.ear.take_in(anna, b"Visited Nordlys.", Sent("note.wav"))
+
+
+def test_a_new_customer_comes_with_its_person_and_goes_with_the_whole(demo: Rapport) -> None:
+    anna = demo.store.principal(ANNA)
+    before = counts(demo, anna)
+    note = (
+        "Met a new prospect, Brackley & Sons Bakeries. Contact is Laura Penhale, operations director. I'll send her our brochure on Monday."
+    )
+    outcome = listened(demo.ear, anna, note)
+    (proposal,) = outcome.answer.proposals
+    assert sorted(each["type"] for each in proposal["changes"]) == ["account", "activity", "contact", "task"]
+    assert "New? “Brackley & Sons Bakeries”" in outcome.answer.text
+    told = next(each for each in proposal["evidence"] if each["type"] == "account")
+    assert (told["quote"].rstrip("."), told["field"]) == ("Brackley & Sons Bakeries", "name")
+    with demo.store.writing(anna) as unit:
+        view = gate.approve(unit, proposal["id"])
+    assert {each["after"].get("account", "Brackley & Sons Bakeries") for each in view.changes} == {"Brackley & Sons Bakeries"}
+    with demo.store.writing(anna) as unit:
+        gate.undo(unit, proposal["id"])
+    assert counts(demo, anna) == before
+
+
+def test_a_name_nearly_like_a_known_one_is_shown_with_it_and_nobody_is_made(demo: Rapport) -> None:
+    anna = demo.store.principal(ANNA)
+    outcome = listened(demo.ear, anna, "Visited Kranenborg Retail today, a good hour. I'll send them the quote on Monday.")
+    (proposal,) = outcome.answer.proposals
+    assert not [each for each in proposal["changes"] if each["type"] == "account" or each["after"].get("account")]
+    assert "“Kranenborg Retail” (near: Kranenburg Retail Groep N.V.)" in outcome.answer.text
+
+
+def test_a_win_that_may_be_another_deals_is_asked(demo: Rapport) -> None:
+    anna = demo.store.principal(ANNA)
+    outcome = listened(demo.ear, anna, "Zuiderhaven, Femke Kuipers signed the maintenance order today. I'll call her on Monday.")
+    (proposal,) = outcome.answer.proposals
+    assert not [each for each in proposal["changes"] if each["type"] == "opportunity"]
+    assert "Is it “Zuiderhaven: cold store, phase 2” that is Won?" in outcome.answer.text

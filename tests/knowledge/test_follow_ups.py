@@ -245,6 +245,8 @@ def test_a_name_nearly_like_a_known_one_is_asked_and_never_taken_for_it(firm: St
         ("Vireton. Dana asked me to ring her again on Monday, no sorry, Tuesday.", [("Ring her again", Due(date(2026, 11, 24)))]),
         ("澄湖电子。明天我先跟财务沟通,周三之前给周敏仪回复。", [("跟财务沟通", Due(date(2026, 11, 22))), ("给周敏仪回复", Due(date(2026, 11, 25)))]),
         ("Vireton. I will call Dana on Monday the seventh.", [("Call Dana", Due(date(2026, 12, 7)))]),
+        ("澄湖电子。合同我周四发给她。", [("合同发给她", Due(date(2026, 11, 26)))]),
+        ("澄湖电子。报价周五前发过去。", [("报价发过去", Due(date(2026, 11, 27)))]),
         ("澄湖电子。签约时间往后推到一月十号。", []),
         ("澄湖电子,周敏仪今天没见着,改约下周二下午三点半。", [("约周敏仪", Due(date(2026, 11, 24), time(15, 30)))]),
         ("澄湖电子。我昨天去了现场,跟周敏仪聊过了。", []),
