@@ -122,6 +122,10 @@ def subject_before(scene: Scene, kind: str, values: dict[str, Any]) -> None:
             values[before.entity] = one[0]
         elif before.intent == "create" and not before.also:
             values[before.entity] = NEW
+    own = scene.unit.schema.entities.get(before.entity)
+    if one and own is not None and not {"account", before.entity} & set(values) and "account" in own.fields:
+        held = [record.fields.get("account_id") for record in load(scene.unit, before.entity, one)]  # of the case just closed
+        values |= {"account": held[0]} if held and held[0] else {}
     pointed = None if {"account", "contact", "opportunity", "lead"} & set(values) else subjects.before(scene.previous)
     if pointed is not None and pointed[0] in fields:
         values[pointed[0]] = pointed[1]

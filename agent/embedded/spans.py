@@ -264,11 +264,17 @@ def _kinds_of_place(text: Spanned, names: NameIndex) -> None:
 
 def known_in_part(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
     """Words nobody knows whole that are part of what products are called ("pizza ovens"), or a value cut short ("exec chef")."""
-    for span in text.spans:
+    for place, span in enumerate(text.spans):
         if span.choices and not span.names and all(sense.kind == "choice" for sense in span.senses) and span.end - span.start < 4:
             span.names = names.part_of_products(span.text)  # "masks", which leads may also be interested in
         if not span.unknown:
             continue
+        after = text.spans[place + 1] if place + 1 < len(text.spans) else None
+        if after is not None and after.guessed and after.choices:  # "exec chef", of which "chef" alone was linked to another title
+            whole = names.facets.cut_short(tuple(token.word for token in text.tokens[span.start : after.end]))
+            if whole:
+                span.senses, span.unknown, after.senses, after.filler, after.guessed = whole, False, [], True, False
+                continue
         words = tuple(token.word for token in text.tokens[span.start : span.end])
         senses = [s for s in (*names.facets.cut_short(words), *lexicon.table.cut_short(words)) if s.kind == "choice"]
         found = [] if senses else names.part_of_products(span.text)

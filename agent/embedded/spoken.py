@@ -46,6 +46,9 @@ def _before(scene: Scene) -> list[Subject]:
     if not scene.previous or any(name.type in RECORDS and name.score >= 0.9 for span in scene.spans for name in span.names):
         return []
     last = scene.previous[0]
+    about = last.values.get("account") if last.intent in {"log", "task"} else None
+    if isinstance(about, str) and any(span.func("it") for span in scene.spans):  # "add a note to X …, and set its tier to B"
+        return [Subject("account", load(scene.unit, "account", [about]), [span for span in scene.spans if span.func("it")])]
     nouns = [span for span in scene.spans if span.entity and not span.fields and not span.choices]
     if not last.entity or any(span.entity.entity != last.entity for span in nouns if span.entity):
         return []
