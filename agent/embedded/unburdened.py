@@ -148,7 +148,7 @@ def _same_field(text: Spanned) -> None:
         ):
             continue
         shared = {(c.entity, c.field) for c in span.choices} & {(c.entity, c.field) for c in other.choices}
-        if shared and all(each.filler or each.func() for each in between):
+        if shared and all(each.filler or all(s.kind == "func" for s in each.senses) for each in between):
             for each in (span, other):
                 each.senses = [s for s in each.senses if s.kind != "choice" or (s.entity, s.field) in shared]
 
