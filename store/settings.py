@@ -87,7 +87,6 @@ class Settings(BaseSettings):
     voice_keep_days: int = Field(
         default=90, ge=0, le=36_500, description="Days the sound of a recording is kept; 0 deletes it once it is transcribed."
     )
-    voice_second_pass: bool = Field(default=False, description="Hear a note a second time with the names the first hearing suggests.")
     voice_folder: str = Field(
         default="", description="A folder `rapport serve` watches for recordings: one folder in it per e-mail address."
     )

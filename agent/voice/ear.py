@@ -24,11 +24,10 @@ from knowledge.followups.suggested import Suggested
 from knowledge.voice.decoding import Limits, Sound, decoded
 from knowledge.voice.listening import Find, Listened, listen
 from knowledge.voice.media import media_of
-from knowledge.voice.names.book import Book, book_of
+from knowledge.voice.names.book import book_of
 from knowledge.voice.names.linking import link
 from knowledge.voice.recogniser import Recogniser
-from knowledge.voice.second import hear_again, misheard
-from knowledge.voice.transcript import Mention, Stretch, Transcript, assemble, put_right
+from knowledge.voice.transcript import Stretch, Transcript, assemble, put_right
 from store import conversations, recordings, sound_files
 from store.drafting import may_write
 from store.errors import RapportError
@@ -177,13 +176,7 @@ class Ear:
         with self._store.reading(principal, door=door) as unit:
             book = book_of(unit, account_id=recording.account_id)
         first = _assembled(recording, sound, heard)
-        mentions = link(first, book)
-        if self._store.settings.voice_second_pass and any(misheard(each) for each in mentions):
-            again = hear_again(sound, self._recogniser, heard, first, mentions)
-            second = _linked(_assembled(recording, sound, again), book)
-            if _linked_ids(mentions) <= _linked_ids(second.mentions):
-                return second
-        return put_right(first, mentions)
+        return put_right(first, link(first, book))
 
     def _answered(
         self, principal: Principal, recording: RecordingView, transcript: Transcript, *, door: str, brain: str | None, started: float
@@ -230,14 +223,6 @@ def _assembled(recording: RecordingView, sound: Sound, heard: Sequence[Listened]
     warned = [*sound.warnings, *(warning for each in heard for warning in each.warnings)]
     made = assemble([each.stretch for each in heard], decoded_s=sound.seconds, stated_s=sound.stated_s, warnings=warned)
     return replace(made, audio_sha256=recording.sha256)
-
-
-def _linked(transcript: Transcript, book: Book) -> Transcript:
-    return put_right(transcript, link(transcript, book))
-
-
-def _linked_ids(mentions: Sequence[Mention]) -> set[str]:
-    return {each.linked.id for each in mentions if each.linked}
 
 
 def _kept(piece: Listened) -> Heard:

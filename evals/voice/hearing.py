@@ -1,4 +1,4 @@
-"""How well notes are heard: `python -m evals.voice.hearing FOLDER [clean noisy phone] [--second]`, FOLDER as `synthesis` left it.
+"""How well notes are heard: `python -m evals.voice.hearing FOLDER [clean noisy phone]`, FOLDER as `synthesis` left it.
 
 Errors, names before and after they are linked (the notes' own names as the speaker's book, two thousand others beside), false links,
 names linked although the book does not have them, amounts and dates, processor seconds a second of sound.
@@ -20,7 +20,6 @@ from knowledge.voice.names.book import Book, Called, firm_forms, person_forms
 from knowledge.voice.names.linking import link
 from knowledge.voice.names.sounds import letters
 from knowledge.voice.recogniser import Recogniser
-from knowledge.voice.second import hear_again
 from knowledge.voice.transcript import Mention, Transcript, assemble, put_right
 from store.settings import Settings
 
@@ -53,12 +52,12 @@ def main() -> None:
         for note in notes():
             path = folder / f"{note['id']}{ENDINGS[quality]}"
             if path.exists():
-                _take(scores[note["id"][:2]], note, path.read_bytes(), recogniser, second="--second" in sys.argv)
+                _take(scores[note["id"][:2]], note, path.read_bytes(), recogniser)
         for language, score in scores.items():
             _print(quality, language, score)
 
 
-def _take(score: Score, note: dict[str, Any], content: bytes, recogniser: Recogniser, *, second: bool) -> None:
+def _take(score: Score, note: dict[str, Any], content: bytes, recogniser: Recogniser) -> None:
     own, without = book(), book(without=[name for names in note["names"].values() for name in names])
     begun = time.process_time()
     with decoded(content, Limits()) as sound:
@@ -66,10 +65,6 @@ def _take(score: Score, note: dict[str, Any], content: bytes, recogniser: Recogn
         first = assemble([each.stretch for each in heard], decoded_s=sound.seconds)
         mentions = link(first, own)
         final = put_right(first, mentions)
-        if second:
-            again = assemble([each.stretch for each in hear_again(sound, recogniser, heard, first, mentions)], decoded_s=sound.seconds)
-            mentions = link(again, own)
-            final = put_right(again, mentions)
         score.seconds += sound.seconds
     score.cpu += time.process_time() - begun
     gold = [name for names in note["names"].values() for name in names]

@@ -116,27 +116,6 @@ def test_hearing_that_broke_off_goes_on_and_nothing_is_heard_twice(firm: Store, 
     assert [each.heard_s for each in progress if isinstance(each, Progress)] == [40.0, 60.0, pytest.approx(70.0)]
 
 
-@pytest.mark.parametrize(
-    ("again", "kept"),
-    [
-        ("Visited Larkfield Optics. Priya Raman wants the forty units for 82,000 euros.", True),
-        ("Visited Larkfield Optics. Priya Raman wants forty units for 28,000 euros.", False),  # another amount
-        ("Visited Larkfield Optics.", False),  # much shorter
-        ("Visited somebody today. Nobody there wants forty units for 82,000 euros.", False),  # the names are gone
-    ],
-)
-def test_a_second_hearing_counts_where_only_names_changed(
-    firm: Store, assistant: Assistant, boss: Principal, again: str, kept: bool
-) -> None:
-    settings = Settings(home=firm.settings.home, today=firm.settings.today, voice_second_pass=True, _env_file=None)  # type: ignore[call-arg]
-    ear, scripted = ear_for(Store(settings, firm.database), assistant, [NOTE, again])
-    outcome = listened(ear, boss, wav(tone(12)))
-    assert scripted.hints == [(), ("Larkfield Optics", "Priya Raman")]
-    assert ("the forty" in outcome.transcript.text) is kept
-    assert "Priya Raman wants" in outcome.transcript.text
-    assert "82,000" in outcome.transcript.text
-
-
 def test_two_who_hear_the_same_recording_hear_it_once(firm: Store, assistant: Assistant, boss: Principal) -> None:
     ear, scripted = ear_for(firm, assistant, ["Called about delivery."])
     taken = ear.take_in(boss, wav(tone(5)), Sent())
