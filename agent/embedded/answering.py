@@ -119,7 +119,8 @@ def _described(said: str, records: Sequence[RecordView]) -> list[RecordView]:
         exact = [record for record in records if _core(said).casefold() in {str(each).casefold() for each in record.fields.values()}]
         if len(exact) == 1:
             return exact
-        words = {token.word for token in tokenise(_TIES.sub(" ", said))} - fillers()
+        plain = {token.word for token in tokenise(_TIES.sub(" ", said))}
+        words = plain - fillers() or plain  # "the group" may be all there is
         fits = [record for record in records if words and words <= {token.word for token in tokenise(_whole(record))}]
         fits = fits or [record for record in records if words and _begun(words, record.name)]
     going = under_way(fits)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 
-from agent.embedded import continued, listed, turns
+from agent.embedded import continued, listed, turn_forms, turns
 from agent.embedded.candidates import namesakes
 from agent.embedded.frames import Frame, Part
 from agent.embedded.headed import another_head, headed
@@ -42,8 +42,14 @@ def view(reader_of: ReaderOf, said: str, previous: Sequence[Frame]) -> list[Fram
         if frame is None and not turn.kind and not turn.figure and (turn.views or turn.corrects or turn.weak):
             frame = _seen_otherwise(reader, before, turn, previous)
         if frame is not None:
-            return [listed.as_list(reader, frame) if turn.lists and frame.intent == "measure" and not frame.by else frame]
+            return [_listed(reader, frame) if turn.lists or turn_forms.within(said, "lists") else frame]
     return None
+
+
+def _listed(reader: Reader, frame: Frame) -> Frame:
+    """The records of a figure that is not split, or narrowed to one of what it is split by: "list Anna's", "list the ones in Tender"."""
+    split = frame.by and not any(part.filter.field == frame.by[0] and part.filter.op == "eq" for part in frame.parts)
+    return listed.as_list(reader, frame) if frame.intent == "measure" and not split else frame
 
 
 def _seen_otherwise(reader: Reader, before: Frame, turn: Turn, previous: Sequence[Frame]) -> Frame | None:
@@ -89,7 +95,8 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
             span.used, span.time, span.amount, span.senses, span.filler, span.unknown = used, time, amount, senses, filler, unknown
         reader.base = ""
         _of_the_one(reader, before)
-    return found
+    lists = found and turn_forms.within(reader.text.text, "lists")
+    return [_listed(reader, frame) for frame in found] if found and lists else found
 
 
 def _spoken_of(reader: Reader, previous: Sequence[Frame]) -> Frame | None:

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 
+from agent.embedded import turn_forms
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
 from agent.embedded.phrase_table import Sense
@@ -225,7 +226,7 @@ def _other_figure(reader: Reader, before: Frame) -> list[Frame] | None:
 def _list_of_figure(reader: Reader, before: Frame) -> list[Frame] | None:
     """ "list them", 列出来看看: the records a figure stands on."""
     said = [span for span in reader.spans if not span.filler]
-    shows = any(span.func("show") for span in said)
+    shows = any(span.func("show") for span in said) or turn_forms.said(reader.text.text, "lists")
     which = any(span.text.lower() in {"which ones", "哪些", "which"} for span in said)
     if before.intent != "measure" or not (shows or which) or not all(span.func("show", "it", "all", "only") for span in said):
         return None

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from copy import deepcopy
-from datetime import date
 
 from agent.embedded.frames import Frame, Part
 from agent.embedded.narrower import light
+from agent.embedded.periods_beside import beside
 from agent.embedded.reading import Reader
 from store.filters import Filter
 
@@ -58,7 +58,7 @@ def merge(reader: Reader, before: Frame) -> list[Frame]:
     if frame.intent == "get" and any(part.slot != f"is:{target}" for part in frame.parts):
         frame.intent = "find"
     if conditions.period and frame.period and frame.intent == "measure" and any(span.func("compare") for span in reader.spans):
-        beside(reader, frame, conditions.period)
+        beside(reader.lexicon.metrics, frame, conditions.period)
     elif conditions.period:
         frame.period = conditions.period
         frame.parts = [part for part in frame.parts if part.slot not in {"time:both", "overdue"}]
@@ -108,21 +108,6 @@ def _side_by_side(reader: Reader, frame: Frame, new: Sequence[Part]) -> None:
         return
     new[0].filter = new[0].filter.model_copy(update={"op": "in", "value": [held.filter.value, new[0].filter.value]})
     frame.by = list(dict.fromkeys([new[0].filter.field, *frame.by]))[:2]
-
-
-def beside(reader: Reader, frame: Frame, period: tuple[date | None, date | None]) -> None:
-    """ "vs 2025" after 2026: both periods, one row each, where they are years, quarters or months."""
-    held = frame.period
-    (start, end), (first, last) = held or (None, None), period
-    if not (start and end and first and last):
-        return
-    days = (last - first).days
-    grain = "year" if days > 300 else "quarter" if days > 80 else "month"
-    name = frame.date_field or reader.lexicon.metrics[frame.metric].date
-    both = sorted([(str(start), str(end)), (str(first), str(last))])
-    frame.parts = [part for part in frame.parts if part.slot != "time:both"]
-    frame.parts.append(Part("time:both", Filter(any=[Filter(field=name, op="between", value=list(each)) for each in both])))
-    frame.period, frame.by = None, list(dict.fromkeys([grain, *frame.by]))[:2]
 
 
 def _merged(old: Sequence[Part], new: Sequence[Part]) -> list[Part]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from agent.embedded.finding import Finding
 from agent.embedded.frames import Frame
+from agent.embedded.periods_beside import two_said
 from agent.embedded.rankings import bare
 from agent.embedded.spans import Span
 from agent.embedded.unburdened import merely_said
@@ -37,11 +38,16 @@ class Reader(Finding):
             return []
         metrics = self._metrics()
         if metrics and not self._prefers_records():
-            return self._measures(metrics)
+            return self._in_periods(self._measures(metrics))
         if self._aggregates():
-            return self._measures([])
+            return self._in_periods(self._measures([]))
         frame = self._find()
         return [frame] if frame else []
+
+    def _in_periods(self, frames: list[Frame]) -> list[Frame]:
+        for frame in frames:
+            two_said(self.lexicon.metrics, frame)
+        return frames
 
     def _prefers_records(self) -> bool:
         """ "show open deals": a metric's name that is also how records are called, and no figure is asked for."""

@@ -5,7 +5,7 @@ from copy import deepcopy
 
 from agent.embedded import turn_forms
 from agent.embedded.frames import Frame, Part
-from agent.embedded.merging import beside
+from agent.embedded.periods_beside import beside
 from agent.embedded.reading import Reader
 
 
@@ -23,7 +23,7 @@ def compared(reader: Reader, said: str, previous: Sequence[Frame]) -> Frame | No
     if last.period != first.period:
         if own or other or not first.period:
             return None
-        beside(reader, frame, first.period)
+        beside(reader.lexicon.metrics, frame, first.period)
         return frame if frame.by else None
     if len(own) != 1 or len(other) != 1 or own[0].filter.field != other[0].filter.field or own[0].filter.op != "eq" != other[0].filter.op:
         return None
