@@ -2,7 +2,7 @@
 
 `{"owner": {"from": "account.owner"}}` gives a deal the owner of its account; `{"amount": {"by": "-5%"}}`, `{"amount": {"by": "1000"}}`
 and `{"close_date": {"by": "2 week"}}` change what is there, `{"tags": {"add": ["vip"]}}` and `{"tags": {"remove": ["vip"]}}` what a list
-holds. Nothing is guessed: a record without the value is left alone and named.
+holds, `{"tier": {"by": "-1 rung"}}` takes the value beside it on its scale. Nothing is guessed: a record without the value is left alone and named.
 """
 
 import re
@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from knowledge.spoken.time_words import add
+from store import scales
 from store.errors import InvalidInput
 from store.query import RecordView, load
 from store.schema import NUMERIC, TEMPORAL, Field, Schema
@@ -23,6 +24,8 @@ ADD = "add"
 REMOVE = "remove"
 _RULES = ({FROM}, {BY}, {ADD}, {REMOVE})
 _LENGTH = re.compile(r"(?P<count>[+-]?\d+)\s*(?P<unit>day|week|month|quarter|year)s?")
+_RUNGS = re.compile(r"(?P<count>[+-]?\d+)\s*rungs?")
+_RANKED = frozenset({"choice", "stage"})
 _SHARE = re.compile(r"(?P<share>[+-]?\d+(?:\.\d+)?)\s*%")
 _CENT = Decimal("0.01")
 
@@ -53,6 +56,8 @@ def _check_path(schema: Schema, entity: str, path: str) -> None:
 
 def _check_difference(field: Field, said: str) -> None:
     timed = _LENGTH.fullmatch(said.strip())
+    if field.kind in _RANKED and _RUNGS.fullmatch(said.strip()):
+        return
     if (field.kind in TEMPORAL and timed) or (field.kind in NUMERIC and not timed and _difference(said) is not None):
         return
     raise InvalidInput(f"{said!r} is no difference for {field.en}.", hint='Such as {"by": "5%"}, {"by": "-1000"} or {"by": "2 weeks"}.')
@@ -96,10 +101,23 @@ def _taken(unit: Unit, entity: str, records: Sequence[RecordView], path: str) ->
 def _moved(unit: Unit, entity: str, records: Sequence[RecordView], name: str, said: str) -> dict[str, Any]:
     field = unit.schema.field(entity, name)
     held = {record.id: record.fields.get(name) for record in records}
+    if field.kind in _RANKED:
+        climbed = {record.id: _climbed(unit, field, record, said) for record in records}
+        return {record: value for record, value in climbed.items() if value is not None}
     if field.kind in TEMPORAL:
         return {record: _later(value, said, unit.settings.zone) for record, value in held.items() if value}
     changed = {record: _changed(Decimal(str(value)), said, field) for record, value in held.items() if value is not None}
     return {record: value for record, value in changed.items() if field.kind != "percent" or 0 <= Decimal(value) <= 100}
+
+
+def _climbed(unit: Unit, field: Field, record: RecordView, said: str) -> str | None:
+    """The value so many rungs on; None where nothing tells the order, or the scale ends."""
+    found, held = _RUNGS.fullmatch(said.strip()), record.fields.get(field.name)
+    if found is None or held is None:
+        return None
+    if field.kind == "stage":
+        return scales.stage_beside(unit.schema, str(record.fields.get("pipeline") or ""), str(held), int(found["count"]))
+    return scales.beside([choice.value for choice in unit.schema.choices_of(field)], str(held), int(found["count"]))
 
 
 def _listed(held: Sequence[Any], rule: Mapping[str, Any]) -> list[Any]:

@@ -13,6 +13,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.held import Held, held
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.steps import stepped
+from agent.embedded.tokens import is_chinese
 from store.metrics import Metric
 from store.schema import Schema
 
@@ -53,9 +54,9 @@ def objections(said: str, spans_of: SpansOf, frames: Sequence[Frame], schema: Sc
         for place, span in enumerate(text.spans)
         if (kinds := _unmet(text.spans, place, holding)) and not _compares_nothing(text.spans, place)
     ]
-    if any(each.kind == "time" for each in found):
+    if any(span.time for span in text.spans if any(each.text == span.text for each in found)):
         other = {span.text for span in spans_of(said, not ahead).spans if span.time and not claims.unmet(span, holding)}
-        found = [each for each in found if each.kind != "time" or each.text not in other]
+        found = [each for each in found if each.text not in other]
     if free:
         return [each for each in found if each.kind == "name"]
     return found + _second_question(text, frames, holding)
@@ -76,6 +77,8 @@ def _unmet(spans: Sequence[Span], place: int, holding: Held) -> list[claims.Kind
     if kinds and "notes" in holding.intents and span.entity and span.entity.entity in _SPEAKERS:
         before = next((each for each in reversed(spans[:place]) if not each.filler), None)
         return kinds if before is not None and before.func("show", "who", "count") else []  # "which customers …" asks for them
+    if kinds and "create" in holding.intents and (_counts_products(spans, place) or _short_noun(span, holding)):
+        return []
     if kinds or holding.intents & claims.CHANGES:
         return kinds
     if span.func("group") and span.text.lower() not in _ORDERING and not holding.by and not _compares_nothing(spans, place):
@@ -91,6 +94,17 @@ def _unmet(spans: Sequence[Span], place: int, holding: Held) -> list[claims.Kind
         stated = values & holding.asserted
         return ["function"] if stated and not values & holding.denied else []
     return []
+
+
+def _counts_products(spans: Sequence[Span], place: int) -> bool:
+    """ "three Vireo 240": of how many of them an order is, no field holds."""
+    after = spans[place + 1] if place + 1 < len(spans) else None
+    return spans[place].amount is not None and after is not None and any(name.type == "product" for name in after.names)
+
+
+def _short_noun(span: Span, holding: Held) -> bool:
+    """出份报价: the noun of the document that is made, said for short."""
+    return any(holding.schema.entity(kind).zh.startswith(span.text) for kind in holding.entities if is_chinese(span.text))
 
 
 def _compares_nothing(spans: Sequence[Span], place: int) -> bool:

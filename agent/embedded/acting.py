@@ -44,6 +44,8 @@ def read_as(
             action = next((name for name in ("assign", "update", "close") if place >= 0 and text.spans[place].func(name)), "update")
             return updating.update(scene, action)
         case "delete":
+            if place < 0:
+                return None  # nothing is deleted of which nobody said so
             return deleting.read(scene) or updating.delete(scene)
         case "log":
             return happened.activity(scene)

@@ -22,7 +22,26 @@ def rewritten(text: Spanned, words: Lexicon) -> str | None:
     wished = _wish_last(text)
     if wished is not None:
         return wished
-    return _front_respelt(text, words)
+    return _duty(text) or _front_respelt(text, words)
+
+
+_DUTY = re.compile(
+    r"^(?:so |ok |and )?(?:i|we)(?:'ve| have)? (?:really |still |also )?(?:need to|have to|got to|gotta|must|should|ought to) (?P<what>.+)$|"
+    r"^(?:别忘了|不要忘了|记得|我(?:还)?(?:得|必须|应该|该))(?P<zh>.+)$",
+    re.IGNORECASE,
+)
+
+
+def _duty(text: Spanned) -> str | None:
+    """ "I need to chase Ravensgate before month end": what somebody has to do by a day is a task of theirs."""
+    found = _DUTY.match(text.text.strip())
+    if found is None or not any(span.time and span.time.kind == "period" for span in text.spans):
+        return None
+    what = (found["what"] or found["zh"]).strip(" .!。！")
+    first = next((span for span in text.spans if span.first >= found.start("what" if found["what"] else "zh") and not span.filler), None)
+    if first is None or first.func("show", "count", "who", "create", "update", "assign", "delete", "log", "remind", "help"):
+        return None
+    return f"remind me to {what}" if found["what"] else f"提醒我{what}"
 
 
 _TASK_LAST = re.compile(
@@ -59,7 +78,7 @@ def _wish_last(text: Spanned) -> str | None:
             continue
         if any(span.func("show", "create", "update", "assign", "delete", "remind") and span.first < 4 for span in text.spans[:2]):
             continue
-        if pattern is _LOG_LAST and any(span.entity and span.entity.entity in _PAPERS for span in text.spans):
+        if pattern is _LOG_LAST and not told.reports(rest) and any(span.entity and span.entity.entity in _PAPERS for span in text.spans):
             continue  # "I've drafted quote Q-0242 …, please record it": a record of its own, no note
         if pattern is _LOG_LAST:
             kind = (found.groupdict().get("kind") or "").replace("记录", "").replace("沟通", "")
@@ -88,7 +107,7 @@ def _front_respelt(text: Spanned, words: Lexicon) -> str | None:
         written = text.text[token.start : token.end]
         if written[:1].isupper() and token.start > 0:
             continue
-        known = token.word in _MAKING or token.word in nouns
+        known = token.word in _MAKING or token.word in nouns or any(sense.kind == "entity" for sense in words.table.meaning(token.word))
         wanted = (*_MAKING, *nouns) if not known else ()
         near = process.extractOne(token.word, wanted, scorer=OSA.distance, score_cutoff=1 if len(token.word) < 7 else 2)
         plain = token.word in fillers() or (bool(words.table.meaning(token.word)) and len(token.word) < 4)

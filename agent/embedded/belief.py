@@ -18,7 +18,7 @@ from agent.embedded.spans import Spanned
 
 MODEL = Path(__file__).with_name("belief.json")
 _INTENTS = ("find", "get", "measure", "notes", "create", "update", "delete", "log", "task")
-_WEAK = frozenset({"far relation", "unasked", "unasked order", "customer"})  # as often said of right readings as of wrong ones
+_WEAK = frozenset({"left over", "far relation", "unasked", "unasked order", "customer"})  # as often said of right readings as of wrong ones
 MOST = 3  # of anything counted
 
 

@@ -13,12 +13,13 @@ from agent.embedded.spans import Span
 from agent.embedded.subject import Subject
 from agent.embedded.targets import QUANTIFIERS
 from agent.embedded.tokens import is_chinese
-from agent.embedded.values import FREE_TEXT, PRICED, clean, implied, value_of
+from agent.embedded.values import CLOSING, FREE_TEXT, PRICED, clean, implied, value_of
 from store.schema import TEMPORAL, Field
 
 _JOINTS = frozenset({"so", "because", "but", "since", "hence", "therefore", "then", "所以", "因为", "但", "但是", "不过", "然后"})
 ONE_DAY = frozenset({"opportunity", "task"})  # kinds whose usual day is meant when a statement names no field
 JOBS = frozenset({"contact", "lead"})
+_A_SUM = 100  # a smaller plain number is hardly a sum of money
 _BECOMES = frozenset(
     {"became", "becomes", "as", "now", "made", "promoted", "升", "升任", "升为", "当", "当上", "任", "担任", "是", "做", "成", "晋升"}
 )
@@ -34,10 +35,26 @@ _JOB = re.compile(
 
 def fill(reading: Reading) -> None:
     """Read all breaths of the sentence into values of the subject."""
+    waiting: Field | None = None
     for spans in breaths(reading.scene, reading.subject):
-        Breath(reading, spans).read()
+        before = reading.scene.text.text[: spans[0].first].rstrip()
+        if waiting is not None and before[-1:] in {":", "："}:  # "next step on the Valmenier lab: send revised drawings"
+            reading.found.append((waiting.name, clean(reading.scene.text.text[spans[0].first : spans[-1].last]), STRONG))
+            waiting = None
+            continue
+        breath = Breath(reading, spans)
+        waiting = breath.heading()
+        if waiting is None:
+            breath.read()
+    first = next((span for span in reading.scene.spans if not span.filler), None)
+    if reading.found and first is not None and not first.names and _closes(first) and reading.kind in CLOSING:
+        reading.found += [(name, value, STRONG) for name, value in CLOSING[reading.kind].items()]  # "close the ticket, they gave us a 5"
     given = {name for name, _, _ in reading.found}
     reading.open = [label for label in reading.open if label.name not in given]
+
+
+def _closes(span: Span) -> bool:
+    return span.func("close") or span.text.lower() in {"close", "关闭", "关掉", "关了"}
 
 
 def breaths(scene: Scene, subject: Subject) -> list[list[Span]]:
@@ -57,6 +74,16 @@ def breaths(scene: Scene, subject: Subject) -> list[list[Span]]:
 @dataclass
 class Breath(BreathWords):
     """One stretch between breaks, read into values of the subject."""
+
+    def heading(self) -> Field | None:
+        """The field of text a breath names and nothing else but the record: what follows its colon is the text."""
+        own = [span for span in self.spans if span not in self.reading.subject.spans]
+        labels = [label for n, span in enumerate(self.spans) if span in own and (label := self._label(n)) is not None]
+        rest = all(span.filler or span.func("on", "to", "update", "it") or self._label(self.spans.index(span)) for span in own)
+        text = self.scene.text.text
+        ends = text[self.spans[-1].last :].lstrip()[:1] in {":", "："}
+        apart = ends and len(labels) == 1 and self.spans[-1] in self.reading.subject.spans
+        return labels[0] if apart and rest and labels[0].kind in FREE_TEXT and labels[0].kind != "tags" else None
 
     def read(self) -> None:
         spans, number = self.spans, 0
@@ -252,10 +279,25 @@ class Breath(BreathWords):
             return self._dated(span) if tied else None
         if span.amount and self.kind not in PRICED:
             return None
-        if span.literal_kind in {"email", "phone"} or tied:
+        if span.literal_kind in {"email", "phone"} or tied or self._alone(span):
             found = implied(self.scene, self.kind, span)
             return (*found, STRONG) if found else None
         return None
+
+    def _alone(self, span: Span) -> bool:
+        """ "…, 31k, …", "for 27k": a sum that is a breath of its own, beside one that says how a deal goes on."""
+        rest = [each for each in self.spans if each is not span and not each.filler and not each.func("on", "around", "with", "to")]
+        if (
+            span.amount is None
+            or span.time
+            or span.amount.unit == "percent"
+            or rest
+            or not (span.amount.currency or span.amount.value >= _A_SUM)
+        ):
+            return False
+        return any(name == "stage" for name, _, _ in self.reading.found) or any(
+            choice.entity == self.kind and choice.field in {"stage", "status"} for each in self.scene.spans for choice in each.choices
+        )
 
     def _dated(self, span: Span) -> tuple[str, Any, int] | None:
         """The date a day without a field's name is for: the one whose name holds a noun said ("extend the contract to …"), else the usual."""

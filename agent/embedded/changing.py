@@ -53,8 +53,10 @@ def spelt(scene: Scene, reading: Callable[[Scene], list[Frame] | None]) -> list[
 
 
 def _commands(scene: Scene) -> bool:
-    """Whether a verb of change is said: then a name nobody knows may be a misspelt one."""
-    return any(span.func("update", "assign", "delete") or (span.func("to") and " " in span.text) for span in scene.spans)
+    """Whether a verb of change is said, or how a deal ended: then a name nobody knows may be a misspelt one."""
+    return any(
+        span.func("update", "assign", "delete") or (span.func("to") and " " in span.text) or told.ended(span) for span in scene.spans
+    )
 
 
 def _frames(scene: Scene, asked: bool) -> list[Frame] | None:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from agent.embedded.creating_words import ties, words
 from agent.embedded.held import Held
 from agent.embedded.lexicon import change_words
 from agent.embedded.spans import Span
@@ -127,7 +128,8 @@ def unmet(span: Span, held: Held) -> list[Kind]:
     changes = bool(held.intents & CHANGES)
     if span.filler or held.tells(span.text) or held.tells(span.text.removesuffix("s")) or (held.sought and _sought(span, held)):
         return []
-    if span.step or (changes and span.text.lower() in change_words("wishes") | change_words("emptying")):
+    verbs = change_words("wishes") | change_words("emptying") | change_words("finite") | change_words("everyone")
+    if span.step or (changes and not span.names and span.text.lower() in verbs):
         return []  # a difference the frames hold, a verb of change
     if "create" in held.intents and (span.func("create") or _noun_of_request(span.text.lower(), held)):
         return []
@@ -135,6 +137,8 @@ def unmet(span: Span, held: Held) -> list[Kind]:
         return []  # "everyone who speaks Dutch"
     if span.func(*_LIGHT) and not (span.names or span.time):
         return []
+    if "create" in held.intents and not (span.names or span.time or span.amount or span.literal) and _around(span.text.lower()):
+        return []  # "came through the web form", "met Jane Doe": words that tie or lead up to what is told of a new record
     made: list[tuple[Kind, bool]] = []
     if span.names:
         made.append(("name", any(name.id.casefold() in held.values or held.tells(name.name) for name in span.names)))
@@ -153,6 +157,10 @@ def unmet(span: Span, held: Held) -> list[Kind]:
     if any(met for _, met in made) or (changes and "delete" not in {sense.value for sense in span.senses} and set(kinds) <= {"function"}):
         return []
     return [] if "picked" in held.marks and not set(kinds) & {"unknown", "time"} else kinds
+
+
+def _around(word: str) -> bool:
+    return word in ties() or any(word in words(name) for name in ("light", "light_zh", "asking", "leads_up", "puts"))
 
 
 def _noun_of_request(said: str, held: Held) -> bool:
@@ -186,7 +194,11 @@ def _sense(kind: str, entity: str, field: str, value: str, held: Held) -> tuple[
             unfinished = value == "open" and held.denied >= set(ENDED)
             if field == "stage" and any(stage.name == value and stage.kind in held.values for stage in held.schema.stages):
                 return "value", True  # "cancellation rate": the stage by which deals are lost
-            return "value", unfinished or value.casefold() in held.values or field in held.by or (
+            new = "create" in held.intents
+            if new and entity == "activity" and "log" not in held.intents:
+                return "value", True  # "I just spoke with …": how it came about
+            planned = new and field in {"stage", "status"} and (entity, "close_date") in held.fields  # 预计三月底成交
+            return "value", planned or unfinished or value.casefold() in held.values or field in held.by or (
                 value in {"yes", "no"} and (entity, field) in held.fields
             )
         case "lacks":

@@ -137,6 +137,9 @@ def _starts_request(text: Spanned, number: int) -> bool:
         return True
     if span.func("zh_to") and number and text.language == "zh":
         return True
+    after = text.spans[number + 1 : number + 3]
+    if span.text.lower() in words("asks_of") | {"task"} and len(after) == 2 and after[1].text.lower() in {"to", "and"}:
+        return any(name.type == "user" for name in after[0].names)  # "…, and task Sam to plan it"
     return (span.func("show") and span.text.lower() in {"show", "list", "show me", "tell me", "显示", "列出", "告诉我"}) or (
         span.func("count") and span.text.lower() == "how many"
     )
@@ -160,7 +163,8 @@ def _joint_before(text: Spanned, number: int, verb: int) -> bool:
     ends = joint[-1:] in {",", ";", "，", "；", "。", ".", "!", "！", "?", "？"} or (before and before[-1].text.lower() in _STRONG)
     if not ends:
         return False
-    if text.spans[verb].func("remind", "create", "log", "zh_to") and any(span.content for span in before):
+    asks = text.spans[verb].text.lower() in words("asks_of") | {"task"}
+    if (asks or text.spans[verb].func("remind", "create", "log", "zh_to")) and any(span.content for span in before):
         return True
     said = [
         span

@@ -263,6 +263,10 @@ def _of_the_new(scene: Scene, kind: str, values: dict[str, Any], consumed: list[
     if pronoun is None or before is None or before.intent != "create" or before.results or before.also:
         return False
     field = _pointing(scene.unit.schema.entity(kind).fields, before.entity, kind)
+    if field is None and isinstance(before.values.get("account"), str) and "account" in scene.unit.schema.entity(kind).fields:
+        values["account"] = before.values["account"]  # "add Nils to Nordlys and open a deal with them": where he works
+        consumed.append(pronoun)
+        return False
     if field is None:
         return True
     name = before.values.get(scene.unit.schema.entity(before.entity).name_field)

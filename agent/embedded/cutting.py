@@ -18,27 +18,6 @@ from agent.embedded.tokens import is_chinese
 Cut = tuple[list[Span], list[Span], list[Span]]  # the condition, the change, what narrows the records afterwards
 Pair = tuple[list[Span], list[Span]]
 _MOST = 24  # cuts tried
-_TURNS = frozenset(
-    {
-        "gets",
-        "get",
-        "goes",
-        "go",
-        "moves",
-        "move",
-        "becomes",
-        "become",
-        "should",
-        "must",
-        "shall",
-        "needs",
-        "need",
-        "can",
-        "could",
-        "may",
-        "will",
-    }
-)
 _STATES = frozenset({"is", "are", "has", "have"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where"})
 _OF = frozenset({"on", "for", "of", "from"})
@@ -94,7 +73,7 @@ def acts(spans: list[Span]) -> bool:
 def _english(scene: Scene, spans: list[Span]) -> Iterator[Pair]:
     """Before a break and a command, around what a command changes, before a finite verb."""
     size = len(spans)
-    if not spans or any(span.func("show", "count", "who") and span.text.lower() not in _TURNS for span in spans):
+    if not spans or any(span.func("show", "count", "who") and span.text.lower() not in change_words("finite") for span in spans):
         return
     broken = [n for n in range(1, size) if re.search(r"[:,;.]|\s[-–—]+\s", scene.text.text[spans[n - 1].last : spans[n].first])]
     for n in broken:
@@ -109,7 +88,7 @@ def _english(scene: Scene, spans: list[Span]) -> Iterator[Pair]:
     set_so = any(acts(spans[n:]) for n in broken) or bool(spans[verb].func("all")) or any(span.text.lower() == "now" for span in spans)
     for n in range(size - 1, verb, -1):
         word, before = spans[n].text.lower(), spans[n - 1].text.lower()
-        turns = word in _TURNS or (word in _STATES and set_so) or (spans[n].func("to") and " " in word)
+        turns = word in change_words("finite") or (word in _STATES and set_so) or (spans[n].func("to") and " " in word)
         if (turns or spans[n].step) and before not in _RELATIVE:
             yield spans[:n], spans[n:]
 
@@ -120,8 +99,8 @@ def _commanded(spans: list[Span], verb: int) -> Iterator[Pair]:
     words = [span.text.lower() for span in spans]
     starts = {verb + 1} | {n + 1 for n in range(verb + 1, size - 1) if words[n] in _OF}
     starts |= {n for n in range(verb + 1, size - 1) if words[n].startswith("for ")}
-    if verb + 2 < size and any(name.type == "user" for name in spans[verb + 1].names):
-        starts.add(verb + 2)
+    if verb + 2 < size and any(name.type == "user" for name in spans[verb + 1].names) and words[verb + 2] not in {"'s", "'"}:
+        starts.add(verb + 2)  # "give Ben | all of …", but "give Ben's accounts to …"
     ends = {n for n in range(verb + 2, size) if spans[n].func("to") or spans[n].step or words[n] in _INTO} | {size}
     if spans[-1].choices:
         ends |= {size - 1, size - 2} if size > 1 and spans[-2].fields and not spans[-2].entity else {size - 1}

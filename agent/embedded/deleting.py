@@ -28,8 +28,8 @@ def read(scene: Scene) -> list[Frame] | None:
         if len(subject.records) > 1 and not _several_named(subject):
             continue
         breath = _beside(own, verbs)
-        apart = [span for span in subject.spans if span.names and span not in breath]
-        if apart and any(span.names and span in breath for span in subject.spans):
+        called = [span for span in subject.spans if any(name.type == subject.kind for name in span.names)]
+        if any(span not in breath for span in called) and any(span in breath for span in called):
             return None  # "delete A, B goes to Ben": not both
         emptied = [label for span in breath if (label := own_label(own.unit.schema, subject.kind, span)) is not None and not span.choices]
         rest = [span for span in breath if span not in verbs and span not in subject.spans and _matters(span, subject)]

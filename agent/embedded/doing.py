@@ -19,6 +19,11 @@ PRONOUN = re.compile(r"\b(?:it|him|her|them)\b|[他她它]们?(?!的)", re.IGNOR
 _TRIM_TITLE = re.compile(r"^(?:(?:to|that|about|me|me to|for|and)\b|去|要|在|：|:|,|，|\s)+\s*", re.IGNORECASE)
 
 
+_AFTER_DUE = re.compile(r"\s*(?:之前|以前|前(?!台))?(?:(?:到期|截止|完成|做完|办好)(?![\u4e00-\u9fff]))?")
+_LEFT_ZH = re.compile(r"^\s*(?:一?个|的|一下|一次)+(?=[\u4e00-\u9fff])")  # 安排[个][周一][的]感谢电话
+_MEASURED = re.compile(r"^(?:一)?(?:个|条|次|项|份|下)(?=[\u4e00-\u9fff])")
+
+
 def task(scene: Scene) -> list[Frame]:
     """A task: what is left of the sentence without the trigger and the date is its title."""
     spans = scene.spans
@@ -28,14 +33,15 @@ def task(scene: Scene) -> list[Frame]:
         due = moment(scene, when)
         if due:
             values["due_at"] = due
-    assignee = _assignee(scene)
+    handed = _handed(scene)
+    assignee = handed[0] if handed else _assignee(scene)
     urgent = _priority_alone(scene)
     if urgent is not None:
         values["priority"] = urgent[1]
     removed = [
         scene.verb,
         *(urgent[0] if urgent else []),
-        *_asking(scene, assignee),
+        *(handed[1] if handed else _asking(scene, assignee)),
         *([when] if when else []),
         *([assignee] if assignee else []),
     ]
@@ -150,7 +156,7 @@ def _assignee(scene: Scene) -> Span | None:
     asked = _asked_of(scene)
     if asked is not None:
         return asked
-    before = scene.spans[: scene.place]
+    before = scene.spans[: max(scene.place, 0)]
     if before and any(span.text in {"给", "让", "叫"} for span in before) and any(name.type == "user" for name in before[-1].names):
         return before[-1]  # 给李娜安排个任务
     after = scene.spans[scene.place + 1 : scene.place + 4]
@@ -161,6 +167,32 @@ def _assignee(scene: Scene) -> Span | None:
         if not (span.filler or span.func("on", "to") or span.text in {"让", "叫", "请"} or (span.entity and span.entity.entity == "task")):
             return None
     return None
+
+
+def _handed(scene: Scene) -> tuple[Span, list[Span]] | None:
+    """Who does it and the words that say so and no more: "give Sam a task to …", "…, assigned to Ben", …,李娜负责."""
+    before = scene.spans[: max(scene.place, 0)]
+    people = [span for span in before if any(name.type == "user" for name in span.names)]
+    said = words("puts") | words("asking") | words("leads_up") | words("hands")
+    light = (span.filler or span.func("assign", "create", "show", "me", "it", "to", "on") or span.text.lower() in said for span in before)
+    if len(people) == 1 and all(each or span in people for each, span in zip(light, before, strict=True)):
+        return people[0], before
+    starts = [n for n, span in enumerate(scene.spans) if n == 0 or breaks(scene.text.text, scene.spans[n - 1], span)]
+    for start, stop in zip(starts, [*starts[1:], len(scene.spans)], strict=False):
+        breath = scene.spans[start:stop]
+        people = [span for span in breath if any(name.type == "user" for name in span.names)]
+        rest = [span for span in breath if span not in people and not span.filler]
+        ties = all(
+            span.func("assign", "it", "to", "on", "with", "zh_to") or span.text.lower() in words("hands") or _names_assignee(span)
+            for span in rest
+        )
+        if start and len(people) == 1 and rest and ties:
+            return people[0], breath
+    return None
+
+
+def _names_assignee(span: Span) -> bool:
+    return any((f.entity, f.field) in {("task", "assignee"), ("task", "owner")} for f in span.fields)
 
 
 def _asked_of(scene: Scene) -> Span | None:
@@ -181,17 +213,21 @@ def _asked_of(scene: Scene) -> Span | None:
 def put_title(scene: Scene, removed: list[Span]) -> str:
     """The sentence without the removed spans; words that only introduced a date go with it."""
     text = scene.text.text
-    pieces, place = [], 0
+    pieces: list[str] = []
+    place = 0
     for span in sorted(removed, key=lambda each: each.first):
         piece = text[place : span.first]
         if span.time:
             piece = re.sub(r"\s*\b(?:on|by|at|for|before|in|due|until)\s*$", "", piece, flags=re.IGNORECASE)
-        pieces.append(piece)
+        pieces.append(piece if not pieces else _LEFT_ZH.sub("", piece))
         place = span.last
-    pieces.append(text[place:])
-    joined = re.sub(r"\s+", " ", " ".join(piece.strip() for piece in pieces)).strip(" ,，.。;；!！?？")
+        if span.time:
+            place = max(place, _AFTER_DUE.match(text, place).end())  # type: ignore[union-attr]
+    pieces.append(_LEFT_ZH.sub("", text[place:]))
+    whole = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", " ".join(piece.strip() for piece in pieces))
+    joined = re.sub(r"\s+", " ", whole).strip(" ,，.。;；!！?？")
     joined = re.sub(r"^(?:please|can you|could you|请|帮我|麻烦)\s*", "", joined, flags=re.IGNORECASE)
-    joined = _TRIM_TITLE.sub("", joined)
+    joined = re.sub(r"(?:[,，;；]\s*)+(?=[,，;；])", "", _MEASURED.sub("", _TRIM_TITLE.sub("", joined)))
     joined = (
         re.sub(r"^(?:create|add|a|the|new|task|reminder)\b\s*(?:to\b)?\s*", "", joined, flags=re.IGNORECASE)
         if scene.text.language == "en"

@@ -28,7 +28,7 @@ _TRIM = " ,，.。;；:：-–—\n"
 def activity(scene: Scene) -> list[Frame]:
     """Something that took place: kind, with whom, when, and the text."""
     head = _head(scene)
-    values: dict[str, Any] = {"kind": _kind(head) or _visited(scene) or _kind(scene.spans) or "note"}
+    values: dict[str, Any] = {"kind": _kind(head) or _visited(scene) or _kind(scene.spans) or _spoken(scene) or "note"}
     if not references(scene, head, "activity", values):
         references(scene, scene.spans, "activity", values)
     _who_was_there(scene, values)
@@ -98,6 +98,11 @@ def _kind(spans: list[Span]) -> str:
 def _visited(scene: Scene) -> str:
     """ "just came back from …", 跑了一趟…: a visit, by words that mean one only here."""
     return "visit" if any_of_words("visited").search(scene.text.text) else ""
+
+
+def _spoken(scene: Scene) -> str:
+    """ "spoke with …", "chatted to …": a call, where nothing says that they met."""
+    return "call" if any_of_words("spoken").search(scene.text.text) else ""
 
 
 def _who_was_there(scene: Scene, values: dict[str, Any]) -> None:

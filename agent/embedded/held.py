@@ -64,6 +64,9 @@ def held(frames: Sequence[Frame], schema: Schema, metrics: Mapping[str, Metric])
     found = Held(schema, metrics)
     for frame in frames:
         _frame(found, frame)
+    made = sum(1 + len(frame.also) for frame in frames if frame.intent == "create")
+    if made > 1:
+        found.numbers.add(Decimal(made))  # "add two contacts: …"
     return found
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from agent.embedded import accounting, acts, amending, belief, turns
+from agent.embedded import accounting, acts, amending, belief, told, turns
 from agent.embedded.accounting import Objection, SpansOf
 from agent.embedded.claims import CHANGES
 from agent.embedded.frames import ADVISED, Frame
+from agent.embedded.lexicon import change_words
 from agent.embedded.oddities import oddities
 from agent.embedded.spans import Spanned
 from store.metrics import Metric
@@ -36,20 +37,30 @@ def judge(
     ahead = any(frame.intent in CHANGES for frame in frames)
     text = spans_of(accounting.respelt(said, frames), ahead)
     signs = oddities(text, frames, previous, unit.schema)
-    whole = not found and not signs and not any(frame.intent in CHANGES for frame in frames)
-    act = 1.0 if whole else _chance_of_act(text, frames, previous)  # a question whose every word has its place may open as it likes
+    asked = not any(frame.intent in CHANGES for frame in frames) or _commanded(text)
+    whole = not found and not signs and asked
+    act = 1.0 if whole else _chance_of_act(text, frames, previous)  # whose every word has its place may open as it likes
     counted = belief.features(text, frames, found, signs, act, later=bool(previous))
     return Judged(belief.probability(counted), found, counted)
 
 
+def _commanded(text: Spanned) -> bool:
+    """Whether a sentence says with a verb that something is to be done or has changed, and asks nothing."""
+    verbs = ("update", "assign", "delete", "create", "remind", "log", "close", "zh_to")
+    said = any((span.func(*verbs) and not span.names) or span.step or span.text.lower() in change_words("finite") for span in text.spans)
+    return said and not told.asks(text)
+
+
 def _chance_of_act(text: Spanned, frames: Sequence[Frame], previous: Sequence[Frame]) -> float:
-    told = {act for frame in frames if (act := acts.of_frames([frame])) is not None}
-    if not told or any(frame.replaces for frame in frames):
+    told_acts = {act for frame in frames if (act := acts.of_frames([frame])) is not None}
+    if not told_acts or any(frame.replaces for frame in frames):
         return 1.0  # "actually Wednesday": the act is that of the proposal it puts right
-    if any(isinstance(value, dict) and "by" in value for frame in frames for value in frame.values.values()):
-        return 1.0  # "cut … by half": a difference from the value there is can be nothing but a change
+    if any(isinstance(value, dict) for frame in frames for value in frame.values.values()):
+        return 1.0  # "cut … by half", "the tag vip": a difference from what there is can be nothing but a change
+    if "log" in told_acts and told.reports(text.text):
+        return 1.0  # "phoned Oakhollow, nobody picked up"
     chances = acts.likely(text, later=bool(previous))
-    return min(1.0, sum(chances[act] for act in told))  # of several requests in one sentence, any
+    return min(1.0, sum(chances[act] for act in told_acts))  # of several requests in one sentence, any
 
 
 def _least_objected(

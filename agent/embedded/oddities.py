@@ -16,7 +16,10 @@ from agent.embedded.units import alike, kept_in
 from store.filters import Filter
 from store.schema import NUMERIC, Schema
 
-_EACH = frozenset({"every", "each", "all", "所有", "每个", "每家", "每一个", "全部"})
+_EACH = frozenset(
+    {"every", "each", "for each", "for every", "of each", "of every", "per", "每个", "每家", "每一个", "每位", "每条", "每笔"}
+)
+_BESIDE = frozenset({"to", "with", "from", "about", "'s", "and", "和", "跟", "与", "向", "找"})
 _STUCK_ZH = tuple("他她它的了在把给和与")
 _WONDERS = re.compile(r"\bshould (?:i|we)\b|\bor not\W*$|要不要|该不该|是不是该|你觉得|合适吗", re.IGNORECASE)
 _DAY = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})(?![\d/]|\s*(?:%|percent))")
@@ -49,9 +52,14 @@ def _values(frame: Frame, schema: Schema) -> Iterator[str]:
     if frame.intent not in {"create", "update"} or frame.entity not in schema.entities:
         return
     spec = schema.entity(frame.entity)
+    if "description" in frame.values and frame.intent == "create" and frame.entity not in PHRASED:
+        yield "left over"
     for name, value in frame.values.items():
         field = spec.fields.get(name)
         words = str(value[-1] if isinstance(value, list) and value else value).split()
+        told = field is not None and (field.kind == "longtext" or (name == spec.name_field and frame.entity in PHRASED))
+        if told and name != "number":
+            continue  # what happened, as it was said: it may begin and end as speech does
         if field is None or field.refers_to or not words or field.kind not in {"text", "longtext", "tags", "phone", "email", "url"}:
             continue
         if words[-1] in fillers() or (len(words) > 1 and (words[0] in fillers() or words[-1].startswith(_STUCK_ZH))):
@@ -61,8 +69,6 @@ def _values(frame: Frame, schema: Schema) -> Iterator[str]:
         proper = name in {spec.name_field, "company"} and frame.entity not in PHRASED
         if proper and len(words) > 1 and sum(word in fillers() for word in words) > 1:
             yield "stuck"
-        if name == "description" and frame.intent == "create" and frame.entity not in PHRASED:
-            yield "left over"
 
 
 def _written(text: Spanned, frame: Frame) -> Iterator[str]:
@@ -70,16 +76,18 @@ def _written(text: Spanned, frame: Frame) -> Iterator[str]:
     if frame.intent not in {"create", "log", "task"} or frame.replaces:
         return
     held = {str(value) for value in frame.values.values() if not isinstance(value, (dict, list))}
-    for span in text.spans:
+    held |= {str(each.value) for each in leaves(frame.filters)}
+    for place, span in enumerate(text.spans):
         best = [name for name in span.names if name.score == max(each.score for each in span.names)]
         kinds = {name.type for name in best}
-        if kinds == {"user"} and frame.intent == "task" and not held & {name.id for name in best}:
+        if kinds == {"user"} and frame.intent == "task" and not held & {name.id for name in best} and not _met(text.spans, place):
             yield "colleague"
         elif kinds == {"account"} and not held & {name.id for name in best} and not {"account", "company"} & set(frame.values):
             yield "customer"
     if frame.intent == "task" and len(frame.text) > 0.9 * len(text.text.strip()):
         yield "whole sentence"
-    if frame.intent in {"log", "task"} and (len(frame.text) < 3 or all(word in fillers() for word in frame.text.lower().split())):
+    least = 2 if is_chinese(frame.text) else 3
+    if frame.intent in {"log", "task"} and (len(frame.text) < least or all(word in fillers() for word in frame.text.lower().split())):
         yield "no text"
     if frame.intent in {"log", "task"} and _NEXT.search(frame.text):
         yield "another request"
@@ -88,8 +96,14 @@ def _written(text: Spanned, frame: Frame) -> Iterator[str]:
         yield "each"
 
 
+def _met(spans: Sequence[Span], place: int) -> bool:
+    """ "send the offers to Ben", 和李娜核对: a colleague something is done with, not one who is to do it."""
+    before = spans[place - 1].text.lower() if place else ""
+    return before in _BESIDE and not any(span.func("assign", "remind", "create") for span in spans[max(0, place - 3) : place])
+
+
 def _before_a_kind(spans: Sequence[Span], number: int) -> bool:
-    return any(each.entity for each in spans[number + 1 : number + 3])
+    return any(each.entity or each.choices for each in spans[number + 1 : number + 6])
 
 
 def _conditions(text: Spanned, frame: Frame, previous: Sequence[Frame], schema: Schema) -> Iterator[str]:

@@ -23,6 +23,8 @@ _JOINT = re.compile(
 )
 _LEADS = re.compile(r"^(?:please|also|just|then|再|也|请|帮我|给我|并|把|将|顺便|麻烦)+\s*", re.IGNORECASE)
 
+_FOR_WHOM = re.compile(r"^(?:给|为|替|帮|让|叫)[\u4e00-\u9fffA-Za-z ]{1,10}?(?=建|安排|设|派|加|开|记|发|约|创建|新建)")
+
 
 def parted(text: str, whole: Sequence[Frame], read: Callable[[str, Sequence[Frame]], list[Frame]]) -> list[Frame] | None:
     """The frames of both sides of the first joint at which a sentence falls into two requests; None when it does not."""
@@ -58,7 +60,7 @@ def _done(frames: Sequence[Frame]) -> bool:
 
 def _opens(text: str) -> bool:
     """Whether a text begins with a verb of doing."""
-    plain = _LEADS.sub("", text).lower()
+    plain = _FOR_WHOM.sub("", _LEADS.sub("", text)).lower()
     verbs = [word for name in ("create", "update", "assign", "delete", "log", "remind") for word in function_words()[name]]
     verbs += [*change_words("wishes"), *change_words("asked"), *change_words("emptying")]
     return any(plain.startswith(str(word)) and (is_chinese(str(word)) or not plain[len(str(word)) :][:1].isalpha()) for word in verbs)

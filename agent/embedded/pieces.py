@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 from agent.embedded.creating_words import tie_pattern, ties, words
 from agent.embedded.phrase_table import Sense
 from agent.embedded.scene import Scene
+from agent.embedded.shapes import person
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese
 from store.name_words import pinyin
@@ -20,7 +21,7 @@ from store.schema import NUMERIC, Entity, Field, Schema
 
 PHRASED = frozenset({"case", "opportunity", "task", "campaign", "quote", "contract"})  # what names them is a phrase, not a proper name
 TEXTS = frozenset({"text", "longtext", "url", "tags"})
-BREAK = re.compile(r"[,，;；、。\n!！]|\s[-–—/|]+\s|——|\.\s|\.$|[(（)）]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
+BREAK = re.compile(r"[,，;；、。\n!！？]|\?\s|\s[-–—/|]+\s|——|\.\s|\.$|[(（)）]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _URL = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 Tie = Literal["", "at", "from", "in", "for", "as", "is", "about", "with", "by", "worth", "on", "named", "who", "and", "to"]
 MEASURES = {"间", "个", "位", "台", "张", "家", "套", "条", "箱", "盒"}
@@ -112,6 +113,9 @@ def glued(whole: Spanned, spans: list[Span]) -> list[Span]:
     for span in spans:
         last = found[-1] if found else None
         beside = last is not None and last.last == span.first and is_chinese(last.text) and is_chinese(span.text)
+        if last is not None and beside and _surname(whole.text, last, span):
+            found[-1] = Span(last.start, span.end, last.text + span.text, last.first, span.last, unknown=True)
+            continue
         if (
             last is not None
             and beside
@@ -123,6 +127,13 @@ def glued(whole: Spanned, spans: list[Span]) -> list[Span]:
         else:
             found.append(span)
     return found
+
+
+def _surname(text: str, last: Span, span: Span) -> bool:
+    """钱|立群: a family name that is a word elsewhere, at the start of a breath, and the given name that ends it."""
+    alone = not text[: last.first] or BREAK.fullmatch(text[last.first - 1]) is not None or text[last.first - 1] in ":："
+    ends = not text[span.last :] or BREAK.match(text[span.last :]) is not None
+    return bool(alone and ends and len(last.text) == 1 and len(span.text) < 3 and span.unknown and person(last.text + span.text) >= 0.9)
 
 
 def _letter(span: Span) -> bool:
@@ -160,12 +171,19 @@ def sentences(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> l
 def _tells_what(spec: Entity, schema: Schema, spans: list[Span]) -> bool:
     """Whether a breath says what happened, beside the values it may hold."""
     content = [span for span in spans if not span.filler]
+    if content and ties().get(content[0].text.lower()) in {"for", "at", "from", "with"} and all(_proper(span) for span in content[1:]):
+        return False  # "for Bellerive": whose it is
     if not content or own_label(schema, spec.name, content[0]):
         return False
     said = [
         span for span in content if not span.names and not span.literal and not typed(spec, span) and not span.func("it", "on", "to", "for")
     ]
     return any(span.unknown for span in said) or len(said) > 2
+
+
+def _proper(span: Span) -> bool:
+    """A name by how it is written, or one that is known."""
+    return bool(span.names) or (span.unknown and all(word[:1].isupper() for word in span.text.split()))
 
 
 def _whole_ties(whole: Spanned, spans: list[Span]) -> list[Span]:

@@ -17,7 +17,8 @@ from agent.embedded.tokens import is_chinese
 
 KINDS = frozenset({"account", "contact", "lead", "opportunity", "case", "product", "order", "campaign", "quote", "contract", "consent"})
 _POLITE = re.compile(
-    r"^(?:can|could|would|will) you (?:please )?(?!tell|show|give)|^(?:能不能|可以|能否|可不可以)(?:请)?(?:帮我)", re.IGNORECASE
+    r"^(?:can|could|would|will) (?:you|u|we|i) (?:please |pls |just |kindly )*(?!tell|show|give)|^(?:能不能|可以|能否|可不可以)(?:请)?(?:帮我)",
+    re.IGNORECASE,
 )
 NAMED = 0.9  # a span this near to a record's name is that record, no noun
 
@@ -94,6 +95,8 @@ def _making(span: Span) -> bool:
 
 def _light(span: Span) -> bool:
     """Words around a request that say nothing of the record."""
+    if span.unknown and span.text.lower() in held("asking"):
+        return True
     if span.names or span.time or span.literal or span.unknown or span.amount:
         return False
     return (
@@ -141,7 +144,9 @@ def _object_of(scene: Scene, start: int, verb: int, stop: int) -> Request | None
         if typed and not modifiers and (place + 1 >= stop or not noun(scene, place + 1)):
             return _request(typed, _asking_alone(spans[start:place]), spans[place], [spans[place]])
         plain = not spans[place].unknown and not spans[place].names
-        if spans[place].choices and plain and is_chinese(spans[place].text) == is_chinese(spans[verb].text):
+        if spans[place].amount and not spans[place].time and not spans[place].literal:
+            modifiers.append(spans[place])  # "open a 30k deal"
+        elif spans[place].choices and plain and is_chinese(spans[place].text) == is_chinese(spans[verb].text):
             modifiers.append(spans[place])
         elif not _light(spans[place]) or spans[place].func("named"):
             break

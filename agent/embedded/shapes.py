@@ -40,9 +40,10 @@ def company(text: str) -> float:
     said = [word.strip(".").lower() for word in _words(text)]
     if len(said) < 2 or not any(word[0].isupper() for word in _words(text)):
         return 0.5 if len(said) > 1 and said[-1] in words("companies") else 0.0
-    if said[-1] in words("companies"):
+    held = words("companies")
+    if said[-1] in held or said[-1].removesuffix("s") in held:
         return 1.0
-    return 0.7 if any(word in words("companies") for word in said[1:]) or "&" in text else 0.0
+    return 0.7 if any(word in held or word.removesuffix("s") in held for word in said[1:]) or "&" in text else 0.0
 
 
 def job(text: str) -> float:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agent.embedded import shapes
+from agent.embedded import shapes, told
 from agent.embedded.candidates import namesakes
 from agent.embedded.creating_words import edge, words
 from agent.embedded.frames import Frame
@@ -130,10 +130,14 @@ class Slots:
                 self.texts.append(Text(span.literal or "", "named", len(self.texts), piece.opens, piece.late))
                 text, place = [], place + 1
                 continue
-            within = self.kind in PHRASED and any(_tells(each) for each in text) and _part_of_phrase(span)
+            within = (
+                self.kind in PHRASED and (any(_tells(each) for each in text) or self._opens_phrase(piece, place)) and _part_of_phrase(span)
+            )
             counts = self._counts(piece, place)
             found = self._value(piece, span) if not within and not counts and (typed(self.spec, span) or span.func("me")) else None
-            if found is not None and found[0] not in self.values:
+            if found is not None and found[0] == "stage" and told.ended(span) and any(each.time for each in piece.spans):
+                pass  # "to be won by March", 预计三月底成交: when, and no stage of a new deal
+            elif found is not None and found[0] not in self.values and not self._ends_a_job(text, span):
                 self.values[found[0]] = found[1]
                 self._free(piece, text)
                 text, piece = [], replace(piece, tie="" if piece.tie in {"for", "at", "from", "to"} else piece.tie)
@@ -150,6 +154,20 @@ class Slots:
         found = {name.id: name for span in run for name in span.names if name.name.casefold().startswith(said) and " " in said}
         whole = replace(run[0], names=[replace(name, score=1.0) for name in found.values()])
         return self._reference(whole) if found else None
+
+    def _opens_phrase(self, piece: Piece, place: int) -> bool:
+        """ "cold | room sensors": a value of a field of text that runs into an unknown word is the first word of what the thing is called."""
+        span, after = piece.spans[place], piece.spans[place + 1] if place + 1 < len(piece.spans) else None
+        fields = [self.spec.fields[c.field] for c in span.choices if c.entity == self.kind and c.field in self.spec.fields]
+        joined = after is not None and after.unknown and self.scene.text.text[span.last : after.first] == " "
+        return bool(joined and fields and all(field.kind in TEXTS for field in fields))
+
+    def _ends_a_job(self, text: list[Span], span: Span) -> bool:
+        """ "Lab manager", where a manager is a value that somebody has: the job is what the whole run says."""
+        if not text or "title" not in self.spec.fields or not (_tells(text[-1]) and text[-1].unknown):
+            return False
+        run = self.scene.text.text[text[0].first : span.last]
+        return shapes.job(run) >= 1 and self.scene.text.text[text[-1].last : span.first] == " "
 
     def _counts(self, piece: Piece, place: int) -> bool:
         """A number right before a product by its name."""

@@ -24,6 +24,7 @@ from agent.embedded.matching import (
     tokens_in,
     whole_noun,
 )
+from agent.embedded.name_forms import PERSONS
 from agent.embedded.names import Name, NameIndex
 from agent.embedded.phrase_table import NOISE, Sense, senses_of
 from agent.embedded.tokens import Token, is_chinese, normalise, tokenise
@@ -198,9 +199,47 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     whole = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
     _parted_fields(whole, lexicon, names)
     _kinds_of_place(whole, names)
+    whole.spans = _strangers(plain, whole.spans)
+    _called(whole.spans)
     if not future:
         known_in_part(whole, lexicon, names)
     return whole
+
+
+def _called(spans: Sequence[Span]) -> None:
+    """ "tickets called Vireo Cloud offline": after its noun and before a name, the word only says how they are named."""
+    for before, span, after in zip(spans, spans[1:], spans[2:], strict=False):
+        if (
+            span.func("named")
+            and before.entity
+            and (any(n.type == before.entity.entity for n in after.names) or after.literal_kind == "quoted")
+        ):
+            span.senses = [sense for sense in span.senses if sense.kind == "func"]
+
+
+def _strangers(text: str, spans: Sequence[Span]) -> list[Span]:
+    """ "Sunniva Dahl", "Nils Bergqvist": somebody who shares one name with people there are, and is none of them."""
+    found: list[Span] = []
+    for span in spans:
+        last = found[-1] if found else None
+        beside = last is not None and text[last.last : span.first] == " " and _capital(last.text) and _capital(span.text)
+        opens = last is not None and text[: last.first].rstrip()[-1:] in {"", ".", "!", "?"}
+        beside = beside and not opens  # "Tell Anna to …": a capital that a sentence begins with
+        if last is not None and beside and ((last.unknown and _by_one_name(span)) or (span.unknown and _by_one_name(last))):
+            found[-1] = Span(last.start, span.end, text[last.first : span.last], last.first, span.last, unknown=True)
+        else:
+            found.append(span)
+    return found
+
+
+def _capital(text: str) -> bool:
+    return text[:1].isupper() and text[1:2].islower()
+
+
+def _by_one_name(span: Span) -> bool:
+    """Whether people are meant by a first or a last name alone, and the word means nothing else."""
+    one = " " not in span.text and not span.senses and not span.literal and not span.time
+    return one and bool(span.names) and all(name.type in PERSONS and name.score < 0.9 for name in span.names)
 
 
 def _whole_field(span: Span, later: Span, lexicon: Lexicon, names: NameIndex) -> list[Sense]:
@@ -336,6 +375,7 @@ def _with_gaps(text: str, tokens: Sequence[Token], chosen: Sequence[Span]) -> li
                 and last.unknown
                 and not filler
                 and text[last.last : token.start].strip(" -&.") == ""
+                and not re.fullmatch(r"\s+-+\s+", text[last.last : token.start])
                 and last.end == place
                 and (last.last == token.start or not (is_chinese(last.text[-1]) and is_chinese(token.word)))
             )

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
+from agent.embedded import told
 from agent.embedded.calls import period_filters
 from agent.embedded.frames import Frame
 from agent.embedded.leaning import PLACES, place_said
 from agent.embedded.lexicon import change_words
 from agent.embedded.pieces import BREAK
 from agent.embedded.scene import Scene
+from agent.embedded.short_titles import short_titles
 from agent.embedded.spans import Span
 from agent.embedded.subject import READ, RECORDS, SEVERAL, Subject, best
 from agent.embedded.targets import MANY, QUANTIFIERS
-from agent.embedded.titles import by_title, without_noun
+from agent.embedded.titles import by_title
 from agent.embedded.tokens import is_chinese
 from store.filters import Filter
 from store.query import RecordQuery, find, find_ids, load
@@ -26,10 +28,11 @@ def subjects(scene: Scene) -> Iterator[Subject]:
     seen: set[tuple[str, tuple[str, ...]]] = set()
     for found in (
         *by_title(scene),
-        *(each for each in without_noun(scene) if len(each.records) == 1),
+        *(each for each in short_titles(scene) if len(each.records) == 1),
         *_named(scene),
         *_numbered(scene),
         *_before(scene),
+        *(each for each in _theirs(scene) if len(each.records) == 1),
     ):
         key = (found.kind, tuple(record.id for record in found.records))
         if found.records and key not in seen:
@@ -163,10 +166,23 @@ def _numbered(scene: Scene) -> list[Subject]:
 
 def vague(scene: Scene) -> Iterator[Subject]:
     """Several records that words of a title fit: one of them is meant."""
-    for found in without_noun(scene):
+    for found in (*short_titles(scene), *_theirs(scene)):
         if len(found.records) > 1:
             _describe(scene, found)
             yield found
+
+
+def _theirs(scene: Scene) -> list[Subject]:
+    """ "Zuiderhaven signed, 31k": the open deals of a customer of whose deal it can only be said."""
+    tells = any(told.ended(span) or any(c.field == "stage" for c in span.choices) for span in scene.spans)
+    noun = any(span.entity and span.entity.entity not in {"opportunity", "account", "contact"} for span in scene.spans)
+    anchors = [span for span in scene.spans if best(span) and best(span) == best(span, "account")]
+    ids = sorted({name.id for span in anchors for name in best(span)})
+    if not tells or noun or len(anchors) != 1 or not ids:
+        return []
+    whose, going = Filter(field="account", op="in", value=ids), Filter(field="status", value="open")
+    page = find(scene.unit, RecordQuery(entity="opportunity", filters=[whose, going], limit=SEVERAL))
+    return [Subject("opportunity", list(page.records), anchors)] if page.total and page.total <= SEVERAL else []
 
 
 def _describe(scene: Scene, subject: Subject) -> None:

@@ -11,6 +11,7 @@ from functools import cache
 
 from agent.embedded.differences import Step
 from agent.embedded.lexicon import step_words
+from agent.embedded.rungs import find_rungs
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese
 from knowledge.spoken.amounts import chinese_number, english_number, find_amounts
@@ -22,7 +23,10 @@ _LENGTH = re.compile(
 )
 _FRACTION = re.compile(r"(?<!\w)(?:(?:a|one)\s+)?(?P<part>half|third|quarter|fifth|tenth)\b(?!\s+(?:of|year|a))", re.IGNORECASE)
 _PARTS = {"half": Decimal(50), "third": Decimal("33.33"), "quarter": Decimal(25), "fifth": Decimal(20), "tenth": Decimal(10)}
-_WHOLE = re.compile(r"\b(?P<word>double|doubled|twice|treble|triple|halve|halved|in half)\b", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"(?P<first>(?:^|(?<=and )|(?<=please ))half)(?=\s+(?:the|its|their)\b)|\b(?P<word>double|doubled|twice|treble|triple|halve|halved|in half)\b",
+    re.IGNORECASE,
+)
 _TIMES = {"double": 100, "doubled": 100, "twice": 100, "treble": 200, "triple": 200, "halve": -50, "halved": -50, "in half": -50}
 _POINTS = re.compile(r"\s*(?:percentage\s+)?(?:points?|pts?|pp)\b", re.IGNORECASE)
 _LENGTH_ZH = re.compile(
@@ -38,7 +42,9 @@ _CLAUSE = re.compile(r"[,;.，；。](?!\d)|\band\b")
 
 def find_steps(text: str) -> list[Step]:
     """Every difference said in a text."""
-    return (list(_chinese(text)) if is_chinese(text) else []) or list(_english(text))
+    figures = (list(_chinese(text)) if is_chinese(text) else []) or list(_english(text))
+    rungs = [step for step in find_rungs(text) if not any(step.start < other.end and other.start < step.end for other in figures)]
+    return [*figures, *rungs]
 
 
 def stepped(text: Spanned) -> Spanned:
@@ -77,7 +83,7 @@ def _last(name: str, text: str) -> int:
 def _english(text: str) -> Iterator[Step]:
     taken = -1
     for match in _WHOLE.finditer(text):
-        yield Step(match.start(), match.end(), Decimal(_TIMES.get(match["word"].lower(), 100)), "%")
+        yield Step(match.start(), match.end(), Decimal(_TIMES.get((match["word"] or "halve").lower(), 100)), "%", "whole")
     for start, end, count, unit in sorted(_quantities(text), key=lambda each: (each[0], -each[1])):
         if start < taken:
             continue
@@ -164,7 +170,7 @@ def _chinese(text: str) -> Iterator[Step]:
     for match in _WHOLE_ZH.finditer(text):
         off = match["off"]
         percent = Decimal(100) if match["up"] else Decimal(-50) if match["half"] else _discount(off) - 100
-        yield Step(match.start(), match.end(), percent, "%")
+        yield Step(match.start(), match.end(), percent, "%", "whole")
     for match in _LENGTH_ZH.finditer(text):
         found = _way(text, match.start(), ("zh_later", "zh_sooner"))
         unit: str = UNITS[match["unit"]]

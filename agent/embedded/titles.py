@@ -1,12 +1,13 @@
-"""Records by words of their titles: "the export ticket of Alpenglas", "Glenfarrow's dosing line phase 2", 安禾农业配料线."""
+"""Records by their noun and words of their titles: "the export ticket of Alpenglas"."""
 
 import re
 
 from agent.embedded.candidates import under_way
 from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.scene import Scene
+from agent.embedded.short_titles import spoken_of
 from agent.embedded.spans import Span
-from agent.embedded.subject import READ, SEVERAL, Subject, best
+from agent.embedded.subject import READ, Subject, best
 from agent.embedded.tokens import is_chinese
 from store.filters import Filter
 from store.query import RecordQuery, RecordView, find
@@ -33,37 +34,11 @@ def by_title(scene: Scene) -> list[Subject]:
             continue
         records = _titled(scene, kind, words, anchors)
         going = under_way(records) if len(records) > 1 else records
+        if len(going) > 1 and not anchors:
+            theirs = spoken_of(scene)
+            going = [record for record in going if record.fields.get("account_id") in theirs]
         if len(going) == 1:
             found.append(Subject(kind, going, run))
-    return found
-
-
-_TITLED = ("opportunity", "case", "task")
-
-
-def without_noun(scene: Scene) -> list[Subject]:
-    """ "Glenfarrow's dosing line phase 2", 安禾农业配料线: a customer and words of the title of something of theirs."""
-    found = []
-    for place, span in enumerate(scene.spans):
-        if not any(name.type == "account" for name in best(span)):
-            continue
-        run = _run(scene, place)
-        while run and (run[-1].filler or run[-1].func("on")):
-            run = run[:-1]
-        said = [each for each in run if (each.first > span.first or each.unknown) and not each.names and not each.filler]
-        words = [each for each in said if (each.content or each.func("on")) and (each.text.isdigit() or len(each.text) > 1)]
-        if not any(each.unknown for each in words):
-            continue
-        for kind in _TITLED:
-            records = _titled(scene, kind, words, [span])
-            if not records:  # the name of a field may stand behind the title: 安禾农业配料线的金额
-                words = [each for each in words if own_label(scene.unit.schema, kind, each) is None]
-                records = _titled(scene, kind, words, [span])
-            going = under_way(records)
-            records = going if going and len(records) > 1 else records
-            if records:
-                found.append(Subject(kind, records[:SEVERAL], run))
-                break
     return found
 
 

@@ -25,6 +25,7 @@ from agent.embedded import (
     pending,
     pronouns,
     rephrasing,
+    several_new,
     telling,
     two_questions,
     writes,
@@ -158,10 +159,13 @@ class Understanding:
     ) -> list[Frame]:
         """The frames of all clauses; one that changes what the one before changes becomes part of it."""
         frames: list[Frame] = []
-        for clause in split(whole):
+        clauses = several_new.parted(whole, words) or split(whole)
+        for said in clauses:
+            wished = announced.rewritten(_spans(unit, said, words, names), words) if len(clauses) > 1 else None
+            clause = wished or said
             read_ = self._clause(unit, clause, words, names, routes, [*reversed(frames), *previous])
             for frame in read_:
-                frame.said = clause
+                frame.said = said
             frames += read_
         joined = compound.joined(frames)
 

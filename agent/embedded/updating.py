@@ -12,7 +12,7 @@ from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
 from agent.embedded.targets import Target, choose, resolve
 from agent.embedded.tokens import is_chinese
-from agent.embedded.values import FREE_TEXT, listed
+from agent.embedded.values import CLOSING, FREE_TEXT, listed
 from store.filters import Filter
 from store.query import RecordQuery, find
 
@@ -20,7 +20,6 @@ CANCELLING = {"task": {"status": "cancelled"}}
 CANCEL = {"cancel", "call off", "取消", "撤掉"}
 LABELLING = {"mark", "make", "set", "flag", "tick", "put", "标记", "设置"}
 _RELATIVE = {"that", "which", "who", "whose", "where", "with", "in", "from"}
-CLOSING = {"case": {"status": "closed"}, "task": {"status": "done"}}
 
 
 def delete(scene: Scene) -> list[Frame]:

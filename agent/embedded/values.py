@@ -20,6 +20,8 @@ DATED = {
     "account": "next_follow_up_at", "lead": "next_follow_up_at",
 }  # fmt: skip
 PRICED = {"opportunity": "amount", "order": "amount", "product": "price", "quote": "amount", "contract": "amount"}
+CLOSING = {"case": {"status": "closed"}, "task": {"status": "done"}}
+RANKED = {"account": "tier", "opportunity": "stage", "task": "priority", "case": "priority"}
 _LEAD = re.compile(r"^(?:\s|[:：=,，]|\b(?:to|as|is|be|of|into|at)\b|为|成|是|到|改成|改为|设为|叫|的)+", re.IGNORECASE)
 _TAIL = re.compile(r"(?:\s|[,，;；。.]|\band\b|\bwith\b|并且|并|和|，)+$", re.IGNORECASE)
 
@@ -103,6 +105,10 @@ def moment(scene: Scene, span: Span) -> str | None:
 def implied(scene: Scene, kind: str, span: Span) -> tuple[str, Any] | None:
     """The field a value belongs to by its kind: a stage, a person, an amount, a date, a choice."""
     fields = scene.unit.schema.entity(kind).fields
+    if span.step and span.step.unit == "rung":
+        said = [s.field for s in scene.words.table.meaning(span.step.label) if s.kind == "field" and s.entity == kind]
+        ranked = next((name for name in (*said, RANKED.get(kind, "")) if name in fields and span.step.value_for(fields[name])), "")
+        return (ranked, span.step.value_for(fields[ranked])) if ranked else None
     if span.step:
         usual = (DATED if span.step.timed else PRICED).get(kind)
         value = span.step.value_for(fields[usual]) if usual else None

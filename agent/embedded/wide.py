@@ -1,41 +1,34 @@
-"""Changes of many records by a rule: a task for each, a value each takes from a related record, merging, handing over."""
+"""Changes of many records by a rule: a value each takes from a related record, merging, handing over; a task for each is in `each.py`."""
 
 import re
 
-from agent.embedded import doing, told
-from agent.embedded.ahead import ahead
-from agent.embedded.calls import period_filters
+from agent.embedded import told
 from agent.embedded.candidates import namesakes
+from agent.embedded.each import for_each
 from agent.embedded.frames import Frame
 from agent.embedded.pieces import BREAK
-from agent.embedded.repair import repair
 from agent.embedded.scene import Scene
-from agent.embedded.spans import Span, Spanned, spanned
-from store.filters import Filter
-from store.query import RecordQuery, find_ids
+from agent.embedded.spans import Span
+from agent.embedded.those import condition, part, refused_when_empty
 
-_TASK = (
-    r"(?:(?:create|add|make|set up|open|schedule)\s+(?:a|one)\s+(?:new\s+)?(?:task|reminder|to-?do|follow-up task)|remind me|"
-    r"(?:一)?(?:建|创建|新建|加|添加|安排|生成)(?:一)?(?:个|条)?[\u4e00-\u9fff]{0,6}?(?:任务|待办|提醒))"
-)
-_EACH_FIRST = re.compile(rf"^(?:please\s+)?for (?P<what>(?:each|every|all)\b.+?),?\s+(?P<task>{_TASK}\b.*)$", re.IGNORECASE)
-_EACH_LAST = re.compile(rf"^(?:please\s+)?(?P<task>{_TASK}\b.*?)\s+for (?P<what>(?:each|every|all)(?: of)?\b.+)$", re.IGNORECASE)
-_EACH_ZH = re.compile(
-    rf"^(?:请|帮我)*(?:(?:给|为|对|替)?(?P<what>(?:每|所有|全部).+?)(?:都|各|分别)*|(?:给|为|对|替)(?P<those>.+?)(?:都|各|分别)+)(?P<task>{_TASK}.*)$"
-)
-_MORE = re.compile(r",\s*(?=(?:due|by|before|until|for|assigned|priority|with)\b)", re.IGNORECASE)  # of the task, behind what it is for
 _TAKEN_EN = re.compile(
     r"^(?P<head>.+)\s+of\s+(?:its|their|the|his|her|each one's)\s+(?P<related>[a-z][a-z -]*?)[.!]?$",
     re.IGNORECASE,
 )
 _TAKEN_ZH = re.compile(
-    r"(?:(?:改成|改为|设为|设成|用|取|跟|和|随|按|换成|交给|分给|转给|归)(?:成|为)?)"
-    r"(?:其|它的|它|它们的|对应的?|所属的?|各自的?|相应的?|该|所在)+(?P<related>[\u4e00-\u9fff]{2,6}?)的?(?P<field>[\u4e00-\u9fff]{2,8}?)(?:一致|相同)?[。!！]?$"
+    r"(?:(?:改成|改为|设为|设成|沿用|参照|按照|跟着|随着|跟|和|同|用|取|随|按|换成|交给|分给|转给|归)(?:成|为|给)?)"
+    r"(?:其|它的|它|它们的|对应的?|所属的?|各自的?|相应的?|该|所在)*(?P<related>[\u4e00-\u9fff]{2,6}?)的?(?P<field>[\u4e00-\u9fff]{2,8}?)(?:一致|相同|一样|走|来|即可|就行|就好|填|管|跟进|负责)*[。!！]?$"
 )
 _MERGE = re.compile(
-    r"^(?:please |can you |could you )?(?:merge|combine|dedupe|deduplicate|unify)\b|^(?:请|帮我|麻烦)*(?:把|将)?.*合并", re.IGNORECASE
+    r"^(?:please |can you |could you )?(?:merge|combine|dedupe|deduplicate|unify|consolidate|fold)\b|"
+    r"\b(?:merge|combine|join|unify|consolidate|dedupe|(?:put|bring) (?=them|both|the two|these))\s*(?:them|both|the two|these(?: two)?|it)\b|"
+    r"^(?:请|帮我|麻烦)*(?:把|将)?.*(?:合并|并到|并入|并进|并掉|归并|合到一起|合在一起|合成一|合一下|合到)",
+    re.IGNORECASE,
 )
-_KEEP = re.compile(r"\b(?:keep(?:ing)?|into|survivor is)\b|保留|合并到|并入|以", re.IGNORECASE)
+_SAME = re.compile(
+    r"\b(?:same|together|duplicates?|identical|one|twice|copy|of|record|company|person|customer)\b|同一|重复|一家|一个|一起", re.IGNORECASE
+)
+_KEEP = re.compile(r"\b(?:keep(?:ing)?|into|survivor is|duplicate of|copy of)\b|保留|合并到|并到|并入|并进|合到|以", re.IGNORECASE)
 _EVERYTHING = re.compile(
     r"\b(?:everything|all (?:of )?(?:the |his |her |their )?(?:records|stuff|things|book|work)|whole book|all that)\b|"
     r"全部|所有(?:东西|记录|资料|数据|的)?|一切|手上的|名下",
@@ -54,71 +47,7 @@ def read(scene: Scene) -> list[Frame] | None:
     text = scene.text.text.strip()
     if text.endswith(("?", "？", "吗")) and not re.match(r"(?:can|could|would|please|能|可以)", text, re.IGNORECASE):
         return None
-    return _handover(scene) or _merge(scene) or _for_each(scene) or _taken(scene)
-
-
-def _part(scene: Scene, text: str, *, future: bool = False) -> Spanned:
-    unit = scene.unit
-    start = unit.settings.fiscal_year_start
-    part = spanned(text, scene.words, scene.names, unit.today(), fiscal_start=start, future=future)
-    if not future and ahead(part, scene.names):  # "whose contract ends in July"
-        part = spanned(text, scene.words, scene.names, unit.today(), fiscal_start=start, future=True)
-    repair(part, scene.names)
-    return part
-
-
-def _condition(scene: Scene, part: Spanned, spans: list[Span]) -> Frame:
-    """The records a stretch speaks of, as a find; a question back when a word in it has no place."""
-    reader = scene.reader(spans)
-    reader.text = Spanned(part.text, part.tokens, spans, part.language)
-    frame = reader._find()
-    left = [span for span in reader.unread() if not span.func("all", "group", "it")]
-    if frame is None:
-        return Frame("clarify", text=scene.text.text, reason="target")
-    if left:
-        return Frame("clarify", entity=frame.entity, text=scene.text.text, reason="words", notes=[span.text for span in left])
-    filters = list(frame.filters)
-    if not filters and not frame.period and not any(span.func("all", "group") for span in spans):
-        return Frame("clarify", entity=frame.entity, text=scene.text.text, reason="which")
-    return frame
-
-
-def _empty(scene: Scene, frame: Frame) -> Frame | None:
-    """The refusal when nothing meets the condition."""
-    period = [Filter.model_validate(each) for each in period_filters(frame, scene.unit.schema)]
-    if find_ids(scene.unit, RecordQuery(entity=frame.entity, filters=[*frame.filters, *period])):
-        return None
-    return Frame(
-        "refuse", entity=frame.entity, text=scene.text.text, reason="nothing", parts=frame.parts, period=frame.period,
-        date_field=frame.date_field,
-    )  # fmt: skip
-
-
-def _for_each(scene: Scene) -> list[Frame] | None:
-    text = scene.text.text.strip()
-    found = _EACH_FIRST.match(text) or _EACH_LAST.match(text) or _EACH_ZH.match(text)
-    if found is None:
-        return None
-    groups = found.groupdict()
-    said, more = [*_MORE.split(groups.get("what") or groups.get("those") or "", maxsplit=1), ""][:2]
-    what, wish = _part(scene, said), _part(scene, f"{found['task']} {more}".strip(), future=True)
-    verb = next((number for number, span in enumerate(wish.spans) if span.func("remind", "create")), None)
-    if verb is None:
-        return None
-    own = Scene(scene.unit, wish, scene.words, scene.names, scene.routes, [], verb)
-    task = doing.task(own)[0]
-    frame = _condition(scene, what, what.spans)
-    if frame.intent != "find" or task.intent != "task":
-        return [task if task.intent != "task" else frame]
-    nothing = _empty(scene, frame)
-    if nothing is not None:
-        return [nothing]
-    return [
-        Frame(
-            "task", entity=frame.entity, text=task.text, values={**task.values, "for_each": frame.entity}, parts=frame.parts,
-            period=frame.period, date_field=frame.date_field,
-        )
-    ]  # fmt: skip
+    return _handover(scene) or _merge(scene) or for_each(scene) or _taken(scene)
 
 
 def _taken(scene: Scene) -> list[Frame] | None:
@@ -128,13 +57,13 @@ def _taken(scene: Scene) -> list[Frame] | None:
     if found is None or told.asks(scene.text):
         return None
     if scene.text.language == "en":
-        before, tail = _part(scene, found["head"]), _part(scene, found["related"])
+        before, tail = part(scene, found["head"]), part(scene, found["related"])
         if len(before.spans) < 3 or not before.spans[-1].fields:
             return None
         named = before.spans.pop()
         sensed = [named, *(span for span in tail.spans if span.entity)]
     else:
-        before, tail = _part(scene, text[: found.start()]), _part(scene, f"{found['field']}的{found['related']}")
+        before, tail = part(scene, text[: found.start()]), part(scene, f"{found['field']}的{found['related']}")
         sensed = [span for span in tail.spans if span.fields or span.entity]
     kinds = [span.entity.entity for span in before.spans if span.entity]
     if not kinds or not sensed:
@@ -155,10 +84,10 @@ def _taken(scene: Scene) -> list[Frame] | None:
         and not _heads(before.spans, number, mine, kind)
         and span.text.lower() not in {"gets", "get", "takes", "take", "inherits", "inherit", "同步", "都", "统统"}
     ]
-    frame = _condition(scene, before, spans)
+    frame = condition(scene, before, spans)
     if frame.intent != "find":
         return [frame]
-    nothing = _empty(scene, frame)
+    nothing = refused_when_empty(scene, frame)
     if nothing is not None:
         return [nothing]
     return [
@@ -251,7 +180,7 @@ def _merge(scene: Scene) -> list[Frame] | None:
         best = max((name.score for name in own), default=0)
         first[span.first] = list(dict.fromkeys(name.id for name in own if name.score == best))
         ids += [each for each in first[span.first] if each not in ids]
-    lost = [span.text for span in scene.spans if span.unknown and not (_MERGE.fullmatch(span.text) or _KEEP.fullmatch(span.text))]
+    lost = [span.text for span in scene.spans if span.unknown and not any(said.search(span.text) for said in (_MERGE, _KEEP, _SAME))]
     if lost:
         return [Frame("clarify", entity=kind, text=text, reason="words", notes=lost)]
     if len(ids) < 2:

@@ -4,16 +4,16 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from agent.embedded import changing, creating, deleting, doing, happened, sets, told, turning, updating, wide
+from agent.embedded import changing, creating, deleting, doing, happened, sets, tagging, told, turning, updating, wide
 from agent.embedded.frames import Frame
-from agent.embedded.lexicon import Lexicon, change_words, function_words
+from agent.embedded.lexicon import Lexicon, change_words, function_words, other_words
 from agent.embedded.names import NameIndex
 from agent.embedded.repair import repair
 from agent.embedded.routes import Routes
 from agent.embedded.scene import Scene
-from agent.embedded.spans import Span, Spanned
+from agent.embedded.spans import Span, Spanned, spanned
 from agent.embedded.steps import stepped
-from agent.embedded.tokens import phrase
+from agent.embedded.tokens import phrase, stem
 from store.unit import Unit
 
 ORDER = ("remind", "log", "create", "delete", "assign", "update", "close", "undo", "approve")
@@ -32,9 +32,16 @@ def verb(span: Span, name: str) -> bool:
 
 def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frames of a wish for change; None when the sentence is a question."""
+    worded = _with_verb(text)
+    if worded:
+        again = spanned(worded, words, names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=True)
+        return read(unit, again, words, names, routes, previous)
     rule = wide.read(Scene(unit, text, words, names, routes, list(previous), -1))
     if rule is not None:
         return rule
+    tags = tagging.read(Scene(unit, text, words, names, routes, list(previous), -1))
+    if tags is not None:
+        return tags
     found = _action(text)
     if found is None and told.lists(turning.tied(text)):
         return None
@@ -73,6 +80,22 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
     for frame in frames or []:
         frame.notes += [note for note in notes if note not in frame.notes]
     return frames
+
+
+def _with_verb(text: Spanned) -> str:
+    """ "unqualify all leads …", "please qualify Siobhan Byrne": a verb made of a value, put as "mark … as unqualified"; "" for none."""
+    spans = [span for span in text.spans if not span.filler]
+    first = spans[0] if spans else None
+    if first is None or len(spans) < 2 or not first.choices or first.names or first.func("close", "delete", "create", "win", "lose"):
+        return ""
+    if first.func("update") and any(span.func("to") for span in spans[1:]):
+        return ""  # "convert X to Won"
+    own = first.choices[0]
+    forms = {own.value.lower(), *(word.lower() for word in other_words(own.value))}
+    rest = text.text[first.last :].strip(" .!")
+    about = any(span.entity or span.names or span.func("all") for span in spans[1:])
+    verbal = first.text.isascii() and first.text.lower() not in forms and stem(first.text.lower()) == stem(own.value.lower())
+    return f"mark {rest} as {own.value}" if verbal and about and not told.asks(text) else ""
 
 
 def _action(text: Spanned) -> tuple[str, int] | None:
@@ -191,19 +214,6 @@ def _close(text: Spanned) -> tuple[str, int] | None:
     return None
 
 
-_REPORTED = re.compile(
-    r"^(?:today |yesterday |just )?(?:(?:i|we)(?: have|'ve)? )?(?:just )?"
-    r"(?:visited|met|called|phoned|rang|emailed|spoke (?:to|with)|talked (?:to|with)|hung up with|got off the phone with|"
-    r"had (?:a|an) (?:call|meeting|visit|chat|lunch))\b|"
-    r"^(?:我|我们)?(?:今天|昨天|刚才|刚刚|刚|上午|下午)?(?:我|我们)?(?:刚)?"
-    r"(?:拜访了|见了|会见了|去了|(?:给|跟|和|与).{1,20}(?:打了电话|打了个电话|开了会|通了电话|通了个电话|通完电话|开了个会|见了面|聊了))",
-    re.IGNORECASE,
-)
-
-
 def _report(text: Spanned) -> tuple[str, int] | None:
     """ "I visited Nordlys yesterday, they will decide in January": told, not asked."""
-    plain = text.text.strip()
-    if plain.endswith(("?", "？", "吗", "呢")) or not _REPORTED.search(plain) or not any(span.names for span in text.spans):
-        return None
-    return "log", -1
+    return ("log", -1) if told.reports(text.text) and any(span.names for span in text.spans) else None

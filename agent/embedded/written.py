@@ -4,6 +4,7 @@ import re
 
 from agent.embedded.creating_words import ending, words
 from agent.embedded.pieces import Piece
+from agent.embedded.shapes import job
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese
 from store.schema import Entity
@@ -77,6 +78,13 @@ def _capitals(spec: Entity, whole: Spanned, spans: list[Span], start: int) -> in
     model = spec.name == "product" and len(run) > 1 and any(each.amount for each in run)
     if len(run) == 1 and run[0].text.isupper() and len(run[0].text) < 5:
         return 0  # "QA lead"
+    if (
+        "title" in spec.fields
+        and end < len(spans)
+        and spans[end].text.islower()
+        and whole.text[spans[end - 1].last : spans[end].first] == " "
+    ) and job(whole.text[spans[start].first : spans[end].last]) >= 1:
+        return 0  # "Lab manager"
     partly = model or any(each.unknown or (each.names and not _known(spec, each)) for each in run)
     return end if partly and (len(run) > 1 or run[0].unknown) else 0
 

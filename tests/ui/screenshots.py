@@ -26,6 +26,11 @@ ROOMS = (
     ("today-phone.png", "/today", 390, 844, "zh"),
     ("record-phone.png", "/records/account?q=Weidemann", 390, 844, "zh"),
 )
+# Name, question, how wide, how high, language, dark: an answer with a picture.
+CHARTS = (
+    ("chat-chart.png", "my won revenue by month this year", 1440, 900, "en", False),
+    ("chat-phone.png", "我今年各产品的赢单金额", 390, 844, "zh", True),
+)
 RAPPORT = Path(sys.executable).with_name("rapport")
 QUESTION = "open deals over 50k closing this quarter"
 CHANGE = "move Rheintal: liquid cooling to Proposal with amount 44000"
@@ -47,7 +52,7 @@ def main() -> int:
             return 0
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            server.wait(timeout=READY_S)
 
 
 def take(address: str) -> None:
@@ -57,6 +62,13 @@ def take(address: str) -> None:
         browser.sign_in(address, EMAIL, PASSWORD)
         browser.ask(QUESTION)
         approve_a_change(browser, address, change=CHANGE, folder=IMAGES)
+        for name, question, width, height, language, dark in CHARTS:
+            browser.size(width, height, dark=dark, language=language)
+            browser.open(address)
+            browser.until("document.querySelector('#me p') && document.querySelector('#tools')")
+            browser.ask(question)
+            browser.until("document.querySelector('#chat .js-plotly-plot')", seconds=READY_S)
+            browser.picture(IMAGES / name)
         for name, path, width, height, language in ROOMS:
             browser.size(width, height, language=language)
             browser.open(address + path)

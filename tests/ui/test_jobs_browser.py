@@ -28,6 +28,7 @@ from ui.server import create_app
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"no {CHROMIUM}")]
 TODAY, PASSWORD = "2026-11-21", "demo-rapport"
 REP, MANAGER, SERVICE, ADMIN = (f"{name}@demo.example" for name in ("anna.berg", "mia.wang", "sam.service", "admin"))
+CHINESE_REP = "li.na@demo.example"
 DEAL = "Rheintal: liquid cooling"
 LOADED = "!document.querySelector('[aria-busy=true]')"
 
@@ -127,8 +128,8 @@ def test_2_a_change_said_edited_approved_and_undone_without_a_mouse(browser: Bro
 
 
 def test_3_what_was_said_and_where(browser: Browser, url: str, seat: Seat, firm: Rapport) -> None:
-    browser.sign_in(url, REP, PASSWORD)
-    browser.ask(seat.said("What was said about pricing?", "客户对价格说了什么？"))
+    browser.sign_in(url, seat.said(REP, CHINESE_REP), PASSWORD)
+    browser.ask(seat.said("What was said about pricing?", "客户对报价说了什么？"))
     browser.until("document.querySelector('#chat blockquote a[href*=\"said=\"]')")
     follow(browser, url, '#chat blockquote a[href*="said="]')
     browser.until("document.querySelector('mark#said')?.innerText.trim()")

@@ -130,3 +130,28 @@ def test_every_room_fits_asks_nobody_else_and_reads_well(
         assert found == [], path
     assert browser.complaints == []
     assert browser.elsewhere(url) == []
+
+
+@pytest.mark.parametrize(("width", "dark", "language"), [(1440, False, "en"), (390, True, "zh")])
+def test_the_chat_reads_well(browser: Browser, url: str, axe: str, width: int, dark: bool, language: str) -> None:
+    """The tour, the greeting, an answer with a picture and a table, a change that waits, a recording under way: axe finds nothing serious."""
+    browser.size(width, 900, dark=dark, language=language)
+    browser.sign_in(url, MANAGER, PASSWORD, toured=False)
+
+    def serious() -> list[str]:
+        browser.settled()
+        browser.run(f"{axe};0")
+        return [each for each in json.loads(browser.run(AXE)) if each[0] in {"serious", "critical"}]
+
+    browser.until("document.querySelector('#tour')")
+    assert serious() == []
+    browser.press("Escape", 27)
+    browser.until("!document.querySelector('#tour') && document.activeElement.matches('#ask textarea')")
+    assert serious() == []
+    browser.ask({"en": "amount of deals by stage", "zh": "各阶段的商机金额"}[language])
+    browser.until("document.querySelector('#chat .js-plotly-plot')")
+    browser.ask("Move Halden Shipping – pilot 3 to Negotiation with amount 75000")
+    browser.until("document.querySelector('#sheet-place .is-pending')")
+    assert serious() == []
+    assert browser.complaints == []
+    assert browser.elsewhere(url) == []

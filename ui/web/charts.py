@@ -42,12 +42,14 @@ def _bars(measure: dict[str, Any], names: list[str], rows: list[Any], said: Word
     values = [_number(row[1]) for row in rows]
     trace = {
         "type": "bar", "orientation": "h", "x": values, "y": places, "text": [_plain(each) for each in texts],
-        "textposition": "outside", "textfont": {"size": 12}, "cliponaxis": False, "hovertext": [_plain(name) for name in names],
+        "texttemplate": "\u00a0%{text}", "textposition": "outside", "textfont": {"size": 12},
+        "cliponaxis": False, "hovertext": [_plain(name) for name in names],
         "hovertemplate": "%{hovertext}: %{text}<extra></extra>",
     }  # fmt: skip
     layout = _layout(_EDGES + _ROW * len(names))
     layout["yaxis"] |= {
         "autorange": "reversed", "tickmode": "array", "tickvals": places, "ticktext": [_plain(name) for name in shown], "automargin": True,
+        "ticks": "outside", "ticklen": 5, "tickcolor": "rgba(0,0,0,0)",
     }  # fmt: skip
     layout["xaxis"] |= {"showticklabels": False, "showgrid": False, "range": _reach([each or 0.0 for each in values])}
     return _figure([trace], layout)
