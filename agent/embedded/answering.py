@@ -122,7 +122,8 @@ def _described(said: str, records: Sequence[RecordView]) -> list[RecordView]:
         plain = {token.word for token in tokenise(_TIES.sub(" ", said))}
         words = plain - fillers() or plain  # "the group" may be all there is
         fits = [record for record in records if words and words <= {token.word for token in tokenise(_whole(record))}]
-        fits = fits or [record for record in records if words and _begun(words, record.name)]
+        called = [record for record in fits or records if words and _begun(words, record.name)]
+        fits = called if len(called) == 1 or not fits else fits
     going = under_way(fits)
     return fits if len(fits) == 1 else going if len(going) == 1 else []
 

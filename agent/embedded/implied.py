@@ -297,7 +297,8 @@ class Implied(Lookups):
             return split[0]
         if status or self.said("win", "lose"):
             return "opportunity"
-        held = {c.entity for span in self.spans for c in span.choices if not span.names}
+        told = [{c.entity for c in span.choices} for span in self.spans if span.choices and not span.names]
+        held = set.intersection(*told) if told else set()  # 深圳有几家酒店: hotels of what has a city
         return held.pop() if len(held) == 1 else ""  # "how many head nurses": those who have the value
 
     def _ratio_said(self, *, take: bool = True) -> str:

@@ -68,7 +68,7 @@ def _line(measure: dict[str, Any], names: list[str], rows: list[Any], said: Word
     course = course if set(names) <= set(course) else names
     texts = [figure_text(found[each][1], measure.get("unit") or "", said) if each in found else said["table.none"] for each in course]
     trace = {
-        "type": "scatter", "mode": "lines+markers", "x": course, "fill": "tozeroy",
+        "type": "scatter", "mode": "lines+markers", "x": course,
         "y": [_number(found[each][1]) if each in found else None for each in course],
         "text": [_plain(each) for each in texts], "hovertemplate": "%{x}: %{text}<extra></extra>",
     }  # fmt: skip
@@ -93,7 +93,7 @@ def _course(first: str, last: str) -> list[str]:
 def _layout(height: int) -> dict[str, Any]:
     axis = {"fixedrange": True, "zeroline": False}
     return {
-        "height": height, "margin": {"l": 8, "r": 16, "t": 12, "b": 34}, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
+        "height": height, "margin": {"l": 8, "r": 34, "t": 12, "b": 34}, "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)",
         "xaxis": dict(axis), "yaxis": dict(axis), "dragmode": False, "showlegend": False, "bargap": 0.35, "font": {"size": 13, "family": "inherit"},
     }  # fmt: skip
 
