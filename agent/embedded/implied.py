@@ -68,9 +68,17 @@ class Implied(Lookups):
         grouped = any(each.grain and not each.time for each in self.spans) or self._said_per()
         if self.said("avg") and not grouped and (mean := self._mean_of(self.lexicon.metrics[name])):
             return mean
-        if metric.agg == "sum" and metric.where and any(span.func("count") and _of_number(span.text) for span in self.spans):
+        if metric.agg == "sum" and metric.where and self._number_of_things():
             return self._counted_alike(metric) or name
         return self._of_another_field(span) or name
+
+    def _number_of_things(self) -> bool:
+        """ "how many deals", not "how many kW": a number field's own sum."""
+        for number, span in enumerate(self.spans):
+            if span.func("count") and _of_number(span.text):
+                after = next((each for each in self.spans[number + 1 :] if not each.filler), None)
+                return after is None or after.entity is not None or not any(map(self._numeric, after.fields))
+        return False
 
     def _counted_alike(self, summed: Metric) -> str:
         """How many there are of what a sum is of: "how many deals are in the pipeline"."""

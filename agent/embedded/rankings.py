@@ -125,10 +125,15 @@ class Rankings(Groupings):
             frame.top = count or (5 if plural and not self.said("max", "min") else 1 if not plural else 5)
 
     def _numbered_subject(self) -> bool:
-        """ "whom did we earn the most from? five accounts": how many of what is said outright."""
+        """ "whom did we earn the most from? five accounts", 前三个客户是谁: what is asked for is said outright."""
         subject = self._subject()
-        place = self.spans.index(subject) if subject is not None else 0
-        return bool(place and subject is not None and subject.entity and subject.entity.entity != "user" and self.spans[place - 1].amount)
+        if subject is None or subject.entity is None or subject.entity.entity == "user":
+            return False
+        place = self.spans.index(subject)
+        before = next((each for each in reversed(self.spans[:place]) if not each.filler), None)
+        after = next((each for each in self.spans[place + 1 :] if not each.filler), None)
+        named = self.text.language == "zh" and after is not None and after.func("who")
+        return named or (before is not None and before.amount is not None)
 
     def _group_by_person(self, frame: Frame) -> None:
         path = self._whose(frame.entity) or PERSON.get(frame.entity, "owner")

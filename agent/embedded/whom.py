@@ -22,8 +22,15 @@ _BARE_YEAR = re.compile(
 )
 
 
+_YEAR = re.compile(r"(?<![\w.,/-])(?:199|20[0-4])\d(?![\w/-]|[.,]\d)")
+_COMPARED = re.compile(r"\b(?:compare[ds]?|comparison|versus|vs|against|better|worse|stronger|weaker)\b", re.IGNORECASE)
+
+
 def with_year(text: str) -> str:
-    """ "monthly won amount 2017": a year left bare at the end of what is asked."""
+    """ "monthly won amount 2017", "how did 2025 compare with 2026": years left bare at the end of what is asked, and beside each other."""
+    years = list(_YEAR.finditer(text))
+    if len(years) == 2 and _COMPARED.search(text):
+        return _YEAR.sub(lambda found: found.group() if text[: found.start()].lower().endswith("in ") else f"in {found.group()}", text)
     return _BARE_YEAR.sub(lambda found: f"in {found['year']}", text)
 
 

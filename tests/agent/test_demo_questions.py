@@ -70,6 +70,24 @@ def test_won_revenue_by_product(ask_demo: Any, deals: list[Row], tables: dict[st
     assert rows(ask_demo(ROOT)(text)) == expected
 
 
+@pytest.mark.parametrize("text", ["销售额最高的前三个客户是谁", "the top three customers by won revenue"])
+def test_customers_asked_for_are_customers(ask_demo: Any, deals: list[Row], tables: dict[str, list[Row]], text: str) -> None:
+    names = {account["key"]: account["name"] for account in tables["account"]}
+    won: dict[str, Decimal] = defaultdict(Decimal)
+    for deal in deals:
+        if deal["stage"] == "Won":
+            won[names[deal["account"]]] += Decimal(deal["amount"])
+    assert rows(ask_demo(ROOT)(text)) == dict(sorted(won.items(), key=lambda each: -each[1])[:3])
+
+
+@pytest.mark.parametrize(
+    "text", ["How did 2025 compare with 2026 so far in won deals?", "won deals in 2025 and in 2026 compared", "won deals 2025 vs 2026"]
+)
+def test_years_left_bare_beside_each_other(ask_demo: Any, deals: list[Row], text: str) -> None:
+    closed = Counter(str(deal["close_date"])[:4] for deal in deals if deal["stage"] == "Won")
+    assert rows(ask_demo(ROOT)(text)) == {year: closed[year] for year in ("2025", "2026")}
+
+
 @pytest.mark.parametrize("text", ["deals per stage", "每个阶段有多少商机"])
 def test_deals_per_stage(ask_demo: Any, deals: list[Row], text: str) -> None:
     assert rows(ask_demo(ROOT)(text)) == Counter(deal["stage"] for deal in deals)
