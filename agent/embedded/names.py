@@ -4,7 +4,7 @@ Users and teams are kept in memory; everything else is looked up in the store's 
 (decision 0019), and only the few records found are compared here.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -171,13 +171,14 @@ def _phrases(lookup: Lookup, colleagues: Phrases) -> Phrases:
     crowded: dict[str, set[str]] = defaultdict(set)
     for kind, word in lookup.crowded:
         crowded[kind].add(word)
+    named_with = Counter(word for each in lookup.records.values() if each.type in {*PERSONS, *FIRMS} for word in set(phrase(each.name)))
     for record in sorted(lookup.records.values(), key=lambda each: (order[each.type], each.id)):
         for form in _told(record, crowded[record.type]):
             held = found[form.words[0]].setdefault(form.words, [])
             taken = held or colleagues.get(form.words[0], {}).get(form.words, [])
             if record.type == "opportunity" and form.kind == "name" and any(each.type != "opportunity" for each in taken):
                 continue
-            if form.score == LATE and (taken or sum(form.words[0] in phrase(other.name) for other in lookup.records.values()) > 1):
+            if form.score == LATE and (taken or named_with[form.words[0]] > 1):
                 continue
             if not any(each.id == record.id for each in held):
                 held.append(Name(record.type, record.id, record.name, record.key, form.score))

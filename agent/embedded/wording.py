@@ -109,7 +109,7 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
     if frame.limit == 1 and frame.sort and page.records:
         parts = [
             _first(unit, frame, page.records[0], page.total, language),
-            _record_table(unit, entity, page.records, columns(unit.schema, frame, filters), language),
+            _record_table(unit, entity, page.records, columns(unit.schema, entity, frame, filters), language),
             say("read_as", language, filter=reading),
         ]
         return "\n\n".join(parts)
@@ -117,7 +117,7 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
     if frame.each:
         shown = say("of_each", language, n=frame.limit, group=path_label(unit.schema, entity, frame.each, language))
     head = say("found", language, total=f"{page.total:,}", things=things_of(unit, entity, language, page.total), shown=shown)
-    rows = _record_table(unit, entity, page.records, columns(unit.schema, frame, filters), language)
+    rows = _record_table(unit, entity, page.records, columns(unit.schema, entity, frame, filters), language)
     return f"{head}\n\n{rows}\n\n{say('read_as', language, filter=reading)}"
 
 

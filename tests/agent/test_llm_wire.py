@@ -85,7 +85,7 @@ def test_history_is_whole_turns_with_text(here: Firm) -> None:
         ('{"metric": 7}', "metric: Input should be a valid string"),
         ('{"metric": "open_amount", "top": "many"}', "top: Input should be a valid integer"),
         ('{"metric": "open_amount", "first_day": "31 February"}', "first_day"),
-        ('{"metric": "happiness"}', "There is no metric 'happiness'. Metrics: won_amount"),
+        ('{"metric": "weather"}', "There is no metric 'weather'. Metrics: won_amount"),
         ('{"metric": "open_amount", "filters": [{"op": "eq"}]}', "has no field 'op'"),
         ('{"metric": "open_amount", "filters": {"colour": "red"}}', "has no field 'colour'. Fields: name"),
         (

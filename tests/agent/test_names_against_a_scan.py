@@ -1,6 +1,6 @@
 """The index of names answers as a plain scan of every name the person sees, on random names and sentences."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz
 from sqlalchemy import insert, select
 
-from agent.embedded.name_forms import forms, spellings
+from agent.embedded.name_forms import LATE, forms, spellings
 from agent.embedded.names import FUZZY_CUT, NameIndexes
 from agent.embedded.tokens import is_chinese, normalise, phrase, tokenise
 from evals.scale.words import companies
@@ -139,8 +139,12 @@ def scanned(unit: Unit, text: str) -> dict[tuple[int, int], set[tuple[str, str, 
         for row in unit.session.scalars(select(RECORD_MODELS[kind])):
             colleagues |= {form.words for form in forms(kind, row.name, [row.key, getattr(row, "email", None)])}
     found: dict[tuple[str, ...], dict[tuple[str, str], float]] = defaultdict(dict)
-    for kind, record_id, name, codes in everything(unit):
+    seen = everything(unit)
+    named_with = Counter(word for kind, _, name, _ in seen if kind in {*PERSONS, *FIRMS} for word in set(phrase(name)))
+    for kind, record_id, name, codes in seen:
         for form in forms(kind, name, codes):
+            if form.score == LATE and (form.words in colleagues or found[form.words] or named_with[form.words[0]] > 1):
+                continue  # a later word of a name is it only where no other name has it
             taken = form.words in colleagues or any(other != "opportunity" for other, _ in found[form.words])
             if form.words and not (kind == "opportunity" and form.kind == "name" and taken):
                 found[form.words].setdefault((kind, record_id), form.score)
