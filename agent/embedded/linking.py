@@ -140,7 +140,7 @@ class Labels:
     def by_unit(self, text: str) -> tuple[Sense, ...]:
         """The fields measured in a unit."""
         unit = unit_of(text)
-        return _only([each for each in self._labels if unit and each.unit == unit and each.sense.kind == "field"])
+        return _only([each for each in self._labels if each.unit == unit and each.sense.kind == "field"]) if unit else ()
 
     def _by_part(self, said: frozenset[str]) -> tuple[Sense, ...]:
         """Labels that hold every word said; a value must be said by half."""
