@@ -57,6 +57,7 @@ def create_app(rapport: Rapport) -> FastAPI:
         async with door.open():
             yield
         await run_in_threadpool(inside.turns.close, patience_s=LAST_WORDS_S)
+        await run_in_threadpool(inside.imports.close, patience_s=LAST_WORDS_S)
 
     app = FastAPI(
         title=TITLE, lifespan=running, docs_url=None, redoc_url=None, openapi_url=None, description="A CRM assistant with one write gate."

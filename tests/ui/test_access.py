@@ -20,6 +20,7 @@ from ui_company import ADMIN, ANNA, BEN, MANAGER, PASSWORD, settings_in
 
 from agent.bootstrap import Rapport, build
 from store import people
+from store.importing.report import COUNTS
 from ui.mcp.door import PATH as MCP
 
 PERSONS = {"stranger": "", "rep": ANNA, "other team's rep": BEN, "manager": MANAGER, "administrator": ADMIN}
@@ -107,7 +108,7 @@ ACCESS |= {
 } | {
     ("get", f"/record/{{entity}}/{{record_id}}{part}"): hers() for part in ("", "/history", "/insight", "/timeline")
 } | {
-    ("get", "/voice/{recording_id}"): recorded()
+    ("get", "/voice/{recording_id}"): recorded(), ("get", "/import/run/{run_id}"): (401, 200, 404, 404, 404)
 } | {
     ("get", path): her_own() for path in ("/drafts/{draft_id}", "/drafts/{draft_id}/mail.eml")
 } | {
@@ -121,6 +122,13 @@ ACCESS |= {
                  "/task/{task_id}/done", "/today/{key}/do", "/today/{key}/draft",
                  "/today/{key}/later", "/today/{key}/not-useful")
 }  # fmt: skip
+NOTHING = {
+    "dry_run": True,
+    "rows": 0,
+    "chosen": {},
+    "asked": {"held": [], "kind": "", "mapping": "", "create_fields": "", "create_users": ""},
+}
+NOTHING |= dict.fromkeys(COUNTS, 0)
 HELLO = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
 Made = Callable[[TestClient], dict[str, str]]
 # As in the examples, but about what a rep may make.
@@ -138,6 +146,14 @@ def first_deal(client: TestClient) -> str:
     return found
 
 
+def an_import(client: TestClient) -> str:
+    """Of the rep's, just begun."""
+    app: FastAPI = client.app  # type: ignore[assignment]
+    house = app.state.house
+    found: str = house.imports.begin(house.store.principal(ANNA).user_id, lambda _: {"files": [], "skipped": [], **NOTHING}).id
+    return found
+
+
 def one_task(client: TestClient) -> str:
     answer = client.post("/api/task?approve=true", json={"title": "Errand", "account": "Halden Shipping", "assignee": ANNA})
     found: str = answer.json()["changes"][0]["id"]
@@ -147,7 +163,7 @@ def one_task(client: TestClient) -> str:
 PARTS: dict[str, Callable[[TestClient], str]] = {
     "entity": lambda _: "account", "record_id": lambda client: made(client, name="To look at")["id"], "proposal_id": pending,
     "draft_id": draft, "conversation_id": asked, "what": lambda _: "approve", "key": suggested, "pair_id": twins, "name": lambda _: "rooms.css",
-    "deal_id": first_deal, "task_id": one_task, "recording_id": a_recording, "kind": lambda _: "account",
+    "run_id": an_import, "deal_id": first_deal, "task_id": one_task, "recording_id": a_recording, "kind": lambda _: "account",
 }  # fmt: skip
 
 

@@ -193,8 +193,9 @@ def test_9_a_list_of_customers_comes_in_and_is_taken_back(browser: Browser, url:
     browser.until("document.querySelector('#tools input')")
     browser.choose("#tools input", tmp_path / "fair.csv")
     follow(browser, url, '#chat a[href^="/import?held="]')
-    browser.click("form.stack button[name=write]")
-    browser.until("document.querySelector('#report .counts')")
+    browser.click("form.stack button.main")
+    browser.click("#report button[name=write]")
+    browser.until("document.querySelector('#report a[href=\"/approvals\"]')")
     assert len(found(firm, "account", "name", "Novalux Trading")) == 1
     browser.open(f"{url}/approvals")
     browser.run("document.querySelector('details.folded').open = true")

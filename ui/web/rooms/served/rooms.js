@@ -15,7 +15,8 @@
   // What is still at work (data-again in a piece) is looked at again, unless somebody is busy in it.
   const later = (place) => {
     if (!place.querySelector("[data-again]")) return;
-    setTimeout(() => (place.contains(document.activeElement) ? later(place) : load(place)), 2500);
+    const pause = Number(place.querySelector("[data-again]").dataset.again) || 2500;
+    setTimeout(() => (place.contains(document.activeElement) ? later(place) : load(place)), pause);
   };
   document.querySelectorAll("[data-load]").forEach((place) => (place.hasAttribute("data-loaded") ? later(place) : load(place)));
 
@@ -42,6 +43,7 @@
       place.replaceChildren(document.querySelector("#failed").content.cloneNode(true));
     }
     place.setAttribute("aria-busy", "false");
+    place.querySelectorAll("[data-load]").forEach(later);
     place.scrollIntoView({ block: "start" });
   };
 
