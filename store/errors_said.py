@@ -10,7 +10,7 @@ import yaml
 from store.schema import Schema
 
 _GAP = re.compile(r"\{(\w+)\}")
-_QUOTED = re.compile(r"^(['\"])(.*)\1$", re.DOTALL)
+_QUOTED = re.compile(r"^(['\"])((?:(?!\1).)*)\1$", re.DOTALL)  # one, not a list of them
 _LABELS = frozenset({"thing", "things", "field"})
 
 
