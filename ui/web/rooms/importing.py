@@ -16,6 +16,7 @@ from store.unit import Unit
 from ui.imports import Run
 from ui.problems import status_of
 from ui.rest.importing import imported
+from ui.said import told
 from ui.web.rooms.dropped import kind_of
 from ui.web.rooms.forms import InForm, Posted
 from ui.web.rooms.frame import InRoom, Room, draw, piece, rooms
@@ -101,7 +102,9 @@ def _chosen(posted: Posted) -> dict[str, str]:
 def _piece(room: Room, run: Run, *, first: bool = False) -> Response:
     """`first`: in the place that the script loads again while it goes on."""
     if run.error:
-        return HTMLResponse(piece(room, "import_failed.html", error=run.error), status_code=status_of(run.error)[0] if first else 200)
+        message, hint = told(room.inside.store, room.said.language, run.error)
+        shown = piece(room, "import_failed.html", message=message, hint=hint)
+        return HTMLResponse(shown, status_code=status_of(run.error)[0] if first else 200)
     if run.report is None:
         bar = piece(room, "import_run.html", run=run)
         return HTMLResponse(f'<div data-load="/import/run/{run.id}" data-loaded aria-busy="true">{bar}</div>' if first else bar)
@@ -110,8 +113,8 @@ def _piece(room: Room, run: Run, *, first: bool = False) -> Response:
 
 def _drawn(room: Room, asked: dict[str, Any], *, names: list[str], report: dict[str, Any] | None = None) -> Response:
     limit = room.inside.store.settings.upload_limit_mb
-    told = _told(room, report) if report else {"report": None, "asked": asked}
-    return draw(room, "import.html", kinds=_kinds(room), limit=limit, names=names, **told)
+    values = _told(room, report) if report else {"report": None, "asked": asked}
+    return draw(room, "import.html", kinds=_kinds(room), limit=limit, names=names, **values)
 
 
 def _told(room: Room, report: dict[str, Any]) -> dict[str, Any]:
@@ -121,34 +124,34 @@ def _told(room: Room, report: dict[str, Any]) -> dict[str, Any]:
     return {"report": {**report, "files": files}, "asked": report["asked"], "counts": COUNTS}
 
 
-def _file(room: Room, unit: Unit, told: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
-    language, spec, csv = room.said.language, unit.schema.entity(told["kind"]), told.get("held_back_csv") or ""
-    choosing = report["dry_run"] and len(report["files"]) == 1 and told["kind"] != "document"
-    head, first = first_rows(unit, told, room.said)
-    columns = [*told["columns"], *told["unknown_columns"], *told["ignored_columns"]]
+def _file(room: Room, unit: Unit, each: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
+    language, spec, csv = room.said.language, unit.schema.entity(each["kind"]), each.get("held_back_csv") or ""
+    choosing = report["dry_run"] and len(report["files"]) == 1 and each["kind"] != "document"
+    head, first = first_rows(unit, each, room.said)
+    columns = [*each["columns"], *each["unknown_columns"], *each["ignored_columns"]]
     return {
-        **told, "label": capital(spec.label(language, plural=True)), "head": head, "first": first,
-        "named": [(column, capital(spec.fields[name].label(language)) if name in spec.fields else name) for column, name in told["columns"].items()],
-        "mapped": columns_of(unit, told, room.said, report["chosen"]) if choosing else [],
-        "mapping": _without_new(report["asked"]["mapping"], told),
-        "mending": held_rows(csv, told["held_back_rows"], unit.schema, language) if csv else None,
-        "mend": _kept(room, told) if csv else "", "data": _data(csv) if csv else "",
+        **each, "label": capital(spec.label(language, plural=True)), "head": head, "first": first,
+        "named": [(column, capital(spec.fields[name].label(language)) if name in spec.fields else name) for column, name in each["columns"].items()],
+        "mapped": columns_of(unit, each, room.said, report["chosen"]) if choosing else [],
+        "mapping": _without_new(report["asked"]["mapping"], each),
+        "mending": held_rows(csv, each["held_back_rows"], unit.schema, language) if csv else None,
+        "mend": _kept(room, each) if csv else "", "data": _data(csv) if csv else "",
         "reasons": [
-            (row["row"], "; ".join(said_reason(each, columns, unit.schema, language) for each in row["reasons"])) for row in told["held_back_rows"]
+            (row["row"], "; ".join(said_reason(one, columns, unit.schema, language) for one in row["reasons"])) for row in each["held_back_rows"]
         ],
     }  # fmt: skip
 
 
-def _kept(room: Room, told: dict[str, Any]) -> str:
+def _kept(room: Room, file: dict[str, Any]) -> str:
     """The rows held back, kept as a file dropped in the page is."""
-    content = told["held_back_csv"].encode("utf-8-sig")
-    return room.inside.held.keep(room.inside.store.settings, room.user.user_id, told["held_back_file"], content)
+    content = file["held_back_csv"].encode("utf-8-sig")
+    return room.inside.held.keep(room.inside.store.settings, room.user.user_id, file["held_back_file"], content)
 
 
-def _without_new(mapping: str, told: dict[str, Any]) -> str:
+def _without_new(mapping: str, file: dict[str, Any]) -> str:
     """The mapping for the rows that come in again: what was made a field of its own is that field now."""
-    made = {each["column"]: each["name"] for each in told["fields_created"]}
-    return mapping_text(mapping, kind=told["kind"], columns=made) if mapping and made else mapping
+    made = {each["column"]: each["name"] for each in file["fields_created"]}
+    return mapping_text(mapping, kind=file["kind"], columns=made) if mapping and made else mapping
 
 
 def _data(text: str) -> str:

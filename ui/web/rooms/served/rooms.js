@@ -35,7 +35,8 @@
     place.replaceChildren(document.querySelector("#waiting").content.cloneNode(true));
     place.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: fields, headers: { "X-Piece": "1", Accept: "text/html" } });
+      const [path, more] = form.method === "post" ? [form.action, { method: "POST", body: fields }] : [`${form.action}?${new URLSearchParams(fields)}`, {}];
+      const answer = await fetch(path, { ...more, headers: { "X-Piece": "1", Accept: "text/html" } });
       const html = await answer.text();
       const page = new DOMParser().parseFromString(html, "text/html");
       place.replaceChildren(...(page.querySelector("main") ?? page.body).childNodes);
