@@ -279,7 +279,7 @@ def test_why_a_deal_was_lost_is_no_risk_any_more(firm: Store, boss: Principal) -
         ("澄湖电子的周敏仪,周四我请她喝咖啡。", [("请她喝咖啡", Due(date(2026, 11, 26)))]),
     ],
 )
-def test_what_is_to_be_done_and_when(firm: Store, boss: Principal, note: str, tasks: list[tuple[str, Due | None]]) -> None:
+def test_tasks_told_in_passing(firm: Store, boss: Principal, note: str, tasks: list[tuple[str, Due | None]]) -> None:
     (found,) = follow(firm, boss, note)
     assert dues(found) == tasks
 
