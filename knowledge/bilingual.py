@@ -13,6 +13,7 @@ _FILE = "cedict_1_0_ts_utf-8_mdbg.txt.gz"
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _GRAMMAR = ("CL:", "variant of", "old variant", "see ", "see also", "surname ", "abbr. for", "used in", "also written")
 _LEADING = re.compile(r"^(?:to |a |an |the |of |be )+")
+_PROPER = re.compile(r"[A-Z][\w'-]*(?: [A-Z][\w'-]*)*")
 LONGEST = 6  # characters of a word that is looked for
 _ENTRY = re.compile(rf"^\S+ (\S{{1,{LONGEST}}}) \[[^\]]*\] /(.*)/\s*$", re.MULTILINE)  # traditional simplified [pin1 yin1] /gloss/gloss/
 
@@ -34,8 +35,16 @@ def glosses(word: str) -> tuple[str, ...]:
     for gloss in re.split(r"[/;]", _entries().get(word, "")):
         plain = _ASIDE.sub("", gloss).strip()
         if plain and not plain.startswith(_GRAMMAR):
-            found.append(" ".join(_LEADING.sub("", plain.lower()).split()))
+            name = _PROPER.match(plain)  # "Lisbon, capital of Portugal", "Guangzhou subprovincial city"
+            meant = [name[0], plain.partition(",")[0]] if name else [plain]
+            found += [" ".join(_LEADING.sub("", each.lower()).split()) for each in meant]
     return tuple(dict.fromkeys(each for each in found if each))
+
+
+@lru_cache(maxsize=4_096)
+def is_proper(word: str) -> bool:
+    """Whether a Chinese word is the name of something: 里斯本, by its pronunciation with a capital."""
+    return word in _entries() and any(_ASIDE.sub("", gloss).strip()[:1].isupper() for gloss in _entries()[word].split("/")[:1])
 
 
 @lru_cache(maxsize=4_096)

@@ -2,6 +2,7 @@
 
 RapportError                what went wrong, in a sentence, and what to do next
 ├── InvalidInput            a value, field or file that cannot be taken as it is
+│   └── NoRate              amounts of several currencies that nothing converts; `currencies` names them
 ├── NotFound                no such record for this person (hidden and missing read alike)
 ├── Ambiguous               several records fit; `options` names them
 ├── NotAllowed              the person's rights or a policy forbid it
@@ -26,6 +27,12 @@ class RapportError(Exception):
 
 class InvalidInput(RapportError):
     pass
+
+
+class NoRate(InvalidInput):
+    def __init__(self, message: str, *, currencies: Sequence[str], hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.currencies = sorted(currencies)
 
 
 class NotFound(RapportError):

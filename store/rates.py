@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from store.columns import MONEY_SCALE
 from store.date_parts import date_part
-from store.errors import InvalidInput
+from store.errors import InvalidInput, NoRate
 from store.models import Rate
 from store.schema import Field
 from store.unit import Unit
@@ -131,10 +131,11 @@ class Exchange:
         lacking = sorted(self._missing)
         first = {each: min((day for code, day in self._rates if code == each), default=None) for each in lacking}
         words = " and ".join(f"{each} before {day.isoformat()}" if (day := first[each]) else each for each in lacking)
-        raise InvalidInput(
+        raise NoRate(
             f"These amounts are in {' and '.join(sorted(currencies))}: they cannot be added without a rate for {words}.",
             hint=f"Set one with `rapport rate set {lacking[0]} RATE` (how much {self.reporting} one {lacking[0]} is worth), or ask for "
             "one currency, for example 'in EUR', or by currency.",
+            currencies=list(currencies),
         )
 
     def said(self) -> list[str]:

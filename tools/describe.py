@@ -190,7 +190,9 @@ def value_label(unit: Unit, field: Field, value: Any, language: str) -> str:
     if field.kind == "money" and value is not None:
         if (named := named_in(value)) is not None:
             return f"{named[0]} {float(named[1].replace(',', '')):,.0f}"
-        return f"{unit.currency} {float(value):,.0f}" if float(value).is_integer() else f"{unit.currency} {value}"
+        shown = f"{float(value):,.0f}" if float(value).is_integer() else str(value)
+        each_has_its_own = "currency" in unit.schema.entity(field.entity).fields and not field.custom
+        return shown if each_has_its_own else f"{unit.currency} {shown}"
     if isinstance(value, bool):
         return {"en": ("no", "yes"), "zh": ("否", "是")}[language][value]
     return str(value)

@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 from langchain.tools import ToolRuntime, tool
 from pydantic import WithJsonSchema
 
-from store.errors import InvalidInput
+from store.errors import InvalidInput, NoRate
 from store.measures import Measure, catalogue, measure
+from store.unit import Unit
 from tools import naming
 from tools.context import Context
 from tools.describe import describe
@@ -83,6 +84,20 @@ def measure_figures(
             raise InvalidInput(
                 f"{metric} already counts these: with a condition on {', '.join(known.part)} it is 100 %.", hint="Leave that condition out."
             )
-        result = measure(unit, wanted)
-        found = Figures(wanted, result, describe(unit, entity, wanted.filters, context.language))
+        apart: list[str] = []
+        try:
+            result = measure(unit, wanted)
+        except NoRate as lacking:
+            wanted, apart = _by_currency(unit, wanted, entity, lacking), lacking.currencies
+            result = measure(unit, wanted)
+        found = Figures(wanted, result, describe(unit, entity, wanted.filters, context.language), apart)
     return found.content(), found
+
+
+def _by_currency(unit: Unit, wanted: Measure, entity: str, lacking: NoRate) -> Measure:
+    """The same figures for each currency by itself; a ranking within each. Raises `lacking` where that is not the same question."""
+    if len(wanted.by) > 1 or "currency" not in unit.schema.entity(entity).fields or wanted.compare or wanted.mean_over or wanted.having:
+        raise lacking
+    if wanted.top is None:
+        return wanted.model_copy(update={"by": [*wanted.by, "currency"]})
+    return wanted.model_copy(update={"by": ["currency", *wanted.by], "top_each": True})

@@ -4,14 +4,21 @@ from typing import Any
 
 from langchain.tools import ToolRuntime, tool
 
+from store.comparing import ORDERING, as_list
+from store.errors import InvalidInput, NotAllowed
 from store.filters import Filter
+from store.measures import Measure, measure
 from store.passage_search import OUTSIDE
 from store.query import Page, RecordQuery, find, get
+from store.rates import named_in
+from store.unit import Unit
 from tools import naming
 from tools.context import Context
 from tools.describe import describe
 from tools.lenient import Count, Filters, Names, Text
 from tools.results import Records
+
+BOUNDS = frozenset({*ORDERING, "between"})
 
 
 @tool(parse_docstring=True, response_format="content_and_artifact")
@@ -51,9 +58,26 @@ def find_records(
             fields=[naming.field_path(unit.schema, entity, path)[0] for path in fields or []],
             each=each and naming.field_path(unit.schema, entity, each)[0],
         )
-        found = Records(query, find(unit, query), describe(unit, entity, query.filters, context.language))
+        page = find(unit, query)
+        found = Records(query, page, describe(unit, entity, query.filters, context.language), currencies=_compared(unit, query))
         context.external = context.external or _from_outside(found.page)
     return found.content(), found
+
+
+def _compared(unit: Unit, query: RecordQuery) -> list[str]:
+    """The currencies, several of them, whose amounts an order or a bare bound ("over 50k") sets beside each other as they stand."""
+    spec = unit.schema.entity(query.entity)
+    money = {field.name for field in spec.fields.values() if field.kind == "money" and not field.custom}
+    bare = [each for each in query.filters if each.field in money and each.op in BOUNDS and not any(map(named_in, as_list(each.value)))]
+    if "currency" not in spec.fields or not (bare or money & {name.lstrip("-") for name in query.sort}):
+        return []
+    where = [*query.filters, Filter(field="currency", op="is_set")]
+    try:
+        held = measure(unit, Measure(metric=f"{query.entity}_count", by=["currency"], filters=where))
+    except (NotAllowed, InvalidInput):
+        return []
+    codes = sorted(str(row[0]) for row in held.rows)
+    return codes if len(codes) > 1 else []
 
 
 @tool(parse_docstring=True, response_format="content_and_artifact")

@@ -21,16 +21,19 @@ _BOOKKEEPING = {"created_at", "updated_at", "team", "source", "currency", "pipel
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """A page of records; `filter` is the query in words, `whole` shows a model every field."""
+    """A page of records; `filter` is the query in words, `whole` shows a model every field, `currencies` names several whose amounts were
+    compared as they stand."""
 
     query: RecordQuery
     page: Page
     filter: str
     whole: bool = False
+    currencies: list[str] = field(default_factory=list)
 
     def content(self) -> str:
         rows = [self._row(record) for record in self.page.records[:SHOWN_TO_MODEL]]
-        return _json({"total": self.page.total, "shown": len(rows), "filter": self.filter, "records": rows})
+        note = {"amounts_not_converted": self.currencies} if self.currencies else {}
+        return _json({"total": self.page.total, "shown": len(rows), "filter": self.filter, **note, "records": rows})
 
     def _row(self, record: RecordView) -> dict[str, Any]:
         """Lean: how to name it, and what it holds; ids of other records and bookkeeping only when the whole is asked for."""
@@ -44,15 +47,17 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A computed measure; `filter` is what it stands on, in words."""
+    """A computed measure; `filter` is what it stands on, in words. `apart`: currencies that nothing converts, shown one by one although one
+    figure was asked for."""
 
     measure: Measure
     result: MeasureResult
     filter: str
+    apart: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
         period = self.result.period
-        more = {"change": self.result.changes, "others": self.result.others, "rates": self.result.rates}
+        more = {"change": self.result.changes, "others": self.result.others, "rates": self.result.rates, "not_added": self.apart}
         return {
             "metric": self.result.metric.name,
             "unit": self.result.unit,

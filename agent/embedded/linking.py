@@ -17,7 +17,7 @@ import yaml
 
 from agent.embedded.phrase_table import NOISE, Sense
 from agent.embedded.tokens import Token, is_chinese, normalise, phrase, stem
-from knowledge.bilingual import glosses, words_of
+from knowledge.bilingual import glosses, is_proper, words_of
 from store.schema import Field, Schema, vocabulary
 
 LONGEST = {True: 8, False: 4}  # tokens of a stretch: Chinese characters, English words
@@ -60,7 +60,7 @@ def linked(
     units: dict[tuple[int, int], tuple[Sense, ...]] = {}
     for start, end in _stretches(tokens, unlisted):
         said = text[tokens[start].start : tokens[end - 1].end]
-        senses = labels.by_unit(said)
+        senses = labels.by_unit(said, after_number=start in numbers)
         if senses:
             units[start, end] = senses
         elif senses := labels.link(said) or value(said):
@@ -137,9 +137,9 @@ class Labels:
         """The unit of a field, by its label; empty for one without."""
         return next((each.unit for each in self._labels if each.unit and each.sense == sense), "")
 
-    def by_unit(self, text: str) -> tuple[Sense, ...]:
-        """The fields measured in a unit."""
-        unit = unit_of(text)
+    def by_unit(self, text: str, *, after_number: bool) -> tuple[Sense, ...]:
+        """The fields measured in a unit; one that nobody listed ("berth nights") is known where it stands after a number."""
+        unit = unit_of(text) or (" ".join(phrase(text)) if after_number else "")
         return _only([each for each in self._labels if each.unit == unit and each.sense.kind == "field"]) if unit else ()
 
     def _by_part(self, said: frozenset[str]) -> tuple[Sense, ...]:
@@ -203,12 +203,18 @@ def _of_texts(sense: Sense, texts: Iterable[str]) -> Iterator[Label]:
 def label_of(sense: Sense, text: str) -> Label:
     """ "Roof Area (m2)" → roof, area in m2."""
     plain = normalise(text).replace("_", " ")
-    inside = next((unit for found in _BRACKETS.findall(plain) if (unit := unit_of(found))), "")
+    inside = next((unit for found in _BRACKETS.findall(plain) if (unit := unit_of(found) or _own_unit(sense, found))), "")
     bare = _BRACKETS.sub(" ", plain).strip()
     words = list(words_of(re.sub(r"\s", "", bare))) if is_chinese(bare) else list(phrase(bare))
     if not inside and len(words) > 1 and unit_of(words[-1]):
         inside = unit_of(words.pop())
     return Label(sense, text, frozenset(_content(words if is_chinese(bare) else map(stem, words))), inside)
+
+
+def _own_unit(sense: Sense, bracketed: str) -> str:
+    """What stands in brackets behind a field's label, where it can be a unit: a word or two."""
+    words = phrase(bracketed)
+    return " ".join(words) if sense.kind == "field" and 0 < len(words) <= 2 and all(word.isalpha() for word in words) else ""
 
 
 def _content(words: Iterable[str]) -> list[str]:
@@ -218,12 +224,13 @@ def _content(words: Iterable[str]) -> list[str]:
 def _translates(words: Sequence[str], label: Label) -> bool:
     """Whether a Chinese stretch says an English label: each of its words but the light ones meets one of the label's.
 
-    A value must be said whole. A field may be said in part (屋顶: the roof area), or whole after a word that only describes it (装机容量: the capacity).
+    A value must be said whole. A field may be said in part (屋顶: the roof area), or whole after a word that only describes it (装机容量: the
+    capacity), which a name does not (里斯本泊位).
     """
     met = [_translated(word) & label.words for word in words]
     whole = label.words == frozenset().union(*met)
     field = label.sense.kind == "field"
-    if field and whole and len(words) > 1 and len(words[0]) > 1 and not met[0]:
+    if field and whole and len(words) > 1 and len(words[0]) > 1 and not met[0] and not is_proper(words[0]):
         words, met = words[1:], met[1:]
     return (whole or field) and all(each or word in _light() for each, word in zip(met, words, strict=True))
 

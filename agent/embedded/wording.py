@@ -106,11 +106,13 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
         return f"{say('none', language, things=things_of(unit, entity, language, 2))}\n\n{say('read_as', language, filter=reading)}"
     if page.total == 1 and frame.intent == "get":
         return _one(unit, page.records[0], frame.shown, language)
+    beside = [say("as_they_stand", language, currencies=_named(found.currencies, language))] if found.currencies else []
     if frame.limit == 1 and frame.sort and page.records:
         parts = [
             _first(unit, frame, page.records[0], page.total, language),
             _record_table(unit, entity, page.records, columns(unit.schema, entity, frame, filters), language),
             say("read_as", language, filter=reading),
+            *beside,
         ]
         return "\n\n".join(parts)
     shown = say("shown", language, n=len(page.records)) if len(page.records) < page.total else ""
@@ -118,7 +120,11 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
         shown = say("of_each", language, n=frame.limit, group=path_label(unit.schema, entity, frame.each, language))
     head = say("found", language, total=f"{page.total:,}", things=things_of(unit, entity, language, page.total), shown=shown)
     rows = _record_table(unit, entity, page.records, columns(unit.schema, entity, frame, filters), language)
-    return f"{head}\n\n{rows}\n\n{say('read_as', language, filter=reading)}"
+    return "\n\n".join([head, rows, say("read_as", language, filter=reading), *beside])
+
+
+def _named(currencies: Sequence[str], language: str) -> str:
+    return (" and " if language == "en" else "和").join(currencies)
 
 
 def _first(unit: Unit, frame: Frame, record: RecordView, total: int, language: str) -> str:
@@ -190,6 +196,8 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
     )
     filters = filters or ("all time" if language == "en" else "全部时间")
     basis = say("standing_on", language, source=metric.source or label, filter=filters, count=f"{outcome.row_count:,}", things=things)
+    if found.apart:
+        basis += "\n\n" + say("apart", language, currencies=_named(found.apart, language))
     if outcome.rates:
         basis += "\n\n" + say("converted", language, currency=outcome.unit, rates="; ".join(outcome.rates))
     if not wanted.by:

@@ -12,7 +12,7 @@ from agent.answer import Answer
 from agent.bootstrap import Rapport
 from agent.embedded.linking import Labels, label_of
 from agent.embedded.phrase_table import Sense
-from knowledge.bilingual import glosses, words_of
+from knowledge.bilingual import glosses, is_proper, words_of
 from store.importing import import_path
 from store.unit import Store
 
@@ -140,3 +140,27 @@ def test_meanings_of_chinese_words() -> None:
     assert glosses("屋顶") == ("roof",)
     assert glosses("屋顶面积") == ()
     assert "capacity" in glosses("容量")
+
+
+def test_a_place_beside_a_label_is_a_condition_of_its_own() -> None:
+    """里斯本泊位: the word before is a name, it does not describe the berths."""
+    berths = label_of(Sense("field", "account", "berths"), "Berths")
+    labels = Labels([berths])
+    assert labels.link("泊位") == (berths.sense,)
+    assert labels.link("里斯本泊位") == ()
+
+
+@pytest.mark.parametrize(("said", "linked"), [("ft", True), ("feet", True), ("berth nights", False), ("optional", False)])
+def test_units_in_the_brackets_of_a_label(said: str, linked: bool) -> None:
+    length = label_of(Sense("field", "opportunity", "hull"), "Hull length (ft)")
+    nights = label_of(Sense("field", "opportunity", "nights"), "Stay (berth nights)")
+    note = label_of(Sense("field", "opportunity", "note"), "Note (optional)")
+    labels = Labels([length, nights, note])
+    assert bool(labels.by_unit(said, after_number=False)) == linked
+    assert labels.by_unit("berth nights", after_number=True) == (nights.sense,)
+
+
+@pytest.mark.parametrize(("word", "meant"), [("里斯本", "lisbon"), ("广州", "guangzhou"), ("德国", "germany"), ("屋顶", "roof")])
+def test_what_a_chinese_word_means(word: str, meant: str) -> None:
+    assert meant in glosses(word)
+    assert is_proper(word) == (word != "屋顶")
