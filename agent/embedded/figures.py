@@ -45,6 +45,7 @@ class Figures(Shares):
 
     def _measures(self, metrics: Sequence[Span]) -> list[Frame]:
         frames = []
+        metrics = self._without_mere_conditions(metrics)
         chosen = [self._choose_metric(span) for span in metrics] if metrics else [self._implied_metric()]
         unique = list(dict.fromkeys(name for name in chosen if name))
         if not unique:
@@ -62,6 +63,21 @@ class Figures(Shares):
                 span.used = used
             frames.append(self._measure(name))
         return self._period_by_period(frames)
+
+    def _without_mere_conditions(self, metrics: Sequence[Span]) -> Sequence[Span]:
+        """ "average hull length of sold deals", "average deal size of sold deals": the figure is said before, and "sold" says of which."""
+        asked = [*self._aggregated(), *(span for span in metrics if not span.choices)]
+        if not asked:
+            return metrics
+        first = min(self.spans.index(span) for span in asked)
+        which = []
+        for span in metrics:
+            between = self.spans[first : self.spans.index(span)]
+            if span.choices and span not in asked and any(each.func("on") or each.text.lower().endswith(" of") for each in between):
+                which.append(span)
+        for span in which:
+            span.senses = span.of("choice")
+        return [span for span in metrics if span not in which]
 
     def _period_by_period(self, frames: list[Frame]) -> list[Frame]:
         """下半年和上半年对比: periods that are no months or quarters, a figure for each."""

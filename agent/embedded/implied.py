@@ -139,7 +139,7 @@ class Implied(Lookups):
             for span in self.spans:
                 span.used = span.used or span.func("bought")
             return "order_amount" if self._how_much() else "order_count"
-        if self.said("sold") and not self._most_entity() and not (self.said("count") and self._how_many()):
+        if self.said("sold") and not self._aggregated() and not self._most_entity() and not (self.said("count") and self._how_many()):
             return DEFAULT_METRIC
         reasons = any(s.field == "lost_reason" for span in self.spans for s in span.fields)
         money = any(MONEY.get(s.entity) == s.field for span in self.spans for s in span.fields)
@@ -273,6 +273,10 @@ class Implied(Lookups):
         for span in self.spans:
             if any((s.entity, s.field) == (field.entity, field.name) for s in span.fields):
                 span.used = True
+
+    def _aggregated(self) -> list[Span]:
+        """Numbers of records right after "average" or "total"."""
+        return [span for span in self.spans if any(self._numeric(sense) for sense in span.fields) and self._after_aggregation(span)]
 
     def _after_aggregation(self, span: Span) -> bool:
         """Whether "average" or "total" stands right before: not so the field of "annual revenue over 50k" in the same question."""

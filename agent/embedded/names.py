@@ -17,8 +17,10 @@ from agent.embedded.known import Known, Phrases, Seen
 from agent.embedded.name_forms import LATE, Form, Name, crowded_form, ending, forms, spellings
 from agent.embedded.spoken_of import spoken_of
 from agent.embedded.tokens import Token, is_chinese, phrase
+from store.filters import Filter
 from store.name_like import holding, nearly_named, records_with_word, with_word
 from store.name_lookup import BY_WHOLE, FIRMS, PERSONS, Lookup, NamedRecord
+from store.query import RecordQuery, find
 from store.unit import Unit
 
 __all__ = ["Name", "NameIndex", "NameIndexes"]
@@ -139,6 +141,14 @@ class NameIndex:
         said = " ".join(wanted) + " "  # "suture kit" is also a part of OptiSuture Kit
         held = [(row, "".join(f"{word.removesuffix('s')} " for word in phrase(row[2]))) for row in rows]
         return [Name(*row, PART) for row, form in held if said in form]
+
+    def in_titles(self, kind: str, text: str) -> bool:
+        """Whether the asker may see a record of this kind with these words side by side in its name."""
+        if len(text) < (2 if is_chinese(text) else 4) or self._unit.principal.scope(kind) == "none":
+            return False
+        spec = self._unit.schema.entity(kind)
+        wanted = RecordQuery(entity=kind, filters=[Filter(field=spec.name_field, op="contains", value=text)], limit=1)
+        return bool(find(self._unit, wanted).records)
 
     def _spelt_near(self, text: str) -> dict[str, list[Name]]:
         """Words and names to compare a misspelling with."""

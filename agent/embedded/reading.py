@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from agent.embedded import title_words
 from agent.embedded.finding import Finding
 from agent.embedded.frames import Frame
 from agent.embedded.periods_beside import two_said
@@ -27,6 +28,7 @@ class Reader(Finding):
         """The frames of a question that changes nothing; empty when it is about nothing known."""
         if self.spans and self.spans[0].func("show") and self.spans[0].fields:
             self.spans[0].senses = self.spans[0].of("func")  # "name the five sectors": a verb
+        title_words.taken(self.text, self.names)
         self._compared_metrics()
         if (best := self._best_of_each()) is not None:
             return [best]

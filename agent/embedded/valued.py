@@ -182,10 +182,17 @@ class Valued(Dated):
         """ "contacts who opted out": a yes/no field named is a condition by itself."""
         sense = next((s for s in self._by_host(span.fields, number) if self.schema.field(s.entity, s.field).kind == "bool"), None)
         if sense is not None:
-            negated = self._negated(number)
+            negated = self._covered(number) or self._negated(number)
             span.used = self.add(
                 f"{sense.entity}.{sense.field}", self.routes.condition(self.target, sense.entity, sense.field, "eq", True), negate=negated
             )
+
+    def _covered(self, number: int) -> bool:
+        """Whether "not under" or "out of" stands before a yes/no field; "under warranty" compares nothing."""
+        before = [each.text.lower() for each in self.spans[max(0, number - 2) : number]]
+        if before[-1:] in (["under"], ["not under"]):
+            self.spans[number - 1].used = True
+        return before[-1:] == ["not under"] or before == ["out", "of"]
 
     def _field_beside(self, number: int, choice: Sense) -> None:
         """ "West region", 医疗行业, "stage Won": the field's name next to its value says nothing more."""

@@ -32,12 +32,12 @@ P1,Ana Rossi,CFO,Redfern Hotels
 P2,Ben Tan,CFO,Tallis Dairy
 P3,Chloe Vance,Site Engineer,Tallis Dairy
 """
-DEALS = """Deal ID,Deal Name,Company,Sales Rep,Stage,Value,Capacity kW,Opened,Expected Close,Loss Reason
-D1,Farm roof,Brightwater Farms,Wang Lei,Site survey,60000,60,2025-01-10,2025-06-10,
-D2,Depot roof,Kestrel Logistics,Tom Okafor,Design,90000,100,2025-01-20,2025-05-10,
-D3,Kitchen roof,Ostrava Foods,Wang Lei,Won,120000,150,2025-02-10,2025-04-10,
-D4,Barn roof,Tallis Dairy,Tom Okafor,Lost,50000,40,2025-02-11,2025-04-12,Chose competitor
-D5,Hall roof,Umbra Studios,Tom Okafor,Lost,55000,45,2025-03-11,2025-04-13,Planning refused
+DEALS = """Deal ID,Deal Name,Company,Sales Rep,Stage,Value,Capacity kW,Opened,Expected Close,Loss Reason,Warranty
+D1,Farm roof,Brightwater Farms,Wang Lei,Site survey,60000,60,2025-01-10,2025-06-10,,No
+D2,Depot roof,Kestrel Logistics,Tom Okafor,Design,90000,100,2025-01-20,2025-05-10,,Yes
+D3,Kitchen roof,Ostrava Foods,Wang Lei,Won,120000,150,2025-02-10,2025-04-10,,Yes
+D4,Barn roof,Tallis Dairy,Tom Okafor,Lost,50000,40,2025-02-11,2025-04-12,Chose competitor,No
+D5,Hall roof,Umbra Studios,Tom Okafor,Lost,55000,45,2025-03-11,2025-04-13,Planning refused,No
 """
 Ask = Callable[[str], Answer]
 
@@ -77,6 +77,12 @@ def ask(firm: Rapport) -> Ask:
         ("CFOs of UK customers", {"P2"}),
         ("who at Redfern Hotels can I email?", {"P1"}),
         ("王磊的商机", {"D1", "D3"}),
+        ("爱尔兰屋顶超过100的客户", {"C2"}),
+        ("list all barn roof deals", {"D4"}),
+        ("Wang Lei's kitchen roof deals", {"D3"}),
+        ("deals under warranty", {"D2", "D3"}),
+        ("deals out of warranty", {"D1", "D4", "D5"}),
+        ("deals not under warranty", {"D1", "D4", "D5"}),
     ],
 )
 def test_records_asked_for_in_words_of_labels(ask: Ask, text: str, keys: set[str]) -> None:
@@ -90,6 +96,8 @@ def test_records_asked_for_in_words_of_labels(ask: Ask, text: str, keys: set[str
     [
         ("How many kW have we sold in total?", 150),
         ("total capacity of open deals", 160),
+        ("average capacity of sold deals", 150),
+        ("average amount of sold deals", 120_000),
         ("赢单的总容量是多少千瓦", 150),
         ("How many deals did we lose to competitors?", 1),
         ("因规划被拒丢的单有几个", 1),

@@ -12,7 +12,18 @@ from store.principals import Principal
 from store.unit import Store
 
 ROOT = Path(__file__).parents[2]
-KINDS = {"InvalidInput", "NoRate", "NotFound", "Ambiguous", "NotAllowed", "Conflict", "Unavailable", "SeveralFit", "TooMany", "Unauthenticated"}
+KINDS = {
+    "InvalidInput",
+    "NoRate",
+    "NotFound",
+    "Ambiguous",
+    "NotAllowed",
+    "Conflict",
+    "Unavailable",
+    "SeveralFit",
+    "TooMany",
+    "Unauthenticated",
+}
 WHOLE = (
     "store/gate/proposing.py",
     "store/drafting.py",
