@@ -19,11 +19,13 @@ from agent.embedded.placing import place
 from agent.embedded.requests import KINDS, Request, kind_of
 from agent.embedded.scene import Scene
 from agent.embedded.slots import NEARLY, Slots
+from agent.embedded.short_titles import spoken_of
 from agent.embedded.spans import Span
+from agent.embedded.subject import best
 from agent.embedded.tokens import is_chinese
 from store.name_words import pinyin
 from store.query import load
-from store.schema import Field
+from store.schema import Entity, Field
 from store.values import find_named
 
 LIKELY = 0.3  # chance of the act below which a noun and a verb ask for nothing new
@@ -183,8 +185,11 @@ def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
     if _of_the_new(scene, kind, slots.values, pronoun):
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="it_new")]
     spec = slots.spec
+    there = None if slots.values else _of_the_shown(scene, spec, pronoun)
     slots.fill(_pieces(scene, kind, asked, pronoun))
     slots.settle()
+    if there is not None and "account" not in slots.values:
+        slots.values["account"] = there
     if slots.doubtful is not None:
         return [slots.doubtful]
     placed = place(spec, slots.texts, set(slots.values))
@@ -274,6 +279,26 @@ def _of_the_new(scene: Scene, kind: str, values: dict[str, Any], consumed: list[
     values[field.name] = there[0][0] if len(there) == 1 else NEW  # there already when the change before was approved
     consumed.append(pronoun)
     return False
+
+
+def _of_the_shown(scene: Scene, spec: Entity, consumed: list[Span]) -> str | None:
+    """ "add a contact there: Bo Lin", "a deal for them": the one customer the turn before was about; also when nothing points to it, where
+    such a record is always somebody's."""
+    if "account" not in spec.fields or spec.name == "lead":
+        return None
+    theirs = spoken_of(scene)
+    if len(theirs) != 1 or any(best(span, "account") and best(span, "account")[0].score >= NEARLY for span in scene.spans):
+        return None
+    pointed = [span for span in scene.spans if (span.func("it") and not span.names) or span.text.lower() in words("there")]
+    fresh = scene.previous[0].intent in {"get", "find"} and spec.name in _SOMEBODYS
+    if pointed:
+        place = scene.spans.index(pointed[0])
+        tied = [each for each in scene.spans[max(0, place - 1) : place] if each.func("on", "with", "around") or each.text.lower() in words("there")]
+        consumed += [*tied, pointed[0]]
+    return theirs[0] if pointed or fresh else None
+
+
+_SOMEBODYS = frozenset({"contact", "opportunity", "case"})
 
 
 def _pointing(fields: dict[str, Field], target: str, kind: str) -> Field | None:

@@ -131,7 +131,9 @@ class Labels:
             return ()
         said = frozenset(_content(words))
         ends = {words[0], words[-1]} <= said
-        return (self._by_part(said) if ends else ()) or (self._from_chinese(words) if is_chinese(text) else self._from_english(said))
+        if is_chinese(text):
+            return (self._by_part(said) if ends else ()) or self._from_chinese(words)
+        return (self._by_part(said) or self._from_english(said)) if ends else ()  # "dinner | by 10": what is light or a number ends no link
 
     def measured_in(self, sense: Sense) -> str:
         """The unit of a field, by its label; empty for one without."""

@@ -172,6 +172,14 @@ def vague(scene: Scene) -> Iterator[Subject]:
             yield found
 
 
+def titled(scene: Scene) -> Iterator[Subject]:
+    """Several records whose title is said."""
+    for found in short_titles(scene):
+        if len(found.records) > 1:
+            _describe(scene, found)
+            yield found
+
+
 def _theirs(scene: Scene) -> list[Subject]:
     """ "Zuiderhaven signed, 31k": the open deals of a customer of whose deal it can only be said."""
     tells = any(told.ended(span) or any(c.field == "stage" for c in span.choices) for span in scene.spans)

@@ -204,7 +204,11 @@ def _subject(scene: Scene) -> Frame | None:
 
 
 def _all_said(spans: list[Span]) -> bool:
-    return any(span.text.lower() in _ALL or (span.func("all") and span.text.lower().split(" ")[0] in _ALL) for span in spans)
+    return any(
+        span.text.lower() in _ALL
+        or (span.func("all") and _ALL & {*span.text.lower().split(" "), "every" if span.text.lower().endswith(" each") else ""})
+        for span in spans
+    )
 
 
 def choose(target: Target, scene: Scene, values: dict[str, Any] | None = None) -> list[str] | Frame | None:

@@ -131,6 +131,12 @@ def gives(text: str, name: str, *, start: bool = False) -> bool:
     return bool(found.match(text) if start else found.search(text))
 
 
+def opening(text: str, name: str) -> str:
+    """The word of a list that a text begins with; empty for none."""
+    found = _edge(name, True).match(text)
+    return found.group() if found else ""
+
+
 def former(text: str) -> bool:
     """Whether the words before a value make it the one there was: "not", "rather than", "from", 不是."""
     return gives(text, "former")

@@ -21,6 +21,7 @@ from agent.embedded import (
     judging,
     leaning,
     lexicon,
+    once_more,
     parting,
     pending,
     pronouns,
@@ -115,7 +116,7 @@ class Understanding:
             return Understood(self._weighed(unit, clause, frames, before, words, names, least), spoken)
         for sentence in asked_back.completed(text, previous):
             answered = self._sentence(unit, _spans(unit, sentence, words, names), words, names, routes, previous[1:])
-            if not any(frame.intent in {"clarify", "refuse"} for frame in answered):
+            if asked_back.settles(previous[0], answered):
                 return Understood(self._weighed(unit, sentence, answered, previous[1:], words, names, least), spoken)
         frames = self._sentence(unit, whole, words, names, routes, previous)
         frames = self._weighed(unit, whole.text, frames, previous, words, names, least)
@@ -228,6 +229,9 @@ class Understanding:
             amended = amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
             if amended is not None:
                 return amended
+        changed = once_more.read(scene)
+        if changed is not None:
+            return [changed]
         seen = followup.view(lambda text: self._reader(unit, text, words, names, routes), question, previous)
         if seen is not None:
             return seen
