@@ -22,7 +22,7 @@ def split(text: Spanned) -> list[str]:
     if _FOR_EACH.match(text.text.strip()):
         return [text.text]
     cuts: list[int] = []
-    quoted_from = _free_text_start(text)
+    quoted_from = free_text_start(text)
     for number, span in enumerate(text.spans):
         if number == 0 or span.first >= quoted_from:
             continue
@@ -125,7 +125,7 @@ def _same_update(text: Spanned, number: int) -> bool:
     return not any(span.entity or any(name.type not in {"user"} for name in span.names) or span.func("it") for span in rest)
 
 
-def _free_text_start(text: Spanned) -> int:
+def free_text_start(text: Spanned) -> int:
     found = re.search(r"[:：]|\bthat\b", text.text)
     logs = any(span.func("log") for span in text.spans[:3])
     return found.end() if found and logs else len(text.text)

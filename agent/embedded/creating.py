@@ -15,6 +15,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.happened import activity, took_place
 from agent.embedded.phrase_table import Sense
 from agent.embedded.pieces import PHRASED, Piece, cut, glued, labels_heard, sentences
+from agent.embedded.phrased_names import named
 from agent.embedded.placing import place
 from agent.embedded.requests import KINDS, Request, kind_of
 from agent.embedded.scene import Scene
@@ -220,6 +221,7 @@ def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> lis
         for span in glued(scene.text, scene.spans)
         if span not in without and not any(span is each for each in (*asked.taken, *asked.modifiers))
     ]
+    spans = named(scene, kind, spans)
     ahead = [span for span in spans if span.last <= asked.first or (asked.head is not None and span.last <= asked.head.first)]
     after = [part for span in spans if span not in ahead for part in _beyond(scene, span, asked.last)]
     schema = scene.unit.schema

@@ -15,6 +15,7 @@ from agent.embedded import (
     belief,
     compound,
     creating,
+    deeds,
     drafting_words,
     followup,
     happened,
@@ -105,6 +106,9 @@ class Understanding:
         told_of = announced.rewritten(whole, words)
         if told_of is not None:
             whole = _spans(unit, told_of, words, names)
+        to_do = deeds.rewritten(whole, lambda each: _spans(unit, each, words, names, future=True))
+        if to_do is not None:
+            whole = _spans(unit, to_do, words, names)
         known = asked_back.answered(unit, text, previous, among.reader(unit, lambda said: self._reader(unit, said, words, names, routes)))
         if known is not None:
             clause, chosen = known
