@@ -311,7 +311,7 @@ class Slots:
         if not spans or not (job or any(_tells(span) for span in spans)):
             return
         text = clean(self.scene.text.text[spans[0].first : spans[-1].last])
-        said = text if whole else edge("light").sub("", text)
+        said = text if whole or job else edge("light").sub("", text)  # "head of people"
         if not re.search(r"\w", said):
             return
         parts = parted(said)

@@ -236,6 +236,10 @@ def _values_not_kinds(text: Spanned) -> None:
 def _values_by_label(text: Spanned, lexicon: Lexicon) -> None:
     """ "clients of grade C": a value too short to be told by itself, beside the name of its field."""
     for one, other in pairwise(text.spans):
+        held = {(choice.entity, choice.field) for choice in other.choices}
+        longer = bool(held) and all(len(other.text) > len(choice.value) + 1 for choice in other.choices)
+        if longer and not other.entity and held <= {(each.entity, each.field) for each in one.fields} and other.first - one.last == 1:
+            one.senses, one.filler = [], True  # "grade | A client": the value names its field itself
         for label, span in ((one, other), (other, one)):
             if not (span.unknown and label.fields and text.text[one.last : other.first] in {" ", "", "-"}) or len(span.text) > 3:
                 continue
