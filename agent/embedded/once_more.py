@@ -4,10 +4,11 @@ more ("and make them grade B", "and the next step to call them"), or another of 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agent.embedded import told
+from agent.embedded import told, turns
 from agent.embedded.breath_words import Reading
 from agent.embedded.breaths import fill
 from agent.embedded.calls import period_filters
+from agent.embedded.creating_words import words
 from agent.embedded.frames import Frame
 from agent.embedded.leaning import PLACES, place_said
 from agent.embedded.narrowing import narrow
@@ -31,7 +32,7 @@ def read(scene: Scene) -> Frame | None:
     first = scene.previous[0] if scene.previous else None
     if first is None or first.intent != "update" or first.entity not in scene.unit.schema.entities or told.asks(scene.text):
         return None
-    return _fewer(scene, first) or _another(scene, first) or _more(scene, first)
+    return _fewer(scene, first) or _another(scene, first) or _rest(scene, first) or _more(scene, first)
 
 
 def _made(scene: Scene, first: Frame) -> list[ProposalView]:
@@ -51,6 +52,8 @@ def _ids(scene: Scene, first: Frame, made: Sequence[ProposalView]) -> list[str]:
 def _fewer(scene: Scene, first: Frame) -> Frame | None:
     """ "except Greenway Charity", "but only the ones in Bath", 除了…: the same change of fewer records, in the place of the first."""
     telling = [span for span in scene.spans if not span.filler and span.text.lower() not in _LEADING]
+    if any(turn.corrects for turn in turns.readings(scene.text.text)):
+        return None  # "no, 15%": another value
     opens = bool(telling) and (told.excepts(telling[0].text) or telling[0].func("only", "not", "without"))
     closes = bool(telling) and told.excepts(telling[-1].text)
     if len(telling) < 2 or not (opens or closes) or any(span.func("update", "assign", "to", "create", "delete") for span in telling[1:]):
@@ -89,6 +92,29 @@ def _another(scene: Scene, first: Frame) -> Frame | None:
     if own is None or (not said and any(span.func("show", "delete", "remind", "create", "log") for span in text.spans)):
         return None
     return Frame("update", entity=first.entity, ids=[shown.results[place]], values={name: own})
+
+
+def _rest(scene: Scene, first: Frame) -> Frame | None:
+    """ "assign the rest to Olivia", 其余的…: those shown before that this change left alone; asked about where none was shown."""
+    own = replace(scene, text=tied(stepped(scene.text)), place=-1)
+    marks = [span for span in own.spans if any(word in words("rest") for word in (span.text.lower(), f"the {span.text.lower()}"))]
+    if not marks or any(span.entity and span.entity.entity != first.entity for span in own.spans if span not in marks):
+        return None
+    shown = next((frame for frame in scene.previous[1:] if frame.intent == "find" and frame.entity == first.entity), None)
+    reading = Reading(own, Subject(first.entity, [], [*marks, *(span for span in own.spans if span.func("it") and not span.names)]))
+    fill(reading)
+    if not reading.found or reading.lost or reading.open or not reading.values():
+        return None
+    changed = set(_ids(scene, first, _made(scene, first)))
+    if shown is None:
+        return Frame("clarify", entity=first.entity, text=scene.text.text, reason="which")
+    whole = bool(shown.parts or shown.period) and not shown.limit
+    period = [Filter.model_validate(each) for each in period_filters(shown, scene.unit.schema)]
+    ids = find_ids(scene.unit, RecordQuery(entity=first.entity, filters=[*shown.filters, *period])) if whole else shown.results
+    left = [each for each in dict.fromkeys([*shown.results, *ids]) if each not in changed]
+    if not left or len(left) == len({*shown.results, *ids}):
+        return Frame("clarify", entity=first.entity, text=scene.text.text, reason="which")
+    return Frame("update", entity=first.entity, ids=left, values=reading.values())
 
 
 def _place(span: Span) -> bool:

@@ -15,6 +15,7 @@ from agent.embedded.breaths import fill
 from agent.embedded.changing import spelt
 from agent.embedded.cutting import compares, cuts
 from agent.embedded.frames import Frame
+from agent.embedded.lexicon import change_words
 from agent.embedded.phrase_table import Sense
 from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.scene import Scene
@@ -126,6 +127,11 @@ def _parts(scene: Scene, condition: list[Span]) -> list[list[Span]]:
 
 def _one(scene: Scene, kind: str, said_of: tuple[list[Span], list[Span], list[Span]], change: list[Span]) -> Frame | None:
     part, condition, apart = said_of
+    whose = _whose(scene, change)
+    if whose:
+        if any(name.type == "user" for span in part for name in span.names):
+            return Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=[span.text for span in whose])
+        part, condition, change = [*part, *whose], [*condition, *whose], [span for span in change if span not in whose]
     reading = Reading(scene, Subject(kind, [], [*condition, *apart]))
     fill(reading)
     texts = " ".join(str(value).lower() for _, value, _ in reading.found)
@@ -161,6 +167,14 @@ def _one(scene: Scene, kind: str, said_of: tuple[list[Span], list[Span], list[Sp
         "update", entity=found.entity, ids=ids or [], parts=[] if ids else found.parts, period=None if ids else found.period,
         date_field=found.date_field, values=values,
     )  # fmt: skip
+
+
+def _whose(scene: Scene, change: list[Span]) -> list[Span]:
+    """ "move every deal in Tasting to Won | for Marcus": after a value of its own, whose they are and not who gets them."""
+    if scene.text.language != "en" or len(change) < 3 or change[-2].text.lower() != "for" or not any(n.type == "user" for n in change[-1].names):
+        return []
+    gives = any(span.func("assign") or span.text.lower() in change_words("asked") for span in change)
+    return [] if gives or not any(span.choices or span.amount or span.time for span in change[:-2]) else change[-2:]
 
 
 def _value_lacked(scene: Scene, kind: str, target: Target, reading: Reading) -> dict[str, Any]:

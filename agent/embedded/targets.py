@@ -148,6 +148,8 @@ def _referred(scene: Scene, spans: list[Span]) -> Target | Frame | None:
     before = _subject(scene)
     names = any(span.names or span.choices for span in spans)
     pronoun = next((span for span in spans if span.func("it")), None)
+    if pronoun is not None and pronoun.text.lower() in _POSSESSIVE and any(span.entity for span in spans):
+        return None  # "push their deals": see `_whose`
     part = Spanned(scene.text.text, scene.text.tokens, spans, scene.text.language)
     all_of_them = _all_said(spans) and not any(span.content for span in spans)
     if before is None:
