@@ -99,7 +99,9 @@ def _for_each(context: Context, entity: str, filters: list[Filter], values: dict
         given = naming.values(unit, "task", values)
         owners = {record.id: record.fields.get("owner") for record in load(unit, kind, ids)} if owned else {}
         whose = {each: naming.values(unit, "task", {"assignee": owner}) for each, owner in owners.items() if owner}
-        changes = [Change(op="create", type="task", values={**given, field: each, **whose.get(each, {})}) for each in ids if each not in busy]
+        changes = [
+            Change(op="create", type="task", values={**given, field: each, **whose.get(each, {})}) for each in ids if each not in busy
+        ]
         already = [record.name for record in load(unit, kind, [each for each in ids if each in busy])]
         if not changes:
             raise InvalidInput("All of them have such an open task already.", hint="Nothing is proposed.")

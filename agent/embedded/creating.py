@@ -14,13 +14,13 @@ from agent.embedded.doing import task
 from agent.embedded.frames import Frame
 from agent.embedded.happened import activity, took_place
 from agent.embedded.phrase_table import Sense
-from agent.embedded.pieces import PHRASED, Piece, cut, glued, labels_heard, sentences
 from agent.embedded.phrased_names import named
+from agent.embedded.pieces import PHRASED, Piece, cut, glued, labels_heard, sentences
 from agent.embedded.placing import place
 from agent.embedded.requests import KINDS, Request, kind_of
 from agent.embedded.scene import Scene
-from agent.embedded.slots import NEARLY, Slots
 from agent.embedded.short_titles import spoken_of
+from agent.embedded.slots import NEARLY, Slots
 from agent.embedded.spans import Span
 from agent.embedded.subject import best
 from agent.embedded.tokens import is_chinese
@@ -295,7 +295,11 @@ def _of_the_shown(scene: Scene, spec: Entity, consumed: list[Span]) -> str | Non
     fresh = scene.previous[0].intent in {"get", "find"} and spec.name in _SOMEBODYS
     if pointed:
         place = scene.spans.index(pointed[0])
-        tied = [each for each in scene.spans[max(0, place - 1) : place] if each.func("on", "with", "around") or each.text.lower() in words("there")]
+        tied = [
+            each
+            for each in scene.spans[max(0, place - 1) : place]
+            if each.func("on", "with", "around") or each.text.lower() in words("there")
+        ]
         consumed += [*tied, pointed[0]]
     return theirs[0] if pointed or fresh else None
 

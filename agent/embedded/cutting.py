@@ -86,7 +86,12 @@ def _english(scene: Scene, spans: list[Span]) -> Iterator[Pair]:
     for n in broken:
         referring = any(span.func("it", "all") for span in spans[n:]) and acts(spans[n:])
         told_apart = ":" in scene.text.text[spans[n - 1].last : spans[n].first] and any(span.step or span.fields for span in spans[n:])
-        if referring or told_apart or _taken_over(scene, spans[n:]) or acts([next((span for span in spans[n:] if not span.filler), spans[n])]):
+        if (
+            referring
+            or told_apart
+            or _taken_over(scene, spans[n:])
+            or acts([next((span for span in spans[n:] if not span.filler), spans[n])])
+        ):
             yield spans[:n], spans[n:]
     verb = next((n for n, span in enumerate(spans) if not span.filler), 0)
     taker = _taken_over(scene, spans)

@@ -21,7 +21,8 @@ def _joint() -> re.Pattern[str]:
     tasks = "|".join(sorted((re.escape(word) for word in words("tasks") if not is_chinese(word)), key=len, reverse=True))
     return re.compile(
         rf"(?:(?P<end>[.;!])|,)?\s+(?P<and>and then|and also|and|then|also|plus)?\s*(?:please |also )?"
-        rf"(?:(?P<task>(?:a |an |one |another )?(?:new )?(?:{tasks}) (?:(?:for )?(?P<whom>[A-Z][\w'-]+(?: [A-Z][\w'-]+)?) to|for me to|to)) |(?P<deed>{'|'.join(deeds)})\b)",
+        rf"(?:(?P<task>(?:a |an |one |another )?(?:new )?(?:{tasks}) "
+        rf"(?:(?:for )?(?P<whom>[A-Z][\w'-]+(?: [A-Z][\w'-]+)?) to|for me to|to)) |(?P<deed>{'|'.join(deeds)})\b)",
         re.IGNORECASE,
     )
 
@@ -88,7 +89,10 @@ def _chinese(text: Spanned, spans_of: SpansOf, reported: bool) -> str | None:
             continue
         read = spans_of(rest)
         verb = any(deed in rest for deed in words("deeds") if is_chinese(deed))
-        own = any(span.func("remind", "update", "assign", "delete", "create", "log") or (span.func("to") and len(span.text) > 1) for span in read.spans)
+        own = any(
+            span.func("remind", "update", "assign", "delete", "create", "log") or (span.func("to") and len(span.text) > 1)
+            for span in read.spans
+        )
         before = [span for span in text.spans if span.last <= found.start()]
         done = any(span.func(*_DONE) or (span.func("to") and len(span.text) > 1) or told.ended(span) for span in before)
         opens = bool(read.spans) and (_ahead(read.spans[0]) or "然后" in found.group() or "顺便" in found.group())

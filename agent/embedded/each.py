@@ -82,7 +82,11 @@ def _each_owner(scene: Scene) -> list[Frame] | None:
     if frame is None or task is None or task.intent != "task" or OWNER not in scene.unit.schema.entity(frame.entity).fields:
         return None
     values = {**task.values, "assignee": OWNER, "for_each": frame.entity}
-    return [Frame("task", entity=frame.entity, text=task.text, values=values, parts=frame.parts, period=frame.period, date_field=frame.date_field)]
+    return [
+        Frame(
+            "task", entity=frame.entity, text=task.text, values=values, parts=frame.parts, period=frame.period, date_field=frame.date_field
+        )
+    ]
 
 
 OWNER = "owner"  # in the place of a person: whoever owns the record the task is about
@@ -99,11 +103,20 @@ def _of_the_owner(scene: Scene, text: str) -> tuple[str, bool]:
     rest = text[found.last :]
     if is_chinese(found.text):
         return text[:start] + rest, True
-    quantity = "each of them" if lead and _QUANTIFIER.search(lead.group()) else "me" if re.search(r"\bremind\s*$", text[:start], re.IGNORECASE) else ""
+    quantity = (
+        "each of them"
+        if lead and _QUANTIFIER.search(lead.group())
+        else "me"
+        if re.search(r"\bremind\s*$", text[:start], re.IGNORECASE)
+        else ""
+    )
     return re.sub(r"\s+", " ", f"{text[:start]} {quantity} {rest}").strip(), True
 
 
-_OWNED = re.compile(r"(?:(?:\bfor|\bto)\s+)?(?:\b(?:each|every|the|their|its)\s+)+(?:of\s+)?$|(?:给|让|请|提醒)?(?:每个|各个|各自的?|它们的?|他们的?|其)+$", re.IGNORECASE)
+_OWNED = re.compile(
+    r"(?:(?:\bfor|\bto)\s+)?(?:\b(?:each|every|the|their|its)\s+)+(?:of\s+)?$|(?:给|让|请|提醒)?(?:每个|各个|各自的?|它们的?|他们的?|其)+$",
+    re.IGNORECASE,
+)
 
 
 def _shown(scene: Scene, spans: list[Span]) -> Frame | None:
@@ -131,7 +144,11 @@ def _ways(text: str, language: str) -> Iterator[tuple[str, str]]:
             continue  # "call all of them": of one task
         rest = text[found.start() :]
         of_them = _OF_THEM.match(rest)
-        ends = {match.start() for match in _END.finditer(rest)} | ({of_them.end()} if of_them else set()) | (set() if before else {match.start() for match in _WORD.finditer(rest)})
+        ends = (
+            {match.start() for match in _END.finditer(rest)}
+            | ({of_them.end()} if of_them else set())
+            | (set() if before else {match.start() for match in _WORD.finditer(rest)})
+        )
         for end in sorted((each for each in ends if each > found.end() - found.start()), key=lambda each: (not _due(rest[each:]), -each)):
             after = rest[end:].strip(" ,;")
             if before:

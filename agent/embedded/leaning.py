@@ -80,7 +80,11 @@ def few_said(text: str, size: int) -> slice | None:
 
 def place_said(text: Spanned, size: int) -> int | None:
     """The place a turn names, whatever else it says."""
-    if not size or _FEW.search(text.text) or any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in PLACES for span in text.spans):
+    if (
+        not size
+        or _FEW.search(text.text)
+        or any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in PLACES for span in text.spans)
+    ):
         return None  # "highest score first", "biggest first": an order
     for place, span in enumerate(text.spans):
         number: int | None = None

@@ -115,7 +115,10 @@ def _conditions(text: Spanned, frame: Frame, previous: Sequence[Frame], schema: 
     new = [
         part.filter
         for part in frame.parts
-        if part.filter not in known and part.slot not in {"sorted", "unfinished"} and not part.slot.startswith("before:") and not _carries(part.filter, carried)
+        if part.filter not in known
+        and part.slot not in {"sorted", "unfinished"}
+        and not part.slot.startswith("before:")
+        and not _carries(part.filter, carried)
     ]
     kinds = {span.entity.entity for span in text.spans if span.entity}
     for span in text.spans:

@@ -86,7 +86,11 @@ def _another(scene: Scene, first: Frame) -> Frame | None:
     (name, value) = next(iter(first.values.items()))
     field = scene.unit.schema.entity(first.entity).fields.get(name)
     text = tied(scene.text)
-    said = [span for span in text.spans if span.content and not _place(span) and not span.func("it", "to", "only", "on", "about", "update", "assign")]
+    said = [
+        span
+        for span in text.spans
+        if span.content and not _place(span) and not span.func("it", "to", "only", "on", "about", "update", "assign")
+    ]
     said = [span for span in said if span.text.lower() not in _LIKEWISE]
     own = value if not said else value_of(scene, field, said[0]) if len(said) == 1 and field is not None else None
     if own is None or (not said and any(span.func("show", "delete", "remind", "create", "log") for span in text.spans)):

@@ -80,7 +80,10 @@ def _values(scene: Scene, first: Frame, *, leans: bool) -> dict[str, Any] | None
     spans = [
         span
         for span in scene.spans
-        if span.names or span.choices or span.time or not (span.func("it", "update", "assign", "about", "only") or span.text.lower() == "make")
+        if span.names
+        or span.choices
+        or span.time
+        or not (span.func("it", "update", "assign", "about", "only") or span.text.lower() == "make")
     ]
     pieces = cut(scene.unit.schema, kind, scene.text, spans)
     slots.fill(_persons_tied(pieces))

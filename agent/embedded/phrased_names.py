@@ -53,7 +53,11 @@ def _name(scene: Scene, kind: str, breath: list[Span]) -> list[Span]:
 def _word(span: Span) -> bool:
     if span.names or span.amount or span.literal or span.fields or span.entity or span.text.lower() in words("wanted"):
         return False
-    return span.unknown or (span.guessed and bool(span.choices)) or bool(span.time and span.time.kind == "period" and not _MOMENT.search(span.text))
+    return (
+        span.unknown
+        or (span.guessed and bool(span.choices))
+        or bool(span.time and span.time.kind == "period" and not _MOMENT.search(span.text))
+    )
 
 
 def _beside(one: Span, other: Span) -> bool:

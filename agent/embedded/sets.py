@@ -171,7 +171,12 @@ def _one(scene: Scene, kind: str, said_of: tuple[list[Span], list[Span], list[Sp
 
 def _whose(scene: Scene, change: list[Span]) -> list[Span]:
     """ "move every deal in Tasting to Won | for Marcus": after a value of its own, whose they are and not who gets them."""
-    if scene.text.language != "en" or len(change) < 3 or change[-2].text.lower() != "for" or not any(n.type == "user" for n in change[-1].names):
+    if (
+        scene.text.language != "en"
+        or len(change) < 3
+        or change[-2].text.lower() != "for"
+        or not any(n.type == "user" for n in change[-1].names)
+    ):
         return []
     gives = any(span.func("assign") or span.text.lower() in change_words("asked") for span in change)
     return [] if gives or not any(span.choices or span.amount or span.time for span in change[:-2]) else change[-2:]

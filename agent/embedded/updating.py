@@ -127,7 +127,9 @@ def _unfinished(frame: Frame, values: dict[str, Any]) -> list[Part]:
 
 def _close(scene: Scene) -> list[Frame]:
     cancelled = scene.verb.text.lower() in CANCEL
-    spans = [span for span in scene.spans if span is not scene.verb or (not cancelled and any(c.entity == "opportunity" for c in span.choices))]
+    spans = [
+        span for span in scene.spans if span is not scene.verb or (not cancelled and any(c.entity == "opportunity" for c in span.choices))
+    ]
     reason = next((c.value for span in spans for c in span.choices if (c.entity, c.field) == ("opportunity", "lost_reason")), None)
     outcome = next(
         (
