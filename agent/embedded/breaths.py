@@ -109,6 +109,13 @@ class Breath(BreathWords):
         several = len(self.reading.subject.records) > 1
         if self.gave or self._wish() or several or any(self._another(span) for span in self.spans):
             self.reading.lost += self.unknown
+        elif self._ordered():
+            self.reading.lost += [span for span in self.unknown if span.amount and not span.time]  # a figure is no reason
+
+    def _ordered(self) -> bool:
+        """Whether the sentence opens with a verb of change: what follows is to be written, not told."""
+        first = next((span for span in self.scene.spans if not span.filler), None)
+        return first is not None and first.func("update", "assign") and not first.names
 
     def _labelled(self, label: Field, number: int) -> int:
         """A field's name: its value after it, before it ("16 treatment rooms", "Henke as competitor"), or yes and no."""
@@ -119,6 +126,8 @@ class Breath(BreathWords):
             self._give(label.name, None, STRONG)
             return number + 1
         after = self._after(label, number)
+        if label.kind in FREE_TEXT and any(span.guessed and span.choices for span in self.spans[number + 1 : number + 4]):
+            after = None  # "new title Brand Director" is no Brand manager, whoever else is one
         if self.pending is not None and self._ends(label, number, after is not None):
             value = self._value(label, self.pending)
             if value is not None:
@@ -241,6 +250,9 @@ class Breath(BreathWords):
         span, self.pending = self.pending, None
         if span is None:
             return
+        if span.guessed and self.kind in JOBS and not span.time and any(c.field == "title" for c in span.choices):
+            self.unknown.append(span)  # "is now Brand Director": a job of its own words
+            return
         given = self._implied(span)
         if given is None:
             if not (span.time and self._passing(span)):
@@ -264,6 +276,7 @@ class Breath(BreathWords):
             if ended:
                 return None if self._future() and not tied else ("stage", told.stage_of(schema, ended), STRONG if tied else WEAK)
         own = [c for c in span.choices if c.entity == self.kind and not fields[c.field].readonly]
+        own = [] if span.guessed and all(fields[c.field].kind in FREE_TEXT for c in own) else own
         if own or (self.kind == "opportunity" and any(c.entity == self.kind for c in span.choices)):
             if self._future() and not tied:
                 return None

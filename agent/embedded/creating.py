@@ -175,8 +175,16 @@ def _noun_heard(scene: Scene) -> Span | None:
 def _person_told(scene: Scene) -> bool:
     """ "add Gwen Talbot to Thornmoor Water, she's their lab manager": a person by name at a customer, the noun left out."""
     person = any(span.unknown and re.fullmatch(r"[A-Z][\w'-]+(?: [A-Z][\w'-]+){1,2}", span.text) for span in scene.spans)
+    called = _CALLED.search(scene.text.text)
+    if called and not any(
+        name.score >= THERE for span in scene.spans for name in span.names if called.start("who") <= span.first < called.end("who")
+    ):
+        person = True  # "Sarah Kent", where Kent is also a place
     customer = any(name.type == "account" for span in scene.spans for name in span.names)
-    return person and customer and not any(span.amount or span.time for span in scene.spans)
+    return person and customer and not any((span.amount and not span.literal) or span.time for span in scene.spans)
+
+
+_CALLED = re.compile(r"\b(?:add|put|enter|register)\s+(?P<who>[A-Z][\w'-]+(?: [A-Z][\w'-]+){1,2})\s*(?:\(|,|(?:to|at|as)\b)")
 
 
 def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:

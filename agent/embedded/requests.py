@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from agent.embedded import told
 from agent.embedded.creating_words import words as held
-from agent.embedded.lexicon import Lexicon
+from agent.embedded.lexicon import Lexicon, change_words
 from agent.embedded.pieces import BREAK, breaks
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned
@@ -55,7 +55,8 @@ def find(scene: Scene) -> Request | None:
 
 def _ends_one(first: Span) -> bool:
     """ "resolve the …": what is to be ended is there already."""
-    return first.func("close") and not (first.entity or first.names or first.func("create", "log"))
+    ends = first.func("close") or first.text.lower() in change_words("reopens")
+    return ends and not (first.entity or first.names or first.func("create", "log"))
 
 
 def _breaths(text: Spanned) -> Iterator[tuple[int, int]]:

@@ -69,6 +69,9 @@ def _read(own: Scene) -> list[Frame] | None:
 
 def emptied(scene: Scene) -> list[Frame] | None:
     """ "delete the next step of all my deals in Discovery": the values of a field, not the records."""
+    head = next((span for span in scene.spans if not span.filler and span.first > scene.verb.first), None)
+    if head is not None and head.entity and not head.names:
+        return None  # "delete the deals of …": the records themselves
     frames = read(scene)
     return frames if frames and all(frame.intent != "update" or not any(frame.values.values()) for frame in frames) else None
 

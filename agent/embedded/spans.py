@@ -226,10 +226,12 @@ _AS_VALUE = re.compile(r"\s*(?:stage\b|status\b|阶段|状态|的)", re.IGNORECA
 def _values_not_kinds(text: Spanned) -> None:
     """ "deals in Enquiry", 线索阶段的商机: a stage or value of the records spoken of that is also the word for another kind of record."""
     nouns = {sense.entity for span in text.spans for sense in span.of("entity")}
-    for span in text.spans:
+    for place, span in enumerate(text.spans):
         own = {sense.entity for sense in span.of("entity")}
         values = [sense for sense in span.choices if sense.entity in nouns - own and sense.value.casefold() == span.text.casefold()]
-        if own and values and (_WITHIN.search(text.text[: span.first]) or _AS_VALUE.match(text.text, span.last)):
+        after = text.spans[place + 1] if place + 1 < len(text.spans) else None
+        before = after is not None and span.text[:1].isupper() and any(s.entity == v.entity for s in after.of("entity") for v in values)
+        if own and values and (before or _WITHIN.search(text.text[: span.first]) or _AS_VALUE.match(text.text, span.last)):
             span.senses = values
 
 

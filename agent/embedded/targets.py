@@ -202,6 +202,10 @@ def _utmost(scene: Scene, spans: list[Span], before: Frame) -> int | None:
 def _subject(scene: Scene) -> Frame | None:
     """What "it" can stand for: what was changed in the same breath or the turn before, else what was found."""
     first = answered(scene.previous)
+    if first is not None and first.intent == "update" and not first.ids and not first.proposed and (first.parts or first.period):
+        return Frame(
+            "find", entity=first.entity, parts=list(first.parts), period=first.period, date_field=first.date_field
+        )  # of this sentence
     return first if first is not None and first.intent == "update" and first.ids else latest(scene.previous)
 
 

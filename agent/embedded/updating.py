@@ -19,6 +19,7 @@ from store.filters import Filter
 from store.query import RecordQuery, find
 
 CANCELLING = {"task": {"status": "cancelled"}}
+REOPENING = {"case": {"status": "open"}, "task": {"status": "open"}}
 CANCEL = {"cancel", "call off", "取消", "撤掉"}
 LABELLING = {"mark", "make", "set", "flag", "tick", "put", "标记", "设置"}
 _RELATIVE = {"that", "which", "who", "whose", "where", "with", "in", "from"}
@@ -99,7 +100,7 @@ def _frame(found: Frame, ids: list[str] | None, assigned: Assigned) -> Frame:
 
 def finished(scene: Scene) -> list[Frame] | None:
     """ "resolve the invoice query for Orchid Bank", "complete my task about linen": the case or task whose title is said; which, of several."""
-    values = CANCELLING if scene.verb.text.lower() in CANCEL else CLOSING
+    values = REOPENING if reopens(scene.verb) else CANCELLING if scene.verb.text.lower() in CANCEL else CLOSING
     for subject in (*subjects(scene), *titled(scene)):
         rest = [span for span in scene.spans if span not in subject.spans and span is not scene.verb and span.content]
         if subject.kind not in values or subject.kind == "opportunity" or any(not _ends(span, subject.kind) for span in rest):
@@ -111,6 +112,10 @@ def finished(scene: Scene) -> list[Frame] | None:
         ids = chosen.ids or ids if chosen is not None else ids
         return [Frame("update", entity=subject.kind, ids=ids, values=dict(values[subject.kind]))]
     return None
+
+
+def reopens(span: Span) -> bool:
+    return span.text.lower() in change_words("reopens")
 
 
 def _ends(span: Span, kind: str) -> bool:
@@ -149,7 +154,7 @@ def _close(scene: Scene) -> list[Frame]:
     if isinstance(target, Frame):
         return [target]
     kind = target.frame.entity
-    values: dict[str, Any] | None = (CANCELLING if cancelled else CLOSING).get(kind)
+    values: dict[str, Any] | None = (REOPENING if reopens(scene.verb) else CANCELLING if cancelled else CLOSING).get(kind)
     if kind == "opportunity" and ended:
         values = {"stage": told.stage_of(scene.unit.schema, ended)}
         if reason and ended == "lost":
@@ -160,7 +165,7 @@ def _close(scene: Scene) -> list[Frame]:
     ids = choose(target, scene)
     if isinstance(ids, Frame):
         return [ids]
-    if not ids and kind != "opportunity":
+    if not ids and kind != "opportunity" and not reopens(scene.verb):
         target.frame.parts = [*target.frame.parts, *_unfinished(target.frame, values)]
     return [_frame(target.frame, ids, Assigned(dict(values), []))]
 

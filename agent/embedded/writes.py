@@ -199,6 +199,8 @@ def _close(text: Spanned) -> tuple[str, int] | None:
         return None  # 取消的任务: those that were cancelled
     while spans and spans[0].func("my_team", "me") and not spans[0].content:
         spans = spans[1:]  # "we won …!"
+    if len(spans) > 1 and updating.reopens(spans[0]) and not spans[0].names:
+        return "close", text.spans.index(spans[0])
     if spans and spans[0].text.lower() in {"cancel", "取消"} and any(span.entity and span.entity.entity == "task" for span in spans):
         return "close", text.spans.index(spans[0])
     if (
