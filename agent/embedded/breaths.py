@@ -208,7 +208,10 @@ class Breath(BreathWords):
             ends = (
                 self.spans[stop].text.lower() in {"and", "并", "并且"} and stop + 1 < len(self.spans) and self._label(stop + 1) is not None
             )
-            if stop > start and (ends or self.spans[stop] in self.reading.subject.spans):
+            names_it = self.spans[stop] in self.reading.subject.spans and not (
+                self.spans[stop].func("it") and not self.spans[stop].names and not self.spans[stop - 1].func("to", "on")
+            )  # "next step to call them": them is part of the text
+            if stop > start and (ends or names_it):
                 break
             stop += 1
         end = stop
@@ -225,7 +228,9 @@ class Breath(BreathWords):
         """Light words, and "to it", at the end of a text."""
         span = self.spans[place]
         tie = span.func("to", "on") and place + 1 < len(self.spans) and self.spans[place + 1].func("it")
-        return (span.filler and span.func("noise")) or (span.func("it") and not span.names) or tie
+        before = self.spans[place - 1] if place else None
+        tied = span.func("it") and not span.names and before is not None and before.func("to", "on")  # "… to it", and no "call them"
+        return (span.filler and span.func("noise")) or tied or tie
 
     def _yes_no(self, label: Field, number: int) -> int:
         if self._future():

@@ -15,7 +15,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.happened import activity, took_place
 from agent.embedded.phrase_table import Sense
 from agent.embedded.phrased_names import named
-from agent.embedded.pieces import PHRASED, Piece, cut, glued, labels_heard, sentences
+from agent.embedded.pieces import PHRASED, TEXTS, Piece, cut, glued, labels_heard, sentences
 from agent.embedded.placing import place
 from agent.embedded.requests import KINDS, Request, kind_of
 from agent.embedded.scene import Scene
@@ -229,7 +229,7 @@ def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> lis
         for span in glued(scene.text, scene.spans)
         if span not in without and not any(span is each for each in (*asked.taken, *asked.modifiers))
     ]
-    spans = named(scene, kind, spans)
+    spans = named(scene, kind, [_own_words(scene, kind, span) for span in spans])
     ahead = [span for span in spans if span.last <= asked.first or (asked.head is not None and span.last <= asked.head.first)]
     after = [part for span in spans if span not in ahead for part in _beyond(scene, span, asked.last)]
     schema = scene.unit.schema
@@ -241,6 +241,14 @@ def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> lis
     for piece in cuts[2]:
         piece.late = bool(cuts[1])
     return [piece for part in cuts for piece in part]
+
+
+def _own_words(scene: Scene, kind: str, span: Span) -> Span:
+    """ "plant manager", where somebody else is a Plant Director: a text of its own, not the value that shares a word with it."""
+    fields = scene.unit.schema.entity(kind).fields
+    texts = [c for c in span.choices if c.entity == kind and c.field in fields and fields[c.field].kind in TEXTS]
+    shared = span.guessed and bool(texts) and not span.time and not span.amount and not span.names
+    return replace(span, senses=[], unknown=True, filler=False) if shared else span
 
 
 def _beyond(scene: Scene, span: Span, place: int) -> list[Span]:

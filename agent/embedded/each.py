@@ -218,6 +218,7 @@ def _plainly(wish: str, spans: list[Span], noun: int) -> str:
     named = [span for span in before if _titles(span) and span.text != whom]
     own = head.text if not told and ("-" in head.text or " " in head.text) and not head.func("remind") else ""
     if is_chinese(wish):
+        rest = "".join([*(span.text for span in before if span.time), rest])  # 建一个下周一回访的任务
         title = "" if told else "".join(span.text for span in named) or re.sub(r"^.*?(?:[个条次份项]|一下)", "", head.text)
         return f"{'让' + whom if whom else '提醒我'} {title} {rest}" if not whom else f"提醒{whom} {title} {rest}"
     title = "" if told else " ".join(filter(None, [*(span.text for span in named), own]))

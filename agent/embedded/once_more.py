@@ -22,6 +22,7 @@ from store.filters import Filter
 from store.gate import ProposalView
 from store.gate import pending as proposals
 from store.query import RecordQuery, find_ids, load
+from store.unit import Unit
 
 _LOOKED_AT = 30  # proposals back
 _KEPT = 2_000  # records of one change that are looked through again
@@ -141,7 +142,26 @@ def _more(scene: Scene, first: Frame) -> Frame | None:
     fill(reading)
     if not reading.found or reading.lost or reading.open or not reading.values():
         return None
+    if not first.proposed and not first.ids:  # of the same sentence: one change, see `compound.py`
+        return Frame(
+            "update", entity=first.entity, parts=list(first.parts), period=first.period, date_field=first.date_field, values=reading.values()
+        )
     return Frame("update", entity=first.entity, ids=ids, values=reading.values())
+
+
+def kept(unit: Unit, frames: list[Frame], previous: Sequence[Frame]) -> list[Frame]:
+    """A change of the records whose last change still waits holds that one too: a new proposal about them takes the place of what waits."""
+    first, frame = (previous[0] if previous else None), frames[0] if len(frames) == 1 else None
+    if first is None or frame is None or not (first.intent == frame.intent == "update") or first.entity != frame.entity or frame.replaces:
+        return frames
+    if set(first.values) & set(frame.values) or not frame.ids or not first.proposed:
+        return frames
+    made = [each for each in proposals(unit, status=None, limit=_LOOKED_AT) if each.id in first.proposed]
+    if not made or any(each.status != "pending" for each in made):
+        return frames
+    if {str(change["id"]) for each in made for change in each.changes} == set(frame.ids):
+        frame.values, frame.replaces = {**first.values, **frame.values}, list(first.proposed)
+    return frames
 
 
 _LEADING = frozenset({"and", "but", "also", "then", "plus", "oh", "还有", "另外", "再", "并且", "并", "同时", "但", "但是", "不过"})

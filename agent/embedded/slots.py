@@ -311,7 +311,9 @@ class Slots:
         if not spans or not (job or any(_tells(span) for span in spans)):
             return
         text = clean(self.scene.text.text[spans[0].first : spans[-1].last])
-        said = text if whole or job else edge("light").sub("", text)  # "head of people"
+        light = edge("light")
+        leading = light.match(text) if job else None  # "their | head of people": an end of a job is never light
+        said = text if whole else text[leading.end() if leading and leading.start() == 0 else 0 :] if job else light.sub("", text)
         if not re.search(r"\w", said):
             return
         parts = parted(said)
