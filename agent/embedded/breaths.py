@@ -49,8 +49,23 @@ def fill(reading: Reading) -> None:
     first = next((span for span in reading.scene.spans if not span.filler), None)
     if reading.found and first is not None and not first.names and _closes(first) and reading.kind in CLOSING:
         reading.found += [(name, value, STRONG) for name, value in CLOSING[reading.kind].items()]  # "close the ticket, they gave us a 5"
+    _gone_to_a_rival(reading)
     given = {name for name, _, _ in reading.found}
     reading.open = [label for label in reading.open if label.name not in given]
+
+
+def _gone_to_a_rival(reading: Reading) -> None:
+    """ "Glenfarrow lease: Rentwell got it", 被Rentwell抢走了: a value of the deal that took it away, so it is lost."""
+    if reading.kind != "opportunity":
+        return
+    schema, text = reading.scene.unit.schema, reading.scene.text.text
+    for span in reading.scene.spans:
+        rival = any(c.entity == reading.kind and (c.field, c.value) in {(n, v) for n, v, _ in reading.found} for c in span.choices)
+        ending = any(c.field in {"stage", "status"} for c in span.choices)
+        if rival and not ending and not span.names and told.gives(text[span.last :].lstrip(), "gone_to", start=True):
+            lost = told.stage_of(schema, "lost")
+            reading.found = [(n, v, w) for n, v, w in reading.found if n != "stage"] + [("stage", lost, STRONG)]
+            return
 
 
 def _closes(span: Span) -> bool:
