@@ -144,7 +144,12 @@ def _more(scene: Scene, first: Frame) -> Frame | None:
         return None
     if not first.proposed and not first.ids:  # of the same sentence: one change, see `compound.py`
         return Frame(
-            "update", entity=first.entity, parts=list(first.parts), period=first.period, date_field=first.date_field, values=reading.values()
+            "update",
+            entity=first.entity,
+            parts=list(first.parts),
+            period=first.period,
+            date_field=first.date_field,
+            values=reading.values(),
         )
     return Frame("update", entity=first.entity, ids=ids, values=reading.values())
 
