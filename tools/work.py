@@ -61,7 +61,7 @@ def create_task(
         account: The account it concerns.
         contact: The person it concerns.
         opportunity: The deal it concerns.
-        assignee: Who does it (e-mail or name); the asker when absent; with for_each also "owner", who owns the record.
+        assignee: Who does it (e-mail, name, owner); the asker when absent.
         priority: How urgent.
         for_each: A kind of record, as in find_records.
         filters: Which of them, as in find_records.

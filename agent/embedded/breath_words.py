@@ -148,6 +148,9 @@ class BreathWords:
             if each.func("to") or each.text.lower() in change_words("turned"):
                 return True
             if each in self.reading.subject.spans:
+                made = self.spans[self.spans.index(each) - 1] if self.spans.index(each) else each
+                if each.func("it") and not each.names and made.text.lower() == "make":
+                    return True  # "make it 40k"
                 break
             if each.func("update", "assign") and not self.reading.subject.records:
                 return True  # "give them 15 December"

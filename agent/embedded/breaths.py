@@ -60,7 +60,7 @@ def _gone_to_a_rival(reading: Reading) -> None:
         return
     schema, text = reading.scene.unit.schema, reading.scene.text.text
     for span in reading.scene.spans:
-        rival = any(c.entity == reading.kind and (c.field, c.value) in {(n, v) for n, v, _ in reading.found} for c in span.choices)
+        rival = any(c.entity == reading.kind and (c.field, c.value) in [(n, v) for n, v, _ in reading.found] for c in span.choices)
         ending = any(c.field in {"stage", "status"} for c in span.choices)
         if rival and not ending and not span.names and told.gives(text[span.last :].lstrip(), "gone_to", start=True):
             lost = told.stage_of(schema, "lost")

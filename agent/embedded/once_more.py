@@ -154,12 +154,16 @@ def _more(scene: Scene, first: Frame) -> Frame | None:
     return Frame("update", entity=first.entity, ids=ids, values=reading.values())
 
 
-def kept(unit: Unit, frames: list[Frame], previous: Sequence[Frame]) -> list[Frame]:
-    """A change of the records whose last change still waits holds that one too: a new proposal about them takes the place of what waits."""
+def kept(unit: Unit, text: str, frames: list[Frame], previous: Sequence[Frame]) -> list[Frame]:
+    """A change of the records whose last change still waits holds that one too: a new proposal about them takes the place of what waits.
+    A correction that changes nothing of it was not understood."""
     first, frame = (previous[0] if previous else None), frames[0] if len(frames) == 1 else None
-    if first is None or frame is None or not (first.intent == frame.intent == "update") or first.entity != frame.entity or frame.replaces:
+    if first is None or frame is None or not (first.intent == frame.intent == "update") or first.entity != frame.entity:
         return frames
-    if set(first.values) & set(frame.values) or not frame.ids or not first.proposed:
+    same = (first.ids, first.parts, first.values) == (frame.ids, frame.parts, frame.values)
+    if same and any(turn.corrects for turn in turns.readings(text)):
+        return [Frame("clarify", entity=first.entity, text=text, reason="again")]
+    if set(first.values) & set(frame.values) or not frame.ids or not first.proposed or frame.replaces:
         return frames
     made = [each for each in proposals(unit, status=None, limit=_LOOKED_AT) if each.id in first.proposed]
     if not made or any(each.status != "pending" for each in made):

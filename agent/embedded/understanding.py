@@ -126,7 +126,7 @@ class Understanding:
         frames = self._weighed(unit, whole.text, frames, previous, words, names, least)
         if not acting.settled(frames):
             frames = self._put_right(unit, text, frames, previous, words, names, routes, least)
-        frames = once_more.kept(unit, frames, previous)
+        frames = once_more.kept(unit, text, frames, previous)
         return Understood([*agreed, *frames] if any(frame.intent in CHANGES for frame in frames) else frames, spoken)
 
     def _put_right(
