@@ -7,6 +7,7 @@ change of one record, the other as a condition.
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from agent.embedded import told
@@ -137,6 +138,8 @@ def _one(scene: Scene, kind: str, said_of: tuple[list[Span], list[Span], list[Sp
         part, condition, change = [*part, *whose], [*condition, *whose], [span for span in change if span not in whose]
     reading = Reading(scene, Subject(kind, [], [*condition, *apart]))
     fill(reading)
+    if any(one[0] == other[0] and one[1] != other[1] for one, other in pairwise(sorted(reading.found, key=lambda each: each[0]))):
+        return None  # "cancel the tasks that are | open": cancelled and open at once
     texts = " ".join(str(value).lower() for _, value, _ in reading.found)
     if scene.text.language == "en" and any(_of_a_condition(scene, kind, span) and span.text.lower() not in texts for span in change):
         return None
