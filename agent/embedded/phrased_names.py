@@ -27,13 +27,16 @@ def named(scene: Scene, kind: str, spans: list[Span]) -> list[Span]:
             runs.append([])
         runs[-1].append(span)
     candidates = [found for run in runs if (found := _name(scene, kind, run))]
-    texts = [span for span in spans if span.unknown and not any(span in found for found in candidates)]
+    run = candidates[0] if len(candidates) == 1 else []
+    whole = any(
+        run and [span for span in each if not span.filler] == run for each in runs
+    )  # a breath of its own: what follows it says more
+    texts = [span for span in spans if span.unknown and span not in run and not (whole and span.first > run[-1].last)]
     if len(candidates) != 1 or any(len(span.text) > 2 and span.text.lower() not in words("wanted") for span in texts):
         return spans
-    run = candidates[0]
-    whole = Span(run[0].start, run[-1].end, scene.text.text[run[0].first : run[-1].last], run[0].first, run[-1].last, unknown=True)
+    name = Span(run[0].start, run[-1].end, scene.text.text[run[0].first : run[-1].last], run[0].first, run[-1].last, unknown=True)
     place = spans.index(run[0])
-    return [*spans[:place], whole, *spans[spans.index(run[-1]) + 1 :]]
+    return [*spans[:place], name, *spans[spans.index(run[-1]) + 1 :]]
 
 
 def _name(scene: Scene, kind: str, breath: list[Span]) -> list[Span]:
