@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 
 from agent.embedded import told
 from agent.embedded.lexicon import Lexicon, fillers
-from agent.embedded.requests import KINDS
+from agent.embedded.nouns import KINDS
 from agent.embedded.spans import Spanned
 from agent.embedded.tokens import tokenise
 

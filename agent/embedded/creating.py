@@ -7,16 +7,16 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from agent.embedded import acts, requests, shapes
+from agent.embedded import acts, announcing, requests, shapes
 from agent.embedded.compound import NEW
 from agent.embedded.creating_words import words
 from agent.embedded.doing import task
 from agent.embedded.frames import Frame
 from agent.embedded.happened import activity, took_place
+from agent.embedded.nouns import KINDS, Request, kind_of, noun
 from agent.embedded.phrase_table import Sense
-from agent.embedded.pieces import PHRASED, Piece, cut, glued, labels_heard, sentences
+from agent.embedded.pieces import PHRASED, Piece, cut, glued, labels_heard, sentences, wished
 from agent.embedded.placing import place
-from agent.embedded.requests import KINDS, Request, kind_of
 from agent.embedded.scene import Scene
 from agent.embedded.slots import NEARLY, Slots
 from agent.embedded.spans import Span
@@ -72,7 +72,7 @@ def described(scene: Scene, asked: Request) -> list[Frame] | None:
             return _described(scene, heard.entity.entity, _from_verb(replace(scene, place=asked.verb), heard))
     kind = asked.kind or told_kind(scene, asked)
     if not asked.kind:  # "I've drafted quote Q-0242 …, please record it": the noun names no field of it
-        asked.taken = [*asked.taken, *(span for number, span in enumerate(scene.spans) if requests.noun(scene, number) == kind)]
+        asked.taken = [*asked.taken, *(span for number, span in enumerate(scene.spans) if noun(scene, number) == kind)]
     return _described(scene, kind, asked) if kind else None
 
 
@@ -212,17 +212,18 @@ def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> lis
     """What is told, in pieces: what stands at the noun, after it, and before the request, which comes last."""
     spans = [
         span
-        for span in glued(scene.text, scene.spans)
-        if span not in without and not any(span is each for each in (*asked.taken, *asked.modifiers))
+        for span in glued(scene.text, [span for span in scene.spans if not any(span is each for each in (*asked.taken, *asked.modifiers))])
+        if span not in without
     ]
     ahead = [span for span in spans if span.last <= asked.first or (asked.head is not None and span.last <= asked.head.first)]
     after = [part for span in spans if span not in ahead for part in _beyond(scene, span, asked.last)]
     schema = scene.unit.schema
     parts = [labels_heard(scene, kind, part) for part in (asked.modifiers, after, ahead)]
-    cuts = [cut(schema, kind, scene.text, part) if kind != "case" else sentences(schema, kind, scene.text, part) for part in parts]
+    ways = {"case": sentences, "account": wished, "contact": wished}
+    cuts = [ways.get(kind, cut)(schema, kind, scene.text, part) for part in parts]
     if cuts[1] and asked.head is not None and asked.head.text.lower().endswith(("named", "called")):
         cuts[1][0].tie = "named"
-    cuts[2] = [piece for piece in cuts[2] if not requests.announces(piece.spans)]
+    cuts[2] = [piece for piece in cuts[2] if not announcing.announces(piece.spans)]
     for piece in cuts[2]:
         piece.late = bool(cuts[1])
     return [piece for part in cuts for piece in part]

@@ -19,7 +19,7 @@ PRONOUN = re.compile(r"\b(?:it|him|her|them)\b|[他她它]们?(?!的)", re.IGNOR
 _TRIM_TITLE = re.compile(r"^(?:(?:to|that|about|me|me to|for|and)\b|去|要|在|：|:|,|，|\s)+\s*", re.IGNORECASE)
 
 
-_AFTER_DUE = re.compile(r"\s*(?:之前|以前|前(?!台))?(?:(?:到期|截止|完成|做完|办好)(?![\u4e00-\u9fff]))?")
+_AFTER_DUE = re.compile(r"\s*(?:之前|以前|前(?!台)|之内|以内|内(?![部容]))?(?:(?:到期|截止|完成|做完|办好)(?![\u4e00-\u9fff]))?")
 _LEFT_ZH = re.compile(r"^\s*(?:一?个|的|一下|一次)+(?=[\u4e00-\u9fff])")  # 安排[个][周一][的]感谢电话
 _MEASURED = re.compile(r"^(?:一)?(?:个|条|次|项|份|下)(?=[\u4e00-\u9fff])")
 

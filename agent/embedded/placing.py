@@ -100,7 +100,7 @@ def _points(part: Part, text: Text, name: str, texts: Sequence[Text]) -> float:
 
 def _person(text: Text) -> float:
     if text.tie == "named":
-        return 4.0
+        return 4.0 - 1.0 * shapes.company(text.said)
     away = -2.5 if text.tie in _AWAY | {"as"} else 0.0
     voice = (
         1.2
@@ -112,8 +112,8 @@ def _person(text: Text) -> float:
 
 def _company(text: Text) -> float:
     if text.tie == "named":
-        return 4.0
-    tied = {"at": 2.0, "from": 1.8, "with": 1.0, "for": 1.2, "in": 0.5, "who": 0.3}.get(text.tie, 0.0)
+        return 4.0 - 1.0 * (shapes.person(text.said) >= 0.9)
+    tied = {"at": 2.0, "from": 1.8, "with": 1.0, "for": 1.2, "in": 0.5, "who": 0.3, "about": -2.0}.get(text.tie, 0.0)
     shaped = 2.4 * shapes.company(text.said) - 2.0 * shapes.job(text.said) - 1.2 * (shapes.place(text.said) > 0.5)
     written = 1.3 if _written_as_name(text.said) and len(text.said) > 3 else 0.2
     return tied + shaped + written - 0.3 * (text.tie == "" and shapes.person(text.said) > 0.85)

@@ -8,8 +8,8 @@ from itertools import pairwise
 from agent.embedded import shapes, told
 from agent.embedded.creating_words import words as held
 from agent.embedded.lexicon import Lexicon
+from agent.embedded.nouns import KINDS, kind_of
 from agent.embedded.pieces import own_label
-from agent.embedded.requests import KINDS, kind_of
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese
 
