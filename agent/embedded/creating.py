@@ -210,11 +210,8 @@ def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
 
 def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> list[Piece]:
     """What is told, in pieces: what stands at the noun, after it, and before the request, which comes last."""
-    spans = [
-        span
-        for span in glued(scene.text, [span for span in scene.spans if not any(span is each for each in (*asked.taken, *asked.modifiers))])
-        if span not in without
-    ]
+    apart = (*asked.taken, *asked.modifiers, *without)
+    spans = glued(scene.text, [span for span in scene.spans if not any(span is each for each in apart)])
     ahead = [span for span in spans if span.last <= asked.first or (asked.head is not None and span.last <= asked.head.first)]
     after = [part for span in spans if span not in ahead for part in _beyond(scene, span, asked.last)]
     schema = scene.unit.schema
@@ -259,21 +256,21 @@ def _account_in_name(slots: Slots, name: str) -> None:
 
 def _of_the_new(scene: Scene, kind: str, values: dict[str, Any], consumed: list[Span]) -> bool:
     """ "… and add a project for it": the record made in the same breath, by the field that points to it; True when none does."""
-    pronoun = next((span for span in scene.spans if span.func("it") and not span.names), None)
+    pronouns = [span for span in scene.spans if span.func("it") and not span.names]
     before = scene.previous[0] if scene.previous else None
-    if pronoun is None or before is None or before.intent != "create" or before.results or before.also:
+    if not pronouns or before is None or before.intent != "create" or before.results or before.also:
         return False
     field = _pointing(scene.unit.schema.entity(kind).fields, before.entity, kind)
     if field is None and isinstance(before.values.get("account"), str) and "account" in scene.unit.schema.entity(kind).fields:
         values["account"] = before.values["account"]  # "add Nils to Nordlys and open a deal with them": where he works
-        consumed.append(pronoun)
+        consumed += pronouns
         return False
     if field is None:
         return True
     name = before.values.get(scene.unit.schema.entity(before.entity).name_field)
     there = find_named(scene.unit, before.entity, str(name)) if name else []
     values[field.name] = there[0][0] if len(there) == 1 else NEW  # there already when the change before was approved
-    consumed.append(pronoun)
+    consumed += pronouns
     return False
 
 

@@ -129,7 +129,7 @@ class Labels:
 
     def link(self, text: str) -> tuple[Sense, ...]:
         """What a stretch of a sentence means, one sense for each kind of record that has it; empty when that is not certain."""
-        words = words_of(text) if is_chinese(text) else tuple(map(stem, phrase(text)))
+        words = words_of(text.lower()) if is_chinese(text) else tuple(map(stem, phrase(text)))
         if not self._labels or not words or {words[0], words[-1]} & _light():
             return ()
         said = frozenset(_content(words))
@@ -209,7 +209,7 @@ def label_of(sense: Sense, text: str) -> Label:
     plain = normalise(text).replace("_", " ")
     inside = next((unit for found in _BRACKETS.findall(plain) if (unit := unit_of(found))), "")
     bare = _BRACKETS.sub(" ", plain).strip()
-    words = list(words_of(re.sub(r"\s", "", bare))) if is_chinese(bare) else list(phrase(bare))
+    words = list(words_of(re.sub(r"\s", "", bare.lower()))) if is_chinese(bare) else list(phrase(bare))
     if not inside and len(words) > 1 and unit_of(words[-1]):
         inside = unit_of(words.pop())
     return Label(sense, text, frozenset(_content(words if is_chinese(bare) else map(stem, words))), inside)

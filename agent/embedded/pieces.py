@@ -173,6 +173,10 @@ def sentences(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> l
     return found
 
 
+_JOBS = "|".join(sorted(words("jobs_zh"), key=len, reverse=True))
+_SOMEBODY = re.compile(rf"(?:他们|她们|他|那边|公司)?(?:的)?[\u3400-\u9fff]{{0,4}}(?:{_JOBS})(?:姓|叫|是|名叫|名字叫)")
+
+
 def wished(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Piece]:
     """The pieces of what is told of somebody; what they want or may spend is kept as it was said: it is nothing they have."""
     spec = schema.entity(kind)
@@ -183,7 +187,11 @@ def wished(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list
         text = whole.text[breath[0].first : breath[-1].last]
         own = any(own_label(schema, kind, span) for span in breath)
         known = any(name.type == "account" for span in breath for name in span.names) and spec.name != "account"
-        if any_of("wishes").search(text) and not own and not known and any(span.content or span.unknown or span.amount for span in breath):
+        if spec.name == "account" and _SOMEBODY.match(text):
+            found.append(Piece(breath, "about", opens=True, sentence=True))  # 老板姓钱: who is there is not what it is called
+        elif (
+            any_of("wishes").search(text) and not own and not known and any(span.content or span.unknown or span.amount for span in breath)
+        ):
             found.append(Piece(breath, "about", opens=True, sentence=True))
         else:
             found += cut(schema, kind, whole, breath)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.embedded import shapes
+from agent.embedded.creating_words import words
 from agent.embedded.tokens import is_chinese
 from store.schema import Entity
 
@@ -158,6 +159,8 @@ def _written_as_name(text: str) -> bool:
 def _remark(text: Text) -> bool:
     """Whether a text that fits no field says something that is kept as a remark; a lone name or word is asked about."""
     if is_chinese(text.said):
-        return len(text.said) >= 2 and shapes.person(text.said) < 0.85 and not shapes.company(text.said)
+        return text.said in words("says_alone") or (
+            len(text.said) >= 2 and shapes.person(text.said) < 0.85 and not shapes.company(text.said)
+        )
     lone = len(text.said.split()) == 1 or shapes.person(text.said) > 0.8 or shapes.company(text.said) > 0.8
     return not lone or text.tie in {"about", "who", "is"}

@@ -16,6 +16,8 @@ def person(text: str) -> float:
     """A person's name: two or three words with capitals, or a Chinese surname and one to three letters more."""
     if is_chinese(text):
         size = len(text)
+        if titled(text):
+            return 0.85
         if not re.fullmatch(r"[\u3400-\u9fff·]+", text) or job(text) or ending("companies_zh").search(text):
             return 0.0
         if text[:2] in words("surnames_zh_double"):
@@ -31,6 +33,11 @@ def person(text: str) -> float:
         return 0.1
     capital = sum(word[0].isupper() and not word.isupper() for word in names) / len(names)
     return capital * {1: 0.5, 2: 1.0, 3: 0.9, 4: 0.6}[len(names)]
+
+
+def titled(text: str) -> bool:
+    """李经理, 王总: somebody by family name and job, which is what they are called."""
+    return 2 <= len(text) <= 4 and text[0] in _surnames() and text[1:] in words("jobs_zh") and text not in words("jobs_zh")
 
 
 def company(text: str) -> float:
@@ -51,7 +58,7 @@ def company(text: str) -> float:
 def job(text: str) -> float:
     """What somebody does: it ends, or begins, in a word for it."""
     if is_chinese(text):
-        return 1.0 if ending("jobs_zh").search(text) and len(text) <= 8 else 0.0
+        return 1.0 if ending("jobs_zh").search(text) and len(text) <= 8 and not titled(text) else 0.0
     said = [word.lower().strip("'") for word in _words(text)]
     if not said or len(said) > _LONGEST_JOB:
         return 0.0
@@ -106,8 +113,8 @@ def _shapes_of(text: str, after: str) -> list[tuple[str, float]]:
         return [("", 0.01)]
     sure = text[:2] in words("surnames_zh_double") or text[0] in _surnames()
     shapes = {
-        "person": sure and person(text) >= 0.9,
-        "job": job(text) > 0,
+        "person": sure and (person(text) >= 0.9 or titled(text)),
+        "job": job(text) > 0 or (after.startswith("的") and len(text) > 1 and ending("departments_zh").search(text) is not None),
         "company": company(text) > (0.0 if any(after.startswith(joint) for joint in words("joints_zh")) else 0.8),
     }
     if "的" in text:

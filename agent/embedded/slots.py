@@ -26,6 +26,7 @@ POINTED = frozenset({"account", "contact", "opportunity", "product", "campaign"}
 NEARLY = 0.75  # how near a name has to come to be the record's
 _A_SUM = 100  # a plain number of less is no sum of money
 _PEOPLE = re.compile(r"\s*(?:来|多|余|几)?(?:号|名|位|个)?(?:人|员工|名员工|个人|people\b|staff\b|heads\b|strong\b)", re.IGNORECASE)
+_COUNT = re.compile(rf"[\d一二两三四五六七八九十百几]+[{''.join(sorted(MEASURES))}]")
 _GONE_BY = frozenset({"ordered_on", "issued_on", "opened_at", "given_at"})
 
 
@@ -153,6 +154,11 @@ class Slots:
                 pass  # "to be won by March", 预计三月底成交: when, and no stage of a new deal
             elif found is not None and found[0] not in self.values and not self._ends_a_job(text, span):
                 self.values[found[0]] = found[1]
+                if self._names_on(piece, place, found[0]):
+                    text.append(span)  # 三坐标|二期: which product, and the first word of what the deal is called
+                    place += 1
+                    continue
+                text = [each for each in text if not any(f.field == found[0] for f in each.fields)]  # 手机 0553-…: what it is
                 self._free(piece, text)
                 text, piece = [], replace(piece, tie="" if piece.tie in {"for", "at", "from", "to"} else piece.tie)
                 place += self._done_with(piece.spans[place + 1 :], found[0])
@@ -164,6 +170,13 @@ class Slots:
                 text.append(span)
             place += 1
         self._free(piece, text)
+
+    def _names_on(self, piece: Piece, place: int, name: str) -> bool:
+        """Whether a product runs into a word that says what the deal is: 粗糙度仪采购."""
+        after = piece.spans[place + 1] if place + 1 < len(piece.spans) else None
+        if name != "product" or self.kind != "opportunity" or after is None or not is_chinese(after.text):
+            return False
+        return after.first == piece.spans[place].last and len(after.text) > 1 and (after.unknown or _tells(after)) and not after.amount
 
     def _another_choice(self, name: str, value: Any) -> bool:
         """Whether a value is one more of a field that holds several: 三坐标和硬度计."""
@@ -312,6 +325,8 @@ class Slots:
         if term is not None:
             return term
         found = implied(self.scene, self.kind, span)
+        if found is not None and found[0] == "next_follow_up_at" and str(found[1])[:10] < self.scene.unit.today().isoformat():
+            return None  # 昨天认识的: nothing that is still to come
         if found is not None:
             return found[0], self._already(found[0], span) or found[1]
         own = self.spec.fields.get(self.spec.date)
@@ -369,7 +384,7 @@ class Slots:
             return
         text = clean(self.scene.text.text[spans[0].first : spans[-1].last])
         said = text if whole else _trimmed(text, spans)
-        if not re.search(r"\w", said):
+        if not re.search(r"\w", said) or _COUNT.fullmatch(said):
             return
         parts = parted(said)
         for shape, part in parts if len(parts) > 1 else [("", said)]:
