@@ -99,6 +99,8 @@ class Quantities(Named):
         if op is None and number and spans[number - 1].text == "过":
             op = "gt"  # 预算过两万
         after = number + 1
+        while after < len(spans) and spans[after].filler and spans[after].func("noise") and after - number < 3:
+            after += 1  # 一万|平|以上
         led = after + 1 < len(spans) and spans[after + 1].amount is not None  # "30 deals, at least 50k": said of the next number
         if after < len(spans) and spans[after].func("at_least", "at_most") and not led:
             op = "ge" if spans[after].func("at_least") else "le"
