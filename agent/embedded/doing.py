@@ -16,7 +16,9 @@ from agent.embedded.values import moment
 from store.query import load
 
 PRONOUN = re.compile(r"\b(?:it|him|her|them)\b|[他她它]们?(?!的)", re.IGNORECASE)
-_TRIM_TITLE = re.compile(r"^(?:(?:to|that|about|me|me to|for|and)\b|去(?!一?趟)|要|在|一下(?=[,，])|：|:|,|，|\s)+\s*", re.IGNORECASE)
+_TRIM_TITLE = re.compile(
+    r"^(?:(?:to|that|about|me|me to|for|and)\b|去(?!一?趟)|要|在|一下(?=[,，])|(?:任务|待办)(?=[,，:：])|：|:|,|，|\s)+\s*", re.IGNORECASE
+)
 
 
 _AFTER_DUE = re.compile(r"\s*(?:之前|以前|前(?!台)|之内|以内|内(?![部容]))?(?:(?:到期|截止|完成|做完|办好)(?![\u4e00-\u9fff]))?")

@@ -26,6 +26,7 @@ POINTED = frozenset({"account", "contact", "opportunity", "product", "campaign"}
 NEARLY = 0.75  # how near a name has to come to be the record's
 _A_SUM = 100  # a plain number of less is no sum of money
 _PEOPLE = re.compile(r"\s*(?:来|多|余|几)?(?:号|名|位|个)?(?:人|员工|名员工|个人|people\b|staff\b|heads\b|strong\b)", re.IGNORECASE)
+_SWAPPED = re.compile(r"换(?:了|过)?[\u3400-\u9fff]{1,4}了?")
 _COUNT = re.compile(rf"[\d一二两三四五六七八九十百几]+[{''.join(sorted(MEASURES))}]")
 _GONE_BY = frozenset({"ordered_on", "issued_on", "opened_at", "given_at"})
 
@@ -296,6 +297,8 @@ class Slots:
         if span.amount and not span.choices and not span.literal:
             return self._amount(span)
         found = implied(self.scene, self.kind, span)
+        if found is not None and _but_a_part(self.spec.fields.get(found[0]), span, found[1]):
+            return None  # 设备部经理, where somebody is 设备经理
         return None if found is not None and found[0] == "lost_reason" else found  # a new record has not been lost
 
     def _reference(self, span: Span) -> tuple[str, Any] | None:
@@ -382,6 +385,8 @@ class Slots:
         job = "title" in self.spec.fields and bool(spans) and shapes.job(self.scene.text.text[spans[0].first : spans[-1].last]) > 0
         if not spans or not (job or any(_tells(span) for span in spans)):
             return
+        if self.kind == "contact" and _SWAPPED.fullmatch(self.scene.text.text[spans[0].first : spans[-1].last]):
+            return  # 换采购了: how it came about that there is somebody new
         text = clean(self.scene.text.text[spans[0].first : spans[-1].last])
         said = text if whole else _trimmed(text, spans)
         if not re.search(r"\w", said) or _COUNT.fullmatch(said):
@@ -390,6 +395,12 @@ class Slots:
         for shape, part in parts if len(parts) > 1 else [("", said)]:
             tie = {"company": "at", "job": "as"}.get(shape, "") if shape else piece.tie
             self.texts.append(Text(part, tie, len(self.texts), piece.opens, piece.late))
+
+
+def _but_a_part(own: Field | None, span: Span, value: Any) -> bool:
+    """Whether a Chinese word is a part of a value some record has in a field of text: a new record has its own words there."""
+    said = str(value)
+    return own is not None and own.kind == "text" and is_chinese(span.text) and span.text in said and span.text != said
 
 
 def _trimmed(text: str, spans: list[Span]) -> str:
