@@ -17,7 +17,8 @@ from store.query import load
 
 PRONOUN = re.compile(r"\b(?:it|him|her|them)\b|[他她它]们?(?!的)", re.IGNORECASE)
 _TRIM_TITLE = re.compile(
-    r"^(?:(?:to|that|about|me|me to|for|and)\b|去(?!一?趟)|要|在|一下(?=[,，])|(?:任务|待办)(?=[,，:：])|：|:|,|，|\s)+\s*", re.IGNORECASE
+    r"^(?:(?:to|that|about|me|me to|for|and)\b|去(?!一?趟)|要|在|给[他她它]们?(?=\s*[,，])|一下(?=[,，])|(?:任务|待办)(?=[,，:：])|：|:|,|，|\s)+\s*",
+    re.IGNORECASE,
 )
 
 

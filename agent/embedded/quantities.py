@@ -27,7 +27,14 @@ class Quantities(Named):
         number = 0
         while number < len(spans):
             span = spans[number]
-            if span.used or not span.amount or span.names or span.literal or (span.time and not span.amount.currency):
+            if (
+                span.used
+                or not span.amount
+                or span.amount.unit == "ordinal"
+                or span.names
+                or span.literal
+                or (span.time and not span.amount.currency)
+            ):
                 number += 1
                 continue
             low, high, op, marks, stop = self._comparison(number)
