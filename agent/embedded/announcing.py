@@ -101,8 +101,10 @@ def _goes_on(scene: Scene, start: int, place: int, new: bool) -> bool:
     if not told or _states(text, head, after):
         return bool(start) and new
     breath = re.split(r"[,，;；。\n]", gap, maxsplit=1)[0]
+    called = len(after) > 1 and after[0].func("named") and after[1].unknown and is_chinese(after[1].text)
     named = (
         ":" in breath
+        or called
         or re.match(r"\s*[:,，：\-–]", gap)
         or re.match(r"\s+(?:for\s+|from\s+|at\s+)?[A-Z0-9]", gap)
         or after[0].literal_kind == "code"

@@ -198,6 +198,8 @@ def _sought(span: Span, held: Held) -> bool:
 def _sense(kind: str, entity: str, field: str, value: str, held: Held) -> tuple[Kind, bool]:
     match kind:
         case "entity":
+            if "create" in held.intents and entity in {"account", "contact"} and {"lead", "account"} & held.entities:
+                return "entity", True  # 联系人吴先生 of a lead: what the lead is
             whose = entity == "user" and bool({"owner", "assignee", "author"} & held.names_of_fields)
             return "entity", whose or entity in held.entities or any(entity in name.split("_") for name in held.names_of_fields)
         case "choice":

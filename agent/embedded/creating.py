@@ -189,13 +189,14 @@ def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
         return [slots.doubtful]
     placed = place(spec, slots.texts, set(slots.values))
     slots.values |= placed.fields
-    remarks = [text for text in placed.remarks if not _of_known(scene, slots.values, text) and not slots.found(text)]
+    name = str(slots.values.get(spec.name_field) or "")
+    surname = f"姓{name[:1]}"
+    remarks = [text for text in placed.remarks if text != surname and not _of_known(scene, slots.values, text) and not slots.found(text)]
     if remarks:
         held = [str(slots.values[placed.remark])] if placed.remark in slots.values else []
         slots.values[placed.remark] = "; ".join([*held, *remarks])
     unknown = [text for text in placed.lost if not _of_known(scene, slots.values, text)]
     slots.lost += [text for text in unknown if not slots.found(text)]
-    name = str(slots.values.get(spec.name_field) or "")
     if kind in PHRASED and "account" in spec.fields and "account" not in slots.values and name:
         _account_in_name(slots, name)
     if kind == "case" and "type" not in slots.values:
@@ -211,6 +212,8 @@ def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
 def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> list[Piece]:
     """What is told, in pieces: what stands at the noun, after it, and before the request, which comes last."""
     apart = (*asked.taken, *asked.modifiers, *without)
+    if kind in {"contact", "lead"}:  # 周先生 is somebody new, whoever else is called 周
+        scene = replace(scene, text=replace(scene.text, spans=[_plain_name(span) for span in scene.spans]))
     spans = glued(scene.text, [span for span in scene.spans if not any(span is each for each in apart)])
     ahead = [span for span in spans if span.last <= asked.first or (asked.head is not None and span.last <= asked.head.first)]
     after = [part for span in spans if span not in ahead for part in _beyond(scene, span, asked.last)]
@@ -224,6 +227,15 @@ def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> lis
     for piece in cuts[2]:
         piece.late = bool(cuts[1])
     return [piece for part in cuts for piece in part]
+
+
+_POLITELY = ("先生", "女士", "小姐")
+
+
+def _plain_name(span: Span) -> Span:
+    if not span.names or not (shapes.titled(span.text) or span.text.endswith(_POLITELY)):
+        return span
+    return Span(span.start, span.end, span.text, span.first, span.last, unknown=True)
 
 
 def _beyond(scene: Scene, span: Span, place: int) -> list[Span]:

@@ -17,7 +17,7 @@ from agent.embedded.shapes import person, town
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese
 from store.name_words import pinyin
-from store.schema import NUMERIC, Entity, Field, Schema
+from store.schema import NUMERIC, TEMPORAL, Entity, Field, Schema
 
 PHRASED = frozenset({"case", "opportunity", "task", "campaign", "quote", "contract"})  # what names them is a phrase, not a proper name
 TEXTS = frozenset({"text", "longtext", "url", "tags"})
@@ -133,7 +133,19 @@ def _surname(text: str, last: Span, span: Span) -> bool:
     """钱|立群: a family name that is a word elsewhere, at the start of a breath, and the given name that ends it."""
     alone = not text[: last.first] or BREAK.fullmatch(text[last.first - 1]) is not None or text[last.first - 1] in ":："
     ends = not text[span.last :] or BREAK.match(text[span.last :]) is not None
-    return bool(alone and ends and len(last.text) == 1 and len(span.text) < 3 and span.unknown and person(last.text + span.text) >= 0.9)
+    given = len(span.text) < 3 and (span.unknown or (span.time is not None and ends_so(text[: last.first])))
+    return bool(
+        (alone or (given and ends_so(text[: last.first])))
+        and ends
+        and len(last.text) == 1
+        and given
+        and person(last.text + span.text) >= 0.9
+    )
+
+
+def ends_so(text: str) -> bool:
+    """Whether a name follows: 叫|赖|国庆."""
+    return any(text.endswith(word) for word, tie in ties().items() if tie == "named" and is_chinese(word))
 
 
 def _town(last: Span, span: Span) -> bool:
@@ -174,7 +186,9 @@ def sentences(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> l
 
 
 _JOBS = "|".join(sorted(words("jobs_zh"), key=len, reverse=True))
-_SOMEBODY = re.compile(rf"(?:他们|她们|他|那边|公司)?(?:的)?[\u3400-\u9fff]{{0,4}}(?:{_JOBS})(?:姓|叫|是|名叫|名字叫)")
+_SOMEBODY = re.compile(
+    rf"(?:联系人|对接人|负责人)[\u3400-\u9fff]|(?:他们|她们|他|那边|公司)?(?:的)?[\u3400-\u9fff]{{0,4}}(?:{_JOBS})(?:姓|叫|是|名叫|名字叫)"
+)
 
 
 def wished(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Piece]:
@@ -289,6 +303,8 @@ def _label_here(schema: Schema, kind: str, whole: Spanned, spans: list[Span], pl
         return None
     if found.refers_to == "user" and span.text.lower() in words("jobs") and now.spans and not now.spans[-1].filler:
         return None  # "practice owner"
+    if span.guessed and not _has_value(found, spans, place):
+        return None  # 做灌装设备的: a part of 在用设备, of which nothing is said
     value = any(choice.entity == kind for choice in span.choices)
     after = next((each for each in spans[place + 1 :] if not (_GIVES | {"是"}) & {each.text}), None)
     joined = after is not None and not breaks(whole.text, span, after)
@@ -299,6 +315,14 @@ def _label_here(schema: Schema, kind: str, whole: Spanned, spans: list[Span], pl
     if now.spans and now.spans[-1].text[:1].isupper() and span.text[:1].isupper() and not is_chinese(span.text):
         return None  # "Harbour Contact Centre": inside a name
     return found
+
+
+def _has_value(label: Field, spans: list[Span], place: int) -> bool:
+    """Whether a field named by a part of its label has a value beside it; a text may have any, a yes/no field needs none."""
+    if label.kind in TEXTS or label.kind == "bool":
+        return True
+    near = [*spans[max(place - 2, 0) : place], *spans[place + 1 : place + 4]]
+    return any(typed_for(label, each) or (label.kind in NUMERIC and each.amount) or (label.kind in TEMPORAL and each.time) for each in near)
 
 
 def _written(label: Field, span: Span) -> bool:
@@ -337,6 +361,8 @@ def _tie(spec: Entity, whole: Spanned, spans: list[Span], place: int, now: Piece
     span = spans[place]
     word = span.text.lower()
     tie: Tie = "named" if span.func("named") and not span.names else ties().get(word, "")  # type: ignore[assignment]
+    if spec.name == "lead" and span.entity and span.entity.entity == "contact" and not now.spans and is_chinese(word):
+        return "named"  # a lead's 联系人吴先生
     if tie == "named":
         return tie
     if not tie or span.names or span.time or span.literal:

@@ -121,7 +121,10 @@ def _company(text: Text) -> float:
 
 
 def _job(text: Text) -> float:
-    tied = {"as": 2.0, "is": 1.2, "who": 0.4}.get(text.tie, 0.0) - (1.5 if text.tie in {"at", "from"} else 0.0)
+    trade = (
+        text.tie == "as" and is_chinese(text.said) and not shapes.job(text.said)
+    )  # 做螺丝的: what they do for a living is no job in the firm
+    tied = 0.0 if trade else {"as": 2.0, "is": 1.2, "who": 0.4}.get(text.tie, 0.0) - (1.5 if text.tie in {"at", "from"} else 0.0)
     long = len(text.said.split()) > 6 or len(text.said) > 40
     plain = 1.1 if not _written_as_name(text.said) and len(text.said.split()) == 1 and text.opens and not text.tie else 0.0
     plain = plain or 0.6 if not _written_as_name(text.said) and len(text.said.split()) <= 4 else 0.0
@@ -158,6 +161,8 @@ def _written_as_name(text: str) -> bool:
 
 def _remark(text: Text) -> bool:
     """Whether a text that fits no field says something that is kept as a remark; a lone name or word is asked about."""
+    if is_chinese(text.said) and text.tie == "as" and not shapes.job(text.said):
+        return True
     if is_chinese(text.said):
         return text.said in words("says_alone") or (
             len(text.said) >= 2 and shapes.person(text.said) < 0.85 and not shapes.company(text.said)

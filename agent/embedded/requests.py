@@ -98,7 +98,8 @@ def _object_of(scene: Scene, start: int, verb: int, stop: int) -> Request | None
         if any((c.entity, c.field) == ("activity", "kind") for c in spans[place].choices) and not spans[place].names:
             return Request("activity", spans[start:place], spans[place], spans[start].first, spans[place].last, verb=verb)
         typed = _kind_by_type(spans[place])
-        if typed and not modifiers and (place + 1 >= stop or not noun(scene, place + 1)):
+        after = next((n for n in range(place + 1, stop) if not spans[n].filler), stop)
+        if typed and not modifiers and (after >= stop or not noun(scene, after)):
             return request(typed, _asking_alone(spans[start:place]), spans[place], [spans[place]])
         plain = not spans[place].unknown and not spans[place].names
         if spans[place].amount and not spans[place].time and not spans[place].literal:
@@ -132,7 +133,7 @@ def _by_name(scene: Scene, start: int, verb: int, stop: int) -> Request | None:
 def _filed_under(scene: Scene, start: int, verb: int) -> Request | None:
     """产品目录里加一个 Corvo X9: the kind stands before the verb."""
     place = next((n for n in range(start, verb) if noun(scene, n, many=True)), None)
-    if place is None or not scene.spans[verb].func("create") or any(span.names for span in scene.spans[place:verb]):
+    if place is None or not scene.spans[verb].func("create", "log") or any(span.names for span in scene.spans[place:verb]):
         return None
     return request(noun(scene, place, many=True), scene.spans[start : verb + 1], scene.spans[place], [])
 

@@ -14,6 +14,7 @@ from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese
 
 _LEADS_IN = frozenset({"and", "a", "an", "the", "new", "plus", "with", "其", "并", "和", "以及", "再", "还有", "加", "一个", "一条"})
+_THEIRS = re.compile(r"^[是叫为:：,，\s]+(?:(?:他们|她们|他家|那边)(?:的)?)?")
 _IS = frozenset({"是", "叫", "为"})
 _ITEM = re.compile(r"\s*(?:;|；|\n|、|,?\s+and\s+|,|，|以及|还有|和)\s*")
 _MADE = {"en": "create {noun}: {item}{tail}", "zh": "新建{noun}:{item}{tail}"}
@@ -121,6 +122,7 @@ def _of_several(text: Spanned, verb: int, words: Lexicon) -> list[str] | None:
     """An account, then nouns of other kinds that open breaths of their own."""
     spans = text.spans
     first = next((n for n in range(verb + 1, min(verb + 4, len(spans))) if kind_of(spans[n], words)), None)
+    first = first if first is not None else next((n for n in range(max(verb, 0)) if kind_of(spans[n], words)), None)  # 客户加一下,…
     if first is None or kind_of(spans[first], words) != "account":
         return None
     cuts: list[int] = []
@@ -142,7 +144,7 @@ def _of_several(text: Spanned, verb: int, words: Lexicon) -> list[str] | None:
     parts = [text.text[start:stop].strip(" ,，;；.。") for start, stop in pairwise(places)]
     if text.language == "zh":  # 再建个商机,…, 联系人是…: from the noun on
         nouns = [next(span for span in spans[cut:] if kind_of(span, words)) for cut in cuts]
-        told = (text.text[noun.last : stop].lstrip("是叫为:：,， ") for noun, stop in zip(nouns, places[2:], strict=True))
+        told = (_THEIRS.sub("", text.text[noun.last : stop]) for noun, stop in zip(nouns, places[2:], strict=True))
         opening = text.text[spans[first].last : places[1]].strip(" ,，;；.。") if verb < 0 or not _makes(spans[verb]) else ""
         parts[0] = f"新建{spans[first].text.removeprefix('新')}:{opening.lstrip('是叫为:：,， ')}" if opening else parts[0]
         parts = [parts[0], *(f"{noun.text}:{each}" for noun, each in zip(nouns, told, strict=True))]

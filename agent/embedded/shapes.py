@@ -103,7 +103,11 @@ def parted(text: str) -> list[tuple[str, str]]:
                 total = best[start][0] + worth
                 if total > best[end][0]:
                     best[end] = (total, [*best[start][1], *([(shape, text[start:end])] if shape else [])])
-    return best[-1][1] if best[-1][0] > 0 else []
+    if best[-1][0] > 0:
+        return best[-1][1]
+    whose = re.fullmatch(r"(?P<firm>[\u3400-\u9fff]{4,14})的(?P<who>[\u3400-\u9fff]{2,4})", text)
+    known = whose and (titled(whose["who"]) or whose["who"].endswith(("先生", "女士", "小姐")))
+    return [("company", whose["firm"]), ("person", whose["who"])] if whose and known and "的" not in whose["firm"] else []  # 富田的赵女士
 
 
 def _shapes_of(text: str, after: str) -> list[tuple[str, float]]:

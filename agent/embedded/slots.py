@@ -385,12 +385,12 @@ class Slots:
         job = "title" in self.spec.fields and bool(spans) and shapes.job(self.scene.text.text[spans[0].first : spans[-1].last]) > 0
         if not spans or not (job or any(_tells(span) for span in spans)):
             return
-        if self.kind == "contact" and _SWAPPED.fullmatch(self.scene.text.text[spans[0].first : spans[-1].last]):
-            return  # 换采购了: how it came about that there is somebody new
+        if all(span.filler or (span.entity and span.entity.entity in {"account", "contact"} and not span.names) for span in spans):
+            return  # 老客户|西安天工: only what they are
         text = clean(self.scene.text.text[spans[0].first : spans[-1].last])
         said = text if whole else _trimmed(text, spans)
-        if not re.search(r"\w", said) or _COUNT.fullmatch(said):
-            return
+        if not re.search(r"\w", said) or _COUNT.fullmatch(said) or (self.kind == "contact" and _SWAPPED.fullmatch(said)):
+            return  # 换采购了: how it came about that there is somebody new
         parts = parted(said)
         for shape, part in parts if len(parts) > 1 else [("", said)]:
             tie = {"company": "at", "job": "as"}.get(shape, "") if shape else piece.tie
