@@ -50,7 +50,9 @@ def _who_complained(reader: Reader) -> bool:
     nouns = [span for span in reader.spans if span.func("said") and any((c.entity, c.field) in IMPLYING for c in span.choices)]
     heads = any(span.entity and span.entity.entity in {"account", "contact"} for span in reader.spans)
     about = [span for noun in nouns for span in reader.spans[reader.spans.index(noun) + 1 :] if not span.filler][:1]
-    if any(span.fields and not (span.choices or span.entity or span.time or span.amount) for span in about):
+    kinds = {c.entity for noun in nouns for c in noun.choices}
+    told_of = (span for span in about if (span.fields or span.choices) and not (span.entity or span.names or span.time or span.amount))
+    if any(not any(c.entity in kinds for c in span.choices) for span in told_of):
         return False  # 抱怨价格: what they complained of
     return (
         bool(nouns)

@@ -159,7 +159,8 @@ class Understanding:
     ) -> list[Frame]:
         """The frames of all clauses; one that changes what the one before changes becomes part of it."""
         frames: list[Frame] = []
-        clauses = several_new.parted(whole, words) or split(whole)
+        several = several_new.parted(whole, words)
+        clauses = several or split(whole)
         for said in clauses:
             wished = announced.rewritten(_spans(unit, said, words, names), words) if len(clauses) > 1 else None
             clause = wished or said
@@ -168,6 +169,8 @@ class Understanding:
                 frame.said = said
             frames += read_
         joined = compound.joined(frames)
+        if several and acting.settled(joined):
+            return asked_back.held_back(whole.text, joined)
 
         def read(part: str, before: Sequence[Frame]) -> list[Frame]:
             own: list[Frame] = []
