@@ -52,10 +52,12 @@ def _somebody(spans: list[Span], start: int, stop: int) -> Request | None:
         if not (is_chinese(spans[place].text) and _says_new(spans[place], False)):
             continue
         rest = [span for span in spans[place + 1 : stop] if not (span.filler or span.text == "的")]
-        if len(rest) < 3 or not (rest[1].func("named") or rest[1].text == "是"):
+        tie = next((n for n, span in enumerate(rest[:4]) if n and (span.func("named") or span.text == "是")), 0)
+        if not tie or tie + 1 >= len(rest):
             continue
-        job = shapes.job(rest[0].text) > 0 or any((c.entity, c.field) == ("contact", "title") for c in rest[0].choices)
-        if job and rest[2].unknown and shapes.person(rest[2].text) >= 0.9:
+        job = shapes.job("".join(span.text for span in rest[:tie])) > 0
+        job |= any((c.entity, c.field) == ("contact", "title") for c in rest[tie - 1].choices)
+        if job and rest[tie + 1].unknown and shapes.person(rest[tie + 1].text) >= 0.9:
             ahead = [span for span in spans[place + 1 : stop] if span.filler and span.first < rest[0].first]
             return request("contact", [spans[place], *ahead], None, [])
     return None

@@ -162,7 +162,7 @@ def unmet(span: Span, held: Held) -> list[Kind]:
 
 
 def _around(word: str) -> bool:
-    return word in ties() or any(word in words(name) for name in ("light", "light_zh", "asking", "leads_up", "puts"))
+    return word in ties() or any(word in words(name) for name in ("light", "light_zh", "asking", "leads_up", "puts", "hands"))
 
 
 def _part_of_label(span: Span, held: Held) -> bool:

@@ -47,6 +47,9 @@ def noun(scene: Scene, place: int, *, many: bool = False) -> str:
     gap = scene.text.text[before.last : span.first] if before is not None else ","
     written = before is not None and before.unknown and before.text[:1].isupper() and span.text[:1].isupper() and not is_chinese(span.text)
     ends_name = ends_name or (written and gap == " ")
+    after = scene.spans[place + 1] if place + 1 < len(scene.spans) else None
+    if after is not None and is_chinese(span.text) and after.first == span.last and after.text in held("jobs_zh"):
+        return ""  # 后厨负责人, 客户经理
     ends_job = before is not None and before.unknown and span.text.lower() in held("jobs")
     return "" if ends_name or ends_job else kind_of(span, scene.words, many=many)
 

@@ -176,7 +176,8 @@ def sentences(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> l
         breath = _whole_ties(whole, spans[start:stop])
         about = next((n for n, span in enumerate(breath) if ties().get(span.text.lower()) == "about"), -1)
         told = breath[about + 1 :]
-        if not _tells_what(schema.entity(kind), schema, told):
+        urgent = [span.text.lower() for span in told if not span.filler]
+        if (len(urgent) == 1 and urgent[0] in words("urgent_alone")) or not _tells_what(schema.entity(kind), schema, told):
             found += cut(schema, kind, whole, breath)
             continue
         ahead = breath[: max(about, 0)]

@@ -153,6 +153,8 @@ class Slots:
             found = self._value(piece, span) if not within and not counts and (typed(self.spec, span) or span.func("me")) else None
             if found is not None and found[0] == "stage" and told.ended(span) and any(each.time for each in piece.spans):
                 pass  # "to be won by March", 预计三月底成交: when, and no stage of a new deal
+            elif found is not None and found[0] == "next_follow_up_at" and not _comes_back(piece.spans, span):
+                text.append(span)  # 租期到2027年3月底: some other day of theirs
             elif found is not None and found[0] not in self.values and not self._ends_a_job(text, span):
                 self.values[found[0]] = found[1]
                 if self._names_on(piece, place, found[0]):
@@ -391,10 +393,19 @@ class Slots:
         said = text if whole else _trimmed(text, spans)
         if not re.search(r"\w", said) or _COUNT.fullmatch(said) or (self.kind == "contact" and _SWAPPED.fullmatch(said)):
             return  # 换采购了: how it came about that there is somebody new
+        if said in words("urgent_alone") and "priority" in self.spec.fields:
+            self.values.setdefault("priority", "high")
+            return
         parts = parted(said)
         for shape, part in parts if len(parts) > 1 else [("", said)]:
             tie = {"company": "at", "job": "as"}.get(shape, "") if shape else piece.tie
             self.texts.append(Text(part, tie, len(self.texts), piece.opens, piece.late))
+
+
+def _comes_back(spans: list[Span], day: Span) -> bool:
+    """Whether a day is one to be in touch again: nothing else is told of it, or that it is for that."""
+    told_of = [span for span in spans if span is not day and (span.unknown or span.content) and not (span.filler or span.names)]
+    return not told_of or any(word in span.text.lower() for span in spans for word in words("comes_back"))
 
 
 def _but_a_part(own: Field | None, span: Span, value: Any) -> bool:
