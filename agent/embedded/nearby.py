@@ -61,7 +61,15 @@ def _lost_on(span: Span, schema: Schema, names: NameIndex) -> None:
 def _shown(text: Spanned, number: int, schema: Schema) -> bool:
     """质量经理的电话给我列一下: a field's name that is a value elsewhere, at the end of what is asked for and owned by it."""
     span, before = text.spans[number], text.spans[number - 1] if number else None
-    if not span.fields or not span.choices or span.entity or span.names or before is None or before.text != "的":
+    kinds = {schema.field(sense.entity, sense.field).kind for sense in span.fields}
+    if (
+        not kinds & {"phone", "email", "url", "text"}
+        or not span.choices
+        or span.entity
+        or span.names
+        or before is None
+        or before.text != "的"
+    ):
         return False
     rest = text.spans[number + 1 :]
     return all(each.filler or each.func("show", "count") or each.text in {"是", "多少"} for each in rest)

@@ -188,7 +188,7 @@ def sentences(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> l
 
 _JOBS = "|".join(sorted(words("jobs_zh"), key=len, reverse=True))
 _SOMEBODY = re.compile(
-    rf"(?:联系人|对接人|负责人)[\u3400-\u9fff]|(?:他们|她们|他|那边|公司)?(?:的)?[\u3400-\u9fff]{{0,4}}(?:{_JOBS})(?:姓|叫|是|名叫|名字叫)"
+    rf"(?:联系人|对接人)[\u3400-\u9fff]|(?:他们|她们|他|那边|公司)?(?:的)?[\u3400-\u9fff]{{0,4}}(?:{_JOBS})(?:姓|叫|是|名叫|名字叫)"
 )
 
 
@@ -202,7 +202,8 @@ def wished(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list
         text = whole.text[breath[0].first : breath[-1].last]
         own = any(own_label(schema, kind, span) for span in breath)
         known = any(name.type == "account" for span in breath for name in span.names) and spec.name != "account"
-        if spec.name == "account" and _SOMEBODY.match(text):
+        colleague = any(name.type == "user" for span in breath for name in span.names)
+        if spec.name == "account" and not colleague and _SOMEBODY.match(text):
             found.append(Piece(breath, "about", opens=True, sentence=True))  # 老板姓钱: who is there is not what it is called
         elif (
             any_of("wishes").search(text) and not own and not known and any(span.content or span.unknown or span.amount for span in breath)

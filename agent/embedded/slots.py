@@ -411,7 +411,8 @@ def _comes_back(spans: list[Span], day: Span) -> bool:
 def _but_a_part(own: Field | None, span: Span, value: Any) -> bool:
     """Whether a Chinese word is a part of a value some record has in a field of text: a new record has its own words there."""
     said = str(value)
-    return own is not None and own.kind == "text" and is_chinese(span.text) and span.text in said and span.text != said
+    part = span.text in said or span.guessed
+    return own is not None and own.kind == "text" and is_chinese(span.text) and is_chinese(said) and part and span.text != said
 
 
 def _trimmed(text: str, spans: list[Span]) -> str:
