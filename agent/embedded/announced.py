@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA
 from agent.embedded import told
 from agent.embedded.creating_words import words as creating_words
 from agent.embedded.lexicon import Lexicon, fillers
-from agent.embedded.requests import KINDS
+from agent.embedded.nouns import KINDS
 from agent.embedded.spans import Spanned
 from agent.embedded.tokens import tokenise
 
@@ -71,7 +71,7 @@ _LOG_LAST = re.compile(
     r"(?:[,.;—-]\s*|\s)(?:and |so )?(?:please |pls |could you (?:please )?|can you (?:please )?)*"
     r"(?:log|record|note|write|put|jot) (?:it|that|this|the call|the visit|the meeting)"
     r"(?: down| in)?(?: please| for me| as an? (?P<as>call|visit|meeting|note|mail|e-mail))*\s*[.!]?$|"
-    r"[,，。；;\s]+(?:嗯|就这些|好|请|麻烦|帮我|先|你)*[,，\s]*(?:记|录|登记|写)(?:一下|上|下来|下|一笔|个|条|一条|录|进去|进系统|到系统里|到系统|进系统里)+(?P<kind>拜访|电话|会议|沟通|备注|记录)?(?:记录)?(?:吧)?[。!！]?$",
+    r"[,，。；;\s]+(?:嗯|就这些|好|请|麻烦|帮我|先|你)*[,，\s]*(?:记|录|登记|写)(?:一下|上|下来|下|一笔|个|条|一条|录|进去|进系统|到系统里|到系统|进系统里|到跟进里|到跟进记录里|到跟进|进跟进里|成跟进|成跟进记录)+(?P<kind>拜访|电话|会议|沟通|备注|记录)?(?:记录)?(?:吧)?[。!！]?$",
     re.IGNORECASE,
 )
 _NEEDS = re.compile(r"^(?P<who>[A-Z][\w'-]+(?: [A-Z][\w'-]+)?) (?:needs? to|has to|should|must|ought to|is to) (?P<what>.+)$", re.DOTALL)

@@ -6,6 +6,7 @@ from typing import Any
 
 from agent.embedded import told
 from agent.embedded.breath_words import PLAIN, STRONG, WEAK, BreathWords, Reading
+from agent.embedded.creating_words import words
 from agent.embedded.lexicon import change_words
 from agent.embedded.pieces import BREAK
 from agent.embedded.scene import Scene
@@ -115,7 +116,7 @@ class Breath(BreathWords):
                 if not self._former(number):
                     self._flush()
                     self.pending = span
-            elif self._matters(span, number):
+            elif self._matters(span, number) and not (self._settles(span) and self._coming()):
                 self.unknown.append(span)
             number += 1
         self._flush()
@@ -275,7 +276,7 @@ class Breath(BreathWords):
             return
         given = self._implied(span)
         if given is None:
-            if not (span.time and self._passing(span)):
+            if not (span.time and self._passing(span)) and not (self._settles(span) and self._coming()):
                 self.unknown.append(span)
             return
         self._give(*given)
@@ -293,6 +294,8 @@ class Breath(BreathWords):
             return lacked.field, False, PLAIN
         if self.kind == "opportunity" and not any(c.entity == self.kind and c.field == "stage" for c in span.choices):
             ended = told.ended(span)
+            if ended and self._coming():
+                return None  # 下个月15号成交: when it is to be had, not that it is
             if ended:
                 return None if self._future() and not tied else ("stage", told.stage_of(schema, ended), STRONG if tied else WEAK)
         own = [c for c in span.choices if c.entity == self.kind and not fields[c.field].readonly]
@@ -309,13 +312,32 @@ class Breath(BreathWords):
         if reference is not None:
             return (*reference, STRONG)
         if span.time and not span.amount:
-            return self._dated(span) if tied else None
+            settled = self.kind == "opportunity" and any(self._settles(each) for each in self.spans)
+            planned = settled and (self._coming() or self._that_day(span))  # 下个月15号签, 昨天签了
+            return self._dated(span) if tied or planned else None
         if span.amount and self.kind not in PRICED:
             return None
         if span.literal_kind in {"email", "phone"} or tied or self._alone(span):
             found = implied(self.scene, self.kind, span)
             return (*found, STRONG) if found else None
         return None
+
+    def _coming(self) -> bool:
+        """Whether the breath names a day that is still to come, and no other."""
+        today = self.scene.unit.today()
+        days = [span.time.first or span.time.last for span in self.spans if span.time and span.time.kind == "period"]
+        return bool(days) and all(day is not None and day > today for day in days)
+
+    def _that_day(self, span: Span) -> bool:
+        """Whether a day gone by is the day a deal ended, told in the same breath."""
+        gone = span.time is not None and span.time.grain == "day" and span.time.first is not None
+        return bool(gone and span.time and span.time.first and span.time.first <= self.scene.unit.today()) and any(
+            map(told.ended, self.spans)
+        )
+
+    def _settles(self, span: Span) -> bool:
+        """A word for a deal being had: 签, 能签, 成交."""
+        return is_chinese(span.text) and (bool(told.ended(span)) or span.func("ahead") or span.text in words("settles"))
 
     def _alone(self, span: Span) -> bool:
         """ "…, 31k, …", "for 27k": a sum that is a breath of its own, beside one that says how a deal goes on."""

@@ -56,12 +56,28 @@ def _alone(text: Spanned, number: int) -> bool:
     spans = text.spans
     if spans[number].func("delete", "update"):
         return not any(span.content for span in spans[number + 1 :])
-    if not spans[number].func("create", "log") or any(_verb(span) for span in spans[:number]):
+    if not spans[number].func("create", "log") or any(_done(text, n) for n in range(number)):
         return False
     stop = next((n for n in range(number + 1, len(spans)) if breaks(text.text, spans[n - 1], spans[n])), len(spans))
-    own = any(span.unknown or span.literal or span.names or span.time or span.amount for span in spans[number + 1 : stop])
+    whose = {
+        n
+        for n in range(number + 1, stop)
+        if spans[n - 1].text in _RECEIVERS | {"归", "让"} and any(name.type == "user" for name in spans[n].names)
+    }
+    own = any(
+        span.unknown or span.literal or (span.names and n not in whose) or span.time or span.amount
+        for n, span in enumerate(spans[number + 1 : stop], number + 1)
+    )
     later = any(_verb(span) and not span.func("assign") for span in spans[number + 1 :])
     return not own and not later and any(span.content and not span.entity for span in spans[:number])
+
+
+_MEANT = frozenset({"想", "要", "想要", "说要", "准备", "打算", "计划", "考虑", "wants to", "want to", "plans to", "plan to"})
+
+
+def _done(text: Spanned, number: int) -> bool:
+    """A verb of what is to be done here, not of what somebody wants to do: 想|升级三坐标."""
+    return _verb(text.spans[number]) and not (number and text.spans[number - 1].text.lower() in _MEANT)
 
 
 def _verb(span: Span) -> bool:

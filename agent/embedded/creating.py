@@ -7,17 +7,17 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from agent.embedded import acts, requests, shapes
+from agent.embedded import acts, announcing, requests, shapes
 from agent.embedded.compound import NEW
 from agent.embedded.creating_words import words
 from agent.embedded.doing import task
 from agent.embedded.frames import Frame
 from agent.embedded.happened import activity, took_place
+from agent.embedded.nouns import KINDS, Request, kind_of, noun
 from agent.embedded.phrase_table import Sense
 from agent.embedded.phrased_names import named
-from agent.embedded.pieces import PHRASED, TEXTS, Piece, cut, glued, labels_heard, sentences
+from agent.embedded.pieces import PHRASED, TEXTS, Piece, cut, glued, labels_heard, sentences, wished
 from agent.embedded.placing import place
-from agent.embedded.requests import KINDS, Request, kind_of
 from agent.embedded.scene import Scene
 from agent.embedded.short_titles import spoken_of
 from agent.embedded.slots import NEARLY, Slots
@@ -75,7 +75,7 @@ def described(scene: Scene, asked: Request) -> list[Frame] | None:
             return _described(scene, heard.entity.entity, _from_verb(replace(scene, place=asked.verb), heard))
     kind = asked.kind or told_kind(scene, asked)
     if not asked.kind:  # "I've drafted quote Q-0242 …, please record it": the noun names no field of it
-        asked.taken = [*asked.taken, *(span for number, span in enumerate(scene.spans) if requests.noun(scene, number) == kind)]
+        asked.taken = [*asked.taken, *(span for number, span in enumerate(scene.spans) if noun(scene, number) == kind)]
     return _described(scene, kind, asked) if kind else None
 
 
@@ -203,13 +203,14 @@ def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
         return [slots.doubtful]
     placed = place(spec, slots.texts, set(slots.values))
     slots.values |= placed.fields
-    remarks = [text for text in placed.remarks if not _of_known(scene, slots.values, text) and not slots.found(text)]
+    name = str(slots.values.get(spec.name_field) or "")
+    surname = f"姓{name[:1]}"
+    remarks = [text for text in placed.remarks if text != surname and not _of_known(scene, slots.values, text) and not slots.found(text)]
     if remarks:
         held = [str(slots.values[placed.remark])] if placed.remark in slots.values else []
         slots.values[placed.remark] = "; ".join([*held, *remarks])
     unknown = [text for text in placed.lost if not _of_known(scene, slots.values, text)]
     slots.lost += [text for text in unknown if not slots.found(text)]
-    name = str(slots.values.get(spec.name_field) or "")
     if kind in PHRASED and "account" in spec.fields and "account" not in slots.values and name:
         _account_in_name(slots, name)
     if kind == "case" and "type" not in slots.values:
@@ -224,20 +225,20 @@ def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
 
 def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> list[Piece]:
     """What is told, in pieces: what stands at the noun, after it, and before the request, which comes last."""
-    spans = [
-        span
-        for span in glued(scene.text, scene.spans)
-        if span not in without and not any(span is each for each in (*asked.taken, *asked.modifiers))
-    ]
+    apart = (*asked.taken, *asked.modifiers, *without)
+    if kind in {"contact", "lead"}:  # 周先生 is somebody new, whoever else is called 周
+        scene = replace(scene, text=replace(scene.text, spans=[_plain_name(span) for span in scene.spans]))
+    spans = glued(scene.text, [span for span in scene.spans if not any(span is each for each in apart)])
     spans = named(scene, kind, [_own_words(scene, kind, span) for span in spans])
     ahead = [span for span in spans if span.last <= asked.first or (asked.head is not None and span.last <= asked.head.first)]
     after = [part for span in spans if span not in ahead for part in _beyond(scene, span, asked.last)]
     schema = scene.unit.schema
     parts = [labels_heard(scene, kind, part) for part in (asked.modifiers, after, ahead)]
-    cuts = [cut(schema, kind, scene.text, part) if kind != "case" else sentences(schema, kind, scene.text, part) for part in parts]
+    ways = {"case": sentences, "account": wished, "contact": wished}
+    cuts = [ways.get(kind, cut)(schema, kind, scene.text, part) for part in parts]
     if cuts[1] and asked.head is not None and asked.head.text.lower().endswith(("named", "called")):
         cuts[1][0].tie = "named"
-    cuts[2] = [piece for piece in cuts[2] if not requests.announces(piece.spans)]
+    cuts[2] = [piece for piece in cuts[2] if not announcing.announces(piece.spans)]
     for piece in cuts[2]:
         piece.late = bool(cuts[1])
     return [piece for part in cuts for piece in part]
@@ -249,6 +250,15 @@ def _own_words(scene: Scene, kind: str, span: Span) -> Span:
     texts = [c for c in span.choices if c.entity == kind and c.field in fields and fields[c.field].kind in TEXTS]
     shared = span.guessed and bool(texts) and not span.time and not span.amount and not span.names
     return replace(span, senses=[], unknown=True, filler=False) if shared else span
+
+
+_POLITELY = ("先生", "女士", "小姐")
+
+
+def _plain_name(span: Span) -> Span:
+    if not span.names or not (shapes.titled(span.text) or span.text.endswith(_POLITELY)):
+        return span
+    return Span(span.start, span.end, span.text, span.first, span.last, unknown=True)
 
 
 def _beyond(scene: Scene, span: Span, place: int) -> list[Span]:
@@ -281,21 +291,21 @@ def _account_in_name(slots: Slots, name: str) -> None:
 
 def _of_the_new(scene: Scene, kind: str, values: dict[str, Any], consumed: list[Span]) -> bool:
     """ "… and add a project for it": the record made in the same breath, by the field that points to it; True when none does."""
-    pronoun = next((span for span in scene.spans if span.func("it") and not span.names), None)
+    pronouns = [span for span in scene.spans if span.func("it") and not span.names]
     before = scene.previous[0] if scene.previous else None
-    if pronoun is None or before is None or before.intent != "create" or before.results or before.also:
+    if not pronouns or before is None or before.intent != "create" or before.results or before.also:
         return False
     field = _pointing(scene.unit.schema.entity(kind).fields, before.entity, kind)
     if field is None and isinstance(before.values.get("account"), str) and "account" in scene.unit.schema.entity(kind).fields:
         values["account"] = before.values["account"]  # "add Nils to Nordlys and open a deal with them": where he works
-        consumed.append(pronoun)
+        consumed += pronouns
         return False
     if field is None:
         return True
     name = before.values.get(scene.unit.schema.entity(before.entity).name_field)
     there = find_named(scene.unit, before.entity, str(name)) if name else []
     values[field.name] = there[0][0] if len(there) == 1 else NEW  # there already when the change before was approved
-    consumed.append(pronoun)
+    consumed += pronouns
     return False
 
 

@@ -169,5 +169,6 @@ def _turns(spans: list[Span], number: int) -> bool:
         return number + 1 < len(spans) and any(name.type == "user" for name in spans[number + 1].names)
     tie = span.func("to") and span.text not in _STILL
     emptied = span.text in change_words("emptying")
-    ended = told.ended(span) and not span.entity and any(each.func("zh_to", "all") for each in spans[:number])
+    closes = span.text in change_words("closing") and bool(span.choices)
+    ended = (told.ended(span) or closes) and not span.entity and any(each.func("zh_to", "all") for each in spans[:number])
     return bool(tie or emptied or ended or span.func("assign") or span.step)

@@ -47,7 +47,7 @@ from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, known_in_part, spanned
 from agent.embedded.spoken_of import other_than
 from agent.embedded.talk import small_talk
-from agent.embedded.whom import whom_to_call, with_year
+from agent.embedded.whom import plainly
 from store.unit import Unit
 
 DOUBT = 0.1  # below this chance of its act a reading is weighed against others
@@ -155,7 +155,7 @@ class Understanding:
     ) -> list[Frame]:
         changes = any(frame.intent in CHANGES for frame in frames)
         judged = judging.judge(
-            unit, text if changes else with_year(whom_to_call(text)), frames, previous,
+            unit, text if changes else plainly(text), frames, previous,
             lambda said, ahead: _spans(unit, said, words, names, future=ahead), words.metrics,
         )  # fmt: skip
         return judging.settle(frames, judged, text, belief.model()["ask"] if least is None else least)
@@ -165,7 +165,8 @@ class Understanding:
     ) -> list[Frame]:
         """The frames of all clauses; one that changes what the one before changes becomes part of it."""
         frames: list[Frame] = []
-        clauses = several_new.parted(whole, words) or split(whole)
+        several = several_new.parted(whole, words)
+        clauses = several or split(whole)
         for said in clauses:
             wished = announced.rewritten(_spans(unit, said, words, names), words) if len(clauses) > 1 else None
             clause = wished or said
@@ -174,6 +175,8 @@ class Understanding:
                 frame.said = said
             frames += read_
         joined = compound.joined(frames)
+        if several and acting.settled(joined):
+            return asked_back.held_back(whole.text, joined)
 
         def read(part: str, before: Sequence[Frame]) -> list[Frame]:
             own: list[Frame] = []
@@ -224,7 +227,7 @@ class Understanding:
         self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]
     ) -> list[Frame]:
         coming = _spans(unit, clause, words, names, future=True)
-        question = with_year(whom_to_call(clause))  # of a question alone: what is written down stays as it was said
+        question = plainly(clause)  # of a question alone: what is written down stays as it was said
         scene = Scene(unit, coming, words, names, routes, list(previous), -1)
         proposed = leaning.answered(previous)
         waiting = proposed is not None and proposed.intent in pending.INTENTS
