@@ -45,6 +45,7 @@
     }
     place.setAttribute("aria-busy", "false");
     place.querySelectorAll("[data-load]").forEach(later);
+    if (document.activeElement === document.body) place.querySelector("[tabindex='-1']")?.focus({ preventScroll: true });
     place.scrollIntoView({ block: "start" });
   };
 
