@@ -48,7 +48,7 @@ class ColumnReader:
         if style.unsure:
             self.notes.append(
                 f"dates of {self.column.source!r} read as {'day/month' if style.order == 'dmy' else 'month/day'}: no value decides it; "
-                "give `dates:` in a mapping if that is wrong"
+                f"give `dates:` in a mapping if that is wrong"
             )
         if style.order == "serial":
             self.notes.append(f"numbers of {self.column.source!r} read as spreadsheet days")

@@ -139,6 +139,15 @@ def test_a_field_made_on_the_way_is_not_made_again_by_mended_rows(signed_in: Sig
     assert [each["name"] for each in admin.get("/api/setup").json()["fields"]] == ["berth"]
 
 
+def test_what_was_assumed_and_what_would_be_added_is_told(signed_in: SignedIn) -> None:
+    admin = signed_in(ADMIN)
+    rows = "Deal Name,Account,Amount,Close date,Berth\nOne,HaldenShipping,5,03/04/2026,north\nTwo,Halden Shipping,6,05/06/2026,south\n"
+    tried = sent(admin, file=rows, kind="opportunity", create_fields="1", language="zh")
+    assert "HaldenShipping → Halden Shipping" in tried
+    assert re.search(r"<dt>字段</dt><dd>Berth</dd>", tried)
+    assert "没有值能确定顺序" in tried
+
+
 def test_a_large_import_shows_how_far_it_is(signed_in: SignedIn, rapport: Rapport, monkeypatch: pytest.MonkeyPatch) -> None:
     """The bar first, then the report in the same place; nobody else sees either."""
     going, seen = Event(), Event()
