@@ -75,6 +75,6 @@
     });
   });
 
-  document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  for (const each of document.querySelectorAll("header nav [aria-current], .tabs [aria-current]")) each.scrollIntoView({ block: "nearest", inline: "center" });
   document.querySelector("#said")?.scrollIntoView({ block: "center" });
 })();
