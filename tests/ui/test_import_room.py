@@ -91,6 +91,7 @@ def test_only_an_administrator_is_offered_a_field_and_two_columns_are_not_one(si
     assert 'value="+"' not in tried
     form = Forms(tried).holding("target|0")
     assert "administrator" in sent(anna, status=403, **{**form, "target|0": "name", "target|2": "+"})
+    assert "not valid YAML" in sent(anna, status=422, **{**form, "target|0": "name", "mapping": "columns: ["})
     told = sent(anna, status=422, **{**form, "target|0": "name", "target|1": "name"})
     assert "both mapped to name" in unescape(told)
 
