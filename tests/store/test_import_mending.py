@@ -306,3 +306,12 @@ def test_a_file_of_unknown_columns_can_be_tried_but_not_taken_in(load: Load) -> 
     assert tried.samples == {"Kundin": ["Acme"], "Ort": ["Oslo"]}
     with pytest.raises(InvalidInput, match="no column"):
         load("Kundin,Ort\nAcme,Oslo\n", "a.csv", kind="account")
+
+
+@pytest.mark.parametrize(("dates", "day"), [("dmy", "2026-04-03"), ("mdy", "2026-03-04")])
+def test_the_order_of_dates_is_said_where_no_value_decides_it(load: Load, tmp_path: Path, dates: str, day: str) -> None:
+    rows = "Deal Name,Close date\nOne,03/04/2026\nTwo,05/06/2026\n"
+    undecided = load(rows, "deals.csv", kind="opportunity", dry_run=True).files[0]
+    assert undecided.undecided_dates == {"Close date": "mdy"}
+    said = load(rows, "deals.csv", mapping=mapped(tmp_path, f"kind: opportunity\ndates: {dates}\n"), dry_run=True).files[0]
+    assert (said.preview[0]["after"]["close_date"], said.undecided_dates, said.warnings) == (day, {}, [])

@@ -68,14 +68,16 @@ def taken(
         given = [room.inside.held.keep(room.inside.store.settings, room.user.user_id, name, content) for name, content in files]
     chosen = _chosen(posted)
     if chosen:
-        mapping = mapping_text(mapping, kind=kind, columns=chosen)
+        mapping = mapping_text(mapping, kind=kind, columns=chosen, dates=posted["dates"])
     switches = {name: name in posted.fields for name in SWITCHES}
     asked = {"held": given, "kind": kind, "mapping": mapping, **switches}
     work = partial(
         imported, room.user, room.inside.store, [(name, BytesIO(content)) for name, content in files], kind=kind or None, mapping=mapping or None,
         dry_run="write" not in posted.fields, door="web", create_fields=switches["create_fields"], create_users=switches["create_users"],
     )  # fmt: skip
-    run = room.inside.imports.begin(room.user.user_id, lambda progress: {**work(progress=progress), "asked": asked, "chosen": chosen})
+    run = room.inside.imports.begin(
+        room.user.user_id, lambda progress: {**work(progress=progress), "asked": asked, "chosen": chosen, "dates": posted["dates"]}
+    )
     if room.request.headers.get("x-piece"):
         run.over.wait(AT_ONCE_S)
         return _piece(room, run, first=True)
@@ -140,6 +142,7 @@ def _file(room: Room, unit: Unit, each: dict[str, Any], report: dict[str, Any]) 
         "mapping": _without_new(report["asked"]["mapping"], each),
         "mending": held_rows(csv, each["held_back_rows"], unit.schema, language) if csv else None,
         "mend": _kept(room, each) if csv else "", "data": _data(csv) if csv else "",
+        "dates": report["dates"] or next(iter(each["undecided_dates"].values()), ""),
         "warnings": [in_language(unit.schema, one, language) for one in each["warnings"]], "added": _added(each, room.said),
         "corrected": [(capital(spec.fields[one["field"]].label(language)), one["from"], one["to"], one["rows"]) for one in each["corrections"]],
         "reasons": [
