@@ -147,7 +147,9 @@ def test_what_was_assumed_and_what_would_be_added_is_told(signed_in: SignedIn) -
     assert "HaldenShipping → Halden Shipping" in tried
     assert re.search(r"<dt>字段</dt><dd>Berth</dd>", tried)
     assert "没有值能确定顺序" in tried
+    assert re.search(r'data-label="Berth">\s*north', tried)
     form = Forms(tried).holding("dates")
+    assert form["target|4"] == "+"
     assert form["dates"] == "mdy"
     again = sent(admin, **{**form, "dates": "dmy"})
     assert re.search(r'data-label="Close date">\s*2026-04-03', again)
