@@ -42,6 +42,7 @@ def function_words() -> dict[str, Any]:
     _with_measures(words, words.pop("measures"))
     words.pop("changes")
     words.pop("steps")
+    words.pop("beside")
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
     measures = words.pop("make_measures")
@@ -74,6 +75,12 @@ def _with_measures(words: dict[str, Any], measures: Sequence[str]) -> None:
 def change_words(name: str) -> frozenset[str]:
     """Words that have a meaning only where a change is told or wished for."""
     return frozenset(str(word) for word in _grammar()["changes"][name])
+
+
+@cache
+def beside_words(name: str) -> frozenset[str]:
+    """Words that have this meaning only beside certain others."""
+    return frozenset(str(word) for word in _grammar()["beside"][name])
 
 
 @cache
