@@ -109,10 +109,14 @@ def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tup
             core = core[:-1]  # N.V., B.V., S.A.
         if core and core != words:
             yield core, 0.95
-        if entity != "product" and len(core) > 1 and core[0] not in fillers() and not is_chinese(core[0]):
-            if len(core[0]) > 2:
+        if entity != "product" and len(core) > 1 and not is_chinese(core[0]):
+            plain = core[0] in fillers()
+            if len(core[0]) > 2 and not plain:
                 yield core[:1], 0.75
-            yield core[:2], 0.85
+            if not plain or (len(core[1]) > 2 and core[1] not in fillers()):
+                yield core[:2], 0.85  # "Old Dock" of Old Dock Boatyard, though "old" alone says nothing
+            if len(core) > 3:
+                yield core[:3], 0.9
         if is_chinese(name):
             yield from ((phrase(form), score) for form, score in chinese_short_forms(name))
         elif entity == "account":

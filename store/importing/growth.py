@@ -1,6 +1,7 @@
 """What a file adds to the store's vocabulary before its rows are read: fields, picklist values, stages."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from decimal import InvalidOperation
@@ -21,13 +22,14 @@ from store.importing.outcomes import told_by_rows
 from store.importing.reading import Table
 from store.importing.report import FileReport
 from store.importing.stages import is_stage, pipeline_of, plain_status
-from store.models import Opportunity, Pipeline
+from store.models import Meta, Opportunity, Order, Pipeline
 from store.schema import Choice, Field, field_name
-from store.unit import Unit
+from store.unit import CURRENCY, Unit
 
 # Picklists whose values the program itself means something by: a file cannot add to them.
 FIXED = frozenset({"user.role", "activity.trust", "activity.direction", "opportunity.status"})
 _CHOICES = 12
+_CODE = re.compile(r"[A-Z]{3}")
 _BOOLEANS = {"true", "false", "yes", "no", "y", "n", "是", "否"}
 _MONEY_HEADER = re.compile(
     r"price|amount|cost|revenue|budget|\bfees?\b|salary|turnover|deposit|\brent\b|金额|价格|费用|预算|单价|总价|总额|营业额|租金|押金|月费|年费",
@@ -48,6 +50,7 @@ def grow(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport,
     unit = replace(unit, schema=schemas.load(unit.session))
     _add_choices(unit, table, plan, report)
     _add_stages(unit, table, plan, report)
+    _take_currency(unit, table, plan, report)
     unit = replace(unit, schema=schemas.load(unit.session))
     _learn_headings(unit, plan, report)
     return replace(unit, schema=schemas.load(unit.session))
@@ -236,6 +239,24 @@ def _items(cell: Any) -> list[Any]:
 
 def _words(choice: Choice) -> set[str]:
     return {choice.value.casefold(), (choice.zh or choice.value).casefold(), *(word.casefold() for word in choice.words)}
+
+
+def _take_currency(unit: Unit, table: Table, plan: Plan, report: FileReport) -> None:
+    """A store that was told no currency, and has no amounts yet, counts in the one most amounts of its first file are in."""
+    column = plan.find("currency")
+    told = unit.settings.currency or unit.session.get(Meta, CURRENCY) is not None
+    if column is None or told or plan.kind not in {"opportunity", "order"} or not unit.principal.administers:
+        return
+    if any(unit.session.scalar(select(func.count()).select_from(model)) for model in (Opportunity, Order)):
+        return
+    codes = Counter(code for cell in table.column(column.index) if _CODE.fullmatch(code := as_text(cell).strip().upper()))
+    if codes and codes.most_common(1)[0][0] != unit.currency:
+        [(usual, count)] = codes.most_common(1)
+        unit.session.add(Meta(name=CURRENCY, value=usual))
+        unit.session.flush()
+        report.warnings.append(
+            f"figures are in {usual} from now on: so are {count} of {codes.total()} amounts (RAPPORT_CURRENCY says otherwise)"
+        )
 
 
 def _add_stages(unit: Unit, table: Table, plan: Plan, report: FileReport) -> None:

@@ -14,7 +14,7 @@ from store import audit, gate
 from store.demo import demo_tables
 from store.errors import InvalidInput, NotAllowed
 from store.importing import ImportReport, import_path, import_tables
-from store.models import Account, Contact, OutboxEntry, Stage, StageHistory, Team, User
+from store.models import Account, Contact, Meta, OutboxEntry, Stage, StageHistory, Team, User
 from store.people import NewUser, add_user
 from store.query import RecordQuery, find
 from store.rights import Principal
@@ -289,10 +289,10 @@ def kinds_of(store: Store, boss: Principal) -> dict[str, tuple[str, float]]:
 
 
 def test_a_stage_whose_deals_have_a_reason_lost_means_lost(load: Load, store: Store, boss: Principal) -> None:
-    rows = [f"S{n},Sunk,too slow\n" for n in range(4)] + [f"A{n},Afloat,\n" for n in range(5)] + [f"D{n},Landed,\n" for n in range(5)]
+    rows = [f"S{n},Sunk,too slow\n" for n in range(4)] + [f"A{n},Afloat,\n" for n in range(5)] + [f"D{n},Moored,\n" for n in range(5)]
     report = load("Deal Name,Stage,Reason lost\n" + "".join(rows), create_fields=True)
     assert kinds_of(store, boss)["Sunk"] == ("lost", 0)
-    assert kinds_of(store, boss)["Afloat"][0] == kinds_of(store, boss)["Landed"][0] == "open"
+    assert kinds_of(store, boss)["Afloat"][0] == kinds_of(store, boss)["Moored"][0] == "open"
     assert [each for each in report.files[0].warnings if "Sunk" in each]
 
 
@@ -326,6 +326,38 @@ def test_the_usual_probability_of_a_stage_comes_with_its_deals(load: Load, store
 )  # fmt: skip
 def test_a_part_of_a_name_tells_how_it_ended(name: str, kind: str) -> None:
     assert stage_like(name)["kind"] == kind
+
+
+@pytest.fixture
+def untold(store: Store) -> None:
+    """Nobody told the store its currency."""
+    with store.database.writing() as session:
+        session.delete(session.get_one(Meta, "currency"))
+
+
+def currency_of(store: Store, boss: Principal) -> str:
+    with store.reading(boss) as unit:
+        return unit.currency
+
+
+@pytest.mark.usefixtures("untold")
+def test_a_new_store_counts_in_the_currency_of_its_first_deals(load: Load, store: Store, boss: Principal) -> None:
+    report = load("Deal Name,Value,Currency\nA,1,EUR\nB,2,eur\nC,3,USD\n", create_fields=True)
+    assert currency_of(store, boss) == "EUR"
+    assert any("EUR" in each for each in report.files[0].warnings)
+    load("Deal Name,Value,Currency\nD,1,GBP\nE,2,GBP\n", create_fields=True)
+    assert currency_of(store, boss) == "EUR"  # it has amounts by now
+
+
+@pytest.mark.usefixtures("untold")
+def test_a_file_without_leave_to_add_changes_no_currency(load: Load, store: Store, boss: Principal) -> None:
+    load("Deal Name,Value,Currency\nA,1,EUR\nB,2,EUR\n")
+    assert currency_of(store, boss) == "USD"
+
+
+def test_a_currency_that_was_told_stays(load: Load, store: Store, boss: Principal) -> None:
+    load("Deal Name,Value,Currency\nA,1,EUR\nB,2,EUR\n", create_fields=True)
+    assert currency_of(store, boss) == "USD"
 
 
 def test_an_unknown_account_is_never_invented(load: Load, store: Store, boss: Principal) -> None:
