@@ -67,6 +67,8 @@ def _english(text: Spanned, spans_of: SpansOf, reported: bool) -> str | None:
 
 def _to_be_done(rest: Spanned, deed: str) -> bool:
     """Whether a day to come is said, or who it is done to right after the verb."""
+    if re.match(r"\s*(?:it|this|that)\b", rest.text[len(deed) :], re.IGNORECASE):
+        return False  # "call it Phase two": its name
     if any(_ahead(span) for span in rest.spans):
         return True
     after = next((span for span in rest.spans if span.first >= len(deed) and not span.filler), None)
