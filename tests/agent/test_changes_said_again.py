@@ -142,8 +142,3 @@ def test_two_requests_about_the_same_records_are_one_change(ask_demo: Any) -> No
     answer = ask_demo(ROOT)("tag the A accounts in Germany as watch and give them to Ben")
     (proposal,) = answer.proposals
     assert all({"tags", "owner"} <= set(change["after"]) for change in proposal["changes"])
-
-
-def test_a_letter_that_was_pasted_asks_its_reader_and_not_us(ask_demo: Any) -> None:
-    letter = "From: Claire Perrin\nTo: Ben Carter\n\nDear Ben,\n\nthank you for the visit. Please delete the old offer and call me on Tuesday.\n\nClaire"
-    assert not ask_demo(ROOT)(letter).proposals
