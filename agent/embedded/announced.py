@@ -7,6 +7,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from agent.embedded import told
+from agent.embedded.creating_words import words as creating_words
 from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.nouns import KINDS
 from agent.embedded.spans import Spanned
@@ -22,7 +23,7 @@ def rewritten(text: Spanned, words: Lexicon) -> str | None:
     wished = _wish_last(text)
     if wished is not None:
         return wished
-    return _duty(text) or _front_respelt(text, words)
+    return _duty(text) or _told_to(text) or _front_respelt(text, words)
 
 
 _DUTY = re.compile(
@@ -42,6 +43,16 @@ def _duty(text: Spanned) -> str | None:
     if first is None or first.func("show", "count", "who", "create", "update", "assign", "delete", "log", "remind", "help"):
         return None
     return f"remind me to {what}" if found["what"] else f"提醒我{what}"
+
+
+def _told_to(text: Spanned) -> str | None:
+    """ "Tell Hugo to call Ann": what a colleague is to do is a task of theirs, and has not taken place."""
+    said = [span for span in text.spans if not span.filler]
+    if len(said) < 4 or said[0].text.lower() not in creating_words("asks_of") or not any(name.type == "user" for name in said[1].names):
+        return None
+    if said[2].text.lower() not in {"to", "and"} or text.language != "en":
+        return None
+    return f"remind {said[1].text} to {text.text[said[2].last :].strip()}"
 
 
 _TASK_LAST = re.compile(

@@ -50,8 +50,23 @@ def fill(reading: Reading) -> None:
     first = next((span for span in reading.scene.spans if not span.filler), None)
     if reading.found and first is not None and not first.names and _closes(first) and reading.kind in CLOSING:
         reading.found += [(name, value, STRONG) for name, value in CLOSING[reading.kind].items()]  # "close the ticket, they gave us a 5"
+    _gone_to_a_rival(reading)
     given = {name for name, _, _ in reading.found}
     reading.open = [label for label in reading.open if label.name not in given]
+
+
+def _gone_to_a_rival(reading: Reading) -> None:
+    """ "Glenfarrow lease: Rentwell got it", 被Rentwell抢走了: a value of the deal that took it away, so it is lost."""
+    if reading.kind != "opportunity":
+        return
+    schema, text = reading.scene.unit.schema, reading.scene.text.text
+    for span in reading.scene.spans:
+        rival = any(c.entity == reading.kind and (c.field, c.value) in [(n, v) for n, v, _ in reading.found] for c in span.choices)
+        ending = any(c.field in {"stage", "status"} for c in span.choices)
+        if rival and not ending and not span.names and told.gives(text[span.last :].lstrip(), "gone_to", start=True):
+            lost = told.stage_of(schema, "lost")
+            reading.found = [(n, v, w) for n, v, w in reading.found if n != "stage"] + [("stage", lost, STRONG)]
+            return
 
 
 def _closes(span: Span) -> bool:
@@ -110,6 +125,13 @@ class Breath(BreathWords):
         several = len(self.reading.subject.records) > 1
         if self.gave or self._wish() or several or any(self._another(span) for span in self.spans):
             self.reading.lost += self.unknown
+        elif self._ordered():
+            self.reading.lost += [span for span in self.unknown if span.amount and not span.time]  # a figure is no reason
+
+    def _ordered(self) -> bool:
+        """Whether the sentence opens with a verb of change: what follows is to be written, not told."""
+        first = next((span for span in self.scene.spans if not span.filler), None)
+        return first is not None and first.func("update", "assign") and not first.names
 
     def _labelled(self, label: Field, number: int) -> int:
         """A field's name: its value after it, before it ("16 treatment rooms", "Henke as competitor"), or yes and no."""
@@ -120,6 +142,8 @@ class Breath(BreathWords):
             self._give(label.name, None, STRONG)
             return number + 1
         after = self._after(label, number)
+        if label.kind in FREE_TEXT and any(span.guessed and span.choices for span in self.spans[number + 1 : number + 4]):
+            after = None  # "new title Brand Director" is no Brand manager, whoever else is one
         if self.pending is not None and self._ends(label, number, after is not None):
             value = self._value(label, self.pending)
             if value is not None:
@@ -200,7 +224,10 @@ class Breath(BreathWords):
             ends = (
                 self.spans[stop].text.lower() in {"and", "并", "并且"} and stop + 1 < len(self.spans) and self._label(stop + 1) is not None
             )
-            if stop > start and (ends or self.spans[stop] in self.reading.subject.spans):
+            names_it = self.spans[stop] in self.reading.subject.spans and not (
+                self.spans[stop].func("it") and not self.spans[stop].names and not self.spans[stop - 1].func("to", "on")
+            )  # "next step to call them": them is part of the text
+            if stop > start and (ends or names_it):
                 break
             stop += 1
         end = stop
@@ -217,7 +244,9 @@ class Breath(BreathWords):
         """Light words, and "to it", at the end of a text."""
         span = self.spans[place]
         tie = span.func("to", "on") and place + 1 < len(self.spans) and self.spans[place + 1].func("it")
-        return (span.filler and span.func("noise")) or (span.func("it") and not span.names) or tie
+        before = self.spans[place - 1] if place else None
+        tied = span.func("it") and not span.names and before is not None and before.func("to", "on")  # "… to it", and no "call them"
+        return (span.filler and span.func("noise")) or tied or tie
 
     def _yes_no(self, label: Field, number: int) -> int:
         if self._future():
@@ -241,6 +270,9 @@ class Breath(BreathWords):
         """Give the value that waits the field its kind says, when the words around it tie it to the record."""
         span, self.pending = self.pending, None
         if span is None:
+            return
+        if span.guessed and self.kind in JOBS and not span.time and any(c.field == "title" for c in span.choices):
+            self.unknown.append(span)  # "is now Brand Director": a job of its own words
             return
         given = self._implied(span)
         if given is None:
@@ -267,6 +299,7 @@ class Breath(BreathWords):
             if ended:
                 return None if self._future() and not tied else ("stage", told.stage_of(schema, ended), STRONG if tied else WEAK)
         own = [c for c in span.choices if c.entity == self.kind and not fields[c.field].readonly]
+        own = [] if span.guessed and all(fields[c.field].kind in FREE_TEXT for c in own) else own
         if own or (self.kind == "opportunity" and any(c.entity == self.kind for c in span.choices)):
             if self._future() and not tied:
                 return None

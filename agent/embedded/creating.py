@@ -15,15 +15,18 @@ from agent.embedded.frames import Frame
 from agent.embedded.happened import activity, took_place
 from agent.embedded.nouns import KINDS, Request, kind_of, noun
 from agent.embedded.phrase_table import Sense
-from agent.embedded.pieces import PHRASED, Piece, cut, glued, labels_heard, sentences, wished
+from agent.embedded.phrased_names import named
+from agent.embedded.pieces import PHRASED, TEXTS, Piece, cut, glued, labels_heard, sentences, wished
 from agent.embedded.placing import place
 from agent.embedded.scene import Scene
+from agent.embedded.short_titles import spoken_of
 from agent.embedded.slots import NEARLY, Slots
 from agent.embedded.spans import Span
+from agent.embedded.subject import best
 from agent.embedded.tokens import is_chinese
 from store.name_words import pinyin
 from store.query import load
-from store.schema import Field
+from store.schema import Entity, Field
 from store.values import find_named
 
 LIKELY = 0.3  # chance of the act below which a noun and a verb ask for nothing new
@@ -172,8 +175,16 @@ def _noun_heard(scene: Scene) -> Span | None:
 def _person_told(scene: Scene) -> bool:
     """ "add Gwen Talbot to Thornmoor Water, she's their lab manager": a person by name at a customer, the noun left out."""
     person = any(span.unknown and re.fullmatch(r"[A-Z][\w'-]+(?: [A-Z][\w'-]+){1,2}", span.text) for span in scene.spans)
+    called = _CALLED.search(scene.text.text)
+    if called and not any(
+        name.score >= THERE for span in scene.spans for name in span.names if called.start("who") <= span.first < called.end("who")
+    ):
+        person = True  # "Sarah Kent", where Kent is also a place
     customer = any(name.type == "account" for span in scene.spans for name in span.names)
-    return person and customer and not any(span.amount or span.time for span in scene.spans)
+    return person and customer and not any((span.amount and not span.literal) or span.time for span in scene.spans)
+
+
+_CALLED = re.compile(r"\b(?:add|put|enter|register)\s+(?P<who>[A-Z][\w'-]+(?: [A-Z][\w'-]+){1,2})\s*(?:\(|,|(?:to|at|as)\b)")
 
 
 def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
@@ -183,8 +194,11 @@ def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
     if _of_the_new(scene, kind, slots.values, pronoun):
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="it_new")]
     spec = slots.spec
+    there = None if slots.values else _of_the_shown(scene, spec, pronoun)
     slots.fill(_pieces(scene, kind, asked, pronoun))
     slots.settle()
+    if there is not None and "account" not in slots.values:
+        slots.values["account"] = there
     if slots.doubtful is not None:
         return [slots.doubtful]
     placed = place(spec, slots.texts, set(slots.values))
@@ -215,6 +229,7 @@ def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> lis
     if kind in {"contact", "lead"}:  # 周先生 is somebody new, whoever else is called 周
         scene = replace(scene, text=replace(scene.text, spans=[_plain_name(span) for span in scene.spans]))
     spans = glued(scene.text, [span for span in scene.spans if not any(span is each for each in apart)])
+    spans = named(scene, kind, [_own_words(scene, kind, span) for span in spans])
     ahead = [span for span in spans if span.last <= asked.first or (asked.head is not None and span.last <= asked.head.first)]
     after = [part for span in spans if span not in ahead for part in _beyond(scene, span, asked.last)]
     schema = scene.unit.schema
@@ -227,6 +242,14 @@ def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> lis
     for piece in cuts[2]:
         piece.late = bool(cuts[1])
     return [piece for part in cuts for piece in part]
+
+
+def _own_words(scene: Scene, kind: str, span: Span) -> Span:
+    """ "plant manager", where somebody else is a Plant Director: a text of its own, not the value that shares a word with it."""
+    fields = scene.unit.schema.entity(kind).fields
+    texts = [c for c in span.choices if c.entity == kind and c.field in fields and fields[c.field].kind in TEXTS]
+    shared = span.guessed and bool(texts) and not span.time and not span.amount and not span.names
+    return replace(span, senses=[], unknown=True, filler=False) if shared else span
 
 
 _POLITELY = ("先生", "女士", "小姐")
@@ -284,6 +307,30 @@ def _of_the_new(scene: Scene, kind: str, values: dict[str, Any], consumed: list[
     values[field.name] = there[0][0] if len(there) == 1 else NEW  # there already when the change before was approved
     consumed += pronouns
     return False
+
+
+def _of_the_shown(scene: Scene, spec: Entity, consumed: list[Span]) -> str | None:
+    """ "add a contact there: Bo Lin", "a deal for them": the one customer the turn before was about; also when nothing points to it, where
+    such a record is always somebody's."""
+    if "account" not in spec.fields or spec.name == "lead":
+        return None
+    theirs = spoken_of(scene)
+    if len(theirs) != 1 or any(best(span, "account") and best(span, "account")[0].score >= NEARLY for span in scene.spans):
+        return None
+    pointed = [span for span in scene.spans if (span.func("it") and not span.names) or span.text.lower() in words("there")]
+    fresh = scene.previous[0].intent in {"get", "find"} and spec.name in _SOMEBODYS
+    if pointed:
+        place = scene.spans.index(pointed[0])
+        tied = [
+            each
+            for each in scene.spans[max(0, place - 1) : place]
+            if each.func("on", "with", "around") or each.text.lower() in words("there")
+        ]
+        consumed += [*tied, pointed[0]]
+    return theirs[0] if pointed or fresh else None
+
+
+_SOMEBODYS = frozenset({"contact", "opportunity", "case"})
 
 
 def _pointing(fields: dict[str, Field], target: str, kind: str) -> Field | None:

@@ -119,6 +119,16 @@ def _priority_alone(scene: Scene) -> tuple[list[Span], Any] | None:
 def subject_before(scene: Scene, kind: str, values: dict[str, Any]) -> None:
     """ "… and remind me to call them", "put a note on the clinic", "add a note there": what was spoken of just before."""
     said = any(span.func("it") or (span.entity and not span.entity.plural and span.entity.entity == "account") for span in scene.spans)
+    same = scene.previous and not scene.previous[0].proposed and scene.previous[0].intent in {"create", "log", "update"}
+    if (
+        same
+        and not said
+        and kind == "task"
+        and not any(span.names and not any(n.type == "user" for n in span.names) for span in scene.spans)
+    ):
+        held = scene.previous[0].values.get("account")  # "visited Whitcombe today. Follow up in two weeks": with them
+        values |= {"account": held} if isinstance(held, str) and "account" not in values else {}
+        return
     if not said or not scene.previous or {"account", "contact", "opportunity", "lead"} & set(values):
         return
     before = scene.previous[0]

@@ -135,7 +135,9 @@ class Labels:
         said = frozenset(_content(words))
         ends = {words[0], words[-1]} <= said
         part = (self._by_part(said) if ends else ()) or (_only(self._by_core.get(normalise(text), ())) if len(text) > 1 else ())
-        return part or (self._from_chinese(words) if is_chinese(text) else self._from_english(said))
+        if is_chinese(text):
+            return part or self._from_chinese(words)
+        return part or (self._from_english(said) if ends else ())  # "dinner | by 10": what is light or a number ends no link
 
     def measured_in(self, sense: Sense) -> str:
         """The unit of a field, by its label; empty for one without."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from agent.embedded import announcing, told
 from agent.embedded.creating_words import words as held
+from agent.embedded.lexicon import change_words
 from agent.embedded.nouns import KINDS, Request, kind_of, light, noun, request
 from agent.embedded.pieces import breaks
 from agent.embedded.scene import Scene
@@ -25,7 +26,7 @@ def find(scene: Scene) -> Request | None:
     text = scene.text
     plain = _POLITE.sub("", text.text.strip()).rstrip("?？ ")
     asks = told.QUESTION.search(plain if _POLITE.match(text.text.strip()) else text.text.strip())
-    if not text.spans or text.spans[0].func("show", "count", "who"):
+    if not text.spans or text.spans[0].func("show", "count", "who", "delete") or _ends_one(text.spans[0]):
         return None
     breaths = list(_breaths(text))
     if asks:
@@ -35,6 +36,12 @@ def find(scene: Scene) -> Request | None:
     if first is not None:
         first.taken += [span for each in found if each is not first and each.only_it for span in each.taken]
     return first
+
+
+def _ends_one(first: Span) -> bool:
+    """ "resolve the …": what is to be ended is there already."""
+    ends = first.func("close") or first.text.lower() in change_words("reopens")
+    return ends and not (first.entity or first.names or first.func("create", "log"))
 
 
 def _closing(scene: Scene, breaths: list[tuple[int, int]]) -> Request | None:
@@ -73,8 +80,17 @@ def _asked_in(scene: Scene, start: int, stop: int) -> Request | None:
             continue
         while place + 1 < stop and _making(spans[place + 1]) and not spans[place + 1].entity:
             place += 1  # "create new", 登记一下新
-        return _object_of(scene, start, place, stop)
+        return _object_of(scene, start, place, stop) if not _makes_so(scene, place, stop) else None
     return None
+
+
+def _makes_so(scene: Scene, place: int, stop: int) -> bool:
+    """ "make them grade B", "make Priya the owner": what there is becomes something, unless it becomes a kind of record."""
+    verb, after = scene.spans[place], [span for span in scene.spans[place + 1 : stop] if not span.filler]
+    if verb.text.lower() != "make" or not after:
+        return False
+    known = after[0].func("it") or any(name.type == "user" for name in after[0].names)
+    return known and not any(noun(scene, number) for number in range(place + 1, stop))
 
 
 def _for_whom(spans: list[Span], place: int, start: int) -> bool:

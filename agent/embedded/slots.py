@@ -394,7 +394,8 @@ class Slots:
         if all(span.filler or (span.entity and span.entity.entity in {"account", "contact"} and not span.names) for span in spans):
             return  # 老客户|西安天工: only what they are
         text = clean(self.scene.text.text[spans[0].first : spans[-1].last])
-        said = text if whole else _trimmed(text, spans)
+        leading = edge("light").match(text) if job else None  # "their | head of people": an end of a job is never light
+        said = text if whole else text[leading.end() if leading and leading.start() == 0 else 0 :] if job else _trimmed(text, spans)
         if not re.search(r"\w", said) or _COUNT.fullmatch(said) or (self.kind == "contact" and _SWAPPED.fullmatch(said)):
             return  # 换采购了: how it came about that there is somebody new
         if said in words("urgent_alone") and "priority" in self.spec.fields:

@@ -15,12 +15,14 @@ from agent.embedded import (
     belief,
     compound,
     creating,
+    deeds,
     drafting_words,
     followup,
     happened,
     judging,
     leaning,
     lexicon,
+    once_more,
     parting,
     pending,
     pronouns,
@@ -104,6 +106,9 @@ class Understanding:
         told_of = announced.rewritten(whole, words)
         if told_of is not None:
             whole = _spans(unit, told_of, words, names)
+        to_do = deeds.rewritten(whole, lambda each: _spans(unit, each, words, names, future=True))
+        if to_do is not None:
+            whole = _spans(unit, to_do, words, names)
         known = asked_back.answered(unit, text, previous, among.reader(unit, lambda said: self._reader(unit, said, words, names, routes)))
         if known is not None:
             clause, chosen = known
@@ -115,12 +120,13 @@ class Understanding:
             return Understood(self._weighed(unit, clause, frames, before, words, names, least), spoken)
         for sentence in asked_back.completed(text, previous):
             answered = self._sentence(unit, _spans(unit, sentence, words, names), words, names, routes, previous[1:])
-            if not any(frame.intent in {"clarify", "refuse"} for frame in answered):
+            if asked_back.settles(previous[0], answered):
                 return Understood(self._weighed(unit, sentence, answered, previous[1:], words, names, least), spoken)
         frames = self._sentence(unit, whole, words, names, routes, previous)
         frames = self._weighed(unit, whole.text, frames, previous, words, names, least)
         if not acting.settled(frames):
             frames = self._put_right(unit, text, frames, previous, words, names, routes, least)
+        frames = once_more.kept(unit, text, frames, previous)
         return Understood([*agreed, *frames] if any(frame.intent in CHANGES for frame in frames) else frames, spoken)
 
     def _put_right(
@@ -231,6 +237,9 @@ class Understanding:
             amended = amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
             if amended is not None:
                 return amended
+        changed = once_more.read(scene)
+        if changed is not None:
+            return [changed]
         seen = followup.view(lambda text: self._reader(unit, text, words, names, routes), question, previous)
         if seen is not None:
             return seen

@@ -34,7 +34,8 @@ def value_of(scene: Scene, field: Field, span: Span) -> Any:
         return str(span.length[0]) if _counted_in(field, span.length[1]) else None
     if field.kind in NUMERIC:
         share = span.amount is not None and span.amount.unit == "percent"
-        return str(span.amount.value) if span.amount and not (share and field.kind == "money") else None
+        place = span.amount is not None and span.amount.unit == "ordinal"  # "only the first": of a list, no figure
+        return str(span.amount.value) if span.amount and not place and not (share and field.kind == "money") else None
     if field.kind in TEMPORAL:
         return moment(scene, span) if field.kind == "datetime" else _day(span)
     if field.kind in {"choice", "multichoice", "stage"}:
@@ -141,7 +142,7 @@ def implied(scene: Scene, kind: str, span: Span) -> tuple[str, Any] | None:
     if span.amount and span.amount.unit == "percent":
         share = next((f.name for f in fields.values() if f.kind == "percent" and not f.readonly), None)
         return (share, str(span.amount.value)) if share else None
-    if span.amount and not span.time:
+    if span.amount and not span.time and span.amount.unit != "ordinal":
         name = {**PRICED, "account": "annual_revenue", "lead": "score"}.get(kind)
         return (name, str(span.amount.value)) if name else None
     if span.time and span.time.kind == "period":
