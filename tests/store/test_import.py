@@ -289,10 +289,10 @@ def kinds_of(store: Store, boss: Principal) -> dict[str, tuple[str, float]]:
 
 
 def test_a_stage_whose_deals_have_a_reason_lost_means_lost(load: Load, store: Store, boss: Principal) -> None:
-    rows = [f"S{n},Sunk,too slow\n" for n in range(4)] + [f"A{n},Afloat,\n" for n in range(5)] + [f"D{n},Landed,\n" for n in range(5)]
+    rows = [f"S{n},Sunk,too slow\n" for n in range(4)] + [f"A{n},Afloat,\n" for n in range(5)] + [f"D{n},Moored,\n" for n in range(5)]
     report = load("Deal Name,Stage,Reason lost\n" + "".join(rows), create_fields=True)
     assert kinds_of(store, boss)["Sunk"] == ("lost", 0)
-    assert kinds_of(store, boss)["Afloat"][0] == kinds_of(store, boss)["Landed"][0] == "open"
+    assert kinds_of(store, boss)["Afloat"][0] == kinds_of(store, boss)["Moored"][0] == "open"
     assert [each for each in report.files[0].warnings if "Sunk" in each]
 
 
