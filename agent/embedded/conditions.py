@@ -24,7 +24,9 @@ class Conditions(Related):
     def read(self) -> None:
         """Attach everything that can be attached; what is left unused is the caller's to complain about."""
         self._answered()
+        self._passed()
         self._lengths()
+        self._did_nothing()
         self._told_about()
         self._emptiness()
         self._counted()

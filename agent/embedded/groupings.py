@@ -213,7 +213,8 @@ class Groupings(Asked):
             for span in self.spans
             if span.entity and span.entity.entity not in {"user", "team"} and not self._is_dimension(span)
         ]
-        return named[0] if named else "opportunity"
+        measured = {s.entity for span in self.spans for s in span.fields if self._numeric(s)} if self.said("group") else set()
+        return named[0] if named else measured.pop() if len(measured) == 1 else "opportunity"
 
     def routes_ok(self, entity: str, path: str) -> bool:
         if path in {"day", "week", "month", "quarter", "year"}:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.embedded.frames import Part
-from agent.embedded.hosts import IMPLYING, MONEY
+from agent.embedded.hosts import COMPARE, IMPLYING, MONEY
 from agent.embedded.lookups import Lookups
 from agent.embedded.phrase_table import Sense
 from agent.embedded.rankings import MOST, bare
 from agent.embedded.spans import Span
+from agent.embedded.units import kept_in
 from store.filters import Filter
 from store.metrics import Metric
 from store.schema import Field
@@ -17,6 +18,7 @@ COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count
 SUM_BY_STATUS = {"won": "won_amount", "lost": "lost_amount", "open": "open_amount"}
 RATE_BY_STATUS = {"won": "win_rate", "lost": "lost_rate"}
 DEFAULT_METRIC = "won_amount"
+_IS = {"is", "are", "was", "were"}
 RATES = {"rate", "ratio", "率"}  # after the value whose share is asked for
 
 
@@ -150,7 +152,7 @@ class Implied(Lookups):
         if self.said("duration"):
             for span in self.spans:
                 span.used = span.used or span.func("duration")
-            return "handling_time" if self._counted() == "case" else "sales_cycle"
+            return {"case": "handling_time", "opportunity": "sales_cycle", "": "sales_cycle"}.get(self._counted(), "")
         if self._how_much() and self._status() == "lost":
             return "lost_amount"
         if self._most_of_status() and not self._measured_field() and not self._most_entity():
@@ -164,9 +166,10 @@ class Implied(Lookups):
             return rate
         if self.said("share") and not self._share_split() and self._status() == "won" and not others and not one_day:
             return "win_rate"
-        if self.said("win", "lose") and self.said("max", "min") and not self._most_entity() and not self.said("sold"):
+        more = self.said("compare") and self._counted() in {"user", "team", "product", "account"}  # "which team has won more, A or B"
+        if self.said("win", "lose") and (self.said("max", "min") or more) and not self._most_entity() and not self.said("sold"):
             amounts = any((s.entity, s.field) == ("opportunity", "amount") for span in self.spans for s in span.fields)
-            return ("lost_amount" if amounts else "lost_count") if self.said("lose") else ("won_amount" if amounts else "won_count")
+            return ("lost_amount" if amounts or more else "lost_count") if self.said("lose") else ("won_amount" if amounts or more else "won_count")
         totalled = self._totalled_money()
         field = self._measured_field()
         counted = self._counted()
@@ -185,6 +188,7 @@ class Implied(Lookups):
             return f"{agg}_{field.entity}_{field.name}"
         if field and (
             self._how_much()
+            or (self._how_many() and not self._number_of_things() and not self.said("max", "min", *COMPARE))
             or (self.said("group", "rows", "breakdown") and not self._how_many())
             or (totalled and (field.entity, field.name) == (totalled.entity, totalled.name))
         ):
@@ -212,13 +216,30 @@ class Implied(Lookups):
 
     def _kept_length(self) -> str:
         """平均租期多长, "how long is the average lease term": the mean of a number that is kept, not of time that passed."""
-        field = self._measured_field()
+        field = self._measured_field() or self._length_of_the_noun()
         if field is None or field.kind == "money" or self.said("max", "min", "newest", "oldest"):
             return ""
         self._placed(field)
         for span in self.spans:
             span.used = span.used or span.func("duration", "avg")
         return f"{'sum' if self.said('sum') else 'avg'}_{field.entity}_{field.name}"
+
+    def _length_of_the_noun(self) -> Field | None:
+        """ "how long is the average contract", "how long are our leases": the length such a record has, not what passes until it is won."""
+        mark = next((n for n, span in enumerate(self.spans) if span.func("duration")), None)
+        after = self.spans[mark + 1 : mark + 2] if mark is not None else []
+        if not after or after[0].text.lower() not in _IS:
+            return None
+        nouns = [span for span in self.spans if span.entity and not span.names]
+        for span in nouns:
+            said = [s for s in self.lexicon.labels.in_part(span.text) if s.field in kept_in(self.schema.entity(s.entity))]
+            if len(said) == 1:
+                span.used, self.base = True, said[0].entity
+                span.senses = said
+                return self.schema.field(said[0].entity, said[0].field)
+        kinds = {span.entity.entity for span in nouns if span.entity}
+        kept = {(kind, name) for kind in kinds for name in kept_in(self.schema.entity(kind)) if self.schema.field(kind, name).custom}
+        return self.schema.field(*kept.pop()) if len(kept) == 1 else None
 
     def _of_stages(self) -> bool:
         """Whether stages, or one that is not an end, are spoken of."""

@@ -242,6 +242,11 @@ class Seen:
             return False
         return self._is_there(named[0], ("value", named[1]), lambda column: column.is_not(None), field_)
 
+    def holds(self, sense: Sense) -> bool:
+        """Whether some record has a value, that the person sees."""
+        field_ = self.unit.schema.entities[sense.entity].fields[sense.field]
+        return bool(field_.computed) or self._value_seen(sense)
+
     def _value_seen(self, sense: Sense) -> bool:
         if not self.unit.principal.sees(sense.entity, sense.field):
             return False

@@ -142,6 +142,11 @@ class Labels:
         unit = unit_of(text)
         return _only([each for each in self._labels if each.unit == unit and each.sense.kind == "field"]) if unit else ()
 
+    def in_part(self, text: str) -> tuple[Sense, ...]:
+        """The fields whose labels hold all that an English stretch says beside light words: "renewal date" of "Contract Renewal"."""
+        words = [] if is_chinese(text) else _content(map(stem, phrase(text)))
+        return tuple(sense for sense in self._by_part(frozenset(words)) if sense.kind == "field")
+
     def _by_part(self, said: frozenset[str]) -> tuple[Sense, ...]:
         """Labels that hold every word said; a value must be said by half."""
         if not said:

@@ -4,7 +4,12 @@ from dataclasses import dataclass
 
 from agent.embedded.frames import Frame
 from agent.embedded.hosts import MONEY
+from agent.embedded.phrase_table import Sense
 from agent.embedded.rankings import Rankings
+from store.schema import TEMPORAL
+
+
+_BIG = {"how big", "how large", "多大", "有多大", "规模多大", "规模有多大"}
 
 
 @dataclass
@@ -15,7 +20,7 @@ class Lookups(Rankings):
         """ "GTX Pro 的价格是多少", "how much is deal X": one field of one named record."""
         if self._how_much() and self._priced() and not self.said("sum", "avg", "sold", "win", "lose"):
             return True
-        if self._counted_in_a_field():
+        if self._counted_in_a_field() or self._sized():
             return True
         kinds = {name.type for span in self.spans for name in span.names if name.score == 1.0} or self._one_named()
         fields = {sense.entity for span in self.spans for sense in span.fields}
@@ -51,6 +56,18 @@ class Lookups(Rankings):
             span.used = span.used or any(self.schema.field(s.entity, s.field).kind == "record" for s in span.fields)
         return True
 
+    def _sized(self) -> bool:
+        """ "how big is Redfern Foods": of one account, and nothing it has or did."""
+        big = [span for span in self.spans if span.func("count") and span.text.lower() in _BIG]
+        rest = [span for span in self.spans if span not in big and not span.filler and not span.func("to", "show")]
+        return bool(big and rest) and all(span.names and not span.entity for span in rest) and self._one_named() == {"account"}
+
+    def _sizes(self) -> list[str]:
+        """What is kept of an account's size: people, money, and numbers of a firm's own whose unit is one of size."""
+        fields = self.schema.entity("account").fields
+        own = [name for name, field in fields.items() if field.custom and self.lexicon.labels.measured_in(Sense("field", "account", name))]
+        return [name for name in ("employees", "annual_revenue", *own) if name in fields]
+
     def _priced(self) -> bool:
         """Whether exactly one deal, product or order is named in full, and nothing else is counted."""
         named = [
@@ -63,7 +80,9 @@ class Lookups(Rankings):
         """Fields named without a condition are what the person wants to see: "phone number of Jane"."""
         if self.said("where") and {"city", "country"} <= self.schema.entity(frame.entity).fields.keys():
             frame.shown += ["city", "country"]
-        if self._how_much() and frame.entity in MONEY:
+        if self._sized():
+            frame.shown += self._sizes()
+        elif self._how_much() and frame.entity in MONEY:
             frame.shown.append(MONEY[frame.entity])
         if (
             self.said("who")
@@ -79,6 +98,7 @@ class Lookups(Rankings):
             span.used = span.used or (year and span.grain == "year")  # 哪一年成立
             if span.func("where") or (span.func("when") and any(f.entity == frame.entity for each in self.spans for f in each.fields)):
                 span.used = True
+        self._day_of_yes(frame)
         for span in self.spans:
             if span.used or not span.fields:
                 continue
@@ -92,3 +112,17 @@ class Lookups(Rankings):
             else:
                 frame.shown.append(own.field)
             span.used = True
+
+    def _day_of_yes(self, frame: Frame) -> None:
+        """ "when was SO-1010 delivered": the day, where one is kept beside the yes."""
+        if not self.said("when"):
+            return
+        fields = self.schema.entity(frame.entity).fields
+        for span in self.spans:
+            said = [f.field for f in span.fields if f.entity == frame.entity and fields[f.field].kind == "bool" and not span.used]
+            days = [
+                name for name, field in fields.items() for own in said if field.kind in TEMPORAL and field.en.lower().startswith(fields[own].en.lower())
+            ]
+            if len(days) == 1:
+                frame.shown.append(days[0])
+                span.used = True

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from agent.embedded import idle
 from agent.embedded.finding import Finding
 from agent.embedded.frames import Frame
+from agent.embedded.goods import pieces
 from agent.embedded.periods_beside import two_said
 from agent.embedded.rankings import bare
 from agent.embedded.spans import Span
@@ -28,6 +30,10 @@ class Reader(Finding):
         if self.spans and self.spans[0].func("show") and self.spans[0].fields:
             self.spans[0].senses = self.spans[0].of("func")  # "name the five sectors": a verb
         self._compared_metrics()
+        if idle.deed(self.spans) is not None:
+            return self._people_without()
+        if (kept := pieces(self.spans, self.lexicon, self.names)) is not None:
+            return self._in_periods([self._measure(f"sum_{kept.entity}_{kept.field}")])
         if (best := self._best_of_each()) is not None:
             return [best]
         if spoken := self._last_spoken():
@@ -42,6 +48,13 @@ class Reader(Finding):
         if self._aggregates():
             return self._in_periods(self._measures([]))
         frame = self._find()
+        return [frame] if frame else []
+
+    def _people_without(self) -> list[Frame]:
+        """ "who sold nothing", "how many reps haven't won a deal"."""
+        if self._how_many():
+            return [self._measure("user_count")]
+        frame = self._find("user")
         return [frame] if frame else []
 
     def _in_periods(self, frames: list[Frame]) -> list[Frame]:

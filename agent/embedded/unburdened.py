@@ -69,12 +69,24 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             span.unknown = not span.senses  # a country nobody here is in: asked about, not "us"
         elif span.text == "中" and span.choices:
             span.senses = span.of("func")  # 试用中的, not 中 of high, middle and low
+    _than_last(text)
     _same_field(text)
     _aside(text)
     _arrived(text, schema)
     _still_to_close(text, today)
 
 
+def _than_last(text: Spanned) -> None:
+    """ "more complaints this month than last?": the month before."""
+    spans = [span for span in text.spans if not span.filler]
+    ends = spans[-1] if spans else None
+    than = text.text[: ends.first].rstrip().lower() if ends else ""
+    if ends and ends.text.lower() in _LAST and than.endswith((" than", " with", " to", " vs", " vs.", " against", " versus", " and")):
+        if any(span.time and span.time.kind == "period" and span.time.grain for span in spans) and any(s.func("compare") for s in spans):
+            ends.senses = [Sense("func", value="previous")]
+
+
+_LAST = {"last", "the last", "previous", "the previous", "the one before", "before"}
 _HOW_MUCH = {"多少", "是多少"}
 _ONE = {"a", "an", "each", "every", "any", "one", "average"}
 

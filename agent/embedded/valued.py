@@ -111,7 +111,8 @@ class Valued(Dated):
 
     def _unspoken(self, sense: Sense) -> bool:
         """A value of records nobody spoke of and that only point back here: not a condition, but something to ask about."""
-        near = {self.target, "opportunity"} if self.spans_override is None else {self.target}
+        way = self.routes.path(self.target, "opportunity") or self.routes.relation(self.target, "opportunity") or "."
+        near = {self.target, "opportunity"} if self.spans_override is None and "." not in way else {self.target}  # none through a third
         if sense.entity in near or sense.field in {"kind", "type", "role"}:
             return False
         spoken = any(each.entity and each.entity.entity == sense.entity for each in self.text.spans)
