@@ -198,6 +198,8 @@ class Implied(Lookups):
                 if (field.entity, field.name) == ("opportunity", "amount")
                 else f"sum_{field.entity}_{field.name}"
             )
+        if self._commonest_value() and self.base and not status:
+            return "deal_count" if self.base == "opportunity" else f"{self.base}_count"
         if self._how_much() and counted in {"opportunity", "order", ""}:
             return (
                 "order_amount" if counted == "order" else SUM_BY_STATUS.get(status, "sum_opportunity_amount" if counted else DEFAULT_METRIC)

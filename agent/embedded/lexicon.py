@@ -41,6 +41,7 @@ def function_words() -> dict[str, Any]:
     words["filler"] = list(dict.fromkeys([*words["filler"], *(word for forms in words.pop("light").values() for word in forms)]))
     _with_measures(words, words.pop("measures"))
     words.pop("changes")
+    words.pop("minds")
     words.pop("steps")
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
@@ -74,6 +75,12 @@ def _with_measures(words: dict[str, Any], measures: Sequence[str]) -> None:
 def change_words(name: str) -> frozenset[str]:
     """Words that have a meaning only where a change is told or wished for."""
     return frozenset(str(word) for word in _grammar()["changes"][name])
+
+
+@cache
+def mind_words() -> frozenset[str]:
+    """Words for what somebody feels, wants or promises."""
+    return frozenset(str(word) for word in _grammar()["minds"])
 
 
 @cache

@@ -147,6 +147,16 @@ class Labels:
         words = [] if is_chinese(text) else _content(map(stem, phrase(text)))
         return tuple(sense for sense in self._by_part(frozenset(words)) if sense.kind == "field")
 
+    def values_in_part(self, text: str, field: str) -> tuple[Sense, ...]:
+        """The values of a field whose labels hold all that an English stretch says, and by half that alone."""
+        words = frozenset() if is_chinese(text) else frozenset(_content(map(stem, phrase(text))))
+        return tuple(sense for sense in self._by_part(words) if sense.kind == "choice" and sense.field == field)
+
+    def said_whole(self, words: Collection[str]) -> list[Label]:
+        """The labels of fields with several words, all of which are among these."""
+        near = {id(each): each for word in words for each in self._by_word.get(word, ())}
+        return [each for each in near.values() if each.sense.kind == "field" and len(each.words) > 1 and each.words <= set(words)]
+
     def _by_part(self, said: frozenset[str]) -> tuple[Sense, ...]:
         """Labels that hold every word said; a value must be said by half."""
         if not said:

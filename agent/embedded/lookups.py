@@ -6,6 +6,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.hosts import MONEY
 from agent.embedded.phrase_table import Sense
 from agent.embedded.rankings import Rankings
+from agent.embedded.spans import Span
 from store.schema import TEMPORAL
 
 
@@ -100,7 +101,7 @@ class Lookups(Rankings):
                 span.used = True
         self._day_of_yes(frame)
         for span in self.spans:
-            if span.used or not span.fields:
+            if span.used or not span.fields or self._blamed(span, frame):
                 continue
             own = next((s for s in span.fields if s.entity == frame.entity), None)
             if own is None:
@@ -112,6 +113,13 @@ class Lookups(Rankings):
             else:
                 frame.shown.append(own.field)
             span.used = True
+
+    def _blamed(self, span: Span, frame: Frame) -> bool:
+        """ "deals lost on price": what they were lost over, which is no column to show."""
+        number = self.spans.index(span)
+        before = [each for each in self.spans[max(0, number - 3) : number] if not each.filler]
+        lost = self._status() == "lost" and not any(f.entity == frame.entity for f in span.fields)
+        return lost and len(before) > 1 and before[-1].func("on", "over") and (before[-2].func("lose") or bool(before[-2].metric or before[-2].choices))
 
     def _day_of_yes(self, frame: Frame) -> None:
         """ "when was SO-1010 delivered": the day, where one is kept beside the yes."""

@@ -108,11 +108,14 @@ class Reader(Finding):
             return True
         if self.said("compare"):
             return True
-        if self.said("who", "max", "min") and self._most_entity():
+        if self.said("who", "max", "min", "top", "bottom", "rank") and self._most_entity():
             return True
         if any(bare(span) in PRICED for span in self.spans):
             return False  # "the cheapest product": its price, not what it sold
         ranked = self.said("top", "bottom", "max", "min", "rank")
+        kinds = self._subject() if self.said("top") and not self.entities() else None
+        if kinds is not None and kinds.entity is None and kinds.text.endswith("s") and not kinds.choices:
+            return True  # "top five industries"
         subject = self._head([span.entity.entity for span in self.spans if span.entity and not self._labels_a_name(span)] or [""])
         return ranked and subject in {"user", "team", "product"} and not self._sort_field(subject)
 

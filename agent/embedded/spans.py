@@ -199,7 +199,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     chosen = _cover(tokens, candidates)
     whole = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
     _parted_fields(whole, lexicon, names)
-    own_labels.prefer(whole.spans, lexicon.labels, names)
+    own_labels.prefer(whole.spans, lexicon.labels, names, lexicon.schema)
     day_counts.put(whole.spans, lexicon.schema)
     _kinds_of_place(whole, names)
     whole.spans = _strangers(plain, whole.spans)

@@ -199,7 +199,9 @@ class Valued(Dated):
                 beside = self.spans[place]
                 grouped = place > 0 and self.spans[place - 1].func("group")
                 loose = any(sense.field == "status" for sense in beside.fields) and choice.field in {"lifecycle", "stage"}
-                if (loose or any(sense.field == choice.field for sense in beside.fields)) and not beside.choices and not grouped:
+                own = any((sense.entity, sense.field) == (choice.entity, choice.field) for sense in beside.fields)
+                named = loose or any(sense.field == choice.field for sense in beside.fields)
+                if named and (own or not beside.choices) and not grouped:
                     beside.used = True
                     return
 
