@@ -238,7 +238,10 @@ class Groupings(Asked):
                 before = [each for each in self.spans[max(0, number - 4) : number] if not each.filler]
                 asked = any(each.func("show", "top", "bottom", "max", "min", "who", "rank") or each.amount for each in before)
                 after = self.spans[number + 1 : number + 2]
+                utmost = bool(after) and after[0].func("with") and any(each.func("max", "min") for each in self.spans[number + 2 : number + 5])
                 if (
+                    (utmost and not before)  # "rep with the highest win rate"
+                    or
                     asked
                     or (number < 2 and after and after[0].func("rank"))  # "team ranking"
                     or (self.text.language == "zh" and (number == len(self.spans) - 1 or bool(after and after[0].func("rank", "show"))))

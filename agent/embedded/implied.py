@@ -164,7 +164,8 @@ class Implied(Lookups):
             return ratio
         if any(span.func("share") and span.text.lower() in RATES for span in self.spans) and (rate := RATE_BY_STATUS.get(self._status())):
             return rate
-        if self.said("share") and not self._share_split() and self._status() == "won" and not others and not one_day:
+        deals = self._counted() in {"opportunity", ""}
+        if self.said("share") and deals and not self._share_split() and self._status() == "won" and not others and not one_day:
             return "win_rate"
         more = self.said("compare") and self._counted() in {"user", "team", "product", "account"}  # "which team has won more, A or B"
         if self.said("win", "lose") and (self.said("max", "min") or more) and not self._most_entity() and not self.said("sold"):
@@ -188,6 +189,7 @@ class Implied(Lookups):
             return f"{agg}_{field.entity}_{field.name}"
         if field and (
             self._how_much()
+            or (self.said("compare") and not self._how_many() and not self.said("max", "min"))
             or (self._how_many() and not self._number_of_things() and not self.said("max", "min", *COMPARE))
             or (self.said("group", "rows", "breakdown") and not self._how_many())
             or (totalled and (field.entity, field.name) == (totalled.entity, totalled.name))
@@ -334,6 +336,8 @@ class Implied(Lookups):
 
     def _ratio_said(self, *, take: bool = True) -> str:
         """ "what share of leads converts", 工单里已关闭的占比: the ratio whose part is the value said."""
+        if any(span.length and span.func("at_most", "under") for span in self.spans):
+            return ""  # "percentage of tickets closed within 3 days": not those that are closed
         for metric in self.lexicon.metrics.values():
             for name, value in metric.part.items() if metric.agg == "ratio" else ():
                 if any((c.entity, c.field, c.value) == (metric.entity, name, value) for span in self.spans for c in span.choices):

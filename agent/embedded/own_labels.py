@@ -10,7 +10,8 @@ from agent.embedded.linking import Labels
 from agent.embedded.names import NameIndex
 from agent.embedded.phrase_table import Sense
 from agent.embedded.tokens import phrase, stem
-from store.schema import NUMERIC, Schema
+from agent.embedded.units import kept_in
+from store.schema import NUMERIC, TEMPORAL, Schema
 
 _NOUNS = {("activity", "kind"), ("case", "type")}  # values that are nouns
 _TIMES = frozenset({"times", "time"})
@@ -28,12 +29,28 @@ def prefer(spans: Sequence["Span"], labels: Labels, names: NameIndex, schema: Sc
     for number, span in enumerate(spans):
         _field_before_unused_value(span, labels, names)
         _value_before_grain(spans, number, asked)
+        _day_asked(spans, span, labels, schema)
+        _noun_of_none(span, labels, schema, names)
+        _way_not_noted(span, names)
+        _part_of_another(span, asked | implied, spans)
         _stage_in_part(spans, number, labels)
         _number_before_metric(span, labels, schema, asked | implied)
         if _of_others(span, asked, names):
             own = [s for s in labels.in_part(span.text) if (s.entity in asked if asked else s.entity in names.present)]
+            own = own or _only_money(span, schema, asked)
             if own:
                 span.senses, span.guessed = own, True
+
+
+def _only_money(span: "Span", schema: Schema, asked: set[str]) -> list[Sense]:
+    """ "orders worth over 5000", "leads worth more than 4000", where one sum of money is kept of them, and the word is another record's."""
+    if len(asked) != 1 or not all(schema.field(s.entity, s.field).kind == "money" for s in span.senses):
+        return []
+    kind = next(iter(asked))
+    spec = schema.entity(kind)
+    money = [field for field in spec.fields.values() if field.kind == "money" and not field.hidden]
+    theirs = any(relation.target == s.entity for relation in spec.relations.values() for s in span.senses)  # what an account's deals are worth
+    return [Sense("field", kind, money[0].name)] if len(money) == 1 and not theirs else []
 
 
 def _of_others(span: "Span", asked: set[str], names: NameIndex) -> bool:
@@ -60,6 +77,47 @@ def _value_before_grain(spans: Sequence["Span"], number: int, asked: set[str]) -
     grouped = any(each.func("group", "trend") for each in spans[max(0, number - 2) : number])
     if span.grain and not grouped and any(c.entity in asked for c in span.choices):
         span.senses = [s for s in span.senses if s.kind != "grain"]
+
+
+def _day_asked(spans: Sequence["Span"], span: "Span", labels: Labels, schema: Schema) -> None:
+    """ "when is Zenith's renewal", where the account has a "Contract Renewal" and only deals are renewals."""
+    named = {name.type for each in spans for name in each.names if name.score == 1.0}
+    if not span.choices or span.names or span.fields or len(named) != 1 or not any(each.func("when") for each in spans):
+        return
+    own = [s for s in labels.in_part(span.text) if s.entity in named and schema.field(s.entity, s.field).kind in TEMPORAL]
+    if len(own) == 1 and not any(c.entity in named for c in span.choices):
+        span.senses = own
+
+
+def _way_not_noted(span: "Span", names: NameIndex) -> None:
+    """ "mails we sent", where nobody noted which way they went."""
+    way = [c for c in span.choices if (c.entity, c.field) == ("activity", "direction")]
+    if way and "activity" in names.present and not any(names.facets.holds(c) for c in way):
+        span.senses = [s for s in span.senses if s not in way]
+        span.filler = span.filler or not span.senses
+
+
+def _part_of_another(span: "Span", asked: set[str], spans: Sequence["Span"]) -> None:
+    """ "the floor area we clean", "how often do we clean Marlow Theatre": no deal in Trial Clean, of which nobody spoke."""
+    others = [each for each in spans if each is not span]
+    spoken = asked | {name.type for each in others for name in each.names} | {f.entity for each in others for f in each.fields}
+    if not span.guessed or not span.choices or span.fields or not spoken or any(c.entity in spoken for c in span.choices):
+        return
+    if any(each.metric and s.entity == c.entity for each in spans for s in each.of("metric") for c in span.choices):
+        return
+    if all(len(phrase(span.text)) < len(phrase(c.value)) for c in span.choices):
+        span.senses, span.names, span.unknown, span.guessed = [], [], True, False
+
+
+def _noun_of_none(span: "Span", labels: Labels, schema: Schema, names: NameIndex) -> None:
+    """ "contracts of 24 months", where no contracts are kept and deals have their "Contract Months": the deals."""
+    noun = span.entity
+    if noun is None or span.names or noun.entity in names.present:
+        return
+    own = [s for s in labels.in_part(span.text) if s.entity in names.present]
+    kinds = {s.entity for s in own if s.field in kept_in(schema.entity(s.entity))} or {s.entity for s in own}
+    if len(kinds) == 1:
+        span.senses = [Sense("entity", kinds.pop(), plural=noun.plural)]
 
 
 def _stage_in_part(spans: Sequence["Span"], number: int, labels: Labels) -> None:

@@ -27,6 +27,8 @@ class Passed(Lengths):
         for number, span in enumerate(self.spans):
             if span.used or span.length is None or span.names or span.length[1] not in _DAYS:
                 continue
+            if self._kept_length(number, span)[1] is not None:
+                continue  # "where response took more than 5 hours": a number that is kept
             own = next((op for name, op in (("at_most", "le"), ("under", "lt")) if span.func(name)), None)
             op, words = (own, []) if own else self._compared_with(number)
             found = self._two_days(number, limited=op is not None)

@@ -9,6 +9,7 @@ from agent.embedded.groupings import Groupings
 from agent.embedded.hosts import IMPLYING, MONEY
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
+from agent.embedded.units import kept_in
 from store.filters import Filter
 from store.schema import NUMERIC, TEMPORAL, Field
 
@@ -253,6 +254,9 @@ class Rankings(Groupings):
                     span.used = True
             if span.func("group", "rank"):
                 span.used = True
+        beside = [self.spans[place] for span in ordered for place in [self.spans.index(span) + 1] if place < len(self.spans)]
+        if not named and any(each.fields and not each.entity and not each.choices and not each.used for each in beside):
+            return  # "worst rated client": by something such records are not put in order by
         if any(bare(span) in COMMONEST for span in ordered):
             return  # the commonest is not the highest
         if not named and by is not None and self._by_something(by):
@@ -262,6 +266,9 @@ class Rankings(Groupings):
             return  # "most …" of something that was not found: no other order will do
         if not named and target == "opportunity" and self.said("stuck"):
             named = "stage_since"  # 停留在报价阶段最久的
+        if not named and any(bare(span) in LENGTHS for span in ordered):
+            lengths = [name for name in kept_in(spec) if spec.fields[name].custom]
+            named = lengths[0] if len(lengths) == 1 else None  # "the longest contract", of which the months are kept
         recent = next((span for span in ordered if span.func("newest", "oldest") and not span.func("max", "min", "top")), None)
         if recent is not None and not named:
             field = spec.date if self._status() in {"won", "lost"} or "engaged_on" not in spec.fields else "engaged_on"

@@ -18,7 +18,7 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _ARTICLES = frozenset({"the", "a", "an", "our", "your", "their", "his", "her", "any", "some", "that", "this", "these", "those", "是", "的"})
-_NOT_A_TOPIC = ("said", "show", "about", "it", "me", "who", "all", "with", "group", "brief", "count", "contacted", "newest", "when", "bottom", "around", "overdue")
+_NOT_A_TOPIC = ("said", "show", "about", "it", "me", "who", "all", "with", "group", "brief", "count", "contacted", "newest", "when", "bottom", "around", "overdue", "faring")
 
 
 def read(reader: Reader) -> list[Frame] | None:
@@ -86,7 +86,7 @@ def _complaints_of_one(reader: Reader) -> list[Frame]:
     return [frame]
 
 
-_NOTED = re.compile(r"\b(?:notes?|e-?mails?|mails?|calls?|visits?|meetings?)\s+(?:about|regarding|concerning|mentioning|on)\b", re.IGNORECASE)
+_NOTED = re.compile(r"\b(?:anything|something|notes?|e-?mails?|mails?|calls?|visits?|meetings?)\s+(?:about|regarding|concerning|mentioning|on)\b", re.IGNORECASE)
 
 
 def _of_notes(reader: Reader) -> bool:
@@ -112,6 +112,7 @@ def _felt(reader: Reader) -> bool:
         or any(name.type in {"account", "contact"} for name in span.names) or span.filler and " we" in f" {span.text.lower()}"
         for span in whose
     )  # fmt: skip
+    people = people or (text.startswith(("what", "any")) and not any(span.entity or span.names for span in whose))
     others = any(span.entity and span.entity.entity not in {"account", "contact"} for span in whose)
     asks = not reader.said("count", "sum", "avg", "group", "compare", "max", "min", "top", "without", "not", "over", "under", "at_least", "draft")
     read = any(span.choices or span.fields or span.metric or (span.amount and not span.time) for span in topic if not span.names)
@@ -161,10 +162,10 @@ def said(reader: Reader) -> list[Frame] | None:
         elif span.time and span.time.kind == "period":
             frame.period, span.used = (span.time.first, span.time.last), True
     kinds = [c.value for span in reader.spans for c in span.choices if (c.entity, c.field) == ("activity", "kind") and c.value != "note"]
-    if kinds and _NOTED.search(reader.text.text):
+    if kinds and (_NOTED.search(reader.text.text) or reader.said("newest")):
         frame.values["kinds"] = kinds
     topic = _topic(reader)
-    if not topic and not frame.values:
+    if not topic and not frame.values and not _plain_question(reader):
         return None
     frame.text = topic or reader.text.text.strip(" ?？。.")
     if any(_an_unknown_name(reader, number) for number in range(len(reader.spans))):
@@ -174,6 +175,12 @@ def said(reader: Reader) -> list[Frame] | None:
     for span in reader.spans:
         span.used = True
     return [frame]
+
+
+def _plain_question(reader: Reader) -> bool:
+    """ "what concerns do clients have": of all of them, about nothing in particular."""
+    words = [span for span in reader.spans if not span.filler and not span.func(*_NOT_A_TOPIC, "to")]
+    return reader.said("said") and bool(words) and all(span.entity and span.entity.entity in {"account", "contact"} for span in words)
 
 
 def _asked_for(spans: list[Span], place: int) -> bool:
@@ -199,6 +206,8 @@ def _topic(reader: Reader) -> str:
     """What was talked about: the text after "about", else what is left of the question."""
     mark = _TOPIC.search(reader.text.text)
     free = [span for span in reader.spans if not span.used and not span.filler and (span.content or not span.func(*_NOT_A_TOPIC))]
+    if not mark and free and all(span.func("on") or any((c.entity, c.field) == ("activity", "kind") for c in span.choices) for span in free):
+        return ""  # "what did they say in the last visit"
     if mark:
         free = [span for span in free if span.first >= mark.end()] or free
         light = [span for span in reader.spans if span.filler and mark.end() <= span.first < free[0].first] if free else []

@@ -36,7 +36,9 @@ class Valued(Dated):
         senses = self._by_host(span.choices, number)
         if not senses or self._under_way(number, span):
             return
-        senses = self._of_the_field_said(number, senses)
+        senses = self._said_outright(span, self._of_the_field_said(number, senses))
+        if any(f.entity == self.target for f in span.fields) and self._heads_of(number):
+            return  # "e-mail of the office manager": the field, though it is a channel too
         if any(f.entity == self.target for f in span.fields) and self._only_points_back(senses):
             return  # "what is her e-mail": a field of the one asked about, not mails
         best = self._richest(senses)
@@ -60,6 +62,20 @@ class Valued(Dated):
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
         self._field_hinted(number, best)
+
+    @staticmethod
+    def _said_outright(span: Span, senses: list[Sense]) -> list[Sense]:
+        """ "hotels": those who are a Hotel before those who are in Hospitality, which is also called so."""
+        said = stem(span.text.lower())
+        exact = [s for s in senses if s.value.lower() == span.text.lower() or stem(s.value.lower()) == said]
+        kinds = {s.entity for s in exact}
+        return [s for s in senses if s in exact or s.entity not in kinds or s.field in {"status", "stage", "kind", "type"}] if exact else senses
+
+    def _heads_of(self, number: int) -> bool:
+        """Whether "of" or "for" follows and nothing but a question word stands before: what is asked for."""
+        after = self.spans[number + 1 : number + 2]
+        before = [each for each in self.spans[:number] if not each.filler]
+        return bool(after) and after[0].text.lower() in {"of", "for"} and all(each.func("show", "count", "to") for each in before)
 
     def _nor(self, sense: Sense) -> None:
         """The status that is not come to, said with those before it."""
@@ -182,11 +198,21 @@ class Valued(Dated):
     def _yes_no(self, number: int, span: Span) -> None:
         """ "contacts who opted out": a yes/no field named is a condition by itself."""
         sense = next((s for s in self._by_host(span.fields, number) if self.schema.field(s.entity, s.field).kind == "bool"), None)
+        if sense is not None and self._far(sense):
+            money = any(f.entity == self.target and self.schema.field(f.entity, f.field).kind == "money" for each in self.spans for f in each.fields)
+            span.used = money  # "the biggest refund we ever paid": no order that is paid
+            return
         if sense is not None:
             negated = self._negated(number)
             span.used = self.add(
                 f"{sense.entity}.{sense.field}", self.routes.condition(self.target, sense.entity, sense.field, "eq", True), negate=negated
             )
+
+    def _far(self, sense: Sense) -> bool:
+        """Whether records nobody spoke of are only reached over a third."""
+        spoken = any(each.entity and each.entity.entity == sense.entity for each in self.text.spans)
+        way = self.routes.path(self.target, sense.entity)
+        return not spoken and way is None and "." in (self.routes.relation(self.target, sense.entity) or ".")
 
     def _field_beside(self, number: int, choice: Sense) -> None:
         """ "West region", 医疗行业, "stage Won": the field's name next to its value says nothing more."""
