@@ -238,7 +238,9 @@ class Groupings(Asked):
                 before = [each for each in self.spans[max(0, number - 4) : number] if not each.filler]
                 asked = any(each.func("show", "top", "bottom", "max", "min", "who", "rank") or each.amount for each in before)
                 after = self.spans[number + 1 : number + 2]
-                utmost = bool(after) and after[0].func("with") and any(each.func("max", "min") for each in self.spans[number + 2 : number + 5])
+                ahead = self.spans[number + 2 : number + 5]
+                utmost = bool(after) and after[0].func("with") and any(each.func("max", "min") for each in ahead)
+                utmost = utmost and not any(each.amount for each in ahead)
                 if (
                     (utmost and not before)  # "rep with the highest win rate"
                     or

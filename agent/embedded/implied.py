@@ -82,6 +82,14 @@ class Implied(Lookups):
                 return after is None or after.entity is not None or not any(map(self._numeric, after.fields))
         return False
 
+    def _counted_field(self, field: Field) -> bool:
+        """ "how many cleaners do the deals need": right after the question word stands a number that is kept."""
+        for number, span in enumerate(self.spans):
+            if span.func("count") and not self._money_word(span):
+                after = next((each for each in self.spans[number + 1 :] if not each.filler), None)
+                return after is not None and not after.entity and any((f.entity, f.field) == (field.entity, field.name) for f in after.fields)
+        return False
+
     def _counted_alike(self, summed: Metric) -> str:
         """How many there are of what a sum is of: "how many deals are in the pipeline"."""
         same = (m.name for m in self.lexicon.metrics.values() if m.agg == "count" and (m.entity, m.where) == (summed.entity, summed.where))
@@ -190,7 +198,7 @@ class Implied(Lookups):
         if field and (
             self._how_much()
             or (self.said("compare") and not self._how_many() and not self.said("max", "min"))
-            or (self._how_many() and not self._number_of_things() and not self.said("max", "min", *COMPARE))
+            or (self._counted_field(field) and not self.said("max", "min", *COMPARE))
             or (self.said("group", "rows", "breakdown") and not self._how_many())
             or (totalled and (field.entity, field.name) == (totalled.entity, totalled.name))
         ):

@@ -42,6 +42,7 @@ def function_words() -> dict[str, Any]:
     _with_measures(words, words.pop("measures"))
     words.pop("changes")
     words.pop("minds")
+    words.pop("moods")
     words.pop("steps")
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
@@ -78,9 +79,9 @@ def change_words(name: str) -> frozenset[str]:
 
 
 @cache
-def mind_words() -> frozenset[str]:
-    """Words for what somebody feels, wants or promises."""
-    return frozenset(str(word) for word in _grammar()["minds"])
+def mind_words(kind: str) -> frozenset[str]:
+    """Words for what somebody wants or promises ("minds"), or is unhappy about ("moods")."""
+    return frozenset(str(word) for word in _grammar()[kind])
 
 
 @cache

@@ -13,7 +13,7 @@ from agent.embedded.tokens import phrase, stem
 from agent.embedded.units import kept_in
 from store.schema import NUMERIC, TEMPORAL, Schema
 
-_NOUNS = {("activity", "kind"), ("case", "type")}  # values that are nouns
+_NOUNS = {("activity", "kind"), ("case", "type"), ("contact", "role"), ("contact", "title")}  # values that are nouns
 _TIMES = frozenset({"times", "time"})
 _APART = 6  # tokens between the words of a label
 
@@ -29,6 +29,7 @@ def prefer(spans: Sequence["Span"], labels: Labels, names: NameIndex, schema: Sc
     for number, span in enumerate(spans):
         _field_before_unused_value(span, labels, names)
         _value_before_grain(spans, number, asked)
+        _lacks_their_own(spans, number, labels, schema, asked)
         _day_asked(spans, span, labels, schema)
         _noun_of_none(span, labels, schema, names)
         _way_not_noted(span, names)
@@ -79,6 +80,19 @@ def _value_before_grain(spans: Sequence["Span"], number: int, asked: set[str]) -
         span.senses = [s for s in span.senses if s.kind != "grain"]
 
 
+def _lacks_their_own(spans: Sequence["Span"], number: int, labels: Labels, schema: Schema, asked: set[str]) -> None:
+    """ "leads with no budget", where deals are lost for "no budget" and leads have a budget of their own."""
+    span = spans[number]
+    before = next((each for each in reversed(spans[:number]) if not each.filler), None)
+    word = span.text.lower().removeprefix("no ")
+    if word == span.text.lower() or not span.choices or before is None or not before.func("with") or {c.entity for c in span.choices} & asked:
+        return
+    own = [f for kind in asked for f in schema.entity(kind).fields.values() if word in {f.en.lower(), f.name, *(each.lower() for each in f.words)}]
+    found = [Sense("field", f.entity, f.name) for f in own] or [s for s in labels.in_part(word) if s.entity in asked]
+    if len(found) == 1:
+        before.senses, span.senses = [Sense("func", value="without")], found
+
+
 def _day_asked(spans: Sequence["Span"], span: "Span", labels: Labels, schema: Schema) -> None:
     """ "when is Zenith's renewal", where the account has a "Contract Renewal" and only deals are renewals."""
     named = {name.type for each in spans for name in each.names if name.score == 1.0}
@@ -101,7 +115,7 @@ def _part_of_another(span: "Span", asked: set[str], spans: Sequence["Span"]) -> 
     """ "the floor area we clean", "how often do we clean Marlow Theatre": no deal in Trial Clean, of which nobody spoke."""
     others = [each for each in spans if each is not span]
     spoken = asked | {name.type for each in others for name in each.names} | {f.entity for each in others for f in each.fields}
-    if not span.guessed or not span.choices or span.fields or not spoken or any(c.entity in spoken for c in span.choices):
+    if not span.guessed or not span.choices or span.fields or not spoken or any(c.entity in spoken or (c.entity, c.field) in _NOUNS for c in span.choices):
         return
     if any(each.metric and s.entity == c.entity for each in spans for s in each.of("metric") for c in span.choices):
         return

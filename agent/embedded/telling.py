@@ -69,12 +69,13 @@ def _complaints_of_one(reader: Reader) -> list[Frame]:
     kinds = {kind for kind, _ in names}
     words = [span for span in reader.spans if not span.filler and not span.names]
     complaint = next((s for s in reader.lexicon.table.meaning("complaint") if (s.entity, s.field) == ("case", "type")), None)
+    facets = reader.names.facets
     told = [span for span in words if span.func("said") and span.text.lower().startswith("complain")]
     plain = all(span in told or span.func("show", "with", "to", "on", "all", "around") or span.time for span in words)
     if not told or not plain or len(names) != 1 or kinds - {"account", "contact"} or complaint is None:
         return []
-    if not reader.names.facets.holds(complaint) or reader.said("who", "count"):
-        return []
+    if reader.said("who", "count") or not facets.holds(complaint) or not facets.has_of(complaint, *names):
+        return []  # none on record: what was said is searched
     for span in told:
         span.senses = [complaint]
     frame = reader._find("case")
@@ -95,13 +96,15 @@ def _of_notes(reader: Reader) -> bool:
     if mark is None or reader.said("count", "group", "compare", "create", "log", "max", "min", "without", "draft", "send"):
         return False
     topic = [span for span in reader.spans if span.first >= mark.end() and not span.filler]
-    return any(span.unknown for span in topic) and not any(span.names and span.names[0].type == "user" for span in topic)
+    named = any(name.type != "product" for span in topic for name in span.names) or any(span.time for span in topic)
+    plain = not named and not any(span.entity or span.func("group", "with", "only", "it") for span in topic)
+    return any(span.unknown for span in topic) or (bool(topic) and plain)
 
 
 def _felt(reader: Reader) -> bool:
     """ "who is unhappy with the late invoices", "which clients want a discount", "what did we promise about data sheets"."""
     text = reader.text.text.lower()
-    marks = [(span.first, word) for word in mind_words() for span in reader.spans if text.startswith(word, span.first) and not span.names]
+    marks = [(span.first, word) for word in mind_words("minds") | mind_words("moods") for span in reader.spans if text.startswith(word, span.first) and not span.names]
     if not marks or not _ASKED.search(reader.text.text):
         return False
     first, word = max(marks, key=lambda mark: len(mark[1]))
@@ -118,6 +121,8 @@ def _felt(reader: Reader) -> bool:
     read = any(span.choices or span.fields or span.metric or (span.amount and not span.time) for span in topic if not span.names)
     if not topic and any(name.type in {"account", "contact"} for span in whose for name in span.names):
         return asks and not others and text.startswith(("what", "why"))  # "what does Vale Motors want"
+    if word in mind_words("moods"):
+        return people and not others and asks and bool(topic)
     return people and not others and asks and any(span.unknown for span in topic) and not read
 
 

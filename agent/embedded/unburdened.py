@@ -52,6 +52,8 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             )
             if not noun:
                 _lighten(span)  # 一般要多久
+        elif span.func("bought") and span.text.lower() == "ordered" and _utmost_last(after, text, number) and "order" in names.present:
+            span.senses = [Sense("entity", "order", plural=True)]  # "which product is ordered most"
         elif span.func("bought") and after is not None and after.func("max", "min") and _next(text, number + 1, 1) in (None, after):
             span.senses = [Sense("func", value="sold")]  # "which account bought the most"
         elif (
@@ -114,6 +116,10 @@ def _which_stage(text: Spanned, number: int) -> bool:
         span.func("show") and any(f.field == "stage" for f in later.fields) for span, later in zip(text.spans, text.spans[1:], strict=False)
     )
     return asked and not staged and not any(span.func("stuck") for span in text.spans[:number])
+
+
+def _utmost_last(after: Span | None, text: Spanned, number: int) -> bool:
+    return after is not None and after.func("max", "min") and _next(text, number + 1, 1) in (None, after)
 
 
 def _numbers(schema: Schema, span: Span) -> bool:
