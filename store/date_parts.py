@@ -59,7 +59,11 @@ def days_between(unit: Unit, first: Any, first_field: SchemaField, last: Any, la
     sqlite = unit.session.get_bind().dialect.name == "sqlite"
     moments = {first_field.kind, last_field.kind} == {"datetime"} and not (first_field.custom or last_field.custom)
     if moments:
-        return cast(func.julianday(last) - func.julianday(first), Float) if sqlite else cast(func.extract("epoch", last - first) / 86_400, Float)
+        return (
+            cast(func.julianday(last) - func.julianday(first), Float)
+            if sqlite
+            else cast(func.extract("epoch", last - first) / 86_400, Float)
+        )
     ends = [_local_day(unit, each, field, sqlite=sqlite) for each, field in ((first, first_field), (last, last_field))]
     if sqlite:
         begin, end = (func.julianday(func.substr(each, 1, 10)) for each in ends)

@@ -11,7 +11,6 @@ from tools.context import Context
 from tools.lenient import Day, Names, Text
 from tools.results import Notes
 
-
 SAID_IN = ("activity", "case", "document")  # what is to be done was said by nobody
 
 

@@ -18,7 +18,14 @@ _WITHIN = re.compile(
     r"(within|inside(?: of)?|in (?:under|less than|fewer than|at most|no more than))\s+(?!the\b|last\b|past\b|next\b)", re.IGNORECASE
 )
 _UNITS = re.compile(r"(hour|day|week|month|year)s?\s+(?:to|until|till|from)\b", re.IGNORECASE)
-_SHORT = {"a day": (1, "day"), "one day": (1, "day"), "a week": (1, "week"), "one week": (1, "week"), "a month": (1, "month"), "an hour": (1, "hour")}
+_SHORT = {
+    "a day": (1, "day"),
+    "one day": (1, "day"),
+    "a week": (1, "week"),
+    "one week": (1, "week"),
+    "a month": (1, "month"),
+    "an hour": (1, "hour"),
+}
 
 
 @cache

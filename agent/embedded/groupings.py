@@ -243,8 +243,7 @@ class Groupings(Asked):
                 utmost = utmost and not any(each.amount for each in ahead)
                 if (
                     (utmost and not before)  # "rep with the highest win rate"
-                    or
-                    asked
+                    or asked
                     or (number < 2 and after and after[0].func("rank"))  # "team ranking"
                     or (self.text.language == "zh" and (number == len(self.spans) - 1 or bool(after and after[0].func("rank", "show"))))
                 ) and self._as_dimension(span):

@@ -8,9 +8,9 @@ from typing import Any
 
 from agent.embedded.frames import Frame
 from agent.embedded.routes import PERSON
+from store.date_parts import SINCE
 from store.filters import Filter
 from store.metrics import Metric
-from store.date_parts import SINCE
 from store.schema import Schema
 
 KINDS = {"task": "task", "log": "activity", "notes": "activity"}  # what an intent is about without saying so

@@ -87,7 +87,9 @@ class Implied(Lookups):
         for number, span in enumerate(self.spans):
             if span.func("count") and not self._money_word(span):
                 after = next((each for each in self.spans[number + 1 :] if not each.filler), None)
-                return after is not None and not after.entity and any((f.entity, f.field) == (field.entity, field.name) for f in after.fields)
+                return (
+                    after is not None and not after.entity and any((f.entity, f.field) == (field.entity, field.name) for f in after.fields)
+                )
         return False
 
     def _counted_alike(self, summed: Metric) -> str:
@@ -178,7 +180,11 @@ class Implied(Lookups):
         more = self.said("compare") and self._counted() in {"user", "team", "product", "account"}  # "which team has won more, A or B"
         if self.said("win", "lose") and (self.said("max", "min") or more) and not self._most_entity() and not self.said("sold"):
             amounts = any((s.entity, s.field) == ("opportunity", "amount") for span in self.spans for s in span.fields)
-            return ("lost_amount" if amounts or more else "lost_count") if self.said("lose") else ("won_amount" if amounts or more else "won_count")
+            return (
+                ("lost_amount" if amounts or more else "lost_count")
+                if self.said("lose")
+                else ("won_amount" if amounts or more else "won_count")
+            )
         totalled = self._totalled_money()
         field = self._measured_field()
         counted = self._counted()

@@ -9,7 +9,6 @@ from agent.embedded.rankings import Rankings
 from agent.embedded.spans import Span
 from store.schema import TEMPORAL
 
-
 _BIG = {"how big", "how large", "多大", "有多大", "规模多大", "规模有多大"}
 
 
@@ -119,7 +118,12 @@ class Lookups(Rankings):
         number = self.spans.index(span)
         before = [each for each in self.spans[max(0, number - 3) : number] if not each.filler]
         lost = self._status() == "lost" and not any(f.entity == frame.entity for f in span.fields)
-        return lost and len(before) > 1 and before[-1].func("on", "over") and (before[-2].func("lose") or bool(before[-2].metric or before[-2].choices))
+        return (
+            lost
+            and len(before) > 1
+            and before[-1].func("on", "over")
+            and (before[-2].func("lose") or bool(before[-2].metric or before[-2].choices))
+        )
 
     def _day_of_yes(self, frame: Frame) -> None:
         """ "when was SO-1010 delivered": the day, where one is kept beside the yes."""
@@ -129,7 +133,10 @@ class Lookups(Rankings):
         for span in self.spans:
             said = [f.field for f in span.fields if f.entity == frame.entity and fields[f.field].kind == "bool" and not span.used]
             days = [
-                name for name, field in fields.items() for own in said if field.kind in TEMPORAL and field.en.lower().startswith(fields[own].en.lower())
+                name
+                for name, field in fields.items()
+                for own in said
+                if field.kind in TEMPORAL and field.en.lower().startswith(fields[own].en.lower())
             ]
             if len(days) == 1:
                 frame.shown.append(days[0])

@@ -50,7 +50,9 @@ def _only_money(span: "Span", schema: Schema, asked: set[str]) -> list[Sense]:
     kind = next(iter(asked))
     spec = schema.entity(kind)
     money = [field for field in spec.fields.values() if field.kind == "money" and not field.hidden]
-    theirs = any(relation.target == s.entity for relation in spec.relations.values() for s in span.senses)  # what an account's deals are worth
+    theirs = any(
+        relation.target == s.entity for relation in spec.relations.values() for s in span.senses
+    )  # what an account's deals are worth
     return [Sense("field", kind, money[0].name)] if len(money) == 1 and not theirs else []
 
 
@@ -85,9 +87,20 @@ def _lacks_their_own(spans: Sequence["Span"], number: int, labels: Labels, schem
     span = spans[number]
     before = next((each for each in reversed(spans[:number]) if not each.filler), None)
     word = span.text.lower().removeprefix("no ")
-    if word == span.text.lower() or not span.choices or before is None or not before.func("with") or {c.entity for c in span.choices} & asked:
+    if (
+        word == span.text.lower()
+        or not span.choices
+        or before is None
+        or not before.func("with")
+        or {c.entity for c in span.choices} & asked
+    ):
         return
-    own = [f for kind in asked for f in schema.entity(kind).fields.values() if word in {f.en.lower(), f.name, *(each.lower() for each in f.words)}]
+    own = [
+        f
+        for kind in asked
+        for f in schema.entity(kind).fields.values()
+        if word in {f.en.lower(), f.name, *(each.lower() for each in f.words)}
+    ]
     found = [Sense("field", f.entity, f.name) for f in own] or [s for s in labels.in_part(word) if s.entity in asked]
     if len(found) == 1:
         before.senses, span.senses = [Sense("func", value="without")], found
@@ -115,7 +128,13 @@ def _part_of_another(span: "Span", asked: set[str], spans: Sequence["Span"]) -> 
     """ "the floor area we clean", "how often do we clean Marlow Theatre": no deal in Trial Clean, of which nobody spoke."""
     others = [each for each in spans if each is not span]
     spoken = asked | {name.type for each in others for name in each.names} | {f.entity for each in others for f in each.fields}
-    if not span.guessed or not span.choices or span.fields or not spoken or any(c.entity in spoken or (c.entity, c.field) in _NOUNS for c in span.choices):
+    if (
+        not span.guessed
+        or not span.choices
+        or span.fields
+        or not spoken
+        or any(c.entity in spoken or (c.entity, c.field) in _NOUNS for c in span.choices)
+    ):
         return
     if any(each.metric and s.entity == c.entity for each in spans for s in each.of("metric") for c in span.choices):
         return

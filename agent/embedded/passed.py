@@ -9,12 +9,17 @@ from agent.embedded.day_counts import cycles
 from agent.embedded.lengths import Lengths
 from agent.embedded.spans import Span
 from store.date_parts import SINCE
-from store.filters import Filter
+from store.filters import Filter, Op
 from store.schema import TEMPORAL, vocabulary
 
 _DAYS = {"hour": Decimal(1) / 24, "day": Decimal(1), "week": Decimal(7), "month": Decimal(30), "quarter": Decimal(91), "year": Decimal(365)}
-_AFTER, _BEFORE, _TOOK = frozenset({"after", "since", "of", "from"}), frozenset({"before"}), frozenset({"took", "take", "takes", "taken", "taking", "needed", "needing"})
+_AFTER, _BEFORE, _TOOK = (
+    frozenset({"after", "since", "of", "from"}),
+    frozenset({"before"}),
+    frozenset({"took", "take", "takes", "taken", "taking", "needed", "needing"}),
+)
 _NEAR = 6
+_ORDER: tuple[Op, ...] = ("lt", "le", "gt", "ge")
 
 
 @dataclass
@@ -30,7 +35,8 @@ class Passed(Lengths):
             if self._kept_length(number, span)[1] is not None:
                 continue  # "where response took more than 5 hours": a number that is kept
             own = next((op for name, op in (("at_most", "le"), ("under", "lt")) if span.func(name)), None)
-            op, words = (own, []) if own else self._compared_with(number)
+            compared, words = (own, []) if own else self._compared_with(number)
+            op: Op | None = next((each for each in _ORDER if each == compared), None)
             found = self._two_days(number, limited=op is not None)
             if found is None:
                 continue
@@ -46,7 +52,9 @@ class Passed(Lengths):
     def _two_days(self, number: int, *, limited: bool) -> tuple[str, str, list[Span]] | None:
         """(from, to, the words that say so) around the length at `number`."""
         spans, after = self.spans, self.spans[number + 1 : number + 2]
-        behind = [(place, day) for place in range(number + 1, min(number + 2 + _NEAR, len(spans))) if (day := self._day_meant(spans[place]))]
+        behind = [
+            (place, day) for place in range(number + 1, min(number + 2 + _NEAR, len(spans))) if (day := self._day_meant(spans[place]))
+        ]
         before = [(place, day) for place in range(number - 1, max(-1, number - 1 - _NEAR), -1) if (day := self._day_meant(spans[place]))]
         joint = after[0].text.lower() if after else ""
         if joint in _AFTER | _BEFORE and behind and before and behind[0][1] != before[0][1]:
@@ -105,4 +113,3 @@ class Passed(Lengths):
         told = any(c.entity == self.target and c.field in {"status", "stage"} for span in self.spans for c in span.choices)
         if cycle and cycle["to"] == end and self.target == "opportunity" and not told:
             self.add("opportunity.status", Filter(field="status", value=cycle["where"]["status"]))
-

@@ -155,7 +155,9 @@ class Rankings(Groupings):
         for span in ranked:
             span.used = True
         whole_list = any(span.func("rank") for span in ranked) and count is None and not any(span.func("max", "min") for span in ranked)
-        many = subject is not None and (subject.entity.plural if subject.entity else subject.text.endswith("s") and not subject.text.endswith(("ss", "us")))
+        many = subject is not None and (
+            subject.entity.plural if subject.entity else subject.text.endswith("s") and not subject.text.endswith(("ss", "us"))
+        )
         plural = bool(many) and self.text.language == "en" and not asks_who
         named = Counter(kind for kind, _ in {(name.type, name.id) for span in self.spans for name in span.names[:1]})
         if any(count > 1 for count in named.values()) and len(frame.by) == 1 and count is None:

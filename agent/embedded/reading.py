@@ -53,7 +53,9 @@ class Reader(Finding):
     def _people_without(self) -> list[Frame]:
         """ "who sold nothing", "how many reps haven't won a deal"."""
         if self._how_many():
-            return [self._measure("user_count")]
+            counted = self._measure("user_count")
+            self._reps_only(counted)
+            return [counted]
         frame = self._find("user")
         return [frame] if frame else []
 

@@ -163,7 +163,9 @@ class Related(Counted):
         """ "tickets with a refund", "who has an e-mail address": with an article it is a condition; without one it may be what to show."""
         between = [each.text.lower() for each in self.spans[number + 1 : place]]
         following = self.spans[place + 1 : place + 3]
-        said_more = any(each.amount or each.time or each.choices or each.names or each.func(*COMPARE, "between", "empty") for each in following)
+        said_more = any(
+            each.amount or each.time or each.choices or each.names or each.func(*COMPARE, "between", "empty") for each in following
+        )
         plain = self.schema.field(self.target, held).kind != "bool" and not self._said("group", "max", "min", "top", "bottom")
         return self.text.language == "en" and bool(between) and between[-1] in {"a", "an", "any"} and plain and not said_more
 

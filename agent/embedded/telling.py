@@ -18,7 +18,26 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _ARTICLES = frozenset({"the", "a", "an", "our", "your", "their", "his", "her", "any", "some", "that", "this", "these", "those", "是", "的"})
-_NOT_A_TOPIC = ("said", "show", "about", "it", "me", "who", "all", "with", "group", "brief", "count", "contacted", "newest", "when", "bottom", "around", "overdue", "faring")
+_NOT_A_TOPIC = (
+    "said",
+    "show",
+    "about",
+    "it",
+    "me",
+    "who",
+    "all",
+    "with",
+    "group",
+    "brief",
+    "count",
+    "contacted",
+    "newest",
+    "when",
+    "bottom",
+    "around",
+    "overdue",
+    "faring",
+)
 
 
 def read(reader: Reader) -> list[Frame] | None:
@@ -87,7 +106,10 @@ def _complaints_of_one(reader: Reader) -> list[Frame]:
     return [frame]
 
 
-_NOTED = re.compile(r"\b(?:anything|something|notes?|e-?mails?|mails?|calls?|visits?|meetings?)\s+(?:about|regarding|concerning|mentioning|on)\b", re.IGNORECASE)
+_NOTED = re.compile(
+    r"\b(?:anything|something|notes?|e-?mails?|mails?|calls?|visits?|meetings?)\s+(?:about|regarding|concerning|mentioning|on)\b",
+    re.IGNORECASE,
+)
 
 
 def _of_notes(reader: Reader) -> bool:
@@ -104,20 +126,27 @@ def _of_notes(reader: Reader) -> bool:
 def _felt(reader: Reader) -> bool:
     """ "who is unhappy with the late invoices", "which clients want a discount", "what did we promise about data sheets"."""
     text = reader.text.text.lower()
-    marks = [(span.first, word) for word in mind_words("minds") | mind_words("moods") for span in reader.spans if text.startswith(word, span.first) and not span.names]
+    marks = [
+        (span.first, word)
+        for word in mind_words("minds") | mind_words("moods")
+        for span in reader.spans
+        if text.startswith(word, span.first) and not span.names
+    ]
     if not marks or not _ASKED.search(reader.text.text):
         return False
     first, word = max(marks, key=lambda mark: len(mark[1]))
-    topic = [span for span in reader.spans if span.first >= first + len(word) and not span.filler]
+    topic = [span for span in reader.spans if span.last > first + len(word) and not span.filler]
     whose = [span for span in reader.spans if span.first < first]
     people = any(
         span.func("who", "my_team", "me") or (span.entity and span.entity.entity in {"account", "contact"}) or span.text.lower() == "anyone"
-        or any(name.type in {"account", "contact"} for name in span.names) or span.filler and " we" in f" {span.text.lower()}"
+        or any(name.type in {"account", "contact"} for name in span.names) or (span.filler and " we" in f" {span.text.lower()}")
         for span in whose
     )  # fmt: skip
     people = people or (text.startswith(("what", "any")) and not any(span.entity or span.names for span in whose))
     others = any(span.entity and span.entity.entity not in {"account", "contact"} for span in whose)
-    asks = not reader.said("count", "sum", "avg", "group", "compare", "max", "min", "top", "without", "not", "over", "under", "at_least", "draft")
+    asks = not reader.said(
+        "count", "sum", "avg", "group", "compare", "max", "min", "top", "without", "not", "over", "under", "at_least", "draft"
+    )
     read = any(span.choices or span.fields or span.metric or (span.amount and not span.time) for span in topic if not span.names)
     if not topic and any(name.type in {"account", "contact"} for span in whose for name in span.names):
         return asks and not others and text.startswith(("what", "why"))  # "what does Vale Motors want"
@@ -211,7 +240,11 @@ def _topic(reader: Reader) -> str:
     """What was talked about: the text after "about", else what is left of the question."""
     mark = _TOPIC.search(reader.text.text)
     free = [span for span in reader.spans if not span.used and not span.filler and (span.content or not span.func(*_NOT_A_TOPIC))]
-    if not mark and free and all(span.func("on") or any((c.entity, c.field) == ("activity", "kind") for c in span.choices) for span in free):
+    if (
+        not mark
+        and free
+        and all(span.func("on") or any((c.entity, c.field) == ("activity", "kind") for c in span.choices) for span in free)
+    ):
         return ""  # "what did they say in the last visit"
     if mark:
         free = [span for span in free if span.first >= mark.end()] or free

@@ -85,11 +85,13 @@ def _than_last(text: Spanned) -> None:
     spans = [span for span in text.spans if not span.filler]
     ends = spans[-1] if spans else None
     than = text.text[: ends.first].rstrip().lower() if ends else ""
-    if ends and ends.text.lower() in _LAST and than.endswith((" than", " with", " to", " vs", " vs.", " against", " versus", " and")):
-        if any(span.time and span.time.kind == "period" and span.time.grain for span in spans) and any(s.func("compare") for s in spans):
-            ends.senses = [Sense("func", value="previous")]
+    timed = any(span.time and span.time.kind == "period" and span.time.grain for span in spans)
+    compared = timed and any(span.func("compare") for span in spans)
+    if ends and compared and ends.text.lower() in _LAST and than.endswith(_AGAINST):
+        ends.senses = [Sense("func", value="previous")]
 
 
+_AGAINST = (" than", " with", " to", " vs", " vs.", " against", " versus", " and")
 _LAST = {"last", "the last", "previous", "the previous", "the one before", "before"}
 _HOW_MUCH = {"多少", "是多少"}
 _ONE = {"a", "an", "each", "every", "any", "one", "average"}

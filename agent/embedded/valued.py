@@ -69,7 +69,11 @@ class Valued(Dated):
         said = stem(span.text.lower())
         exact = [s for s in senses if s.value.lower() == span.text.lower() or stem(s.value.lower()) == said]
         kinds = {s.entity for s in exact}
-        return [s for s in senses if s in exact or s.entity not in kinds or s.field in {"status", "stage", "kind", "type"}] if exact else senses
+        return (
+            [s for s in senses if s in exact or s.entity not in kinds or s.field in {"status", "stage", "kind", "type"}]
+            if exact
+            else senses
+        )
 
     def _heads_of(self, number: int) -> bool:
         """Whether "of" or "for" follows and nothing but a question word stands before: what is asked for."""
@@ -199,7 +203,9 @@ class Valued(Dated):
         """ "contacts who opted out": a yes/no field named is a condition by itself."""
         sense = next((s for s in self._by_host(span.fields, number) if self.schema.field(s.entity, s.field).kind == "bool"), None)
         if sense is not None and self._far(sense):
-            money = any(f.entity == self.target and self.schema.field(f.entity, f.field).kind == "money" for each in self.spans for f in each.fields)
+            money = any(
+                f.entity == self.target and self.schema.field(f.entity, f.field).kind == "money" for each in self.spans for f in each.fields
+            )
             span.used = money  # "the biggest refund we ever paid": no order that is paid
             return
         if sense is not None:

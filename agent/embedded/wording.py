@@ -248,7 +248,9 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
     )
     level = ""
     if outcome.level:
-        names = ", ".join(_group(unit, metric.entity, wanted.by[0], each, language) if size == 1 else each for each in outcome.level[:LEVEL_SHOWN])
+        names = ", ".join(
+            _group(unit, metric.entity, wanted.by[0], each, language) if size == 1 else each for each in outcome.level[:LEVEL_SHOWN]
+        )
         more = f" (+{len(outcome.level) - LEVEL_SHOWN})" if len(outcome.level) > LEVEL_SHOWN else ""
         level = "\n\n" + say("level" if wanted.top == 1 else "level_last", language, names=f"{names}{more}")
     return f"{lead}{table(head, rows)}{level}{total}{step}\n\n{basis}"
