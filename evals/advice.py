@@ -14,7 +14,7 @@ from typing import Any, get_args
 from evals import stores
 from knowledge.actions.rules import book
 from knowledge.actions.scope import Scope
-from knowledge.actions.sources import candidates
+from knowledge.actions.sources import Looking, candidates
 from knowledge.actions.suggesting import Action, suggest
 from knowledge.drafts.composing import Composed, compose
 from knowledge.drafts.request import Purpose, Request
@@ -126,7 +126,7 @@ def _actions(store: Store, rows: Rows, tally: Tally) -> None:
                 if principal.role != "rep":
                     continue
                 wanted = {row["id"] for row in rows.all(table).values() if holds(rows, row) and owner(rows, row) == user["id"]}
-                got = {each.record.id for each in candidates(unit, book().rules[name], Scope(people=(user["id"],)), "en")}
+                got = {each.record.id for each in candidates(Looking(unit, Scope(people=(user["id"],))), book().rules[name])}
                 tally.check(f"found: {name}", wanted == got or (wanted >= got and len(got) == 60), (user["email"], wanted ^ got))
         for action in _proposable(store, principal, user["id"]):
             try:

@@ -38,7 +38,7 @@ from store.periods import named
 from store.schema import NUMERIC, TEMPORAL, StageInfo
 from store.schema import Field as SchemaField
 from store.unit import Unit
-from store.values import parse, storable
+from store.values import known_ids, parse, storable
 
 ORDERING: dict[str, Callable[[Any, Any], Any]] = {"lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge}
 _LISTS = frozenset({"tags", "multichoice"})
@@ -97,7 +97,8 @@ def _among(unit: Unit, field: SchemaField, expression: Any, item: Filter) -> Col
     if field.kind in {"datetime", "date", "stage"}:
         found = or_(false(), *(_single(unit, field, expression, "eq", each) for each in given))
     else:
-        found = expression.in_([_value(unit, field, each) for each in given])
+        ids = known_ids(unit, field.refers_to or "", given)
+        found = expression.in_([each if each in ids else _value(unit, field, each) for each in given])
     if len(given) < len(values):
         found = or_(found, _empty(unit, field, expression))
     return found if item.op == "in" else not_(func.coalesce(found, False))

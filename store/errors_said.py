@@ -1,5 +1,5 @@
 """Errors a person can mend, in the person's language. They are worded in English where they are raised; the Chinese of each stands in
-`errors_zh.yaml`, and is found by the English text, so that no place that raises needs to know who will read it."""
+`errors_zh*.yaml`, and is found by the English text, so that no place that raises needs to know who will read it."""
 
 import re
 from functools import cache
@@ -10,14 +10,15 @@ import yaml
 from store.schema import Schema
 
 _GAP = re.compile(r"\{(\w+)\}")
-_QUOTED = re.compile(r"^(['\"])(.*)\1$", re.DOTALL)
+_QUOTED = re.compile(r"^(['\"])((?:(?!\1).)*)\1$", re.DOTALL)  # one, not a list of them
 _LABELS = frozenset({"thing", "things", "field"})
 
 
 @cache
 def texts() -> list[tuple[str, str]]:
     """Every text with its Chinese."""
-    return [(pair["en"], pair["zh"]) for pair in yaml.safe_load((Path(__file__).parent / "errors_zh.yaml").read_text("utf-8"))]
+    files = sorted(Path(__file__).parent.glob("errors_zh*.yaml"))
+    return [(pair["en"], pair["zh"]) for file in files for pair in yaml.safe_load(file.read_text("utf-8"))]
 
 
 @cache
@@ -27,7 +28,8 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
     for en, zh in sorted(texts(), key=lambda pair: -len(_GAP.sub("", pair[0]))):
         pieces = _GAP.split(en)
         shape = "".join(f"(?P<{piece}>.+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces))
-        found.append((re.compile(rf"{shape}(?=\s|$)", re.DOTALL), zh))
+        end = r"$" if en.endswith("}") else r"(?=\s|$)"  # a gap at the end goes to the end, over its own spaces
+        found.append((re.compile(shape + end, re.DOTALL), zh))
     return found
 
 
@@ -50,6 +52,8 @@ def _filled(schema: Schema, name: str, said: str) -> str:
     quoted = _QUOTED.match(said)
     if quoted:
         return f"“{quoted[2]}”"
+    if name == "fields":
+        return "、".join(_label(schema, each) for each in said.split(", "))
     return _label(schema, said) if name in _LABELS else said
 
 

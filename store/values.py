@@ -19,6 +19,7 @@ from store.unit import Unit
 
 TEXT_LIMIT = {"text": 1_000, "longtext": 1_000_000, "email": 320, "phone": 80, "url": 500, "choice": 200}
 NUMBER_LIMIT = 1_000  # characters; reading millions of digits takes seconds
+_PIECE = 500
 TAG_LIMIT, TAGS_LIMIT = 100, 500  # characters of one, number of them
 _TRUE = {"true", "yes", "y", "1", "on", "x", "是", "有", "对", "真"}
 _FALSE = {"false", "no", "n", "0", "off", "否", "无", "没有", "假"}
@@ -223,6 +224,19 @@ def resolve_reference(unit: Unit, field: Field, raw: str) -> str:
         return found
     lacking = NotFound(f"There is no {target} {raw[:80]!r} here.", hint="Check the spelling, or create it first.")
     return one_named(target, raw, find_named(unit, target, raw), lacking)
+
+
+def known_ids(unit: Unit, entity: str, given: Sequence[Any]) -> set[str]:
+    """Those that are the id of a record the person may see: a long list is asked about in pieces and not one by one."""
+    if entity not in RECORD_MODELS:
+        return set()
+    model = RECORD_MODELS[entity]
+    texts = sorted({each for each in given if isinstance(each, str)})
+    found: set[str] = set()
+    for start in range(0, len(texts), _PIECE):
+        piece = [str(storable(each)) for each in texts[start : start + _PIECE]]
+        found.update(unit.session.scalars(select(model.id).where(model.id.in_(piece), visible(unit.principal, entity, model))))
+    return found
 
 
 def one_named(entity: str, raw: str, matches: Sequence[tuple[str, str, str | None]], lacking: NotFound) -> str:

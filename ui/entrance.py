@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from store.errors import RapportError
 from ui.identity import House, visitor_of
 from ui.problems import TooMany, problem, problem_of
+from ui.said import asked_in, told
 
 # What a stranger may ask for. Everything else, Gradio's own routes included, needs a visitor.
 OPEN: Final = frozenset(
@@ -92,7 +93,8 @@ class Entrance:
         if visitor is not None and scope["path"].startswith(PROGRAMS):
             wait = self.house.rate.wait(visitor.principal.user_id)
             if wait:
-                return problem_of(TooMany("Too many requests.", wait=wait, hint=f"Try again in {wait} s, and ask more slowly."))
+                many = TooMany("Too many requests.", wait=wait, hint=f"Try again in {wait} s, and ask more slowly.")
+                return problem_of(many, told(self.house.store, asked_in(headers), many))
         by_cookie = visitor is None or visitor.by == "session"
         if by_cookie and scope["method"] not in SAFE and not same_origin(headers):
             return problem(403, "cross-site", "This request came from another site.", hint="Use the page itself, or a bearer token.")

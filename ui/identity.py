@@ -14,6 +14,7 @@ from store.rights import Principal
 from store.unit import Store
 from ui.counters import Counters
 from ui.held import HeldFiles
+from ui.imports import Imports
 from ui.oidc import Provider
 from ui.problems import Unauthenticated
 from ui.rate import Rate
@@ -42,6 +43,7 @@ class House:
     provider: Provider | None = None
     turns: Turns = field(default_factory=Turns)
     held: HeldFiles = field(default_factory=HeldFiles)
+    imports: Imports = field(default_factory=Imports)
 
     @property
     def store(self) -> Store:

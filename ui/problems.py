@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from store.errors import Ambiguous, Conflict, InvalidInput, NotAllowed, NotFound, RapportError, Unavailable
 from ui.headers import SECURITY
+from ui.said import asked_in, told
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: dict[type[RapportError], tuple[int, str]] = {
@@ -52,15 +53,17 @@ def problem(status: int, code: str, detail: str, *, headers: Mapping[str, str] |
     return JSONResponse(body, status_code=status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def problem_of(error: RapportError) -> JSONResponse:
+def problem_of(error: RapportError, words: tuple[str, str] | None = None) -> JSONResponse:
+    """`words` are the message and the hint in the language of whoever asked."""
     status, code = status_of(error)
+    message, hint = words or (error.message, error.hint)
     headers = {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(error.wait)
     options = error.options if isinstance(error, Ambiguous) else None
-    return problem(status, code, error.message, headers=headers, hint=error.hint, options=options)
+    return problem(status, code, message, headers=headers, hint=hint, options=options)
 
 
 def status_of(error: RapportError) -> tuple[int, str]:
@@ -76,9 +79,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _crash)
 
 
-def _rapport_error(_request: Request, error: Exception) -> JSONResponse:
+def _rapport_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RapportError)
-    return problem_of(error)
+    return problem_of(error, told(request.app.state.house.store, asked_in(request.headers), error))
 
 
 def _validation_error(_request: Request, error: Exception) -> JSONResponse:

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 
 from agent.bootstrap import Rapport
-from ui import problems, setup_page, signin, single_sign_on
+from ui import problems, signin, single_sign_on
 from ui.counters import Counters
 from ui.entrance import Entrance
 from ui.headers import Headers
@@ -57,6 +57,7 @@ def create_app(rapport: Rapport) -> FastAPI:
         async with door.open():
             yield
         await run_in_threadpool(inside.turns.close, patience_s=LAST_WORDS_S)
+        await run_in_threadpool(inside.imports.close, patience_s=LAST_WORDS_S)
 
     app = FastAPI(
         title=TITLE, lifespan=running, docs_url=None, redoc_url=None, openapi_url=None, description="A CRM assistant with one write gate."
@@ -67,7 +68,7 @@ def create_app(rapport: Rapport) -> FastAPI:
     for router in (
         health.router, signin.router, single_sign_on.router, session.router, chat.router, measures.router, proposals.router, audit_routes.router,
         docs.router, search.router, importing.router, exporting.router, voice.router, duplicates.router, actions.router, drafts.router,
-        setup_routes.router, setup_page.router, records.router,
+        setup_routes.router, records.router,
     ):  # fmt: skip
         app.include_router(router)  # records last: its paths begin with any entity
     app.include_router(serving.router)

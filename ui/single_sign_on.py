@@ -12,6 +12,7 @@ from ui.identity import House, InHouse
 from ui.keeping import opened, sealed
 from ui.oidc import Begun, Provider
 from ui.problems import Unauthenticated, status_of
+from ui.said import sentence
 from ui.signin import local_path, sign_in_form
 from ui.signing import admit, set_cookie
 from ui.web.words import language_of
@@ -74,7 +75,8 @@ def _back(request: Request) -> str:
 def _again(request: Request, inside: House, error: RapportError, onward: str) -> Response:
     """The sign-in page, saying why."""
     status, _ = status_of(error)
-    form = sign_in_form(inside, language_of(request.headers), onward, wrong=str(error))
+    language = language_of(request.headers)
+    form = sign_in_form(inside, language, onward, wrong=sentence(inside.store, language, error))
     answer = HTMLResponse(form, status_code=status)
     answer.delete_cookie(COOKIE, path="/login", httponly=True, samesite="lax")
     return answer

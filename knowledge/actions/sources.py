@@ -3,7 +3,9 @@ same, health, deals that stand still or hang on one person."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from knowledge.actions.rules import Rule
@@ -12,9 +14,9 @@ from knowledge.actions.situations import MOST, Candidate, citation, fill, matchi
 from knowledge.briefs.promise import Promise
 from knowledge.briefs.said import promises
 from knowledge.shown import brief_text, day_count, day_of
-from knowledge.understanding import flow
+from knowledge.understanding import flow, reasons
 from knowledge.understanding.health import health
-from knowledge.understanding.reasons import Source, said
+from knowledge.understanding.reasons import said
 from store.conditions import Filter
 from store.duplicates import candidates as duplicate_candidates
 from store.errors import NotAllowed
@@ -29,51 +31,71 @@ DEALS = 2_000  # open deals of a scope that are looked at, the soonest to close 
 SHOWN_REASONS = 2
 
 
-def candidates(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str = "") -> list[Candidate]:
+@dataclass
+class Looking:
+    """One look at a scope, and what several rules ask about it."""
+
+    unit: Unit
+    scope: Scope
+    language: str = "en"
+
+    @cached_property
+    def accounts(self) -> list[str]:
+        """The accounts the scope speaks of."""
+        unit, scope = self.unit, self.scope
+        if scope.account:
+            return [scope.account]
+        if scope.opportunity or scope.contact:
+            entity, record_id = ("opportunity", scope.opportunity) if scope.opportunity else ("contact", scope.contact)
+            held = get(unit, entity, record_id).fields.get("account_id")
+            return [str(held)] if held else []
+        if scope.lead or unit.principal.scope("account") == "none":
+            return []
+        narrowed = scope.filters(Rule.model_construct(about="account", whose=["owner"])) or []
+        wanted = RecordQuery(entity="account", filters=narrowed, sort=["tier", "name"], limit=BOOK)
+        return [record.id for record in find(unit, wanted).records]
+
+    @cached_property
+    def promised(self) -> list[Promise]:
+        """What was promised with these accounts, by them and by us."""
+        return promises(self.unit, self.accounts, today=self.unit.today()) if self.accounts else []
+
+
+Source = Callable[[Looking, Rule, str], Iterator[Candidate]]
+
+
+def candidates(looking: Looking, rule: Rule, record_id: str = "") -> list[Candidate]:
     """What the rule finds within the scope (about one record, when its id is given); nothing when it asks for fields the person may
     not see. Each has evidence."""
     try:
-        kept = list(_SOURCES[rule.source](unit, rule, scope, language, record_id))
+        kept = list(_SOURCES[rule.source](looking, rule, record_id))
     except NotAllowed:
         return []
     for each in kept:
-        fill(unit, each, language)
+        fill(looking.unit, each, looking.language)
     return [each for each in kept if each.evidence]
 
 
-def _conditions(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
-    return matching(unit, rule, scope, record_id)
+def _conditions(looking: Looking, rule: Rule, record_id: str) -> Iterator[Candidate]:
+    return matching(looking.unit, rule, looking.scope, record_id)
 
 
-def _accounts(unit: Unit, scope: Scope) -> list[str]:
-    """The accounts a scope speaks of."""
-    if scope.account:
-        return [scope.account]
-    if scope.opportunity or scope.contact:
-        entity, record_id = ("opportunity", scope.opportunity) if scope.opportunity else ("contact", scope.contact)
-        held = get(unit, entity, record_id).fields.get("account_id")
-        return [str(held)] if held else []
-    if scope.lead or unit.principal.scope("account") == "none":
-        return []
-    narrowed = scope.filters(Rule.model_construct(about="account", whose=["owner"])) or []
-    return [record.id for record in find(unit, RecordQuery(entity="account", filters=narrowed, sort=["tier", "name"], limit=BOOK)).records]
-
-
-def _promised(who: str) -> Callable[[Unit, Rule, Scope, str, str], Iterator[Candidate]]:
-    def found(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
-        today = unit.today()
-        accounts = _accounts(unit, scope)
+def _promised(who: str) -> Source:
+    def found(looking: Looking, rule: Rule, record_id: str) -> Iterator[Candidate]:
+        unit = looking.unit
+        all_made = looking.promised
         if record_id:
             held = load(unit, "activity", [record_id.partition("-")[0]])
-            accounts = [str(held[0].fields["account_id"])] if held and held[0].fields.get("account_id") else []
-        for made in promises(unit, accounts, today=today) if accounts else []:
-            if made.who != who or made.kept or made.due is None or not _brought_up(made, unit, scope):
-                continue
+            account = held[0].fields.get("account_id") if held else None
+            all_made = promises(unit, [str(account)], today=unit.today()) if account else []
+        near = [made for made in all_made if made.who == who and not made.kept and _brought_up(made, unit, looking.scope)]
+        activities = {each.id: each for each in load(unit, "activity", sorted({made.activity_id for made in near}))}
+        for made in near:
             key = f"{made.activity_id}-{hashlib.sha256(made.text.encode()).hexdigest()[:8]}"
-            activity = load(unit, "activity", [made.activity_id])
+            activity = activities.get(made.activity_id)
             if activity and (not record_id or key == record_id):
-                one = Candidate(rule, activity[0], made.due, {"said": brief_text(made.text, 160)}, contact_id=made.contact_id, key_id=key)
-                one.evidence = [{**spoken(unit, activity[0]), "quote": made.text}]
+                one = Candidate(rule, activity, made.due, {"said": brief_text(made.text, 160)}, contact_id=made.contact_id, key_id=key)
+                one.evidence = [{**spoken(unit, activity), "quote": made.text}]
                 yield one
 
     return found
@@ -86,8 +108,9 @@ def _brought_up(made: Promise, unit: Unit, scope: Scope) -> bool:
     return near and scope.opportunity in {"", made.opportunity_id} and scope.contact in {"", made.contact_id}
 
 
-def _birthdays(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
+def _birthdays(looking: Looking, rule: Rule, record_id: str) -> Iterator[Candidate]:
     """Contacts whose birthday falls into the next days."""
+    unit, scope = looking.unit, looking.scope
     today = unit.today()
     days = {(today + timedelta(days=ahead)).strftime("%m-%d"): today + timedelta(days=ahead) for ahead in range(rule.rises + 1)}
     narrowed = scope.filters(rule.model_copy(update={"about": "contact", "whose": ["owner", "account.owner"]}))
@@ -109,8 +132,9 @@ def _open_deals(unit: Unit, scope: Scope, record_id: str) -> list[RecordView]:
     return find(unit, RecordQuery(entity="opportunity", filters=where, sort=["close_date"], limit=DEALS)).records
 
 
-def _standing_still(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
+def _standing_still(looking: Looking, rule: Rule, record_id: str) -> Iterator[Candidate]:
     """Open deals that are in their stage for longer than deals usually stay there."""
+    unit, scope, language = looking.unit, looking.scope, looking.language
     deals = _open_deals(unit, scope, record_id)
     stays, _ = flow.stalled(unit, [each.id for each in deals])
     for deal in deals:
@@ -119,8 +143,9 @@ def _standing_still(unit: Unit, rule: Rule, scope: Scope, language: str, record_
             yield Candidate(rule, deal, stay.since, {"usual": day_count(round(stay.usual), language)})
 
 
-def _single_threaded(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
+def _single_threaded(looking: Looking, rule: Rule, record_id: str) -> Iterator[Candidate]:
     """Open deals about which one person of the customer was spoken to several times lately, and no other."""
+    unit, scope = looking.unit, looking.scope
     deals = {each.id: each for each in _open_deals(unit, scope, record_id)}
     spoken_about = flow.spoken_to(unit, list(deals))
     one = {deal: next(iter(people)) for deal, people in spoken_about.items() if len(people) == 1 and people.total() >= SEVERAL}
@@ -131,8 +156,9 @@ def _single_threaded(unit: Unit, rule: Rule, scope: Scope, language: str, record
             yield Candidate(rule, deals[deal], closes, {"person": known[contact]}, contact_id=contact)
 
 
-def _duplicates(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
+def _duplicates(looking: Looking, rule: Rule, record_id: str) -> Iterator[Candidate]:
     """Pairs that may be the same, where one of the two is within the scope."""
+    unit, scope = looking.unit, looking.scope
     for pair in duplicate_candidates.listed(unit, limit=MOST)[1]:
         if len({each["type"] for each in pair.records}) != 1 or pair.proposal_id or record_id not in {"", pair.id}:
             continue
@@ -153,9 +179,10 @@ def _inside(unit: Unit, scope: Scope, record: RecordView) -> bool:
     return find(unit, RecordQuery(entity=record.type, filters=[Filter(field="id", value=record.id), *narrowed], limit=0)).total > 0
 
 
-def _unhealthy(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: str) -> Iterator[Candidate]:
+def _unhealthy(looking: Looking, rule: Rule, record_id: str) -> Iterator[Candidate]:
     """Accounts that may be leaving, with the heaviest reasons and the records those stand on."""
-    accounts = [record_id] if record_id else _accounts(unit, scope)
+    unit, scope, language = looking.unit, looking.scope, looking.language
+    accounts = [record_id] if record_id else looking.accounts
     for found in health(unit, accounts, unit.today()) if accounts and not (scope.opportunity or scope.contact) else []:
         warnings = found.warnings[:SHOWN_REASONS]
         if found.level != "at risk" or not warnings:
@@ -166,7 +193,7 @@ def _unhealthy(unit: Unit, rule: Rule, scope: Scope, language: str, record_id: s
         yield made
 
 
-def _cited(unit: Unit, sources: Sequence[Source]) -> Iterator[dict[str, Any]]:
+def _cited(unit: Unit, sources: Sequence[reasons.Source]) -> Iterator[dict[str, Any]]:
     for source in sources:
         for record in load(unit, source.type, [source.id]):
             dated = record.fields.get(unit.schema.entity(record.type).date)
@@ -177,7 +204,7 @@ def _cited(unit: Unit, sources: Sequence[Source]) -> Iterator[dict[str, Any]]:
             )
 
 
-_SOURCES: dict[str, Callable[[Unit, Rule, Scope, str, str], Iterator[Candidate]]] = {
+_SOURCES: dict[str, Source] = {
     "": _conditions, "promises": _promised("us"), "promises_theirs": _promised("them"), "birthdays": _birthdays,
     "duplicates": _duplicates, "health": _unhealthy, "stalled": _standing_still, "single_threaded": _single_threaded,
 }  # fmt: skip

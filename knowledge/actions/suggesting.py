@@ -11,7 +11,7 @@ from typing import Any
 from knowledge.actions.rules import book
 from knowledge.actions.scope import Scope
 from knowledge.actions.situations import Candidate, recall
-from knowledge.actions.sources import candidates
+from knowledge.actions.sources import Looking, candidates
 from knowledge.actions.steps import Proposable, proposable, touched
 from knowledge.actions.weighing import Stakes, scores
 from knowledge.phrasing import filled
@@ -66,8 +66,9 @@ def suggest(unit: Unit, scope: Scope, *, language: str = "en", limit: int = FEW,
     verdicts = said(unit)
     found, hidden = [], 0
     away = _set_aside(verdicts, unit.today())
+    looking = Looking(unit, scope, language)
     for rule in known:
-        for each in candidates(unit, rule, scope, language):
+        for each in candidates(looking, rule):
             if each.key in away:
                 hidden += 1
             else:
@@ -90,7 +91,7 @@ def one(unit: Unit, key: str, *, language: str = "en") -> Action | None:
     rule, _, record_id = key.partition(":")
     if rule not in book().rules or not record_id:
         return None
-    for each in candidates(unit, book().rules[rule], Scope(), language, record_id):
+    for each in candidates(Looking(unit, Scope(), language), book().rules[rule], record_id):
         if each.key == key:
             step = proposable(unit, each, Scope(), touched(unit, [each]), language)
             if step is None:

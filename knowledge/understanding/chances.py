@@ -5,10 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
+from typing import Literal
 
 from knowledge.understanding import features
 from knowledge.understanding.features import NAMES, Deals, Features
-from knowledge.understanding.learning import Case, Learned, averages, learn
+from knowledge.understanding.learning import Case, Learned, Method, averages, learn
 from knowledge.understanding.reasons import Reason, Source, Value, sources
 from store.conditions import Filter
 from store.rows import rows
@@ -23,6 +24,9 @@ _kept: dict[tuple[object, ...], tuple[Learned | None, list[Case]]] = {}
 _lock = Lock()
 
 
+ChanceMethod = Literal[Method, "stage"]
+
+
 @dataclass(frozen=True, slots=True)
 class Chance:
     """`probability` is 0-100. `method`: "logistic", "averages" (of the firm's own closed deals by stage), "overall" (of all of them, where nothing
@@ -31,7 +35,7 @@ class Chance:
 
     deal_id: str
     probability: float
-    method: str
+    method: ChanceMethod
     outcomes: int
     auc: float | None
     reasons: list[Reason]

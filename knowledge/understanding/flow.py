@@ -120,7 +120,7 @@ def expected_revenue(unit: Unit, today: date, filters: Sequence[Filter] = ()) ->
         "deals": len(parts),
         "forecast": f"{found.unit} {Decimal(forecast.total or 0):,.0f}",
     }
-    why = Reason(f"expected_{methods[0]}" if len(methods) == 1 else "expected_averages", values, sources("opportunity", largest))
+    why = Reason(f"expected_{methods[0]}" if len(methods) == 1 else "expected_several", values, sources("opportunity", largest))
     return Expected(total, found.unit, len(parts), Decimal(forecast.total) if forecast.total else None, [why])
 
 

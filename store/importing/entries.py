@@ -110,7 +110,7 @@ class RowReader:
         for at, sources in lost.items():
             many = len(sources) > 1
             named = ", ".join(map(repr, sources))
-            made[at].hold(f"no field for column{'s' if many else ''} {named}: map or create {'them' if many else 'it'}")
+            made[at].hold(f"no field for columns {named}: map or create them" if many else f"no field for column {named}: map or create it")
 
     def _wait(self, made: list[Entry], waiting: dict[str, list[tuple[ColumnReader, list[Any]]]]) -> None:
         for readers in waiting.values():

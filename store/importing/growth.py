@@ -41,13 +41,22 @@ def grow(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport,
     _set_other_roles_apart(unit, table, plan)
     if not allowed:
         report.unknown_columns = [source for _, source in plan.unknown]
-        return unit
-    _add_fields(unit, known, table, plan, report)
+        return _grown_by(unit, known, table, plan, report) if plan.new else unit
+    _add_fields(unit, known, table, plan, report, [*plan.unknown, *plan.new])
+    plan.unknown = []
     unit = replace(unit, schema=schemas.load(unit.session))
     _add_choices(unit, table, plan, report)
     _add_stages(unit, table, plan, report)
     unit = replace(unit, schema=schemas.load(unit.session))
     _learn_headings(unit, plan, report)
+    return replace(unit, schema=schemas.load(unit.session))
+
+
+def _grown_by(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport) -> Unit:
+    """The fields that a person asked for, column by column, and nothing else."""
+    _add_fields(unit, known, table, plan, report, plan.new)
+    unit = replace(unit, schema=schemas.load(unit.session))
+    _add_choices(unit, table, plan, report, only={index for index, _ in plan.new})
     return replace(unit, schema=schemas.load(unit.session))
 
 
@@ -96,8 +105,8 @@ def _set_other_roles_apart(unit: Unit, table: Table, plan: Plan) -> None:
             plan.unknown.append((column.index, column.source))
 
 
-def _add_fields(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport) -> None:
-    for index, source in plan.unknown:
+def _add_fields(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport, columns: list[tuple[int, str]]) -> None:
+    for index, source in columns:
         cells = table.column(index)
         if not cells:
             plan.ignored[source] = "it is empty"
@@ -109,7 +118,6 @@ def _add_fields(unit: Unit, known: Known, table: Table, plan: Plan, report: File
         plan.columns.append(Column(index, source, name))
         report.fields_created.append({"name": name, "kind": kind, "column": source})
         unit = replace(unit, schema=schemas.load(unit.session))
-    plan.unknown = []
 
 
 def _free_name(unit: Unit, kind: str, source: str) -> str:
@@ -172,10 +180,11 @@ def _are_dates(cells: list[Any]) -> bool:
         return False
 
 
-def _add_choices(unit: Unit, table: Table, plan: Plan, report: FileReport) -> None:
+def _add_choices(unit: Unit, table: Table, plan: Plan, report: FileReport, *, only: set[int] | None = None) -> None:
+    """`only`: the columns it may be done for; None for all."""
     fields = unit.schema.entity(plan.kind).fields
     for column in plan.columns:
-        field = fields.get(column.field)
+        field = fields.get(column.field) if only is None or column.index in only else None
         if field is None or column.part != "value" or field.kind not in {"choice", "multichoice"} or field.computed:
             continue
         name = f"{plan.kind}.{field.name}"

@@ -24,9 +24,12 @@ def write_held_back(done: FileImport, folder: Path) -> None:
         return
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([REASON_COLUMN, *done.table.columns])
+    kept = [at for at, name in enumerate(done.table.columns) if name != REASON_COLUMN]  # of rows held back before
+    writer.writerow([REASON_COLUMN, *(done.table.columns[at] for at in kept)])
     for entry in rows:
-        cells = ["" if cell is None else as_text(cell) for cell in done.table.rows[entry.index]]
+        row = done.table.rows[entry.index]
+        kept_cells = [*(row[at] for at in kept if at < len(row)), *row[len(done.table.columns) :]]  # more or fewer than the header has
+        cells = ["" if cell is None else as_text(cell) for cell in kept_cells]
         writer.writerow([defused(cell) for cell in ("; ".join(entry.reasons), *cells)])
     data = out.getvalue().encode("utf-8-sig", errors="replace")
     for path in _names(folder, done.table.name):

@@ -6,14 +6,14 @@ from typing import Any
 
 from store.errors import InvalidInput
 from store.importing.headers import Headers, Part, entity_words, normal
-from store.importing.mapping_file import Mapping, meant
+from store.importing.mapping_file import LEFT_OUT, NEW, Mapping, meant
 from store.importing.reading import REASON_COLUMN, Table
 from store.schema import ENTITY_TYPES, Schema
 
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _ENOUGH = 0.45  # score from which a kind is believed
 _SHARE = 0.3  # share of the columns that is enough when records get a name
-_GIVEN = frozenset({"created_at", "status"})  # read-only elsewhere, taken from files
+GIVEN = frozenset({"created_at", "status"})  # read-only elsewhere, taken from files
 _WORKED_OUT = frozenset({"updated_at", "version"})
 
 
@@ -49,6 +49,7 @@ class Plan:
     key: int | None = None
     key_required: bool = False
     unknown: list[tuple[int, str]] = field(default_factory=list)
+    new: list[tuple[int, str]] = field(default_factory=list)  # of these a person said that they become fields
     ignored: dict[str, str] = field(default_factory=dict)
     constants: dict[str, Any] = field(default_factory=dict)
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -67,8 +68,9 @@ class Plan:
         return {name: shown[name] for name in table.columns if name in shown}
 
 
-def plan_table(words: Words, table: Table, *, kind: str | None = None, mapping: Mapping | None = None) -> Plan:
-    """The best reading of a table. Raises InvalidInput when no kind fits or the mapping names what is not there."""
+def plan_table(words: Words, table: Table, *, kind: str | None = None, mapping: Mapping | None = None, trying: bool = False) -> Plan:
+    """The best reading of a table. Raises InvalidInput when no kind fits, the mapping names what is not there, or no column is known and
+    nobody is only `trying` (who will say what the columns are)."""
     mapping = mapping or Mapping()
     schema = words.schema
     wanted = kind or mapping.kind
@@ -83,6 +85,8 @@ def plan_table(words: Words, table: Table, *, kind: str | None = None, mapping: 
                 hint=f"Say what it holds with --kind ({', '.join(ENTITY_TYPES)}), or write a mapping.",
             )
     _check_names(schema, found, mapping, table)
+    if not trying and found.kind != "opportunity" and mapping.key is None and found.key is None and not (found.columns or found.new):
+        raise InvalidInput(f"{table.name} has no column that {found.kind} records have.", hint="Write a mapping.")
     return found
 
 
@@ -121,10 +125,18 @@ def _assign(words: Words, table: Table, plan: Plan, mapping: Mapping) -> dict[in
     for source, target in mapping.columns.items():
         index = _position(table, source, "columns")
         weights[index] = 5.0
-        if target is None or target == "-":
+        if target is None or target == LEFT_OUT:
             plan.ignored[source] = "the mapping says so"
             continue
+        if target == NEW:
+            plan.new.append((index, table.columns[index]))
+            continue
         column = Column(index, table.columns[index], *_target(plan.kind, target))
+        twin = plan.find(column.field, column.part)
+        if twin is not None:
+            raise InvalidInput(
+                f"{twin.source!r} and {column.source!r} are both mapped to {column.field}.", hint="Map one of them to something else."
+            )
         taken.add((column.field, column.part))
         plan.columns.append(column)
     headers = words.of(plan.kind)
@@ -255,9 +267,7 @@ def _check_names(schema: Schema, plan: Plan, mapping: Mapping, table: Table) -> 
                 f"The mapping's `{where}` names fields {plan.kind} does not have: {', '.join(wrong)}.",
                 hint=f"{meant(wrong, fields)}Fields: {', '.join(fields)}.",
             )
-    readonly = [name for name in mapping.constants if fields[name].readonly and name not in _GIVEN]
-    readonly += [str(name) for name in mapping.columns.values() if name in fields and fields[name].readonly and name not in _GIVEN]
+    readonly = [name for name in mapping.constants if fields[name].readonly and name not in GIVEN]
+    readonly += [str(name) for name in mapping.columns.values() if name in fields and fields[name].readonly and name not in GIVEN]
     if readonly:
         raise InvalidInput(f"{plan.kind} {', '.join(readonly)} is worked out by the system.", hint="Map the fields it follows from.")
-    if plan.kind not in {"opportunity"} and mapping.key is None and plan.key is None and not plan.columns:
-        raise InvalidInput(f"{table.name} has no column that {plan.kind} records have.", hint="Write a mapping.")

@@ -11,6 +11,7 @@ import yaml
 from store.errors import InvalidInput
 
 KEYS = ("kind", "key", "columns", "constants", "values", "dates")
+NEW, LEFT_OUT = "+", "-"  # behind a column: make a custom field of it; it is not taken in
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,15 @@ def read_mapping(path: Path) -> Mapping:
         values={str(name): {str(theirs): ours for theirs, ours in inner.items()} for name, inner in values.items()},
         dates=str(raw["dates"]) if raw.get("dates") else None,
     )
+
+
+def mapping_text(text: str, *, kind: str, columns: dict[str, str]) -> str:
+    """A mapping (YAML) with these columns said, and what `text`, an earlier one or nothing, says besides. `read_mapping` checks it."""
+    raw = yaml.load(text, _Words) if text.strip() else {}
+    said = raw if isinstance(raw, dict) else {}
+    before = said.get("columns")
+    named = {**(before if isinstance(before, dict) else {}), **columns}
+    return yaml.safe_dump({**said, "kind": kind, "columns": named}, allow_unicode=True, sort_keys=False, width=10_000)
 
 
 def meant(wrong: Iterable[str], known: Iterable[str]) -> str:

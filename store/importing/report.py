@@ -17,6 +17,7 @@ class FileReport:
     rows: int = 0
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
     columns: dict[str, str] = field(default_factory=dict)
+    samples: dict[str, list[str]] = field(default_factory=dict)  # of a dry run: the first values of each column
     unknown_columns: list[str] = field(default_factory=list)
     ignored_columns: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -35,7 +36,7 @@ class FileReport:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "file": self.file, "kind": self.kind, "rows": self.rows, **self.counts, "columns": self.columns,
+            "file": self.file, "kind": self.kind, "rows": self.rows, **self.counts, "columns": self.columns, "samples": self.samples,
             "unknown_columns": self.unknown_columns, "ignored_columns": self.ignored_columns, "warnings": self.warnings,
             "corrections": self.corrections, "held_back_rows": self.held_back_rows[:LISTED], "held_back_file": self.held_back_file,
             "possible_duplicates": self.possible_duplicates[:LISTED], "fields_created": self.fields_created,

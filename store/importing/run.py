@@ -187,7 +187,7 @@ def _plan_all(unit: Unit, batch: _Batch, options: Options) -> list[FileImport]:
         batch.tables.append((mails.table_of_mails(unit, known, [each for _, each in batch.mails], name), "activity", None))
     for table, kind, mapping in batch.tables:
         try:
-            planned.append((plan_table(words, table, kind=kind, mapping=mapping), table))
+            planned.append((plan_table(words, table, kind=kind, mapping=mapping, trying=options.preview), table))
         except InvalidInput as error:
             if batch.strict:
                 raise
@@ -211,7 +211,7 @@ def _import_all(unit: Unit, files: list[FileImport], progress: Progress | None) 
             groups.append([each])
     for group in groups:
         for each in group:
-            unit = each.read(unit)
+            unit = each.read(unit, progress)
         for each in group:
             waiting += each.write(unit, progress)
         links = apply_links(unit, group[0].known, waiting, f"import of {', '.join(each.table.name for each in group)}: links")

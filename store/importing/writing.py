@@ -1,6 +1,6 @@
 """Drafts of an import through the gate."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import select
 
@@ -24,9 +24,13 @@ def writable_ids(unit: Unit, kind: str) -> set[str] | None:
     return set(unit.session.scalars(select(model.id).where(visible(unit.principal, kind, model, writing=True))))
 
 
-def apply_drafts(unit: Unit, drafts: Sequence[Draft], reason: str, entered: Entered | None = None) -> str:
-    """Keep and apply at once: the importer's command is the approval. Raises Conflict when a record moved meanwhile."""
+def apply_drafts(
+    unit: Unit, drafts: Sequence[Draft], reason: str, entered: Entered | None = None, *, kept: Callable[[], None] | None = None
+) -> str:
+    """Keep (`kept` is called then) and apply: the importer's command is the approval. Raises Conflict when a record moved meanwhile."""
     proposal = gate.keep(unit, drafts, operation="import", reason=reason)
+    if kept:
+        kept()
     gate.carry_out(unit, proposal, drafts, entered)
     if proposal.status != "applied":
         raise Conflict(f"The import stopped: {proposal.note}", hint="Nothing was written; run it again.")

@@ -36,7 +36,7 @@ def test_memory_does_not_grow_with_the_names(firms: Stores) -> None:
     held = {}
     for size, store in firms.items():
         who = [store.principal(ADMIN), store.principal("u0@scale.example"), store.principal("u1@scale.example")]
-        held[size] = kept(store, who, list(sentences(store, 30)))
+        held[size] = kept(store, who, list(sentences(store, 12)))
     assert 0 < held[SMALL.contacts] < 20
     assert held[LARGE.contacts] < held[SMALL.contacts] + GROWTH_MIB
 

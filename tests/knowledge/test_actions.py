@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from knowledge.actions.rules import book
 from knowledge.actions.scope import Scope
-from knowledge.actions.sources import candidates
+from knowledge.actions.sources import Looking, candidates
 from knowledge.actions.suggesting import Action, one
 from knowledge.phrasing import filled
 from store import gate
@@ -87,7 +87,7 @@ def found(firm: Advised, rule: str, who: str = REP) -> list[str]:
     """The records a rule finds for a person, whatever its weight."""
     principal = firm.past.store.principal(who)
     with firm.past.store.reading(principal) as unit:
-        return [each.record.id for each in candidates(unit, book().rules[rule], Scope(people=(principal.user_id,)), "en")]
+        return [each.record.id for each in candidates(Looking(unit, Scope(people=(principal.user_id,))), book().rules[rule])]
 
 
 @pytest.mark.parametrize(

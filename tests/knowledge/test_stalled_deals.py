@@ -10,7 +10,7 @@ from statistics import mean
 from evals import stores
 from knowledge.actions.rules import book
 from knowledge.actions.scope import Scope
-from knowledge.actions.sources import candidates
+from knowledge.actions.sources import Looking, candidates
 from store.unit import Store
 
 
@@ -42,7 +42,7 @@ def test_those_that_stand_still_and_no_others(tmp_path: Path) -> None:
     gold = _gold(place.home, place.today)
     store = Store(place.settings())
     with store.reading(store.principal(stores.DEMO_ADMIN)) as unit:
-        found = candidates(unit, book().rules["stalled_stage"], Scope(), "en")
+        found = candidates(Looking(unit, Scope()), book().rules["stalled_stage"])
     store.close()
     assert len(gold) >= 3
     assert {each.record.id: each.day for each in found} == gold

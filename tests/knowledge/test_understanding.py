@@ -5,13 +5,15 @@ import importlib.util
 import random
 from datetime import date, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from brief_firm import TODAY, Past
 
+from knowledge.briefs.showing import phrases
 from knowledge.understanding import features
 from knowledge.understanding.btyd import BuyingHistory, fit_bg_nbd, fit_gamma_gamma
-from knowledge.understanding.chances import chances, snapshots
+from knowledge.understanding.chances import Chance, ChanceMethod, chances, snapshots
 from knowledge.understanding.flow import expected_revenue
 from knowledge.understanding.health import health
 from knowledge.understanding.leads import lead_scores
@@ -200,6 +202,27 @@ def test_chances_without_outcomes_are_those_of_the_stage_and_say_so(past: Past) 
 def test_every_reason_has_words_in_both_languages() -> None:
     for code, words in _words().items():
         assert {"en", "zh"} <= set(words), code
+
+
+@pytest.mark.parametrize("method", get_args(ChanceMethod))
+def test_every_way_to_a_chance_has_words_for_the_deal_and_for_the_pipeline(method: str) -> None:
+    assert f"expected_{method}" in _words()
+    assert {"en", "zh"} <= set(phrases()["lines"][f"chance_{method}"])
+
+
+def test_the_pipeline_is_worded_whichever_way_its_chances_were_found(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = past.account("Zweite AG")
+    deals = [
+        past.add("opportunity", name=f"Zweite {n}", account=account, stage="Proposal", amount=1000, engaged_on="2026-10-01") for n in "ab"
+    ]
+    made = [Chance(deals[0], 40.0, "overall", 90, 0.5, []), Chance(deals[1], 60.0, "stage", 0, None, [])]
+    for given in (made[:1], made):
+        monkeypatch.setattr("knowledge.understanding.flow.chances", lambda unit, ids, today, given=given: given)
+        with past.reading() as unit:
+            revenue = expected_revenue(unit, TODAY)
+        assert revenue is not None
+        for language in ("en", "zh"):
+            assert f"{revenue.amount:,.0f}" in said(revenue.reasons[0], language)
 
 
 def test_what_is_counted_over_some_days_says_over_how_many() -> None:

@@ -5,10 +5,12 @@ import pytest
 from data_folders import copied
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from jobs import TODAY
 from ui_company import PASSWORD, SignedIn, furnish, settings_in
 
 from agent.bootstrap import Rapport, build
 from store.unit import Store
+from ui.cli.care import demo
 from ui.counters import Counters
 from ui.rate import Rate
 from ui.server import create_app
@@ -22,6 +24,17 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = Store(settings_in(folder))
     furnish(store)
     store.close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo company, made once and copied."""
+    folder = tmp_path_factory.mktemp("demo-company")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RAPPORT_HOME", str(folder))
+        patch.setenv("RAPPORT_TODAY", TODAY)
+        assert demo() == 0
     return folder
 
 

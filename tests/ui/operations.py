@@ -68,9 +68,9 @@ def to_send(client: TestClient) -> str:
 def suggested(client: TestClient) -> str:
     me = client.get("/api/session").json()["email"]
     task = {"title": "Call back", "due_at": "2026-11-01T09:00:00Z", "account": "Halden Shipping", "assignee": me}
-    assert client.post("/api/task?approve=true", json=task).status_code == 201
-    found: str = client.get("/api/actions").json()["actions"][0]["key"]
-    return found
+    made = client.post("/api/task?approve=true", json=task)
+    assert made.status_code == 201
+    return f"overdue_task:{made.json()['changes'][0]['id']}"
 
 
 def applied(client: TestClient) -> str:

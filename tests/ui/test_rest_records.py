@@ -262,3 +262,21 @@ def test_the_documentation_is_local_and_complete(signed_in: SignedIn) -> None:
         "/api/proposals",
         "/api/audit",
     } <= set(paths)
+
+
+def test_errors_are_told_in_the_language_of_whoever_asks(signed_in: SignedIn) -> None:
+    """The members of a problem document stay what they are; only its sentences change."""
+    anna = signed_in(ANNA)
+    asked = {"json": {"name": "Hall", "annual_revenue": "lots"}}
+    english = anna.post("/api/account", **asked).json()  # type: ignore[arg-type]
+    for accepted in ("zh-CN,zh;q=0.9,en;q=0.8", "zh"):
+        chinese = anna.post("/api/account", headers={"accept-language": accepted}, **asked).json()  # type: ignore[arg-type]
+        assert chinese["detail"] == "“lots”不是年收入可用的数字。"
+        assert {name: chinese[name] for name in ("status", "code", "title", "type")} == {
+            name: english[name] for name in ("status", "code", "title", "type")
+        }
+        assert set(chinese) == set(english)
+    assert anna.post("/api/account", headers={"accept-language": "de,en;q=0.5"}, **asked).json() == english  # type: ignore[arg-type]
+    missing = anna.get("/api/account/01ARZ3NDEKTSV4RRFFQ69G5FAV", headers={"accept-language": "zh"}).json()
+    assert missing["status"] == 404
+    assert missing["code"] == "not-found"

@@ -12,6 +12,7 @@ from agent.bootstrap import Rapport
 from store import gate
 from store.gate import Change
 from store.query import RecordQuery, find
+from ui.web.rooms.record import quoted
 from ui.web.words import words
 
 ROOMS = Path(__file__).parents[2] / "ui" / "web"
@@ -216,3 +217,24 @@ def test_every_word_is_there_in_both_languages_with_the_same_gaps() -> None:
 def test_the_pages_need_a_sign_in(stranger: TestClient) -> None:
     assert stranger.get("/today", headers=HTML).headers["location"] == "/login?next=/today"
     assert stranger.get("/look/rooms.css").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "said", "marked"),
+    [
+        ("Too dear. Call again.", "Call again.", "Call again."),
+        ("Too dear.\nCall  again.", "Too dear. Call again.", "Too dear.\nCall  again."),
+        ("尊敬的冯婷婷:报价单12600欧元。谢谢!", "配料线报价。尊敬的冯婷婷:报价单12600欧元。", "尊敬的冯婷婷:报价单12600欧元。"),
+        (
+            "They came with 12 % discount. Offered 7 %.",
+            "Discount request 12 %. They came with 12 % discount.",
+            "They came with 12 % discount.",
+        ),
+        ("Too dear.", "Something else.", ""),
+        ("Too dear.", "  ", ""),
+    ],
+)
+def test_a_cited_sentence_is_marked_where_it_stands(body: str, said: str, marked: str) -> None:
+    before, found, after = quoted(body, said)
+    assert found == marked
+    assert before + found + after == body

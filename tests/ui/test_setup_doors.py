@@ -1,9 +1,14 @@
 """Set-up over REST and on the page: an administrator's, usable at once, with clear refusals."""
 
-from urllib.parse import urlsplit
+import re
 
 import pytest
-from ui_company import ADMIN, ANNA, MANAGER, SAM, SignedIn
+from fastapi.testclient import TestClient
+from room_forms import HTML, page, token
+from sqlalchemy import text
+from ui_company import ADMIN, ANNA, BEN, MANAGER, SAM, SignedIn
+
+from agent.bootstrap import Rapport
 
 
 def test_a_field_made_over_rest_is_usable_in_the_next_request(signed_in: SignedIn) -> None:
@@ -46,7 +51,20 @@ def test_nobody_else_sets_up(signed_in: SignedIn, who: str) -> None:
     assert client.get("/api/setup").status_code == 403
     assert client.post("/api/setup/fields", json={"entity": "account", "name": "x", "kind": "text"}).status_code == 403
     assert client.get("/setup").status_code == 403
-    assert client.post("/setup", data={"action": "add-words", "subject": "account", "words": "x"}).status_code == 403
+    for path in ("/setup/roles", "/setup/roles/rep", "/setup/policy", "/setup/audit"):
+        assert client.get(path).status_code == 403
+    form = {"token": token(client), "action": "add-words", "subject": "account", "words": "x"}
+    assert client.post("/setup", data=form).status_code == 403
+    rule = {"token": token(client), "action": "set", "role": "rep", "entity": "task", "operation": "create", "auto": "1"}
+    assert client.post("/setup/policy", data=rule).status_code == 403
+    assert client.post("/setup/roles/rep", data={"token": token(client), "action": "scopes", "read|account": "all"}).status_code == 403
+
+
+def told(client: TestClient, path: str, *, language: str = "en", **fields: str) -> str:
+    """The page a form leads to."""
+    answer = client.post(path, data={"token": token(client), "back": path, **fields}, headers={**HTML, "accept-language": language})
+    assert answer.status_code == 303, answer.text[:500]
+    return page(client, str(answer.headers["location"]), language=language)
 
 
 def test_the_page_changes_what_it_shows(signed_in: SignedIn) -> None:
@@ -59,24 +77,89 @@ def test_the_page_changes_what_it_shows(signed_in: SignedIn) -> None:
         "label": "budget <year>",
         "label_zh": "预算年度",
     }
-    done = admin.post("/setup", data=form)
-    assert (done.status_code, urlsplit(done.headers["location"]).path) == (303, "/setup")
-    seen = admin.get(done.headers["location"])
-    assert "budget &lt;year&gt;" in seen.text
-    assert "<year>" not in seen.text
-    again = admin.post("/setup", data=form)
-    assert again.status_code == 422
-    assert "already" in again.text
-    moved = admin.post("/setup", data={"action": "remove-stage", "pipeline": "Standard", "stage": "Proposal"})
-    assert moved.status_code == 422
-    assert "deal(s) are in Proposal" in moved.text
-    done = admin.post("/setup", data={"action": "remove-stage", "pipeline": "Standard", "stage": "Proposal", "move_to": "Negotiation"})
-    assert done.status_code == 303
+    seen = told(admin, "/setup", **form)
+    assert "budget &lt;year&gt;" in seen
+    assert "<year>" not in seen
+    assert "already" in told(admin, "/setup", **form)
+    moved = {"action": "remove-stage", "pipeline": "Standard", "stage": "Proposal"}
+    assert "deal(s) are in Proposal" in told(admin, "/setup", **moved)
+    assert "Done." in told(admin, "/setup", **moved, move_to="Negotiation")
     assert "Proposal" not in [each["name"] for each in admin.get("/api/setup").json()["pipelines"]["Standard"]]
-    assert admin.post("/setup", data={"action": "nonsense"}).status_code == 422
-    assert admin.post("/setup", data={"action": "add-words", "subject": "account"}).status_code == 422
+    assert 'class="told wrong"' in told(admin, "/setup", action="nonsense")
+    assert 'class="told wrong"' in told(admin, "/setup", action="add-words", subject="account")
 
 
-def test_the_page_speaks_chinese(signed_in: SignedIn) -> None:
-    seen = signed_in(ADMIN).get("/setup", headers={"Accept-Language": "zh-CN"})
-    assert "自定义字段" in seen.text
+@pytest.mark.parametrize("path", ["/setup", "/setup/roles", "/setup/roles/service", "/setup/policy", "/setup/audit?check=1"])
+def test_the_pages_speak_chinese(signed_in: SignedIn, path: str) -> None:
+    seen = page(signed_in(ADMIN), path, language="zh")
+    assert '<html lang="zh-CN">' in seen
+    assert "自动批准" in seen
+
+
+def test_a_role_is_changed_on_its_page_and_holds_at_once(signed_in: SignedIn) -> None:
+    admin, ben = signed_in(ADMIN), signed_in(BEN)
+    path = "/setup/roles/rep"
+    assert "Halden" not in page(ben, "/records/account")
+    assert "Done." in told(admin, path, action="scopes", **{"read|account": "all", "write|account": "own", "read|task": "own"})
+    assert "Halden" in page(ben, "/records/account")
+    assert re.search(r'name="read\|account".*?value="all" selected', page(admin, path), re.DOTALL)
+    assert "Nothing was filled in differently" in told(admin, path, action="scopes", **{"read|account": "all"})
+    assert "more of account" in told(admin, path, action="scopes", **{"read|account": "none"})
+    told(admin, path, action="hide", field="account.tier", others="0")
+    assert "tier" not in ben.get("/api/account?limit=1").json()["records"][0]["fields"]
+    assert "cannot be hidden" in told(admin, path, action="hide", field="account.name", others="0")
+    told(admin, path, action="show", field="account.tier")
+    assert "tier" in ben.get("/api/account?limit=1").json()["records"][0]["fields"]
+    told(admin, path, action="remove")
+    assert "Halden" not in page(ben, "/records/account")
+    assert "could undo any limit" in page(admin, "/setup/roles/administrator")
+
+
+def test_a_role_of_ones_own_comes_and_goes(signed_in: SignedIn) -> None:
+    admin = signed_in(ADMIN)
+    assert "made from rep" in told(admin, "/setup/roles", action="add", name="sales assistant", based_on="rep")
+    assert "sales assistant" in page(admin, "/setup/roles")
+    assert "sales assistant" not in told(admin, "/setup/roles/sales assistant", action="remove")
+
+
+def test_a_rule_approves_by_itself_until_it_is_switched(signed_in: SignedIn) -> None:
+    admin, anna = signed_in(ADMIN), signed_in(ANNA)
+    rule = {"action": "set", "role": "rep", "entity": "task", "operation": "create"}
+    task = {"title": "Call back", "account": "Halden Shipping", "assignee": ANNA}
+    assert "everything waits" in page(admin, "/setup/policy")
+    assert "Ask a person instead" in told(admin, "/setup/policy", **rule, auto="1")
+    assert anna.post("/api/task", json=task).json()["status"] == "applied"
+    assert "Approve by itself" in told(admin, "/setup/policy", **rule, auto="0")
+    assert anna.post("/api/task", json={**task, "title": "Call again"}).json()["status"] == "pending"
+    assert "never approved by policy" in told(admin, "/setup/policy", **{**rule, "operation": "delete"}, auto="1")
+
+
+def test_the_log_is_narrowed_and_verified(signed_in: SignedIn, rapport: Rapport) -> None:
+    admin, anna = signed_in(ADMIN), signed_in(ANNA)
+    proposal = anna.post("/api/account", json={"name": "50%_odd"}).json()["id"]
+    everything = admin.get("/api/audit?limit=1000").json()
+    mine = admin.get("/api/audit", params={"by": ANNA, "action": "proposed", "door": "rest", "limit": 1000}).json()
+    expected = [each for each in everything["events"] if (each["by"], each["action"], each["door"]) == (ANNA, "proposed", "rest")]
+    assert mine["events"] == expected
+    assert mine["total"] == len(expected) > 0
+    assert [each["proposal"] for each in admin.get("/api/audit", params={"text": proposal}).json()["events"]] == [proposal]
+    assert admin.get("/api/audit", params={"text": "%"}).json()["total"] == sum("%" in each["summary"] for each in everything["events"])
+    assert admin.get("/api/audit", params={"until": "2020-01-01"}).json()["total"] == 0
+    assert admin.get("/api/audit", params={"since": "2020-01-01"}).json()["total"] == everything["total"]
+    seen = page(admin, f"/setup/audit?by={ANNA}&action=proposed")
+    assert f"/approvals?proposal={proposal}" in seen
+    assert f'value="{ANNA}" selected' in seen
+    assert "50%_odd" in page(admin, f"/approvals?proposal={proposal}")
+    assert "The log holds" in page(admin, "/setup/audit?check=1&since=nonsense")
+    with rapport.store.database.writing() as session:
+        session.execute(text("UPDATE audit_event SET summary = 'nothing' WHERE seq = 3"))
+    broken = admin.get("/setup/audit?check=1", headers={**HTML, "x-piece": "1"}).text
+    assert "event 3 was changed" in broken
+    assert "<html" not in broken
+
+
+def test_what_went_wrong_is_told_in_chinese_in_the_rooms(signed_in: SignedIn) -> None:
+    admin = signed_in(ADMIN)
+    assert "角色名" in told(admin, "/setup/roles", language="zh", action="add", name="!", based_on="rep")
+    assert "没有角色“nobody”" in page(admin, "/setup/roles/nobody", language="zh", status=404)
+    assert "只有管理员可以查看" in page(signed_in(ANNA), "/setup", language="zh", status=403)

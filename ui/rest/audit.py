@@ -1,17 +1,19 @@
 """The audit log, for administrators."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from sqlalchemy import func, select
 
 from store.audit import verify
-from store.models import AuditEvent, User
+from store.audit_log import Wanted, events
+from store.models import AuditEvent
 from ui.identity import Administrator, CurrentStore
 from ui.rest import shapes
 from ui.rest.told import told
 
 router = APIRouter(prefix="/api/audit", tags=["audit"])
+Narrowed = Annotated[str, Query(max_length=320)]
 
 
 @router.get("", responses=told(shapes.Audit))
@@ -20,14 +22,19 @@ def listed(
     store: CurrentStore,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+    by: Narrowed = "",
+    action: Narrowed = "",
+    door: Narrowed = "",
+    since: Annotated[date | None, Query(description="The first day, in the firm's time zone.")] = None,
+    until: Annotated[date | None, Query(description="The last day.")] = None,
+    text: Narrowed = "",
 ) -> dict[str, Any]:
-    """Events, newest first."""
+    """Events, newest first; `by` is an e-mail address, `text` stands in the summary or is the id of a proposal."""
+    wanted = Wanted(by, action, door, since, until, text)
     with store.reading(user, door="rest") as unit:
-        total = unit.session.scalar(select(func.count()).select_from(AuditEvent)) or 0
-        statement = select(AuditEvent, User.email).outerjoin(User, User.id == AuditEvent.user_id)
-        rows = unit.session.execute(statement.order_by(AuditEvent.seq.desc()).limit(limit).offset(offset))
-        events = [_shown(event, email) for event, email in rows]
-    return {"total": total, "limit": limit, "offset": offset, "events": events}
+        total, found = events(unit.session, unit.settings, wanted, limit=limit, offset=offset)
+        shown = [_shown(event, email) for event, email in found]
+    return {"total": total, "limit": limit, "offset": offset, "events": shown}
 
 
 @router.get("/verify", responses=told(shapes.Verdict))

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
 
 from store.errors import InvalidInput
 from store.importing import import_path
 from store.importing.report import ImportReport
+from store.importing.run import Progress
+from store.rights import Principal
+from store.unit import Store
 from ui.identity import CurrentUser, InHouse
 from ui.rest import shapes
 from ui.rest.told import told
@@ -54,26 +57,46 @@ def import_files(
 
     Rows held back are in each file's `held_back_csv`, with the reason in front, to be mended and uploaded again.
     """
+    return imported(
+        user, inside.store, [(each.filename or "", each.file) for each in file], kind=kind, mapping=mapping,
+        create_fields=asked.create_fields if create_fields is None else create_fields,
+        create_users=asked.create_users if create_users is None else create_users,
+        dry_run=asked.dry_run if dry_run is None else dry_run,
+    )  # fmt: skip
+
+
+def imported(
+    user: Principal,
+    store: Store,
+    files: Sequence[tuple[str, IO[bytes]]],
+    *,
+    kind: str | None = None,
+    mapping: str | None = None,
+    create_fields: bool = False,
+    create_users: bool = False,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    door: str = "rest",
+) -> dict[str, Any]:
+    """Files, by name, imported together; the report as it is told."""
     with TemporaryDirectory(prefix="rapport-import-") as folder:
         home = Path(folder)
         report = import_path(
-            inside.store, user, _kept(file, home / "files"), kind=kind or None, mapping=_mapping(mapping, home),
-            create_fields=asked.create_fields if create_fields is None else create_fields,
-            create_users=asked.create_users if create_users is None else create_users,
-            dry_run=asked.dry_run if dry_run is None else dry_run, held_back_dir=home / "held-back", door="rest",
+            store, user, _kept(files, home / "files"), kind=kind or None, mapping=_mapping(mapping, home), create_fields=create_fields,
+            create_users=create_users, dry_run=dry_run, progress=progress, held_back_dir=home / "held-back", door=door,
         )  # fmt: skip
         return _told(report)
 
 
-def _kept(files: Sequence[UploadFile], folder: Path) -> Path:
+def _kept(files: Sequence[tuple[str, IO[bytes]]], folder: Path) -> Path:
     """The uploads under their own names, without what a path could hide in them: one file, or their folder."""
     folder.mkdir()
-    for each in files:
-        name = _name(each.filename or "")
+    for given, content in files:
+        name = _name(given)
         if (folder / name).exists():
             raise InvalidInput(f"Two of the files are called {name!r}.", hint="Rename one, or upload them one after the other.")
         with (folder / name).open("wb") as target:
-            shutil.copyfileobj(each.file, target)
+            shutil.copyfileobj(content, target)
     return folder if len(files) > 1 else next(folder.iterdir())
 
 

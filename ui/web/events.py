@@ -10,6 +10,7 @@ from store.errors import Conflict, RapportError
 from store.rights import Principal
 from store.unit import Unit
 from ui.identity import House
+from ui.said import sentence
 from ui.turns import LINE, Talk, Turn
 from ui.web import messages
 from ui.web.escaping import plain
@@ -73,7 +74,11 @@ class Events:
         try:
             talk = self._begun(user, text, conversation)
         except RapportError as error:
-            gr.Warning(said["chat.line_full"].format(count=LINE) if isinstance(error, Conflict) else str(error))
+            gr.Warning(
+                said["chat.line_full"].format(count=LINE)
+                if isinstance(error, Conflict)
+                else sentence(self.inside.store, said.language, error)
+            )
             yield {page.ask: gr.update(value=text)}
             return
         self.inside.counters.add("rapport_turns_total", "door", "web")
@@ -143,7 +148,11 @@ class Events:
         try:
             kept = self.inside.rapport.assistant.messages(user, conversation)[: talk.past if talk else None]
         except RapportError as error:
-            return {page.chat: [messages.failure(str(error))], page.conversation: "", page.sheets: ""}
+            return {
+                page.chat: [messages.failure(sentence(self.inside.store, said.language, error))],
+                page.conversation: "",
+                page.sheets: "",
+            }
         made = _proposals(kept)[-SHEETS:]
         with self.inside.store.reading(user, door="web") as unit:
             told = messages.history(unit, kept, said, carded=set(made))

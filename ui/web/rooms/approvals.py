@@ -10,6 +10,7 @@ from store.errors import RapportError
 from store.gate import ProposalView
 from store.unit import Unit
 from ui.decisions import Decision, decide
+from ui.said import sentence
 from ui.web.rooms.forms import InForm, Posted, go, tried
 from ui.web.rooms.frame import InRoom, Room, draw, piece, rooms
 from ui.web.rooms.sheets import Sheet, edits_of, left_out_of, sheet_at, sheet_of
@@ -20,12 +21,14 @@ WAITING, DECIDED = 50, 15
 
 
 @router.get("/approvals")
-def shown(room: InRoom) -> Response:
+def shown(room: InRoom, proposal: Annotated[str, Query(max_length=40)] = "") -> Response:
+    """What waits, then what was decided lately; first of all `proposal`, wherever it is."""
     with room.inside.store.reading(room.user, door="web") as unit:
+        asked = [sheet_of(unit, gate.show(unit, proposal), room.said)] if proposal else []
         waiting = [sheet_of(unit, view, room.said) for view in gate.pending(unit, limit=WAITING)]
         decided = [each for status in ("applied", "undone", "rejected") for each in _decided(unit, room, status)]
     decided.sort(key=lambda each: each.id, reverse=True)
-    return draw(room, "approvals.html", waiting=waiting, decided=decided[:DECIDED])
+    return draw(room, "approvals.html", asked=asked, waiting=[each for each in waiting if each.id != proposal], decided=decided[:DECIDED])
 
 
 def _decided(unit: Unit, room: Room, status: str) -> list[Sheet]:
@@ -58,7 +61,7 @@ def decided(proposal_id: str, what: Decision, posted: InForm) -> Response:
     try:
         told = _word(said, what, work())
     except RapportError as error:
-        told = ("wrong", str(error))
+        told = ("wrong", sentence(room.inside.store, said.language, error))
     with room.inside.store.reading(room.user, door="web") as unit:
         return _piece(room, [sheet_of(unit, gate.show(unit, proposal_id), said, told=told)])
 

@@ -18,7 +18,7 @@ from store import conversations, recordings
 from store.errors import InvalidInput
 from store.importing import mails, papers, reading
 from store.models import new_id
-from ui.rest.importing import Switches, import_files
+from ui.rest.importing import imported
 from ui.turns import Heard
 from ui.web.escaping import plain
 from ui.web.rooms.forms import InForm
@@ -101,8 +101,7 @@ def _tried(room: Room, name: str, content: bytes, where: str) -> Generator[Event
     """What importing the file would do; nothing is written."""
     yield ToolStarted("try_import", {})
     held = room.inside.held.keep(room.inside.store.settings, room.user.user_id, name, content)
-    upload = UploadFile(BytesIO(content), filename=name)
-    report = import_files(room.user, room.inside, Switches(), [upload], kind=kind_of(name), dry_run=True)
+    report = imported(room.user, room.inside.store, [(name, BytesIO(content))], kind=kind_of(name), dry_run=True, door=DOOR)
     yield ToolFinished("try_import", f"{name}: {report['rows']}", True)
     text = "\n\n".join(_told(room, each) for each in report["files"])
     answer = Tried(where, new_id(), room.said.language, "embedded", "chat", text or room.said["drop.nothing"], held=held)

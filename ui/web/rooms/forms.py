@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
 
 from store.errors import NotAllowed, RapportError
+from ui.said import sentence
 from ui.signin import local_path
 from ui.web.rooms import notice
 from ui.web.rooms.frame import InRoom, Room
@@ -56,7 +57,7 @@ def tried(posted: Posted, work: Callable[[], T], then: Callable[[T], Response]) 
     try:
         result: Any = work()
     except RapportError as error:
-        return go(posted.back, wrong=str(error))
+        return go(posted.back, wrong=sentence(posted.room.inside.store, posted.room.said.language, error))
     return then(result)
 
 

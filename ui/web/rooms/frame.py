@@ -15,6 +15,7 @@ from store.errors import RapportError
 from store.rights import Principal
 from ui.identity import CurrentUser, House, InHouse
 from ui.problems import status_of
+from ui.said import told
 from ui.web.rooms import notice
 from ui.web.rooms.links import list_path, record_path
 from ui.web.rooms.served import stamp
@@ -61,10 +62,10 @@ def _templates() -> Environment:
 
 def draw(room: Room, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A whole page, in the reader's language."""
-    told = notice.found(room.request.headers)
-    html = piece(room, template, told=told, nav=_nav(room), **values)
+    word = notice.found(room.request.headers)
+    html = piece(room, template, told=word, nav=_nav(room), **values)
     answer = HTMLResponse(html, status_code=status)
-    if told:
+    if word:
         answer.delete_cookie(notice.COOKIE)
     return answer
 
@@ -100,7 +101,8 @@ class RoomRoute(APIRoute):
                 if visitor is None or "text/html" not in request.headers.get("accept", ""):
                     raise
                 room = Room(request, visitor.principal, request.app.state.house, words(language_of(request.headers)))
-                return draw(room, "error.html", status=status_of(error)[0], error=error)
+                message, hint = told(room.inside.store, room.said.language, error)
+                return draw(room, "error.html", status=status_of(error)[0], message=message, hint=hint)
 
         return handled
 

@@ -1,7 +1,8 @@
 """How deals go on from stage to stage and where they get stuck; what the open ones should bring in, by month."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from knowledge.understanding import flow, reasons
@@ -86,7 +87,19 @@ def funnel(unit: Unit, given: Narrowed, said: Words) -> tuple[list[Step], list[s
         for stage in stages_of(unit, pipeline)
         if stage.name in shares
     ]  # fmt: skip
-    return steps, [reasons.said(each, said.language) for each in stuck.reasons] if stuck else []
+    return steps, [reasons.said(_in_words(unit, each, said), said.language) for each in stuck.reasons] if stuck else []
+
+
+def _in_words(unit: Unit, reason: reasons.Reason, said: Words) -> reasons.Reason:
+    """With the stages as they are called in the reader's language."""
+    if said.language == "en":
+        return reason
+    called = {stage.name: stage.zh or stage.name for stage in unit.schema.stages}
+    names = re.compile("|".join(map(re.escape, sorted(called, key=len, reverse=True))))
+    texts = {
+        name: names.sub(lambda found: called[found[0]], value) if isinstance(value, str) else value for name, value in reason.values.items()
+    }
+    return replace(reason, values=texts)
 
 
 def _number(value: str | None, mark: str = "") -> str:

@@ -1,6 +1,8 @@
-"""Import: a file is tried first, with what every column and row would become; then taken in. What is held back comes back as a file."""
+"""Import: a file is tried first, with what every column and row would become, each column to be chosen; then taken in, with how far it
+has come. Rows held back are mended in the page and come in again; where there are many, they come back as a file too."""
 
 from base64 import b64encode
+from functools import partial
 from io import BytesIO
 from typing import Annotated, Any
 
@@ -8,53 +10,148 @@ from fastapi import File, Form, Query, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from store.errors import InvalidInput
+from store.importing.mapping_file import mapping_text
 from store.importing.run import ORDER
-from ui.rest.importing import Switches, import_files
+from store.unit import Unit
+from ui.imports import Run
+from ui.problems import status_of
+from ui.rest.importing import imported
+from ui.said import told
 from ui.web.rooms.dropped import kind_of
-from ui.web.rooms.forms import InForm
+from ui.web.rooms.forms import InForm, Posted
 from ui.web.rooms.frame import InRoom, Room, draw, piece, rooms
+from ui.web.rooms.mapped import TOLD, columns_of, first_rows
+from ui.web.rooms.mending import held_rows, mended, said_reason
 from ui.web.shown import capital
 
 router = rooms()
 COUNTS = ("created", "updated", "unchanged", "held_back", "possible_duplicate")
+AT_ONCE_S = 0.4  # an import that is done by then shows no bar
+SWITCHES = ("create_fields", "create_users")
 
 
 @router.get("/import")
 def shown(room: InRoom, held: Annotated[str, Query(max_length=64)] = "") -> Response:
     """With `held`, a file dropped in the chat: it need not be chosen again."""
     file = room.inside.held.get(room.user.user_id, held) if held else None
-    return _drawn(room, held=held, name=file.name if file else "", kind=kind_of(file.name) if file else "", report=None)
+    asked = {"held": [held] if file else [], "kind": kind_of(file.name) if file else "", "mapping": "", **dict.fromkeys(SWITCHES, False)}
+    return _drawn(room, asked, names=[file.name] if file else [])
 
 
 @router.post("/import")
 def taken(
     posted: InForm,
     file: Annotated[list[UploadFile] | None, File()] = None,
-    held: Annotated[str, Form(max_length=64)] = "",
+    held: Annotated[list[str] | None, Form(max_length=20)] = None,
+    mend: Annotated[str, Form(max_length=64)] = "",
     kind: Annotated[str, Form(max_length=40)] = "",
     mapping: Annotated[str, Form(max_length=100_000)] = "",
 ) -> Response:
-    """Try the files or, with `write`, take them in. A piece for the script of the page, a page for a form without it."""
-    room, switches = posted.room, Switches()
-    kept = room.inside.held.get(room.user.user_id, held) if held else None
-    files = [UploadFile(BytesIO(kept.path.read_bytes()), filename=kept.name)] if kept else [each for each in file or [] if each.filename]
+    """Try the files or, with `write`, take them in; `mend`: rows held back, with what was written into their cells.
+
+    A piece for the script of the page, a page for a form without it.
+    """
+    room = posted.room
+    kept = [room.inside.held.get(room.user.user_id, each) for each in ([mend] if mend else held or [])]
+    files = [(each.name, each.path.read_bytes()) for each in kept] or [
+        (each.filename, each.file.read()) for each in file or [] if each.filename
+    ]
     if not files:
         raise InvalidInput(room.said["import.no_file"])
-    told = import_files(
-        room.user, room.inside, switches, files, kind=kind or None, mapping=mapping or None, create_fields="create_fields" in posted.fields,
-        create_users="create_users" in posted.fields, dry_run="write" not in posted.fields,
+    given = held or []
+    if mend:
+        files = [(files[0][0], mended(files[0][1].decode("utf-8-sig"), posted.fields).encode("utf-8-sig"))]
+    elif not kept:
+        given = [room.inside.held.keep(room.inside.store.settings, room.user.user_id, name, content) for name, content in files]
+    chosen = _chosen(posted)
+    if chosen:
+        mapping = mapping_text(mapping, kind=kind, columns=chosen)
+    switches = {name: name in posted.fields for name in SWITCHES}
+    asked = {"held": given, "kind": kind, "mapping": mapping, **switches}
+    work = partial(
+        imported, room.user, room.inside.store, [(name, BytesIO(content)) for name, content in files], kind=kind or None, mapping=mapping or None,
+        dry_run="write" not in posted.fields, door="web", create_fields=switches["create_fields"], create_users=switches["create_users"],
     )  # fmt: skip
-    for each in told["files"]:
-        each["held_back_data"] = _data(each["held_back_csv"]) if each.get("held_back_csv") else ""
-        each["fields"] = _labels(room, each)
+    run = room.inside.imports.begin(room.user.user_id, lambda progress: {**work(progress=progress), "asked": asked, "chosen": chosen})
     if room.request.headers.get("x-piece"):
-        return HTMLResponse(piece(room, "import_report.html", report=told, counts=COUNTS))
-    return _drawn(room, held=held, name=kept.name if kept else "", kind=kind, report=told)
+        run.over.wait(AT_ONCE_S)
+        return _piece(room, run, first=True)
+    run.over.wait()
+    if run.error:
+        raise run.error
+    return _drawn(room, asked, names=[name for name, _ in files], report=run.report)
 
 
-def _drawn(room: Room, *, held: str, name: str, kind: str | None, report: Any) -> Response:
+@router.get("/import/run/{run_id}")
+def at_work(room: InRoom, run_id: str) -> Response:
+    """How far an import has come; its report when it is done."""
+    return _piece(room, room.inside.imports.get(room.user.user_id, run_id))
+
+
+def _chosen(posted: Posted) -> dict[str, str]:
+    """Column → what the person chose for it."""
+    fields = posted.fields
+    found = {}
+    for name, column in fields.items():
+        place = name.removeprefix("column|")
+        if place != name and fields.get(f"target|{place}", TOLD) != TOLD:
+            found[column] = fields[f"target|{place}"].strip()
+    return found
+
+
+def _piece(room: Room, run: Run, *, first: bool = False) -> Response:
+    """`first`: in the place that the script loads again while it goes on."""
+    if run.error:
+        message, hint = told(room.inside.store, room.said.language, run.error)
+        shown = piece(room, "import_failed.html", message=message, hint=hint)
+        return HTMLResponse(shown, status_code=status_of(run.error)[0] if first else 200)
+    if run.report is None:
+        bar = piece(room, "import_run.html", run=run)
+        return HTMLResponse(f'<div data-load="/import/run/{run.id}" data-loaded aria-busy="true">{bar}</div>' if first else bar)
+    return HTMLResponse(piece(room, "import_report.html", **_told(room, run.report)))
+
+
+def _drawn(room: Room, asked: dict[str, Any], *, names: list[str], report: dict[str, Any] | None = None) -> Response:
     limit = room.inside.store.settings.upload_limit_mb
-    return draw(room, "import.html", kinds=_kinds(room), limit=limit, held=held, name=name, kind=kind or "", report=report, counts=COUNTS)
+    values = _told(room, report) if report else {"report": None, "asked": asked}
+    return draw(room, "import.html", kinds=_kinds(room), limit=limit, names=names, **values)
+
+
+def _told(room: Room, report: dict[str, Any]) -> dict[str, Any]:
+    """What the template needs of a report, in the reader's words."""
+    with room.inside.store.reading(room.user, door="web") as unit:
+        files = [_file(room, unit, each, report) for each in report["files"]]
+    return {"report": {**report, "files": files}, "asked": report["asked"], "counts": COUNTS}
+
+
+def _file(room: Room, unit: Unit, each: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
+    language, spec, csv = room.said.language, unit.schema.entity(each["kind"]), each.get("held_back_csv") or ""
+    choosing = report["dry_run"] and len(report["files"]) == 1 and each["kind"] != "document"
+    head, first = first_rows(unit, each, room.said)
+    columns = [*each["columns"], *each["unknown_columns"], *each["ignored_columns"]]
+    return {
+        **each, "label": capital(spec.label(language, plural=True)), "head": head, "first": first,
+        "named": [(column, capital(spec.fields[name].label(language)) if name in spec.fields else name) for column, name in each["columns"].items()],
+        "mapped": columns_of(unit, each, room.said, report["chosen"]) if choosing else [],
+        "mapping": _without_new(report["asked"]["mapping"], each),
+        "mending": held_rows(csv, each["held_back_rows"], unit.schema, language) if csv else None,
+        "mend": _kept(room, each) if csv else "", "data": _data(csv) if csv else "",
+        "reasons": [
+            (row["row"], "; ".join(said_reason(one, columns, unit.schema, language) for one in row["reasons"])) for row in each["held_back_rows"]
+        ],
+    }  # fmt: skip
+
+
+def _kept(room: Room, file: dict[str, Any]) -> str:
+    """The rows held back, kept as a file dropped in the page is."""
+    content = file["held_back_csv"].encode("utf-8-sig")
+    return room.inside.held.keep(room.inside.store.settings, room.user.user_id, file["held_back_file"], content)
+
+
+def _without_new(mapping: str, file: dict[str, Any]) -> str:
+    """The mapping for the rows that come in again: what was made a field of its own is that field now."""
+    made = {each["column"]: each["name"] for each in file["fields_created"]}
+    return mapping_text(mapping, kind=file["kind"], columns=made) if mapping and made else mapping
 
 
 def _data(text: str) -> str:
@@ -65,12 +162,3 @@ def _data(text: str) -> str:
 def _kinds(room: Room) -> list[tuple[str, str]]:
     with room.inside.store.reading(room.user, door="web") as unit:
         return [(each, capital(unit.schema.entity(each).label(room.said.language, plural=True))) for each in ORDER]
-
-
-def _labels(room: Room, told: dict[str, Any]) -> list[tuple[str, str]]:
-    """(column, what it becomes in the reader's words)."""
-    with room.inside.store.reading(room.user, door="web") as unit:
-        known = unit.schema.entity(told["kind"]).fields
-        return [
-            (column, capital(known[name].label(room.said.language)) if name in known else name) for column, name in told["columns"].items()
-        ]

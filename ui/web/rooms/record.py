@@ -1,5 +1,6 @@
 """One record: its facts, to be edited in place through the gate; what belongs to it; and, in pieces that follow, what is worked out."""
 
+import re
 from typing import Any
 
 from fastapi.responses import HTMLResponse, Response
@@ -26,6 +27,7 @@ router = rooms()
 BESIDE = ("contact", "opportunity", "case", "order", "quote", "contract", "task", "lead")  # what is listed under a record
 EACH = 8
 WORKED_OUT = frozenset({"account", "contact", "opportunity", "lead"})
+_SENTENCE = re.compile(r"[.!?](?=\s)|[。！？]")
 _LAST = ("source", "key", "created_at", "updated_at")
 
 
@@ -98,10 +100,18 @@ def _beside(unit: Unit, record: RecordView, room: Room) -> list[tuple[Shown, str
 
 
 def quoted(body: str, said: str) -> tuple[str, str, str]:
-    """The text before, the sentence, the text after; all of it before when the sentence is not in it."""
+    """The text before, the sentence, the text after; all of it before when the sentence is not in it.
+
+    A citation may begin with the note's subject, and has its lines joined: what follows its first sentences is looked for too.
+    """
     words = said.strip()
-    place = body.find(words) if words else -1
-    return (body, "", "") if place < 0 else (body[:place], words, body[place + len(words) :])
+    starts = [0, *(end.end() for end in _SENTENCE.finditer(words))]
+    for start in starts:
+        parts = words[start:].split()
+        found = re.search(r"\s+".join(map(re.escape, parts)), body) if parts else None
+        if found:
+            return body[: found.start()], found.group(), body[found.end() :]
+    return body, "", ""
 
 
 @router.get("/record/{entity}/{record_id}/insight")

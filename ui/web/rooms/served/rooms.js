@@ -15,7 +15,8 @@
   // What is still at work (data-again in a piece) is looked at again, unless somebody is busy in it.
   const later = (place) => {
     if (!place.querySelector("[data-again]")) return;
-    setTimeout(() => (place.contains(document.activeElement) ? later(place) : load(place)), 2500);
+    const pause = Number(place.querySelector("[data-again]").dataset.again) || 2500;
+    setTimeout(() => (place.contains(document.activeElement) ? later(place) : load(place)), pause);
   };
   document.querySelectorAll("[data-load]").forEach((place) => (place.hasAttribute("data-loaded") ? later(place) : load(place)));
 
@@ -34,7 +35,8 @@
     place.replaceChildren(document.querySelector("#waiting").content.cloneNode(true));
     place.setAttribute("aria-busy", "true");
     try {
-      const answer = await fetch(form.action, { method: "POST", body: fields, headers: { "X-Piece": "1", Accept: "text/html" } });
+      const [path, more] = form.method === "post" ? [form.action, { method: "POST", body: fields }] : [`${form.action}?${new URLSearchParams(fields)}`, {}];
+      const answer = await fetch(path, { ...more, headers: { "X-Piece": "1", Accept: "text/html" } });
       const html = await answer.text();
       const page = new DOMParser().parseFromString(html, "text/html");
       place.replaceChildren(...(page.querySelector("main") ?? page.body).childNodes);
@@ -42,6 +44,7 @@
       place.replaceChildren(document.querySelector("#failed").content.cloneNode(true));
     }
     place.setAttribute("aria-busy", "false");
+    place.querySelectorAll("[data-load]").forEach(later);
     place.scrollIntoView({ block: "start" });
   };
 
