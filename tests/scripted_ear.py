@@ -1,6 +1,5 @@
 """A recogniser that says what the test wrote down, and a finder of speech that is told where it is."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from knowledge.sentences import language_of
@@ -11,16 +10,14 @@ from knowledge.voice.transcript import Stretch, from_text
 
 @dataclass
 class ScriptedEar:
-    """`says`: a text for each piece, in order; an exception is raised. `heard`: how long each piece was, `hints` what came with it."""
+    """`says`: a text for each piece, in order; an exception is raised. `heard`: how long each piece was."""
 
     says: list[str | Exception]
     name: str = "scripted"
     heard: list[float] = field(default_factory=list)
-    hints: list[tuple[str, ...]] = field(default_factory=list)
 
-    def recognise(self, samples: Samples, hints: Sequence[str] = ()) -> Recognised:
+    def recognise(self, samples: Samples) -> Recognised:
         self.heard.append(len(samples) / RATE)
-        self.hints.append(tuple(hints))
         said = self.says.pop(0)
         if isinstance(said, Exception):
             raise said

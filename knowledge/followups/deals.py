@@ -173,12 +173,20 @@ def _amount(clause: Clause, note: Note) -> Said[Money] | None:
     sentence_at, sentence_until = note.sentences[clause.sentence]
     product = _product(note.text[sentence_at:sentence_until], sentence_at, clause, note)
     found = [each for each in note.amounts_in(clause.at, clause.until) if _is_money(each, clause, note)]
-    if said.foreign.search(clause.text) and not said.priced.search(clause.text[: len(clause.text) // 2]):
+    told = clause.text if said.priced.search(clause.text) else _with_before(clause, note)
+    if said.foreign.search(told) and not said.priced.search(clause.text[: len(clause.text) // 2]):
         return product
     if found:
         last = found[-1]
         return Said(Money(last.span.value, last.span.currency), last.at, last.until)
     return product
+
+
+def _with_before(clause: Clause, note: Note) -> str:
+    """The clause after the one it goes on from: "there's budget, about eighty thousand"."""
+    sentence_at, _ = note.sentences[clause.sentence]
+    before = [each for each in note.clauses if sentence_at <= each.at < clause.at]
+    return note.text[before[-1].at : clause.until] if before else clause.text
 
 
 def _is_money(amount: Amount, clause: Clause, note: Note) -> bool:

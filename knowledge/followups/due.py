@@ -26,6 +26,8 @@ def due_of(clause: Clause, note: Note, world: World, clauses: Sequence[Clause], 
     chosen = own[-1] if own else None
     if beside and (chosen is None or (_is_rough(chosen) and beside.span.grain not in _ROUGH)):
         chosen = beside
+    if chosen is None and words(clause.language).then.search(clause.text):
+        chosen = _told_before(clause, note, clauses, world.today)
     return due_in(chosen) if chosen else None
 
 
@@ -63,6 +65,13 @@ def _beside(clause: Clause, note: Note, clauses: Sequence[Clause], today: date) 
         if times and rest <= (fragment / 4 if number < place else fragment / 2):
             return times[-1]
     return None
+
+
+def _told_before(clause: Clause, note: Note, clauses: Sequence[Clause], today: date) -> Time | None:
+    """ "She's off till Monday. Try her again then": the day named last, in this sentence or the one before."""
+    near = [each for each in clauses if each.at < clause.at and clause.sentence - each.sentence <= 1]
+    times = [time for each in near for time in usable(note.times_in(each.at, each.until), today)]
+    return times[-1] if times else None
 
 
 def _anchored(clause: Clause, note: Note, world: World, earlier: Sequence[Task]) -> Said[Due] | None:

@@ -179,6 +179,8 @@ def _new(section: Section, note: Note, world: World) -> Iterator[tuple[Said[Pers
                 start = found.start() + verb
                 lead = text[max(0, start - 90) : start]
                 title = _title_of(lead, at + start - len(lead), text[found.end() :], at + found.end(), said)
+                if title is not None and note.times_in(title.at, title.until):
+                    title = None  # "starts the first of January"
                 if said.called.search(lead) or title is not None:
                     yield Said(Person(None, name), place, place + len(name)), ({"title": title} if title else {})
 

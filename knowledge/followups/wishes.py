@@ -36,9 +36,10 @@ def wishes_in(clause: Clause, note: Note, world: World, section: Section) -> Ite
     if assigned:
         yield assigned
         return
-    if said.uncertain.search(clause.text) and not clause.text.strip().lower().startswith(("if ", "unless ")):
-        return
     asked = next((found for pattern in said.each("asked_to") if (found := pattern.search(clause.text))), None)
+    sure = clause.text[: asked.start()] + asked["what"] if asked else clause.text  # "asked whether we could" is no doubt
+    if said.uncertain.search(sure) and not clause.text.strip().lower().startswith(("if ", "unless ")):
+        return
     if asked and not clause.negated and _is_doing(asked["what"], clause):
         wish = _wish(clause, asked)
         wish.theirs = True

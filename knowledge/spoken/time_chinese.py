@@ -202,7 +202,7 @@ def _cn_edge(m: re.Match[str], clock: Clock) -> Atom | None:
 
 @CHINESE(
     "c",
-    rf"(?<![以之])(最近|近|过去|未来|接下来|今后|往后|此后|后续|随后|前|后|上|下|头|这|再过|(?<![超经不没通])过)(?:的"
+    rf"(?<![以之])(最近|近|过去|未来|接下来|今后|往后|此后|后续|随后|(?<!售)前|(?<![售背幕])后|上|下|头|这|再过|(?<![超经不没通])过)(?:的"
     rf"|这)?(半个?|几|{CN_NUMBER})\s?(天|日|个?周|个?星期|个?礼拜|个?月|个?季度|个?季|年|个?工作日|(?:个?小时))(?:以后|之后"
     rf"|后)?(?:之内|以内|内|里|中(?!国)|间|以来|来)?",
 )
@@ -225,7 +225,7 @@ def _cn_window(m: re.Match[str], clock: Clock) -> Atom | None:
     if word.endswith("过"):
         day = add(clock.today, count, unit)
         return Atom(m.start(), m.end(), base=whole("day", day), relative=True)
-    atom = rolling(m, clock, count, unit, back=back)
+    atom = rolling(m, clock, count, unit, back=back and not (word == "这" and clock.future))
     if word in ("前", "头") and unit != "day":
         atom.more = [Atom(m.start(), m.end(), (Part("first", count, unit=unit),))]
     return atom

@@ -41,6 +41,10 @@ _YEAR_PREPOSITION = Lazy(
 )
 
 
+_SEATED = re.compile(r"sat\s+(?:down|with|in|through|next to|together|around|across|opposite)\b")  # "…, sat with Eva" is no Saturday
+_LOOSE = frozenset({",", "/", "(", "and", "or"})
+
+
 def credible(atom: Atom, atoms: list[Atom], low: str, text: str) -> bool:
     """Whether an atom that may be a name or a number is a time where it stands."""
     before, after = low[: atom.start], low[atom.end :]
@@ -55,11 +59,8 @@ def credible(atom: Atom, atoms: list[Atom], low: str, text: str) -> bool:
         case "year":
             return _is_year(atom, before, after, alone)
         case "weekday":
-            return (
-                alone
-                or re.search(r"(?:\b(?:on|by|before|since|until|till|after|from|for|this|next|last|and|or|to)|[,/(])\s*$", before)
-                is not None
-            )
+            led = re.search(r"(?:\b(?:on|by|before|since|until|till|after|from|for|this|next|last|and|or|to)|[,/(])\s*$", before)
+            return alone or (led is not None and not (led[0].strip() in _LOOSE and _SEATED.match(low[atom.start :])))
         case "a":
             return re.search(r"\b(?:for|over|than|least|about|around|nearly|almost|under|up to|lasting|after)\s+$", before) is not None
         case "nth":

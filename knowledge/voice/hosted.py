@@ -14,7 +14,6 @@ from knowledge.voice.transcript import Language, Stretch, from_text
 from store.errors import Unavailable
 from store.settings import Settings
 
-PROMPT_CHARACTERS = 400
 _LANGUAGES: dict[str, Language] = {"english": "en", "en": "en", "chinese": "zh", "zh": "zh", "mandarin": "zh"}
 
 
@@ -37,12 +36,11 @@ class Hosted:
             api_key=key, base_url=self._settings.openai_base_url or None, timeout=self._settings.model_timeout, max_retries=1
         )
 
-    def recognise(self, samples: Samples, hints: Sequence[str] = ()) -> Recognised:
-        prompt = ", ".join(dict.fromkeys(hints))[:PROMPT_CHARACTERS]
+    def recognise(self, samples: Samples) -> Recognised:
         try:
             said = self._client.audio.transcriptions.create(
                 model=self._model, file=("note.wav", _wav(samples), "audio/wav"), response_format="verbose_json",
-                timestamp_granularities=["word"], **({"prompt": prompt} if prompt else {}),
+                timestamp_granularities=["word"],
             )  # fmt: skip
         except self._openai.OpenAIError as error:
             raise Unavailable(

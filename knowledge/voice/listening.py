@@ -27,12 +27,10 @@ class Listened:
     warnings: tuple[Warning, ...] = ()
 
 
-def listen(
-    sound: Sound, recogniser: Recogniser, *, from_s: float = 0.0, hints: Sequence[str] = (), find: Find | None = None
-) -> Iterator[Listened]:
+def listen(sound: Sound, recogniser: Recogniser, *, from_s: float = 0.0, find: Find | None = None) -> Iterator[Listened]:
     """Each piece as soon as it is heard. `find` finds speech, `speech` when absent."""
     for start, end in pieces(sound, from_s, find=find or speech):
-        heard = recogniser.recognise(sound.read(start, end), hints)
+        heard = recogniser.recognise(sound.read(start, end))
         yield Listened(end, shifted(heard.stretch, start), heard.warnings)
 
 

@@ -1,6 +1,5 @@
 """What turns samples into words. One interface; `whisper.py` does it on this machine, `hosted.py` asks an endpoint."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +21,6 @@ class Recogniser(Protocol):
     @property
     def name(self) -> str: ...
 
-    def recognise(self, samples: Samples, hints: Sequence[str] = ()) -> Recognised:
-        """What is said in at most half a minute at 16 kHz; `hints`: names that may be in it. Raises Unavailable when it cannot."""
+    def recognise(self, samples: Samples) -> Recognised:
+        """What is said in at most half a minute at 16 kHz. Raises Unavailable when it cannot."""
         ...

@@ -5,7 +5,6 @@ import importlib
 import os
 import re
 import threading
-from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +19,6 @@ from knowledge.voice.transcript import Language, Stretch, Warning
 from store.errors import Unavailable
 from store.settings import Settings
 
-HINT_TOKENS = 180  # names and prompt together beyond some 200 tokens end the engine
 TEMPERATURES = (0.0, 0.2, 0.4)
 _UNLIKELY = 0.2  # less than this for English and Chinese together: another language
 _SAID = re.compile(r"[^\W_]")
@@ -57,12 +55,12 @@ class Whisper:
     def _simplified(self) -> OpenCC:
         return OpenCC("t2s")
 
-    def recognise(self, samples: Samples, hints: Sequence[str] = ()) -> Recognised:
+    def recognise(self, samples: Samples) -> Recognised:
         with self._lock:
             language, warnings = self._language(samples)
             segments, _ = self._model.transcribe(
                 samples, language=language, beam_size=5, temperature=TEMPERATURES, condition_on_previous_text=False,
-                word_timestamps=True, vad_filter=False, hotwords=self._hotwords(hints, language),
+                word_timestamps=True, vad_filter=False,
             )  # fmt: skip
             found = [segment for segment in segments if _SAID.search(segment.text) and segment.words]
         words = [word for segment in found for word in self._words(segment, language)]
@@ -83,16 +81,6 @@ class Whisper:
         warnings: tuple[Warning, ...] = ("other_language",) if english + chinese < _UNLIKELY else ()
         return ("zh" if chinese > english else "en"), warnings
 
-    def _hotwords(self, hints: Sequence[str], language: Language) -> str | None:
-        """As many names as the engine bears."""
-        taken, room = list[str](), HINT_TOKENS
-        for hint in dict.fromkeys(hints):
-            room -= len(self._model.hf_tokenizer.encode(" " + hint, add_special_tokens=False).ids) + 1
-            if room < 0:
-                break
-            taken.append(hint)
-        return ("，" if language == "zh" else ", ").join(taken) or None
-
     def _words(self, segment: Any, language: Language) -> list[tuple[str, float, float, float]]:
         plain = self._simplified.convert if language == "zh" else str
         return [
@@ -102,7 +90,7 @@ class Whisper:
 
 
 def _encode_once(model: Any) -> None:
-    """The same half minute is asked for three times (language, words, a second pass with names): encode it once."""
+    """The same half minute is asked for twice (language, words): encode it once."""
     encode = model.encode
     kept: dict[str, Any] = {}
 

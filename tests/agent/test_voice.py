@@ -63,7 +63,7 @@ def activities(store: Store, who: Principal) -> list[dict[str, Any]]:
 
 
 def test_a_note_is_prepared_with_its_evidence_and_written_when_approved(firm: Store, assistant: Assistant, boss: Principal) -> None:
-    ear, scripted = ear_for(firm, assistant, [NOTE])
+    ear, _ = ear_for(firm, assistant, [NOTE])
     outcome = listened(ear, boss, wav(tone(12)))
     assert outcome.transcript.text == "Visited Larkfield Optics. Priya Raman wants forty units for 82,000 euros."
     assert outcome.transcript.heard == NOTE
@@ -77,7 +77,6 @@ def test_a_note_is_prepared_with_its_evidence_and_written_when_approved(firm: St
     assert quote["heard"].startswith("Larkfeeld")
     assert 0 <= quote["start_s"] < quote["end_s"] <= 12
     assert "Larkfeeld" in outcome.answer.text
-    assert scripted.hints == [()]
     assert activities(firm, boss) == []
     with firm.writing(boss) as unit:
         assert gate.approve(unit, proposal["id"]).status == "applied"
@@ -263,7 +262,7 @@ def test_what_a_stopped_process_left_behind_is_heard_to_the_end(firm: Store, ass
         left = [recordings.get(unit, each.id) for each in (taken, typed)]
     assert [(each.status, len(each.proposals)) for each in left] == [("done", 1), ("done", 1)]
     assert again.go_on() == 0
-    assert len(scripted.hints) < 4  # the first stretch was not heard again
+    assert len(scripted.heard) < 4  # the first stretch was not heard again
 
 
 def test_what_was_left_and_cannot_be_heard_is_kept_with_its_reason(firm: Store, assistant: Assistant, boss: Principal) -> None:

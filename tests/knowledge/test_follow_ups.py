@@ -265,3 +265,55 @@ def test_why_a_deal_was_lost_is_no_risk_any_more(firm: Store, boss: Principal) -
     assert deal.lost_reason
     assert deal.lost_reason.value == "we were too slow with the quote"
     assert not found.risks
+
+
+@pytest.mark.parametrize(
+    ("note", "tasks"),
+    [
+        ("Rang Dana Whitlow at Vireton, she's off till Monday. Try her again then.", [("Try her again then", Due(date(2026, 11, 23)))]),
+        ("Vireton: Dana wondered whether we could bring a short deck by the 4th.", [("Bring a short deck", Due(date(2026, 12, 4)))]),
+        ("Vireton, spoke to Dana. I told her I'd need to ask the boss.", [("Ask the boss", None)]),
+        ("澄湖电子,周敏仪要一份质检报告,明天发她邮箱。", [("发质检报告", Due(date(2026, 11, 22)))]),
+        ("澄湖电子,上午十点开的会,周敏仪没意见。", []),
+        ("澄湖电子,设备老报警,周敏仪让我叫售后这两天去看看。", [("叫售后去看看", Due(date(2026, 11, 23)))]),
+        ("澄湖电子的周敏仪,周四我请她喝咖啡。", [("请她喝咖啡", Due(date(2026, 11, 26)))]),
+    ],
+)
+def test_tasks_told_in_passing(firm: Store, boss: Principal, note: str, tasks: list[tuple[str, Due | None]]) -> None:
+    (found,) = follow(firm, boss, note)
+    assert dues(found) == tasks
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Vireton: Dana says they have a budget for next year, about eighty thousand.",
+        "澄湖电子周敏仪电话里说账期要六十天,我说得回去申请。",
+        "澄湖电子周敏仪说方案对比还没看完。",
+        "So I dropped in at Vireton, Dana Whitlow showed me around. I agreed to 45.",
+    ],
+)
+def test_a_budget_a_wish_and_half_a_sentence_change_no_deal(firm: Store, boss: Principal, note: str) -> None:
+    (found,) = follow(firm, boss, note)
+    assert [(deal.amount, deal.term, deal.close_date) for deal in found.deals if deal.amount or deal.term or deal.close_date] == []
+    assert found.competitors == []
+
+
+def test_a_day_is_no_title(firm: Store, boss: Principal) -> None:
+    (found,) = follow(firm, boss, "Vireton. Dana's replacement is a guy called Oskar Lindh, starts the first of January.")
+    assert [each.values for each in found.news if each.person.value.name == "Oskar Lindh"] == [{}]
+
+
+@pytest.mark.parametrize(
+    ("note", "kind"),
+    [
+        ("澄湖电子,周敏仪刚回我电话,样品收到了。", "call"),
+        ("澄湖电子,周敏仪今天微信上跟我说冰箱坏了,看完我给她打个电话。", "chat"),
+        ("澄湖电子,周敏仪,电话。她说预算批下来了。", "call"),
+        ("Vireton, sat with Dana Whitlow for half an hour.", "meeting"),
+    ],
+)
+def test_what_took_place(firm: Store, boss: Principal, note: str, kind: str) -> None:
+    (found,) = follow(firm, boss, note)
+    assert found.kind
+    assert found.kind.value == kind

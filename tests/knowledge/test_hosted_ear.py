@@ -57,7 +57,7 @@ def test_the_words_come_with_the_times_of_the_service() -> None:
     words = [{"word": word, "start": n * 0.5, "end": n * 0.5 + 0.4} for n, word in enumerate(("Met", "Globex", "today"))]
     with serving(200, {"text": "Met Globex today.", "language": "english", "words": words, "duration": 2.0}) as (address, asked):
         recogniser = hosted(address)
-        found = recogniser.recognise(samples(), ["Globex", "Priya Raman"])
+        found = recogniser.recognise(samples())
     assert found.stretch.language == "en"
     assert found.stretch.words == (("Met", 0.0, 0.4, 1.0), (" Globex", 0.5, 0.9, 1.0), (" today.", 1.0, 1.4, 1.0))
     assert recogniser.name == "hosted:whisper-1"
@@ -65,7 +65,6 @@ def test_the_words_come_with_the_times_of_the_service() -> None:
     assert path == "/v1/audio/transcriptions"
     assert b"RIFF" in body
     assert b"whisper-1" in body
-    assert b"Globex, Priya Raman" in body
 
 
 def test_without_times_the_words_are_spread_over_the_piece() -> None:
