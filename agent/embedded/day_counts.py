@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.embedded.phrase_table import Sense
 from knowledge.spoken.times import find_times
-from store.schema import TEMPORAL, Schema, vocabulary
+from store.schema import TEMPORAL, Field, Schema, vocabulary
 
 if TYPE_CHECKING:  # which calls this
     from agent.embedded.spans import Span
@@ -32,6 +32,16 @@ _SHORT = {
 def cycles() -> Mapping[str, Mapping[str, Any]]:
     """What passes from the beginning to the end of a kind of record, where a metric is kept of it."""
     return {raw["entity"]: raw for raw in vocabulary()["metrics"].values() if raw["agg"] == "avg_days"}
+
+
+def day_of(fields: Mapping[str, Field], yes: str) -> list[str]:
+    """The dates kept beside a yes: delivered, delivered on."""
+    own = fields[yes]
+    return [
+        name
+        for name, field in fields.items()
+        if own.kind == "bool" and field.kind in TEMPORAL and field.en.lower().startswith(own.en.lower())
+    ]
 
 
 def put(spans: Sequence["Span"], schema: Schema) -> None:

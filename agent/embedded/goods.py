@@ -20,7 +20,7 @@ def pieces(spans: Sequence[Span], lexicon: Lexicon, names: NameIndex) -> Sense |
     spoken = {span.entity.entity for span in spans if span.entity and not span.names}
     said = next((n for n, span in enumerate(spans) if kept in span.fields or _counts_pieces(span)), None)
     goods = next((n for n, span in enumerate(spans) if any(name.type == "product" for name in span.names)), None)
-    sold = [span for span in spans if span.func("sold", "bought") or _delivers(span, kept, lexicon)]
+    sold = [span for span in spans if span.func("sold", "bought") or _delivers(span, kept, lexicon) or _sold_too(span, kept)]
     if any(name.type in _KINDS for span in spans for name in span.names) or (said is None and spoken & {*_KINDS}):
         return None
     asked = any(span.func("count", "sum", "max", "min", "top", "group") for span in spans) or said == 0
@@ -50,6 +50,11 @@ def _kept(lexicon: Lexicon, names: NameIndex) -> Sense | None:
 
 def _counts_pieces(span: Span) -> bool:
     return span.func("count") and span.text.lower() == "quantity of"
+
+
+def _sold_too(span: Span, kept: Sense) -> bool:
+    """ "units sold"."""
+    return kept in span.fields and " " in span.text and span.text.lower().split()[-1] in {"sold", "ordered", "shipped"}
 
 
 def _delivers(span: Span, kept: Sense, lexicon: Lexicon) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.embedded.day_counts import day_of
 from agent.embedded.frames import Part
 from agent.embedded.hosts import COMPARE, IMPLYING, MONEY
 from agent.embedded.lookups import Lookups
@@ -12,7 +13,7 @@ from agent.embedded.spans import Span
 from agent.embedded.units import kept_in
 from store.filters import Filter
 from store.metrics import Metric
-from store.schema import Field
+from store.schema import TEMPORAL, Field
 
 COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count"}
 SUM_BY_STATUS = {"won": "won_amount", "lost": "lost_amount", "open": "open_amount"}
@@ -162,7 +163,8 @@ class Implied(Lookups):
         if self.said("duration"):
             for span in self.spans:
                 span.used = span.used or span.func("duration")
-            return {"case": "handling_time", "opportunity": "sales_cycle", "": "sales_cycle"}.get(self._counted(), "")
+            counted = self._counted()
+            return self._days_to(counted) or {"case": "handling_time", "opportunity": "sales_cycle", "": "sales_cycle"}.get(counted, "")
         if self._how_much() and self._status() == "lost":
             return "lost_amount"
         if self._most_of_status() and not self._measured_field() and not self._most_entity():
@@ -203,6 +205,7 @@ class Implied(Lookups):
             return f"{agg}_{field.entity}_{field.name}"
         if field and (
             self._how_much()
+            or (any(span.grain and not span.time for span in self.spans) and not self._how_many())
             or (self.said("compare") and not self._how_many() and not self.said("max", "min"))
             or (self._counted_field(field) and not self.said("max", "min", *COMPARE))
             or (self.said("group", "rows", "breakdown") and not self._how_many())
@@ -231,6 +234,20 @@ class Implied(Lookups):
         if self.said("compare", "previous", "year_before", "trend") or any(span.grain for span in self.spans):
             return DEFAULT_METRIC
         return DEFAULT_METRIC if self._ranking_of() else ""
+
+    def _days_to(self, kind: str) -> str:
+        """ "how long does it take to deliver an order": the mean days to a date of a firm's own that the verb is for."""
+        for span in self.spans:
+            for sense in span.fields:
+                if sense.entity != kind:
+                    continue
+                fields = self.schema.entity(kind).fields
+                dated = [sense.field] if fields[sense.field].kind in TEMPORAL else day_of(fields, sense.field)
+                name = f"days_to_{kind}_{dated[0]}" if len(dated) == 1 else ""
+                if name in self.lexicon.metrics:
+                    span.used = True
+                    return name
+        return ""
 
     def _kept_length(self) -> str:
         """平均租期多长, "how long is the average lease term": the mean of a number that is kept, not of time that passed."""

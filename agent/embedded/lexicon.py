@@ -190,8 +190,9 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
             if field.name == "status":
                 _add_opposites(table, word, Sense("lacks", field.entity, field.name, choice.value))
         if len(choice.value) == 1:
-            for pattern in ("{f} {v}", "{v} {f}"):
-                table.add(pattern.format(f=field.en, v=choice.value), meaning)
+            for said in (field.en, *(word for word in field.words if word.isascii())):  # "A-rated", "grade A"
+                for pattern in ("{f} {v}", "{v} {f}"):
+                    table.add(pattern.format(f=said, v=choice.value), meaning)
             table.add(f"{choice.value}{schema.entities[field.entity].en}", meaning)
             owner = schema.entities[field.entity]
             nouns = [f" {owner.en}", *(f" {plural_of(word)}" for word in owner.words if word.isascii()), f" {owner.plural}", owner.zh]

@@ -21,6 +21,7 @@ from knowledge.bilingual import glosses, words_of
 from store.schema import Field, Schema, vocabulary
 
 LONGEST = {True: 8, False: 4}  # tokens of a stretch: Chinese characters, English words
+_SHORTEST_TAIL = 4
 HALF = 0.5  # of a label's words that must be said
 _BRACKETS = re.compile(r"[(（\[]([^)）\]]*)[)）\]]")
 
@@ -80,6 +81,8 @@ def _light_tail(text: str, tokens: Sequence[Token], end: int, size: int) -> bool
     if end + size > len(tokens):
         return False
     word = text[tokens[end].start : tokens[end + size - 1].end].lower()
+    if word.isascii() and (len(word) < _SHORTEST_TAIL or word == "with"):
+        return False  # "refund by rep": no part of what the field is called
     return word in _light() and _beside(tokens[end - 1], tokens[end], is_chinese(word)) and (size == 2) == is_chinese(word)
 
 
@@ -132,6 +135,13 @@ class Labels:
         said = frozenset(_content(words))
         ends = {words[0], words[-1]} <= said
         return (self._by_part(said) if ends else ()) or (self._from_chinese(words) if is_chinese(text) else self._from_english(said))
+
+    def either(self, text: str, kinds: Collection[str] = ()) -> list[str]:
+        """The labels a stretch is part of, where these are several: what to offer when it was not certain which. `kinds`: of these records."""
+        words = frozenset(_content(words_of(text) if is_chinese(text) else map(stem, phrase(text))))
+        met = [each for each in self._by_word.get(next(iter(words), ""), ()) if words and words <= each.words]
+        texts = [each.text for each in met if each.sense.kind == "field" and (not kinds or each.sense.entity in kinds)]
+        return list(dict.fromkeys(texts)) if len(set(texts)) > 1 else []
 
     def measured_in(self, sense: Sense) -> str:
         """The unit of a field, by its label; empty for one without."""

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from agent.embedded.day_counts import day_of
 from agent.embedded.frames import Frame
 from agent.embedded.hosts import MONEY
 from agent.embedded.phrase_table import Sense
 from agent.embedded.rankings import Rankings
 from agent.embedded.spans import Span
-from store.schema import TEMPORAL
 
 _BIG = {"how big", "how large", "多大", "有多大", "规模多大", "规模有多大"}
 
@@ -131,13 +131,8 @@ class Lookups(Rankings):
             return
         fields = self.schema.entity(frame.entity).fields
         for span in self.spans:
-            said = [f.field for f in span.fields if f.entity == frame.entity and fields[f.field].kind == "bool" and not span.used]
-            days = [
-                name
-                for name, field in fields.items()
-                for own in said
-                if field.kind in TEMPORAL and field.en.lower().startswith(fields[own].en.lower())
-            ]
+            said = [f.field for f in span.fields if f.entity == frame.entity and not span.used]
+            days = [name for own in said for name in day_of(fields, own)]
             if len(days) == 1:
                 frame.shown.append(days[0])
                 span.used = True

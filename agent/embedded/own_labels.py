@@ -147,8 +147,7 @@ def _noun_of_none(span: "Span", labels: Labels, schema: Schema, names: NameIndex
     noun = span.entity
     if noun is None or span.names or noun.entity in names.present:
         return
-    own = [s for s in labels.in_part(span.text) if s.entity in names.present]
-    kinds = {s.entity for s in own if s.field in kept_in(schema.entity(s.entity))} or {s.entity for s in own}
+    kinds = {s.entity for s in labels.in_part(span.text) if s.entity in names.present and s.field in kept_in(schema.entity(s.entity))}
     if len(kinds) == 1:
         span.senses = [Sense("entity", kinds.pop(), plural=noun.plural)]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from agent.embedded.day_counts import cycles
+from agent.embedded.day_counts import cycles, day_of
 from agent.embedded.lengths import Lengths
 from agent.embedded.spans import Span
 from store.date_parts import SINCE
@@ -94,18 +94,12 @@ class Passed(Lengths):
                 continue
             if fields[sense.field].kind in TEMPORAL:
                 return cycle["from"] if cycle and sense.field == "created_at" else sense.field
-            if fields[sense.field].kind == "bool" and (day := self._day_of(sense.field)):
-                return day
+            if len(days := day_of(fields, sense.field)) == 1:
+                return days[0]
         ended = any(c.entity == self.target and c.field == "status" for c in span.choices) or span.func("win", "close")
         if cycle and ended:
             return str(cycle["to"])
         return str(cycle["from"]) if cycle and span.func("create") else ""
-
-    def _day_of(self, yes: str) -> str:
-        """The date kept beside a yes: delivered, delivered on."""
-        fields = self.schema.entity(self.target).fields
-        days = [name for name, field in fields.items() if field.kind in TEMPORAL and field.en.lower().startswith(fields[yes].en.lower())]
-        return days[0] if len(days) == 1 else ""
 
     def _of_those_done(self, end: str) -> None:
         """A close date is kept of deals that are open too: where it ends the cycle, those that ended are meant."""

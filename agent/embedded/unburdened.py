@@ -22,6 +22,8 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             span.senses = [s for s in span.senses if s.kind != "func"]  # "the downtime of a breakdown", where that is a kind of case
         elif span.func("oldest") and span.text.lower() == "longest" and after is not None and _numbers(schema, after):
             span.senses = [Sense("func", value="max")]  # "the longest downtime"
+        elif span.func("compare") and span.text.lower() == "beat" and any(each.func("max", "min") for each in text.spans):
+            span.senses = [Sense("func", value="win")]  # "which rival do we beat most often"
         elif span.func("share") and span.fields and span.text.lower().endswith("ed"):
             span.senses = span.fields  # "the lowest rated tickets": no rate
         elif span.func("bought") and any(each.text.lower() in _THROUGH for each in text.spans[number + 1 : number + 2]):
