@@ -56,7 +56,8 @@ def put(spans: Sequence["Span"], schema: Schema) -> None:
         unit = _UNITS.match(span.text) if raw.get("agg") == "avg_days" and before.amount and not before.time else None
         if unit and before.amount:
             before.length = (before.amount.value, unit[1].lower())
-            span.senses = [Sense("field", raw["entity"], raw["to"])]
+            asked = next((cycles()[each.entity.entity] for each in spans if each.entity and each.entity.entity in cycles()), raw)
+            span.senses = [Sense("field", asked["entity"], asked["to"])]
 
 
 def _length(text: str, span: "Span") -> tuple[Decimal, str] | None:

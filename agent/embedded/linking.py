@@ -143,6 +143,10 @@ class Labels:
         texts = [each.text for each in met if each.sense.kind == "field" and (not kinds or each.sense.entity in kinds)]
         return list(dict.fromkeys(texts)) if len(set(texts)) > 1 else []
 
+    def text_of(self, sense: Sense) -> str:
+        """The label of a field as it is written; empty for one that brought none."""
+        return next((each.text for each in self._labels if each.sense == sense), "")
+
     def measured_in(self, sense: Sense) -> str:
         """The unit of a field, by its label; empty for one without."""
         return next((each.unit for each in self._labels if each.unit and each.sense == sense), "")

@@ -29,6 +29,7 @@ def prefer(spans: Sequence["Span"], labels: Labels, names: NameIndex, schema: Sc
     for number, span in enumerate(spans):
         _field_before_unused_value(span, labels, names)
         _value_before_grain(spans, number, asked)
+        _per_record(spans, number, schema)
         _lacks_their_own(spans, number, labels, schema, asked)
         _day_asked(spans, span, labels, schema)
         _noun_of_none(span, labels, schema, names)
@@ -36,6 +37,7 @@ def prefer(spans: Sequence["Span"], labels: Labels, names: NameIndex, schema: Sc
         _part_of_another(span, asked | implied, spans)
         _stage_in_part(spans, number, labels)
         _number_before_metric(span, labels, schema, asked | implied)
+        _first_of_label(spans, number, labels)
         if _of_others(span, asked, names):
             own = [s for s in labels.in_part(span.text) if (s.entity in asked if asked else s.entity in names.present)]
             own = own or _only_money(span, schema, asked)
@@ -82,6 +84,28 @@ def _value_before_grain(spans: Sequence["Span"], number: int, asked: set[str]) -
         span.senses = [s for s in span.senses if s.kind != "grain"]
 
 
+def _first_of_label(spans: Sequence["Span"], number: int, labels: Labels) -> None:
+    """ "first reply time" of "First Reply Hours": the number is part of what the field is called."""
+    span = spans[number]
+    before = spans[number - 1] if number else None
+    if before is not None and span.guessed and span.fields and before.amount:
+        called = [labels.text_of(s).lower().split() for s in span.fields]
+        if all(before.text.lower() in words for words in called):
+            before.senses, before.amount, before.filler = [], None, True
+
+
+def _per_record(spans: Sequence["Span"], number: int, schema: Schema) -> None:
+    """ "average number of learners per deal": the mean of a number deals have is per deal already."""
+    span, after = spans[number], spans[number + 1 : number + 2]
+    noun = after[0].entity if after else None
+    if not span.func("group") or span.text.lower() not in {"per", "each", "for each", "per each"} or noun is None or noun.plural:
+        return
+    kept = any(f.entity == noun.entity and schema.field(f.entity, f.field).kind in NUMERIC for each in spans[:number] for f in each.fields)
+    others = any(each.entity or each.metric for each in spans[:number])
+    if kept and not others and any(each.func("avg") for each in spans[:number]):
+        span.senses, span.filler = [], True
+
+
 def _lacks_their_own(spans: Sequence["Span"], number: int, labels: Labels, schema: Schema, asked: set[str]) -> None:
     """ "leads with no budget", where deals are lost for "no budget" and leads have a budget of their own."""
     span = spans[number]
@@ -109,7 +133,10 @@ def _lacks_their_own(spans: Sequence["Span"], number: int, labels: Labels, schem
 def _day_asked(spans: Sequence["Span"], span: "Span", labels: Labels, schema: Schema) -> None:
     """ "when is Zenith's renewal", where the account has a "Contract Renewal" and only deals are renewals."""
     named = {name.type for each in spans for name in each.names if name.score == 1.0}
-    if not span.choices or span.names or span.fields or len(named) != 1 or not any(each.func("when") for each in spans):
+    timed = any(each.func("when") for each in spans)
+    if not named and any(each.time for each in spans):  # "organisations renewing in the next 60 days"
+        named, timed = {each.entity.entity for each in spans if each.entity}, True
+    if not span.choices or span.names or span.fields or len(named) != 1 or not timed:
         return
     own = [s for s in labels.in_part(span.text) if s.entity in named and schema.field(s.entity, s.field).kind in TEMPORAL]
     if len(own) == 1 and not any(c.entity in named for c in span.choices):

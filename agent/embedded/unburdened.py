@@ -22,6 +22,8 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             span.senses = [s for s in span.senses if s.kind != "func"]  # "the downtime of a breakdown", where that is a kind of case
         elif span.func("oldest") and span.text.lower() == "longest" and after is not None and _numbers(schema, after):
             span.senses = [Sense("func", value="max")]  # "the longest downtime"
+        elif span.text.lower().startswith("who ") and not span.func("who") and _utmost_after(text, number):
+            span.senses = [*span.senses, Sense("func", value="who")]  # "who handled the most tickets"
         elif span.func("compare") and span.text.lower() == "beat" and any(each.func("max", "min") for each in text.spans):
             span.senses = [Sense("func", value="win")]  # "which rival do we beat most often"
         elif span.func("share") and span.fields and span.text.lower().endswith("ed"):
@@ -120,6 +122,10 @@ def _which_stage(text: Spanned, number: int) -> bool:
         span.func("show") and any(f.field == "stage" for f in later.fields) for span, later in zip(text.spans, text.spans[1:], strict=False)
     )
     return asked and not staged and not any(span.func("stuck") for span in text.spans[:number])
+
+
+def _utmost_after(text: Spanned, number: int) -> bool:
+    return any(each.func("max", "min") for each in text.spans[number + 1 : number + 4])
 
 
 def _utmost_last(after: Span | None, text: Spanned, number: int) -> bool:

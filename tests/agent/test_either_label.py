@@ -1,6 +1,7 @@
 """A word that is part of two labels: both are offered, and the answer is put in its place."""
 
 from agent.embedded.linking import Label, Labels, label_of
+from agent.embedded.name_forms import forms
 from agent.embedded.phrase_table import Sense
 
 
@@ -25,3 +26,9 @@ def test_of_the_records_spoken_of_alone() -> None:
 
 def test_light_words_alone_are_no_question() -> None:
     assert labels("Start Date", "End Date").either("date") == []
+
+
+def test_a_ticket_with_a_short_subject_is_found_by_its_number() -> None:
+    """Two words are no name ("Wrong invoice"), the number of a ticket is."""
+    assert [form.kind for form in forms("case", "Wrong invoice", ["TK003"])] == ["key"]
+    assert [form.kind for form in forms("case", "Trainer was late", ["TK002"])] == ["name", "key"]
