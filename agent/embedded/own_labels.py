@@ -30,6 +30,7 @@ def prefer(spans: Sequence["Span"], labels: Labels, names: NameIndex, schema: Sc
         _field_before_unused_value(span, labels, names)
         _value_before_grain(spans, number, asked)
         _per_record(spans, number, schema)
+        _so_much_a_month(spans, number)
         _lacks_their_own(spans, number, labels, schema, asked)
         _day_asked(spans, span, labels, schema)
         _noun_of_none(span, labels, schema, names)
@@ -92,6 +93,15 @@ def _first_of_label(spans: Sequence["Span"], number: int, labels: Labels) -> Non
         called = [labels.text_of(s).lower().split() for s in span.fields]
         if all(before.text.lower() in words for words in called):
             before.senses, before.amount, before.filler = [], None, True
+
+
+def _so_much_a_month(spans: Sequence["Span"], number: int) -> None:
+    """ "more than 4000 a month": what the number is per, not a figure by the month."""
+    span = spans[number]
+    place = number - 1 if number and spans[number - 1].text.lower() in {"a", "per"} else number
+    joined = place < number or span.text.lower().startswith("per ")
+    if span.grain and joined and place and spans[place - 1].amount and not span.time:
+        span.senses, span.filler = [], True
 
 
 def _per_record(spans: Sequence["Span"], number: int, schema: Schema) -> None:
