@@ -94,7 +94,8 @@ class Entrance:
             wait = self.house.rate.wait(visitor.principal.user_id)
             if wait:
                 many = TooMany("Too many requests.", wait=wait, hint=f"Try again in {wait} s, and ask more slowly.")
-                return problem_of(many, told(self.house.store, asked_in(headers), many))
+                words = await to_thread.run_sync(told, self.house.store, asked_in(headers), many, limiter=self._lookups())
+                return problem_of(many, words)
         by_cookie = visitor is None or visitor.by == "session"
         if by_cookie and scope["method"] not in SAFE and not same_origin(headers):
             return problem(403, "cross-site", "This request came from another site.", hint="Use the page itself, or a bearer token.")

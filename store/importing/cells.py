@@ -28,6 +28,7 @@ class ColumnReader:
         self.column = column
         self.field = field
         self.notes: list[str] = []
+        self.unsure = ""  # the order dates were read in, though no value decides it
         self.corrected: dict[Any, str] = {}
         self.uses: Counter[Any] = Counter()
         self._unit = unit
@@ -46,9 +47,10 @@ class ColumnReader:
             return DateStyle()
         style = date_style(cells, pattern)
         if style.unsure:
+            self.unsure = style.order
             self.notes.append(
                 f"dates of {self.column.source!r} read as {'day/month' if style.order == 'dmy' else 'month/day'}: no value decides it; "
-                "give `dates:` in a mapping if that is wrong"
+                f"give `dates:` in a mapping if that is wrong"
             )
         if style.order == "serial":
             self.notes.append(f"numbers of {self.column.source!r} read as spreadsheet days")

@@ -171,6 +171,8 @@ class RowReader:
         for _, reader in self.readers:
             report.warnings += [note for note in reader.notes if note not in report.warnings]
             report.corrections += reader.corrections()
+            if reader.unsure:
+                report.undecided_dates[reader.column.source] = reader.unsure
 
 
 def joined_name(first: str, last: str) -> str:

@@ -63,7 +63,9 @@ class DateStyle:
 
 
 def date_style(values: Iterable[Any], pattern: str | None = None) -> DateStyle:
-    """Month first or day first, by the values above 12; dots mean day first."""
+    """Month first or day first, by the values above 12; dots mean day first. `pattern` says it: "dmy", "mdy", or a format such as %d.%m.%Y."""
+    if pattern in {"dmy", "mdy"}:
+        return DateStyle(pattern)  # type: ignore[arg-type]
     if pattern:
         return DateStyle(pattern=pattern)
     first_big = second_big = seen = dotted = 0

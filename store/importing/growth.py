@@ -17,6 +17,7 @@ from store.importing.headers import entity_words, normal
 from store.importing.known import Known
 from store.importing.mapping import Column, Plan
 from store.importing.mapping_file import meant
+from store.importing.outcomes import told_by_rows
 from store.importing.reading import Table
 from store.importing.report import FileReport
 from store.importing.stages import is_stage, pipeline_of, plain_status
@@ -246,12 +247,15 @@ def _add_stages(unit: Unit, table: Table, plan: Plan, report: FileReport) -> Non
     if not unknown or (normal_value(column.source).endswith(("status", "状态")) and plain_status(unit.schema, unknown)):
         return
     _require_administrator(unit, "stages")
+    found = told_by_rows(unit.schema, table, plan, unknown)
+    told = {name: each.spec() for name, each in found.items()}
+    report.warnings += [each.why for each in found.values() if each.why]
     if unit.session.scalar(select(func.count()).select_from(Opportunity)):
         for text in unknown:
-            setup.add_stage(unit.session, text)
+            setup.add_stage(unit.session, text, **told.get(text, {}))
         report.stages_created = unknown
         return
     name = unit.session.scalar(select(Pipeline.name).order_by(Pipeline.position)) or "Standard"
-    stages = pipeline_of(unit.schema, texts)
+    stages = pipeline_of(unit.schema, texts, told)
     setup.set_pipeline(unit.session, name, stages)
     report.stages_created = [str(stage["name"]) for stage in stages]

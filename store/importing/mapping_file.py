@@ -80,13 +80,20 @@ def read_mapping(path: Path) -> Mapping:
     )
 
 
-def mapping_text(text: str, *, kind: str, columns: dict[str, str]) -> str:
-    """A mapping (YAML) with these columns said, and what `text`, an earlier one or nothing, says besides. `read_mapping` checks it."""
-    raw = yaml.load(text, _Words) if text.strip() else {}
+def mapping_text(text: str, *, kind: str, columns: dict[str, str], dates: str = "") -> str:
+    """A mapping (YAML) with these columns said, and what `text`, an earlier one or nothing, says besides.
+
+    A text that is no mapping is given back as it is: `read_mapping` says what is wrong with it.
+    """
+    try:
+        raw = yaml.load(text, _Words) if text.strip() else {}
+    except yaml.YAMLError:
+        return text
     said = raw if isinstance(raw, dict) else {}
     before = said.get("columns")
     named = {**(before if isinstance(before, dict) else {}), **columns}
-    return yaml.safe_dump({**said, "kind": kind, "columns": named}, allow_unicode=True, sort_keys=False, width=10_000)
+    when = {"dates": dates} if dates else {}
+    return yaml.safe_dump({**said, "kind": kind, "columns": named, **when}, allow_unicode=True, sort_keys=False, width=10_000)
 
 
 def meant(wrong: Iterable[str], known: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ class FileReport:
     unknown_columns: list[str] = field(default_factory=list)
     ignored_columns: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    undecided_dates: dict[str, str] = field(default_factory=dict)  # column → dmy or mdy, as it was read though no value decides it
     corrections: list[dict[str, Any]] = field(default_factory=list)
     held_back_rows: list[dict[str, Any]] = field(default_factory=list)
     held_back_file: str | None = None
@@ -38,7 +39,8 @@ class FileReport:
         return {
             "file": self.file, "kind": self.kind, "rows": self.rows, **self.counts, "columns": self.columns, "samples": self.samples,
             "unknown_columns": self.unknown_columns, "ignored_columns": self.ignored_columns, "warnings": self.warnings,
-            "corrections": self.corrections, "held_back_rows": self.held_back_rows[:LISTED], "held_back_file": self.held_back_file,
+            "undecided_dates": self.undecided_dates, "corrections": self.corrections,
+            "held_back_rows": self.held_back_rows[:LISTED], "held_back_file": self.held_back_file,
             "possible_duplicates": self.possible_duplicates[:LISTED], "fields_created": self.fields_created,
             "values_created": self.values_created, "stages_created": self.stages_created, "words_added": self.words_added,
             "users_created": self.users_created, "teams_created": self.teams_created, "proposal_ids": self.proposal_ids, "preview": self.preview,

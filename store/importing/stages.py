@@ -1,6 +1,6 @@
 """Stages as files write them, and the pipeline a file brings along."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from store.errors import InvalidInput
@@ -49,10 +49,11 @@ def _plain_words(schema: Schema) -> set[str]:
     return {word.casefold() for choice in choices for word in (choice.value, choice.zh or choice.value, *choice.words)}
 
 
-def pipeline_of(schema: Schema, names: Iterable[str]) -> list[dict[str, Any]]:
-    """Stages in the order such stages usually have, with a won and a lost one in any case; known ones keep their Chinese name."""
+def pipeline_of(schema: Schema, names: Iterable[str], told: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Stages in the order such stages usually have, with a won and a lost one in any case; known ones keep their Chinese name. `told`: what
+    else is known of a stage, by name."""
     labels = {normal(stage.name): stage.zh for stage in schema.stages}
-    stages = [stage_like(name) for name in dict.fromkeys(name.strip() for name in names)]
+    stages = [stage_like(name) | told.get(name, {}) for name in dict.fromkeys(name.strip() for name in names)]
     for kind, name in (("won", "Won"), ("lost", "Lost")):
         if not any(stage["kind"] == kind for stage in stages):
             stages.append(stage_like(name))

@@ -1,5 +1,6 @@
 """Pipelines and their stages."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -122,11 +123,22 @@ def place(session: Session, stages: Sequence[Stage]) -> None:
     schema.bump(session)
 
 
+def _marked(text: str) -> str:
+    """Won or lost, where a part of the name says so; lost first: 未成交 has 成交 in it."""
+    marks = vocabulary()["stage_marks"]
+    for kind in ("lost", "won"):
+        for mark in marks[kind]:
+            found = re.search(rf"\b{re.escape(mark)}\b" if mark.isascii() else rf"{re.escape(mark)}(?![\u4e00-\u9fff])", text)
+            if found and not any(text[: found.start()].rstrip().endswith(word) for word in marks["not"]):
+                return str(kind)
+    return ""
+
+
 def stage_like(name: str) -> dict[str, Any]:
     """What a stage of this name usually is: kind (open, won, lost), order 0-100, probability in %."""
     text = name.strip().casefold()
     words = vocabulary()
-    kind = next((kind for kind, names in words["stage_kinds"].items() if text in names), "open")
+    kind = next((kind for kind, names in words["stage_kinds"].items() if text in names), "") or _marked(text) or "open"
     order = next((order for order, marks in words["stage_order"] if any(mark in text for mark in marks)), 60)
     probability = {"won": 100, "lost": 0}.get(kind, order)
     return {"name": name.strip(), "kind": kind, "order": {"won": 95, "lost": 99}.get(kind, order), "probability": probability}

@@ -24,7 +24,7 @@ WHOLE = (
     "ui/web/rooms/forms.py",
     "ui/web/rooms/setup/desk.py",
 )  # what the assistant's changes meet
-HELD_BACK = ("entries", "file", "matching", "reading")  # where reasons are worded that a row is held back for
+HELD_BACK = ("cells", "entries", "file", "matching", "reading")  # where reasons are worded that a row is held back for
 GAP = re.compile(r"\{[^{}]*\}")
 
 

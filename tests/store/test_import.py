@@ -19,7 +19,7 @@ from store.people import NewUser, add_user
 from store.query import RecordQuery, find
 from store.rights import Principal
 from store.settings import Settings
-from store.setup import prepare
+from store.setup import prepare, stage_like
 from store.unit import Store
 
 MAVEN = Path(__file__).resolve().parents[3] / "shared" / "data" / "maven-crm"
@@ -280,6 +280,51 @@ def test_stages_are_held_back_or_become_the_pipeline_or_join_it(load: Load, stor
             "Won",
             "Lost",
         ]
+
+
+def kinds_of(store: Store, boss: Principal) -> dict[str, tuple[str, float]]:
+    with store.reading(boss) as unit:
+        return {each.name: (each.kind, each.probability) for each in unit.schema.stages}
+
+
+def test_a_stage_whose_deals_have_a_reason_lost_means_lost(load: Load, store: Store, boss: Principal) -> None:
+    rows = [f"S{n},Sunk,too slow\n" for n in range(4)] + [f"A{n},Afloat,\n" for n in range(5)] + [f"D{n},Landed,\n" for n in range(5)]
+    report = load("Deal Name,Stage,Reason lost\n" + "".join(rows), create_fields=True)
+    assert kinds_of(store, boss)["Sunk"] == ("lost", 0)
+    assert kinds_of(store, boss)["Afloat"][0] == kinds_of(store, boss)["Landed"][0] == "open"
+    assert [each for each in report.files[0].warnings if "Sunk" in each]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "A,Sunk,too slow\nB,Afloat,\n",  # one row tells nothing
+        "".join(f"S{n},Sunk,too slow\nA{n},Afloat,too dear\n" for n in range(5)),  # the others have one too
+        "".join(f"S{n},Sunk,too slow\n" for n in range(5)),  # no other stage is open
+    ],
+)
+def test_a_stage_is_not_lost_on_thin_evidence(load: Load, store: Store, boss: Principal, rows: str) -> None:
+    load("Deal Name,Stage,Reason lost\n" + rows, create_fields=True)
+    assert kinds_of(store, boss)["Sunk"][0] == "open"
+
+
+def test_the_usual_probability_of_a_stage_comes_with_its_deals(load: Load, store: Store, boss: Principal) -> None:
+    rows = "".join(f"A{n},Afloat,35%\nB{n},Berthed,{10 * n}\n" for n in range(1, 6))
+    load("Deal Name,Stage,Probability (%)\n" + rows, create_fields=True)
+    assert kinds_of(store, boss)["Afloat"] == ("open", 35.0)
+    assert kinds_of(store, boss)["Berthed"] == ("open", 60.0)  # five deals, five chances: what such a stage usually has
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Lost to competitor", "lost"), ("Order won", "won"), ("Not lost yet", "open"), ("Expected won", "open"), ("Fell through", "lost"),
+        ("Customer declined", "lost"), ("Wonder", "open"), ("未成交", "lost"), ("待成交", "open"), ("客户流失", "lost"), ("项目中标", "won"),
+        ("流失预警客户", "open"), ("丢单-价格", "lost"), ("防流失", "open"), ("Sold", "won"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_name_tells_how_it_ended(name: str, kind: str) -> None:
+    assert stage_like(name)["kind"] == kind
 
 
 def test_an_unknown_account_is_never_invented(load: Load, store: Store, boss: Principal) -> None:

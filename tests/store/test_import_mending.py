@@ -260,3 +260,58 @@ def test_kinds_of_new_fields_are_guessed_from_all_their_values(load: Load) -> No
         "Remark X": "text", "Renewal X": "date", "Hotline X": "text",
     }  # fmt: skip
     assert report.files[0].values_created["account.colours"] == ["red", "blue", "green"]
+
+
+def mapped(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "mapping.yaml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_a_plus_makes_a_field_of_one_column_and_of_no_other(load: Load, store: Store, boss: Principal, tmp_path: Path) -> None:
+    """Neither the other unknown column nor a value that no picklist has comes with it."""
+    mapping = mapped(tmp_path, "kind: account\ncolumns: {Berth: '+'}\n")
+    report = load("Name,Berth,Dock,tier\nAcme,north,,\nBolt,south,7,\nCord,north,,Z\n", "a.csv", mapping=mapping)
+    (file,) = report.files
+    assert [each["name"] for each in file.fields_created] == ["berth"]
+    assert (file.counts["created"], file.counts["held_back"]) == (1, 2)
+    assert (file.unknown_columns, file.values_created) == (["Dock"], {})
+    again = load("Name,Berth\nAcme,north\n", "b.csv").files[0]
+    assert (again.counts["unchanged"], again.columns) == (1, {"Name": "name", "Berth": "berth"})
+
+
+def test_two_columns_do_not_fill_one_field(load: Load, tmp_path: Path) -> None:
+    """The second would be lost where the first has something."""
+    mapping = mapped(tmp_path, "kind: account\ncolumns: {One: name, Other: name}\n")
+    with pytest.raises(InvalidInput, match="'One' and 'Other' are both mapped to name"):
+        load("One,Other\nAcme,Bolt\n", "a.csv", mapping=mapping)
+
+
+def test_rows_held_back_again_and_again_keep_their_columns(load: Load, tmp_path: Path) -> None:
+    rows = "Name,annual_revenue\nAcme,lots\nToo,many,cells\n"
+    for turn in range(3):
+        held = load(rows, f"{turn}.csv", kind="account").files[0].held_back_file
+        assert held is not None
+        rows = Path(held).read_text("utf-8-sig")
+        assert [line[1:] for line in csv.reader(io.StringIO(rows))] == [
+            ["Name", "annual_revenue"],
+            ["Acme", "lots"],
+            ["Too", "many", "cells"],
+        ]
+
+
+def test_a_file_of_unknown_columns_can_be_tried_but_not_taken_in(load: Load) -> None:
+    tried = load("Kundin,Ort\nAcme,Oslo\n", "a.csv", kind="account", dry_run=True).files[0]
+    assert tried.unknown_columns == ["Kundin", "Ort"]
+    assert tried.samples == {"Kundin": ["Acme"], "Ort": ["Oslo"]}
+    with pytest.raises(InvalidInput, match="no column"):
+        load("Kundin,Ort\nAcme,Oslo\n", "a.csv", kind="account")
+
+
+@pytest.mark.parametrize(("dates", "day"), [("dmy", "2026-04-03"), ("mdy", "2026-03-04")])
+def test_the_order_of_dates_is_said_where_no_value_decides_it(load: Load, tmp_path: Path, dates: str, day: str) -> None:
+    rows = "Deal Name,Close date\nOne,03/04/2026\nTwo,05/06/2026\n"
+    undecided = load(rows, "deals.csv", kind="opportunity", dry_run=True).files[0]
+    assert undecided.undecided_dates == {"Close date": "mdy"}
+    said = load(rows, "deals.csv", mapping=mapped(tmp_path, f"kind: opportunity\ndates: {dates}\n"), dry_run=True).files[0]
+    assert (said.preview[0]["after"]["close_date"], said.undecided_dates, said.warnings) == (day, {}, [])

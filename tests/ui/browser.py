@@ -144,15 +144,17 @@ class Browser:
         self.click("form button")
         self.until("location.pathname === '/' && document.querySelector('#me')?.innerText.trim()")
 
-    def ask(self, question: str) -> None:
-        """Ask and wait for the whole answer."""
+    def ask(self, question: str, *, patiently: bool = True) -> None:
+        """Ask and wait for the whole answer; not `patiently`: until it is done, and not until the page has stood still."""
         before = self.run("document.querySelectorAll('#chat .message').length")
         self.write("#ask textarea", question)
         self.press("Enter", 13)
         self.until(f"document.querySelectorAll('#chat .message').length > {before}")
-        self.settled()
+        if patiently:
+            self.settled()
         self.until("!document.querySelector('#ask .stop-button')")
-        self.settled(quiet_s=0.3)
+        if patiently:
+            self.settled(quiet_s=0.3)
 
     def settled(self, *, quiet_s: float = 1.0) -> None:
         """Until the chat has stood still."""

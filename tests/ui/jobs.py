@@ -38,7 +38,7 @@ class Seat(NamedTuple):
 
 @dataclass(slots=True)
 class Sitting:
-    """A browser before a house; `who` is signed in."""
+    """A browser before a house; `who` is signed in. One that is not `patient` asks on as soon as what a job looks for is there."""
 
     browser: Browser
     url: str
@@ -46,6 +46,7 @@ class Sitting:
     firm: Rapport
     folder: Path
     who: str = ""
+    patient: bool = True
 
     def chat(self, email: str) -> None:
         """The chat, as this person; signed in anew only for another one."""
@@ -57,7 +58,7 @@ class Sitting:
         self.browser.until("location.pathname === '/' && document.querySelector('#me')?.innerText.trim()")
 
     def ask(self, english: str, chinese: str) -> None:
-        self.browser.ask(self.seat.said(english, chinese))
+        self.browser.ask(self.seat.said(english, chinese), patiently=self.patient)
 
     def follow(self, selector: str) -> None:
         """Go where a link leads."""

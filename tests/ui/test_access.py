@@ -126,6 +126,7 @@ ACCESS |= {
 }  # fmt: skip
 NOTHING = {
     "dry_run": True,
+    "dates": "",
     "rows": 0,
     "chosen": {},
     "asked": {"held": [], "kind": "", "mapping": "", "create_fields": "", "create_users": ""},

@@ -91,6 +91,7 @@ def test_only_an_administrator_is_offered_a_field_and_two_columns_are_not_one(si
     assert 'value="+"' not in tried
     form = Forms(tried).holding("target|0")
     assert "administrator" in sent(anna, status=403, **{**form, "target|0": "name", "target|2": "+"})
+    assert "not valid YAML" in sent(anna, status=422, **{**form, "target|0": "name", "mapping": "columns: ["})
     told = sent(anna, status=422, **{**form, "target|0": "name", "target|1": "name"})
     assert "both mapped to name" in unescape(told)
 
@@ -137,6 +138,23 @@ def test_a_field_made_on_the_way_is_not_made_again_by_mended_rows(signed_in: Sig
     again = sent(admin, **{**mend, "cell|0|1": "6"}, write="1")
     assert (counts(again)["created"], counts(again)["held_back"]) == ("1", "0")
     assert [each["name"] for each in admin.get("/api/setup").json()["fields"]] == ["berth"]
+
+
+def test_what_was_assumed_and_what_would_be_added_is_told(signed_in: SignedIn) -> None:
+    admin = signed_in(ADMIN)
+    rows = "Deal Name,Account,Amount,Close date,Berth\nOne,HaldenShipping,5,03/04/2026,north\nTwo,Halden Shipping,6,05/06/2026,south\n"
+    tried = sent(admin, file=rows, kind="opportunity", create_fields="1", language="zh")
+    assert "HaldenShipping → Halden Shipping" in tried
+    assert re.search(r"<dt>字段</dt><dd>Berth</dd>", tried)
+    assert "没有值能确定顺序" in tried
+    assert re.search(r'data-label="Berth">\s*north', tried)
+    form = Forms(tried).holding("dates")
+    assert form["target|4"] == "+"
+    assert form["dates"] == "mdy"
+    again = sent(admin, **{**form, "dates": "dmy"})
+    assert re.search(r'data-label="Close date">\s*2026-04-03', again)
+    assert "no value decides it" not in again
+    assert Forms(again).holding("dates")["dates"] == "dmy"
 
 
 def test_a_large_import_shows_how_far_it_is(signed_in: SignedIn, rapport: Rapport, monkeypatch: pytest.MonkeyPatch) -> None:

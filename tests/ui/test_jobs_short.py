@@ -24,7 +24,7 @@ def test_the_ten_jobs_on_a_phone_in_chinese(demo_folder: Path, tmp_path: Path) -
     try:
         with served(create_app(firm)) as url, chromium() as browser:
             browser.size(PHONE.width, PHONE.height, dark=PHONE.dark, language=PHONE.language)
-            at = Sitting(browser, url, PHONE, firm, tmp_path)
+            at = Sitting(browser, url, PHONE, firm, tmp_path, patient=False)
             for place in THE_REP_FIRST:
                 JOBS[place](at)
                 assert browser.run("document.documentElement.scrollWidth <= window.innerWidth"), JOBS[place].__name__

@@ -10,7 +10,7 @@ import pytest
 from browser import CHROMIUM, Browser, chromium
 from served import served
 from test_rooms import record_id, value
-from ui_company import ANNA, MANAGER, PASSWORD
+from ui_company import ADMIN, ANNA, MANAGER, PASSWORD
 
 from agent.bootstrap import Rapport
 from ui.server import create_app
@@ -28,6 +28,8 @@ ROOMS = (
     "/conversations",
     "/team",
 )
+SETUP = ("/setup", "/setup/roles", "/setup/roles/service", "/setup/policy", "/setup/audit?check=1")
+ROWS = "Kundin,City,Employees,Berth\nFjord Pumps,Bergen,40,north\nOslo Works,Oslo,ten,south\n"
 LOADED = "!document.querySelector('[aria-busy=true]')"
 AXE = "axe.run(document, {resultTypes: ['violations']}).then(found => JSON.stringify(found.violations.map(v => [v.impact, v.id, v.nodes[0].html])))"
 
@@ -128,6 +130,45 @@ def test_every_room_fits_asks_nobody_else_and_reads_well(
         browser.run(f"{axe};0")
         found = [each for each in json.loads(browser.run(AXE)) if each[0] in {"serious", "critical"}]
         assert found == [], path
+    assert browser.complaints == []
+    assert browser.elsewhere(url) == []
+
+
+@pytest.mark.parametrize(("width", "dark", "language"), [(1440, False, "en"), (390, True, "zh")])
+def test_the_set_up_and_an_import_fit_and_read_well(
+    browser: Browser, url: str, axe: str, rapport: Rapport, tmp_path: Path, width: int, dark: bool, language: str
+) -> None:
+    """The columns to choose, the first rows, the rows to mend: in the page, without leaving it."""
+    browser.size(width, 900, dark=dark, language=language)
+    enter(browser, url, ADMIN)
+
+    def fits() -> None:
+        browser.until(LOADED)
+        assert browser.run("document.documentElement.scrollWidth <= window.innerWidth")
+        browser.run(f"{axe};0")
+        assert [each for each in json.loads(browser.run(AXE)) if each[0] in {"serious", "critical"}] == []
+
+    for path in SETUP:
+        browser.open(f"{url}{path}")
+        fits()
+    (tmp_path / "fair.csv").write_text(ROWS, "utf-8")
+    browser.open(f"{url}/import")
+    browser.choose("#file", tmp_path / "fair.csv")
+    browser.run("document.querySelector('#kind').value = 'account'")
+    browser.click("form.stack button.main")
+    browser.until("document.querySelector('#report [name=\"target|0\"]')")
+    browser.run("document.querySelector('[name=\"target|0\"]').value = 'name'; document.querySelector('[name=\"target|3\"]').value = '+'")
+    browser.click("#report form button:not([name])")
+    browser.until("document.querySelector('#report .rows:not(.mapping)')?.innerText.includes('Fjord Pumps')")
+    fits()
+    browser.click("#report button[name=write]")
+    browser.until("document.querySelector('#report .mend [aria-invalid]')")
+    fits()
+    browser.run("document.querySelector('#report .mend [aria-invalid]').value = '10'")
+    browser.click("#report button[name=write]")
+    browser.until("document.querySelector('#report .is-created dd')?.innerText === '1' && !document.querySelector('#report .mend')")
+    assert value(rapport, ADMIN, "account", "Oslo Works", "employees") == 10
+    assert value(rapport, ADMIN, "account", "Oslo Works", "berth") == "south"
     assert browser.complaints == []
     assert browser.elsewhere(url) == []
 

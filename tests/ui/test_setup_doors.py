@@ -81,6 +81,8 @@ def test_the_page_changes_what_it_shows(signed_in: SignedIn) -> None:
     assert "budget &lt;year&gt;" in seen
     assert "<year>" not in seen
     assert "already" in told(admin, "/setup", **form)
+    again = admin.post("/setup", data={"token": token(admin), "back": "/setup#fields", **form}, headers=HTML)
+    assert again.headers["location"] == "/setup"  # where the reason is seen
     moved = {"action": "remove-stage", "pipeline": "Standard", "stage": "Proposal"}
     assert "deal(s) are in Proposal" in told(admin, "/setup", **moved)
     assert "Done." in told(admin, "/setup", **moved, move_to="Negotiation")

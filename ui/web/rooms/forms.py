@@ -53,11 +53,11 @@ def go(path: str, *, done: str = "", wrong: str = "") -> Response:
 
 
 def tried(posted: Posted, work: Callable[[], T], then: Callable[[T], Response]) -> Response:
-    """`then` of what `work` gave; back where the form was, with the reason, when it could not be done."""
+    """`then` of what `work` gave; back to the page of the form, and to its top where the reason stands, when it could not be done."""
     try:
         result: Any = work()
     except RapportError as error:
-        return go(posted.back, wrong=sentence(posted.room.inside.store, posted.room.said.language, error))
+        return go(posted.back.partition("#")[0], wrong=sentence(posted.room.inside.store, posted.room.said.language, error))
     return then(result)
 
 

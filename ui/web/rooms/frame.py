@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from fastapi.routing import APIRoute
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.concurrency import run_in_threadpool
 
 from store.errors import RapportError
 from store.rights import Principal
@@ -101,7 +102,7 @@ class RoomRoute(APIRoute):
                 if visitor is None or "text/html" not in request.headers.get("accept", ""):
                     raise
                 room = Room(request, visitor.principal, request.app.state.house, words(language_of(request.headers)))
-                message, hint = told(room.inside.store, room.said.language, error)
+                message, hint = await run_in_threadpool(told, room.inside.store, room.said.language, error)
                 return draw(room, "error.html", status=status_of(error)[0], message=message, hint=hint)
 
         return handled

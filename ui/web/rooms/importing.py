@@ -10,6 +10,7 @@ from fastapi import File, Form, Query, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from store.errors import InvalidInput
+from store.errors_said import in_language
 from store.importing.mapping_file import mapping_text
 from store.importing.run import ORDER
 from store.unit import Unit
@@ -23,9 +24,11 @@ from ui.web.rooms.frame import InRoom, Room, draw, piece, rooms
 from ui.web.rooms.mapped import TOLD, columns_of, first_rows
 from ui.web.rooms.mending import held_rows, mended, said_reason
 from ui.web.shown import capital
+from ui.web.words import Words
 
 router = rooms()
 COUNTS = ("created", "updated", "unchanged", "held_back", "possible_duplicate")
+MANY = 20  # of what was added, told by name
 AT_ONCE_S = 0.4  # an import that is done by then shows no bar
 SWITCHES = ("create_fields", "create_users")
 
@@ -65,14 +68,16 @@ def taken(
         given = [room.inside.held.keep(room.inside.store.settings, room.user.user_id, name, content) for name, content in files]
     chosen = _chosen(posted)
     if chosen:
-        mapping = mapping_text(mapping, kind=kind, columns=chosen)
+        mapping = mapping_text(mapping, kind=kind, columns=chosen, dates=posted["dates"])
     switches = {name: name in posted.fields for name in SWITCHES}
     asked = {"held": given, "kind": kind, "mapping": mapping, **switches}
     work = partial(
         imported, room.user, room.inside.store, [(name, BytesIO(content)) for name, content in files], kind=kind or None, mapping=mapping or None,
         dry_run="write" not in posted.fields, door="web", create_fields=switches["create_fields"], create_users=switches["create_users"],
     )  # fmt: skip
-    run = room.inside.imports.begin(room.user.user_id, lambda progress: {**work(progress=progress), "asked": asked, "chosen": chosen})
+    run = room.inside.imports.begin(
+        room.user.user_id, lambda progress: {**work(progress=progress), "asked": asked, "chosen": chosen, "dates": posted["dates"]}
+    )
     if room.request.headers.get("x-piece"):
         run.over.wait(AT_ONCE_S)
         return _piece(room, run, first=True)
@@ -121,7 +126,8 @@ def _told(room: Room, report: dict[str, Any]) -> dict[str, Any]:
     """What the template needs of a report, in the reader's words."""
     with room.inside.store.reading(room.user, door="web") as unit:
         files = [_file(room, unit, each, report) for each in report["files"]]
-    return {"report": {**report, "files": files}, "asked": report["asked"], "counts": COUNTS}
+        skipped = [{**each, "reason": in_language(unit.schema, each["reason"], room.said.language)} for each in report["skipped"]]
+    return {"report": {**report, "files": files, "skipped": skipped}, "asked": report["asked"], "counts": COUNTS}
 
 
 def _file(room: Room, unit: Unit, each: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
@@ -136,10 +142,27 @@ def _file(room: Room, unit: Unit, each: dict[str, Any], report: dict[str, Any]) 
         "mapping": _without_new(report["asked"]["mapping"], each),
         "mending": held_rows(csv, each["held_back_rows"], unit.schema, language) if csv else None,
         "mend": _kept(room, each) if csv else "", "data": _data(csv) if csv else "",
+        "dates": report["dates"] or next(iter(each["undecided_dates"].values()), ""),
+        "warnings": [in_language(unit.schema, one, language) for one in each["warnings"]], "added": _added(each, room.said),
+        "corrected": [(capital(spec.fields[one["field"]].label(language)), one["from"], one["to"], one["rows"]) for one in each["corrections"]],
         "reasons": [
             (row["row"], "; ".join(said_reason(one, columns, unit.schema, language) for one in row["reasons"])) for row in each["held_back_rows"]
         ],
     }  # fmt: skip
+
+
+def _added(file: dict[str, Any], said: Words) -> list[tuple[str, str]]:
+    """What came into the house besides the rows, or would: fields, values, stages, people, teams."""
+    found = {
+        "fields": [each["column"] for each in file["fields_created"]],
+        "values": [f"{name}: {', '.join(values)}" for name, values in file["values_created"].items()],
+        "stages": file["stages_created"], "users": [each["name"] for each in file["users_created"]], "teams": file["teams_created"],
+    }  # fmt: skip
+    return [
+        (said[f"import.added.{what}"], "; ".join(names[:MANY]) + (" …" if len(names) > MANY else ""))
+        for what, names in found.items()
+        if names
+    ]
 
 
 def _kept(room: Room, file: dict[str, Any]) -> str:

@@ -42,10 +42,11 @@ def columns_of(unit: Unit, told: Mapping[str, Any], said: Words, chosen: Mapping
     spec = unit.schema.entity(told["kind"])
     offered = targets(unit, spec, said)
     names = dict(offered)
+    made = {each["column"] for each in told["fields_created"]}  # tried and taken back: it is to be made again
     found = []
     for column, samples in told["samples"].items():
         field, why = told["columns"].get(column), told["ignored_columns"].get(column, "")
-        now = chosen.get(column) or (_target(field) if field else LEFT_OUT if why else TOLD)
+        now = chosen.get(column) or (NEW if column in made else _target(field) if field else LEFT_OUT if why else TOLD)
         own = [] if now in names or now == TOLD else [(now, capital(str(field or now)))]
         unknown = column in told["unknown_columns"]
         first = [(TOLD, said["import.choose"])] if unknown else []
@@ -80,8 +81,9 @@ def first_rows(unit: Unit, told: Mapping[str, Any], said: Words) -> tuple[list[s
     """The head and the rows of the preview, in the reader's words."""
     fields = unit.schema.entity(told["kind"]).fields
     rows = sorted(told["preview"], key=lambda each: each["row"])
-    names = [name for name in fields if any(name in each["after"] for each in rows)]
-    head = [capital(fields[name].label(said.language)) for name in names]
+    made = {each["name"]: each["column"] for each in told["fields_created"]}
+    names = [name for name in dict.fromkeys([*fields, *made]) if any(name in each["after"] for each in rows)]
+    head = [made[name] if name in made else capital(fields[name].label(said.language)) for name in names]
     shown = [
         FirstRow(
             each["row"],

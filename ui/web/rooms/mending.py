@@ -10,6 +10,7 @@ from store.errors_said import in_language
 from store.importing.decoding import defused, revived
 from store.schema import Schema
 
+LARGEST = 64 * 1024 * 1024  # as the importer reads them
 LONG = 5_000  # characters of a cell that stays as it is: a field of a form is cut
 CELLS, ROWS = 700, 50  # a form takes a thousand fields
 _CELL = "cell"
@@ -33,7 +34,7 @@ class Held:
 
 def held_rows(content: str, told: Sequence[Mapping[str, Any]], schema: Schema, language: str) -> Held:
     """`content` is the file of the rows held back, reason first; `told` what the report says of the same rows."""
-    (_, *columns), *lines = csv.reader(io.StringIO(content, newline=""))
+    (_, *columns), *lines = _lines(content)
     width = max([len(columns), *(len(line) - 1 for line in lines)])
     columns += [f"+{at + 1}" for at in range(width - len(columns))]  # of rows with more cells than the header
     many = min(ROWS, max(1, CELLS // max(1, len(columns))), len(told))
@@ -49,7 +50,7 @@ def held_rows(content: str, told: Sequence[Mapping[str, Any]], schema: Schema, l
 
 def mended(content: str, fields: Mapping[str, str]) -> str:
     """The file with what was written into the form; what nobody touched stays as it was."""
-    lines = list(csv.reader(io.StringIO(content, newline="")))
+    lines = _lines(content)
     for at, line in enumerate(lines[1:]):
         if f"{_CELL}|{at}|0" in fields:
             line[:] = _padded(line, len(lines[0]) - 1)
@@ -60,6 +61,11 @@ def mended(content: str, fields: Mapping[str, str]) -> str:
     out = io.StringIO(newline="")
     csv.writer(out).writerows(lines)
     return out.getvalue()
+
+
+def _lines(content: str) -> list[list[str]]:
+    csv.field_size_limit(LARGEST)
+    return list(csv.reader(io.StringIO(content, newline="")))
 
 
 def _padded(line: Sequence[str], width: int) -> list[str]:

@@ -45,6 +45,7 @@
     }
     place.setAttribute("aria-busy", "false");
     place.querySelectorAll("[data-load]").forEach(later);
+    if (document.activeElement === document.body) place.querySelector("[tabindex='-1']")?.focus({ preventScroll: true });
     place.scrollIntoView({ block: "start" });
   };
 
@@ -74,6 +75,6 @@
     });
   });
 
-  document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  for (const each of document.querySelectorAll("header nav [aria-current], .tabs [aria-current]")) each.scrollIntoView({ block: "nearest", inline: "center" });
   document.querySelector("#said")?.scrollIntoView({ block: "center" });
 })();
