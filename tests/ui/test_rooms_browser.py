@@ -85,6 +85,28 @@ def test_a_record_is_edited_approved_and_put_back(browser: Browser, url: str, ra
     assert browser.elsewhere(url) == []
 
 
+def test_what_was_filled_in_comes_back_with_the_reason(browser: Browser, url: str) -> None:
+    """A new record and a form of the set-up; a page that was left as it is keeps nothing."""
+    browser.size(390, 844, language="zh")
+    enter(browser, url, ADMIN)
+    browser.open(f"{url}/new/account")
+    browser.write("[name='field|name']", "Nordlys Havbruk")
+    browser.write("[name='field|annual_revenue']", "lots")
+    browser.click(".facts button.main")
+    browser.until("document.querySelector('.told.wrong')?.innerText.includes('年收入')")
+    assert browser.run("document.querySelector('[name=\"field|name\"]').value") == "Nordlys Havbruk"
+    assert browser.run("document.querySelector('[name=\"field|annual_revenue\"]').value") == "lots"
+    browser.open(f"{url}/new/account")
+    assert browser.run("document.querySelector('[name=\"field|name\"]').value") == ""
+    browser.open(f"{url}/setup")
+    browser.write("form:has([value=add-field]) [name=name]", "a b!")
+    browser.write("form:has([value=add-field]) [name=label_zh]", "泊位")
+    browser.click("form:has([value=add-field]) button")
+    browser.until("document.querySelector('.told.wrong')?.getBoundingClientRect().top > 0")
+    assert browser.run("document.querySelector('form:has([value=add-field]) [name=label_zh]').value") == "泊位"
+    assert browser.complaints == []
+
+
 def test_a_deal_is_moved_on_the_board_by_keyboard(browser: Browser, url: str, rapport: Rapport) -> None:
     browser.size(1440, 900)
     enter(browser, url)

@@ -49,12 +49,35 @@
     place.scrollIntoView({ block: "start" });
   };
 
+  // What was filled in comes back when the page says that it could not be done. It stays in this tab, until the next page.
+  const KEPT = "rapport.filled-in";
+  const own = (form) => [...form.elements].filter((each) => each.name && !["token", "back"].includes(each.name));
+  const which = (form) => JSON.stringify([form.getAttribute("action"), own(form).filter((each) => each.type === "hidden").map((each) => [each.name, each.value])]);
+  const keep = (form) => {
+    const filled = own(form).filter((each) => !["hidden", "file", "password"].includes(each.type));
+    sessionStorage.setItem(KEPT, JSON.stringify([which(form), filled.map((each) => [each.name, each.type === "checkbox" ? each.checked : each.value])]));
+  };
+  const kept = sessionStorage.getItem(KEPT);
+  sessionStorage.removeItem(KEPT);
+  if (kept && document.querySelector(".told.wrong")) {
+    const [form, filled] = JSON.parse(kept);
+    const place = [...document.forms].find((each) => which(each) === form);
+    const values = new Map(filled);
+    for (const each of place ? own(place) : []) {
+      if (!values.has(each.name) || each.type === "hidden") continue;
+      if (each.type === "checkbox") each.checked = values.get(each.name);
+      else each.value = values.get(each.name);
+    }
+    place?.closest("details")?.setAttribute("open", "");
+  }
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.into) { event.preventDefault(); return into(form, event.submitter); }
     if (form.method !== "post") return;
     if (form.dataset.sent) return event.preventDefault();
     form.dataset.sent = "1";
+    keep(form);
     form.setAttribute("aria-busy", "true");
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
