@@ -188,7 +188,8 @@ class Valued(Dated):
             elif not (self._is_or_not(place) or (found and span.text.lower() in {"or", "或"})) or "," in self._gap(place):
                 break
         beside = self._is_or_not(number + 1) and self.spans[number + 1].text.lower() not in _ANDS if number + 1 < len(self.spans) else False
-        if found and any(each.entity or each.choices for each in self.spans[max(found) + 1 : max(found) + 3] if not each.filler):
+        determines = bool(found) and self.spans[max(found)].text not in {"是", "否"}  # which no noun follows
+        if determines and any(each.entity or each.choices for each in self.spans[max(found) + 1 : max(found) + 3] if not each.filler):
             return {}  # "with cold storage but no orders": a "no" of what follows
         return found if beside and any(not self.spans[place].choices for place in found) else {}
 
