@@ -38,12 +38,21 @@ def glosses(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in found if each))
 
 
+_LATIN = re.compile(r"[0-9A-Za-z]+")
+
+
 @lru_cache(maxsize=4_096)
 def words_of(text: str) -> tuple[str, ...]:
-    """A Chinese text as words of the dictionary, the longest first from the left: 屋顶面积 → ("屋顶", "面积"). A character in no word stands alone."""
+    """A Chinese text as words of the dictionary, the longest first from the left: 屋顶面积 → ("屋顶", "面积"). A character in no word stands alone,
+    letters and digits of another script stay together."""
     found = []
     place = 0
     while place < len(text):
+        latin = _LATIN.match(text, place)
+        if latin is not None:
+            found.append(latin.group())
+            place = latin.end()
+            continue
         size = next((size for size in range(min(LONGEST, len(text) - place), 1, -1) if glosses(text[place : place + size])), 1)
         found.append(text[place : place + size])
         place += size

@@ -82,7 +82,11 @@ def derive(
         elif BY in rule:
             told = _moved(unit, entity, records, name, rule[BY])
         else:
-            told = {record.id: _listed(record.fields.get(name) or [], rule) for record in records}
+            held = {record.id: record.fields.get(name) for record in records}
+            told = {record: _listed(value or [], rule) for record, value in held.items()}
+            told = {
+                record: held[record] if value == (held[record] or []) else value for record, value in told.items()
+            }  # nothing to take off
         for record, value in told.items():
             found[record][name] = value
     complete = {record: values for record, values in found.items() if len(values) == len(wanted)}

@@ -61,7 +61,7 @@ def create_task(
         account: The account it concerns.
         contact: The person it concerns.
         opportunity: The deal it concerns.
-        assignee: Who does it (e-mail or name); the asker when absent.
+        assignee: Who does it (e-mail, name, owner); the asker when absent.
         priority: How urgent.
         for_each: A kind of record, as in find_records.
         filters: Which of them, as in find_records.
@@ -73,6 +73,9 @@ def create_task(
     if for_each:
         return _for_each(runtime.context, for_each, filters or [], values)
     return _propose(runtime.context, "task", values)
+
+
+OWNER = "owner"  # as assignee of a task for each: whoever owns the record
 
 
 def _for_each(context: Context, entity: str, filters: list[Filter], values: dict[str, Any]) -> tuple[str, Any]:
@@ -91,8 +94,14 @@ def _for_each(context: Context, entity: str, filters: list[Filter], values: dict
         relation = next(each.name for each in unit.schema.entity(kind).relations.values() if each.target == "task")
         having = [*naming.filters(unit, kind, filters), Filter(field=relation, op="has", where=same)]
         busy = set(find_ids(unit, RecordQuery(entity=kind, filters=having)))
-        given = naming.values(unit, "task", {name: value for name, value in values.items() if value is not None})
-        changes = [Change(op="create", type="task", values={**given, field: each}) for each in ids if each not in busy]
+        owned = values["assignee"] == OWNER
+        values = {name: value for name, value in values.items() if value is not None and not (owned and name == "assignee")}
+        given = naming.values(unit, "task", values)
+        owners = {record.id: record.fields.get("owner") for record in load(unit, kind, ids)} if owned else {}
+        whose = {each: naming.values(unit, "task", {"assignee": owner}) for each, owner in owners.items() if owner}
+        changes = [
+            Change(op="create", type="task", values={**given, field: each, **whose.get(each, {})}) for each in ids if each not in busy
+        ]
         already = [record.name for record in load(unit, kind, [each for each in ids if each in busy])]
         if not changes:
             raise InvalidInput("All of them have such an open task already.", hint="Nothing is proposed.")

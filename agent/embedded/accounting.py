@@ -11,6 +11,7 @@ from typing import Literal
 from agent.embedded import claims
 from agent.embedded.frames import Frame
 from agent.embedded.held import Held, held
+from agent.embedded.pieces import MEASURES
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.steps import stepped
 from agent.embedded.tokens import is_chinese
@@ -97,8 +98,10 @@ def _unmet(spans: Sequence[Span], place: int, holding: Held) -> list[claims.Kind
 
 
 def _counts_products(spans: Sequence[Span], place: int) -> bool:
-    """ "three Vireo 240": of how many of them an order is, no field holds."""
+    """ "three Vireo 240", 测厚仪十台: of how many of them an order is, no field holds."""
     after = spans[place + 1] if place + 1 < len(spans) else None
+    if spans[place].amount is not None and after is not None and after.text in MEASURES and after.first == spans[place].last:
+        return True
     return spans[place].amount is not None and after is not None and any(name.type == "product" for name in after.names)
 
 

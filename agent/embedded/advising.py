@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from agent.embedded.frames import ADVISED, Frame
-from agent.embedded.leaning import ordinal
+from agent.embedded.leaning import latest, ordinal, place_said
 from agent.embedded.patterns_of import says, words
 from agent.embedded.spans import Spanned
 from agent.embedded.subjects import before, masked, newest, referred, subjects
@@ -50,6 +50,9 @@ def _asked(unit: Unit, text: Spanned, previous: Sequence[Frame], wording: str) -
             continue
         if span.unknown or span.choices or span.amount or span.metric or (span.entity and span.entity.entity not in _PLAIN):
             return None
+    listed = latest(previous)
+    if not held.found and listed is not None and place_said(text, len(listed.results)) is not None:
+        return None  # "what is the next step for the first one": of a record that was shown
     frame = Frame("suggest")
     kind = next((each for each in KINDS if each in held.found), "")
     about = (kind, held.found[kind].id) if kind else None

@@ -15,6 +15,7 @@ from agent.embedded.tokens import is_chinese
 from agent.embedded.turning import tied
 from agent.embedded.turns import Turn
 from agent.embedded.values import FREE_TEXT, clean, implied, value_of
+from store.gate import pending as proposals
 from store.query import load
 from store.schema import Field
 from store.unit import Unit
@@ -64,6 +65,11 @@ def _corrected(scene: Scene, readings: Sequence[Turn], spans_of: SpansOf) -> Fra
         if not turn.corrects:
             continue
         telling = _telling(spans_of(turn.text))
+        differs = any(isinstance(value, dict) and "by" in value for value in first.values.values())
+        if telling and differs and _written(scene, first):
+            return Frame(
+                "clarify", entity=first.entity, text=scene.text.text, reason="written"
+            )  # of what has been raised by 10% already, 15% cannot be worked out
         frame = Frame.from_json(first.to_json())
         frame.results, frame.notes, frame.proposed, frame.replaces = [], [], [], list(first.proposed)
         if telling and all(_put_right(scene, frame, kind, span) for span in telling):
@@ -74,7 +80,11 @@ def _corrected(scene: Scene, readings: Sequence[Turn], spans_of: SpansOf) -> Fra
 def _put_right(scene: Scene, frame: Frame, kind: str, span: Span) -> bool:
     """Whether a value took the place of one given before, or of the record."""
     schema = scene.unit.schema
-    for name in frame.values:
+    for name, held in frame.values.items():
+        stepped_by = _other_step(held, span)
+        if stepped_by is not None:
+            frame.values[name] = stepped_by
+            return True
         field = schema.entity(kind).fields.get(name)
         value = value_of(scene, field, span) if field is not None else None
         if value is not None:
@@ -90,6 +100,23 @@ def _put_right(scene: Scene, frame: Frame, kind: str, span: Span) -> bool:
     return own is not None
 
 
+def _other_step(held: Any, span: Span) -> dict[str, str] | None:
+    """ "no, 15%" of what was to go up by 10%: the same difference with another figure."""
+    by = held.get("by") if isinstance(held, dict) else None
+    if not isinstance(by, str) or span.amount is None or span.time or (by.endswith("%") != (span.amount.unit == "percent")):
+        return None
+    if not re.fullmatch(r"-?[\d.]+%?", by):
+        return None
+    return {"by": f"{'-' if by.startswith('-') else ''}{span.amount.value}{'%' if by.endswith('%') else ''}"}
+
+
+def _written(scene: Scene, first: Frame) -> bool:
+    """Whether the change was approved meanwhile."""
+    made = [each for each in proposals(scene.unit, status=None, limit=_LOOKED_AT) if each.id in first.proposed]
+    return bool(made) and all(each.status == "applied" for each in made)
+
+
+_LOOKED_AT = 30  # proposals back
 _ALSO = re.compile(
     r"^(?:and|also|plus|then)\b|^(?:还有|另外|再|也|同样|那)|\b(?:too|as well|likewise|same (?:for|with))\b|也(?:一样|是|要)?|同样",
     re.IGNORECASE,

@@ -7,8 +7,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from agent.embedded import told
+from agent.embedded.creating_words import words as creating_words
 from agent.embedded.lexicon import Lexicon, fillers
-from agent.embedded.requests import KINDS
+from agent.embedded.nouns import KINDS
 from agent.embedded.spans import Spanned
 from agent.embedded.tokens import tokenise
 
@@ -22,7 +23,7 @@ def rewritten(text: Spanned, words: Lexicon) -> str | None:
     wished = _wish_last(text)
     if wished is not None:
         return wished
-    return _duty(text) or _front_respelt(text, words)
+    return _duty(text) or _told_to(text) or _front_respelt(text, words)
 
 
 _DUTY = re.compile(
@@ -44,6 +45,16 @@ def _duty(text: Spanned) -> str | None:
     return f"remind me to {what}" if found["what"] else f"提醒我{what}"
 
 
+def _told_to(text: Spanned) -> str | None:
+    """ "Tell Hugo to call Ann": what a colleague is to do is a task of theirs, and has not taken place."""
+    said = [span for span in text.spans if not span.filler]
+    if len(said) < 4 or said[0].text.lower() not in creating_words("asks_of") or not any(name.type == "user" for name in said[1].names):
+        return None
+    if said[2].text.lower() not in {"to", "and"} or text.language != "en":
+        return None
+    return f"remind {said[1].text} to {text.text[said[2].last :].strip()}"
+
+
 _TASK_LAST = re.compile(
     r"[,.;，。；]?\s*(?:and |so )?(?:please |pls |could you |can you )?"
     r"(?:(?:create|add|make|set|put in|open|need|give|log) (?:me |her |him |them |it |that |this )?(?:as )?(?:a|an) (?:new )?(?:task|reminder|to-?do)"
@@ -60,7 +71,7 @@ _LOG_LAST = re.compile(
     r"(?:[,.;—-]\s*|\s)(?:and |so )?(?:please |pls |could you (?:please )?|can you (?:please )?)*"
     r"(?:log|record|note|write|put|jot) (?:it|that|this|the call|the visit|the meeting)"
     r"(?: down| in)?(?: please| for me| as an? (?P<as>call|visit|meeting|note|mail|e-mail))*\s*[.!]?$|"
-    r"[,，。；;\s]+(?:嗯|就这些|好|请|麻烦|帮我|先|你)*[,，\s]*(?:记|录|登记|写)(?:一下|上|下来|下|一笔|个|条|一条|录|进去|进系统|到系统里|到系统|进系统里)+(?P<kind>拜访|电话|会议|沟通|备注|记录)?(?:记录)?(?:吧)?[。!！]?$",
+    r"[,，。；;\s]+(?:嗯|就这些|好|请|麻烦|帮我|先|你)*[,，\s]*(?:记|录|登记|写)(?:一下|上|下来|下|一笔|个|条|一条|录|进去|进系统|到系统里|到系统|进系统里|到跟进里|到跟进记录里|到跟进|进跟进里|成跟进|成跟进记录)+(?P<kind>拜访|电话|会议|沟通|备注|记录)?(?:记录)?(?:吧)?[。!！]?$",
     re.IGNORECASE,
 )
 _NEEDS = re.compile(r"^(?P<who>[A-Z][\w'-]+(?: [A-Z][\w'-]+)?) (?:needs? to|has to|should|must|ought to|is to) (?P<what>.+)$", re.DOTALL)

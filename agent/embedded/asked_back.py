@@ -1,15 +1,19 @@
 """A short answer to a question the brain asked back: "Lindqvist" after “Which Tom?”, 口腔那家, "Won" after "which value?"."""
 
+import re
 from collections.abc import Sequence
+from functools import cache
 
 from agent.embedded import answering, turn_forms
 from agent.embedded.answering import Among
 from agent.embedded.frames import Frame
+from agent.embedded.lexicon import function_words
 from agent.embedded.tokens import is_chinese, tokenise
 from store.unit import Unit
 
 LONGEST = 6  # words; more is a request of its own
 DESCRIBED = 20  # words of a new record, a note or a task's title
+_OF_WHAT = {"which", "target", "it"}  # questions which records were meant
 _FREE = {"name needed", "title", "body"}
 _TIES = {
     "value": ("to ", "改成"),
@@ -25,6 +29,13 @@ def question(text: str, frame: Frame) -> Frame:
     if frame.intent == "clarify" and "clause" not in frame.values:
         frame.values = {**frame.values, "clause": text}
     return frame
+
+
+@cache
+def _pointing() -> re.Pattern[str]:
+    """The words that point at a record: "it", "those", 它."""
+    words = sorted((str(word) for word in function_words()["it"]), key=len, reverse=True)
+    return re.compile("|".join(re.escape(word) if is_chinese(word) else rf"\b{re.escape(word)}\b" for word in words), re.IGNORECASE)
 
 
 def confirmed(text: str, previous: Sequence[Frame]) -> list[Frame] | None:
@@ -88,7 +99,19 @@ def completed(text: str, previous: Sequence[Frame]) -> list[str]:
             or [asked.options[place] for place in answering.places(said, len(asked.options)) if place is not None]
         )
         return [clause.replace(asked.notes[0], chosen[0], 1)] if chosen else []
+    if asked.reason in _OF_WHAT:
+        end, pointing = clause.rstrip(" .。!！"), _pointing().search(clause)
+        if pointing is not None:
+            return [f"{clause[: pointing.start()]}{said}{clause[pointing.end() :]}"]
+        return [f"{said}:{end}", f"{said}的{end}"] if is_chinese(clause) else [f"{end} for {said}", f"{said}: {end}", f"{end} {said}"]
     if asked.reason in _TIES:
         tie = _TIES[asked.reason][1 if is_chinese(clause) else 0]
         return [f"{clause.rstrip(' .。!！')} {said}", f"{clause.rstrip(' .。!！')} {tie}{said}"]
     return []
+
+
+def settles(asked: Frame, frames: Sequence[Frame]) -> bool:
+    """Whether the sentence with the answer in it is read; a question which records were meant is answered by records, and nothing new is made."""
+    left = {"clarify", "refuse"} | ({"create", "task", "log"} if asked.reason in _OF_WHAT else set())
+    several = bool(frames) and all(frame.intent == "clarify" and frame.reason == "several" for frame in frames)
+    return (several and asked.reason in _OF_WHAT) or not any(frame.intent in left for frame in frames)

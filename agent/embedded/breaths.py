@@ -6,6 +6,7 @@ from typing import Any
 
 from agent.embedded import told
 from agent.embedded.breath_words import PLAIN, STRONG, WEAK, BreathWords, Reading
+from agent.embedded.creating_words import words
 from agent.embedded.lexicon import change_words
 from agent.embedded.pieces import BREAK
 from agent.embedded.scene import Scene
@@ -49,8 +50,23 @@ def fill(reading: Reading) -> None:
     first = next((span for span in reading.scene.spans if not span.filler), None)
     if reading.found and first is not None and not first.names and _closes(first) and reading.kind in CLOSING:
         reading.found += [(name, value, STRONG) for name, value in CLOSING[reading.kind].items()]  # "close the ticket, they gave us a 5"
+    _gone_to_a_rival(reading)
     given = {name for name, _, _ in reading.found}
     reading.open = [label for label in reading.open if label.name not in given]
+
+
+def _gone_to_a_rival(reading: Reading) -> None:
+    """ "Glenfarrow lease: Rentwell got it", 被Rentwell抢走了: a value of the deal that took it away, so it is lost."""
+    if reading.kind != "opportunity":
+        return
+    schema, text = reading.scene.unit.schema, reading.scene.text.text
+    for span in reading.scene.spans:
+        rival = any(c.entity == reading.kind and (c.field, c.value) in [(n, v) for n, v, _ in reading.found] for c in span.choices)
+        ending = any(c.field in {"stage", "status"} for c in span.choices)
+        if rival and not ending and not span.names and told.gives(text[span.last :].lstrip(), "gone_to", start=True):
+            lost = told.stage_of(schema, "lost")
+            reading.found = [(n, v, w) for n, v, w in reading.found if n != "stage"] + [("stage", lost, STRONG)]
+            return
 
 
 def _closes(span: Span) -> bool:
@@ -100,7 +116,7 @@ class Breath(BreathWords):
                 if not self._former(number):
                     self._flush()
                     self.pending = span
-            elif self._matters(span, number):
+            elif self._matters(span, number) and not (self._settles(span) and self._coming()):
                 self.unknown.append(span)
             number += 1
         self._flush()
@@ -109,6 +125,13 @@ class Breath(BreathWords):
         several = len(self.reading.subject.records) > 1
         if self.gave or self._wish() or several or any(self._another(span) for span in self.spans):
             self.reading.lost += self.unknown
+        elif self._ordered():
+            self.reading.lost += [span for span in self.unknown if span.amount and not span.time]  # a figure is no reason
+
+    def _ordered(self) -> bool:
+        """Whether the sentence opens with a verb of change: what follows is to be written, not told."""
+        first = next((span for span in self.scene.spans if not span.filler), None)
+        return first is not None and first.func("update", "assign") and not first.names
 
     def _labelled(self, label: Field, number: int) -> int:
         """A field's name: its value after it, before it ("16 treatment rooms", "Henke as competitor"), or yes and no."""
@@ -119,6 +142,8 @@ class Breath(BreathWords):
             self._give(label.name, None, STRONG)
             return number + 1
         after = self._after(label, number)
+        if label.kind in FREE_TEXT and any(span.guessed and span.choices for span in self.spans[number + 1 : number + 4]):
+            after = None  # "new title Brand Director" is no Brand manager, whoever else is one
         if self.pending is not None and self._ends(label, number, after is not None):
             value = self._value(label, self.pending)
             if value is not None:
@@ -199,7 +224,10 @@ class Breath(BreathWords):
             ends = (
                 self.spans[stop].text.lower() in {"and", "并", "并且"} and stop + 1 < len(self.spans) and self._label(stop + 1) is not None
             )
-            if stop > start and (ends or self.spans[stop] in self.reading.subject.spans):
+            names_it = self.spans[stop] in self.reading.subject.spans and not (
+                self.spans[stop].func("it") and not self.spans[stop].names and not self.spans[stop - 1].func("to", "on")
+            )  # "next step to call them": them is part of the text
+            if stop > start and (ends or names_it):
                 break
             stop += 1
         end = stop
@@ -216,7 +244,9 @@ class Breath(BreathWords):
         """Light words, and "to it", at the end of a text."""
         span = self.spans[place]
         tie = span.func("to", "on") and place + 1 < len(self.spans) and self.spans[place + 1].func("it")
-        return (span.filler and span.func("noise")) or (span.func("it") and not span.names) or tie
+        before = self.spans[place - 1] if place else None
+        tied = span.func("it") and not span.names and before is not None and before.func("to", "on")  # "… to it", and no "call them"
+        return (span.filler and span.func("noise")) or tied or tie
 
     def _yes_no(self, label: Field, number: int) -> int:
         if self._future():
@@ -241,9 +271,12 @@ class Breath(BreathWords):
         span, self.pending = self.pending, None
         if span is None:
             return
+        if span.guessed and self.kind in JOBS and not span.time and any(c.field == "title" for c in span.choices):
+            self.unknown.append(span)  # "is now Brand Director": a job of its own words
+            return
         given = self._implied(span)
         if given is None:
-            if not (span.time and self._passing(span)):
+            if not (span.time and self._passing(span)) and not (self._settles(span) and self._coming()):
                 self.unknown.append(span)
             return
         self._give(*given)
@@ -261,9 +294,12 @@ class Breath(BreathWords):
             return lacked.field, False, PLAIN
         if self.kind == "opportunity" and not any(c.entity == self.kind and c.field == "stage" for c in span.choices):
             ended = told.ended(span)
+            if ended and self._coming():
+                return None  # 下个月15号成交: when it is to be had, not that it is
             if ended:
                 return None if self._future() and not tied else ("stage", told.stage_of(schema, ended), STRONG if tied else WEAK)
         own = [c for c in span.choices if c.entity == self.kind and not fields[c.field].readonly]
+        own = [] if span.guessed and all(fields[c.field].kind in FREE_TEXT for c in own) else own
         if own or (self.kind == "opportunity" and any(c.entity == self.kind for c in span.choices)):
             if self._future() and not tied:
                 return None
@@ -276,13 +312,32 @@ class Breath(BreathWords):
         if reference is not None:
             return (*reference, STRONG)
         if span.time and not span.amount:
-            return self._dated(span) if tied else None
+            settled = self.kind == "opportunity" and any(self._settles(each) for each in self.spans)
+            planned = settled and (self._coming() or self._that_day(span))  # 下个月15号签, 昨天签了
+            return self._dated(span) if tied or planned else None
         if span.amount and self.kind not in PRICED:
             return None
         if span.literal_kind in {"email", "phone"} or tied or self._alone(span):
             found = implied(self.scene, self.kind, span)
             return (*found, STRONG) if found else None
         return None
+
+    def _coming(self) -> bool:
+        """Whether the breath names a day that is still to come, and no other."""
+        today = self.scene.unit.today()
+        days = [span.time.first or span.time.last for span in self.spans if span.time and span.time.kind == "period"]
+        return bool(days) and all(day is not None and day > today for day in days)
+
+    def _that_day(self, span: Span) -> bool:
+        """Whether a day gone by is the day a deal ended, told in the same breath."""
+        gone = span.time is not None and span.time.grain == "day" and span.time.first is not None
+        return bool(gone and span.time and span.time.first and span.time.first <= self.scene.unit.today()) and any(
+            map(told.ended, self.spans)
+        )
+
+    def _settles(self, span: Span) -> bool:
+        """A word for a deal being had: 签, 能签, 成交."""
+        return is_chinese(span.text) and (bool(told.ended(span)) or span.func("ahead") or span.text in words("settles"))
 
     def _alone(self, span: Span) -> bool:
         """ "…, 31k, …", "for 27k": a sum that is a breath of its own, beside one that says how a deal goes on."""

@@ -139,6 +139,8 @@ def unmet(span: Span, held: Held) -> list[Kind]:
         return []
     if "create" in held.intents and not (span.names or span.time or span.amount or span.literal) and _around(span.text.lower()):
         return []  # "came through the web form", "met Jane Doe": words that tie or lead up to what is told of a new record
+    if "create" in held.intents and _part_of_label(span, held):
+        return []
     made: list[tuple[Kind, bool]] = []
     if span.names:
         made.append(("name", any(name.id.casefold() in held.values or held.tells(name.name) for name in span.names)))
@@ -160,7 +162,15 @@ def unmet(span: Span, held: Held) -> list[Kind]:
 
 
 def _around(word: str) -> bool:
-    return word in ties() or any(word in words(name) for name in ("light", "light_zh", "asking", "leads_up", "puts"))
+    return word in ties() or any(word in words(name) for name in ("light", "light_zh", "asking", "leads_up", "puts", "hands"))
+
+
+def _part_of_label(span: Span, held: Held) -> bool:
+    """型号 CMM-10, 分期付款: a part of the label of a field the new record has."""
+    if len(span.text) < 2 or not is_chinese(span.text) or span.names or span.choices:
+        return False
+    fields = (held.schema.entity(entity).fields.get(name) for entity, name in held.fields if entity in held.schema.entities)
+    return any(field is not None and span.text in (field.zh or "") for field in fields)
 
 
 def _noun_of_request(said: str, held: Held) -> bool:
@@ -188,6 +198,8 @@ def _sought(span: Span, held: Held) -> bool:
 def _sense(kind: str, entity: str, field: str, value: str, held: Held) -> tuple[Kind, bool]:
     match kind:
         case "entity":
+            if "create" in held.intents and entity in {"account", "contact"} and {"lead", "account"} & held.entities:
+                return "entity", True  # 联系人吴先生 of a lead: what the lead is
             whose = entity == "user" and bool({"owner", "assignee", "author"} & held.names_of_fields)
             return "entity", whose or entity in held.entities or any(entity in name.split("_") for name in held.names_of_fields)
         case "choice":

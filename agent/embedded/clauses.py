@@ -22,7 +22,7 @@ def split(text: Spanned) -> list[str]:
     if _FOR_EACH.match(text.text.strip()):
         return [text.text]
     cuts: list[int] = []
-    quoted_from = _free_text_start(text)
+    quoted_from = free_text_start(text)
     for number, span in enumerate(text.spans):
         if number == 0 or span.first >= quoted_from:
             continue
@@ -43,7 +43,10 @@ def split(text: Spanned) -> list[str]:
         pieces.append(text.text[start:cut])
         start = cut
     pieces.append(text.text[start:])
-    joined = [*(_JOINT.sub("", piece) for piece in pieces[:-1]), pieces[-1]]  # the last keeps its mark: it may be a question's
+    joined = [
+        *(_JOINT.sub("", _POLITE.sub("", piece)) for piece in pieces[:-1]),
+        pieces[-1],
+    ]  # the last keeps its mark: it may be a question's
     cleaned = [piece.strip(" ,，;；") for piece in joined]
     return [piece for piece in cleaned if piece] or [text.text]
 
@@ -53,12 +56,28 @@ def _alone(text: Spanned, number: int) -> bool:
     spans = text.spans
     if spans[number].func("delete", "update"):
         return not any(span.content for span in spans[number + 1 :])
-    if not spans[number].func("create", "log") or any(_verb(span) for span in spans[:number]):
+    if not spans[number].func("create", "log") or any(_done(text, n) for n in range(number)):
         return False
     stop = next((n for n in range(number + 1, len(spans)) if breaks(text.text, spans[n - 1], spans[n])), len(spans))
-    own = any(span.unknown or span.literal or span.names or span.time or span.amount for span in spans[number + 1 : stop])
+    whose = {
+        n
+        for n in range(number + 1, stop)
+        if spans[n - 1].text in _RECEIVERS | {"归", "让"} and any(name.type == "user" for name in spans[n].names)
+    }
+    own = any(
+        span.unknown or span.literal or (span.names and n not in whose) or span.time or span.amount
+        for n, span in enumerate(spans[number + 1 : stop], number + 1)
+    )
     later = any(_verb(span) and not span.func("assign") for span in spans[number + 1 :])
     return not own and not later and any(span.content and not span.entity for span in spans[:number])
+
+
+_MEANT = frozenset({"想", "要", "想要", "说要", "准备", "打算", "计划", "考虑", "wants to", "want to", "plans to", "plan to"})
+
+
+def _done(text: Spanned, number: int) -> bool:
+    """A verb of what is to be done here, not of what somebody wants to do: 想|升级三坐标."""
+    return _verb(text.spans[number]) and not (number and text.spans[number - 1].text.lower() in _MEANT)
 
 
 def _verb(span: Span) -> bool:
@@ -125,7 +144,7 @@ def _same_update(text: Spanned, number: int) -> bool:
     return not any(span.entity or any(name.type not in {"user"} for name in span.names) or span.func("it") for span in rest)
 
 
-def _free_text_start(text: Spanned) -> int:
+def free_text_start(text: Spanned) -> int:
     found = re.search(r"[:：]|\bthat\b", text.text)
     logs = any(span.func("log") for span in text.spans[:3])
     return found.end() if found and logs else len(text.text)
@@ -153,13 +172,21 @@ def _is_imperative(spans: list[Span], number: int) -> bool:
         return False  # 登录: one letter of another word
     if word in {"note", "record", "notes", "new", "change", "reminder", "安排", "记录"}:
         return word in {"note", "record", "安排", "记录"} and number + 1 < len(spans) and not previous.entity
-    return not (previous.func("not", "group", "with", "without") or previous.text.lower() in {"the", "a", "an", "to", "last", "的"})
+    return not (previous.func("not", "group", "with", "without") or previous.text.lower() in _NO_VERB)
+
+
+_POLITE = re.compile(
+    r"(?<=[,;.!?]) *(?:(?:so|and|please|pls|kindly|could you|can you|would you) *)+$", re.IGNORECASE
+)  # "… is tight. Please | remind me"
+_NO_VERB = frozenset(
+    {"the", "a", "an", "to", "last", "的", "might", "may", "could", "would", "will", "can", "should", "must", "they'll", "not"}
+)
 
 
 def _joint_before(text: Spanned, number: int, verb: int) -> bool:
     """Whether what precedes is a request and ends in a joint."""
     before = text.spans[:number]
-    joint = text.text[: text.spans[number].first].rstrip()
+    joint = _POLITE.sub("", text.text[: text.spans[number].first]).rstrip()
     ends = joint[-1:] in {",", ";", "，", "；", "。", ".", "!", "！", "?", "？"} or (before and before[-1].text.lower() in _STRONG)
     if not ends:
         return False
@@ -170,6 +197,7 @@ def _joint_before(text: Spanned, number: int, verb: int) -> bool:
         span
         for place, span in enumerate(before)
         if (span.func("show", "count", "who", "close", *ACTIONS) and (not place or _is_imperative(before, place)))
+        or (not place and any(sense.field == "tags" for sense in span.fields))  # "tag them as vip and give them to Ann"
         or span.metric
         or (span.func("to") and span.text[:1] in "改设变推移标调更修转定")
     ]

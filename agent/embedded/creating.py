@@ -7,23 +7,26 @@ from typing import Any
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from agent.embedded import acts, requests, shapes
+from agent.embedded import acts, announcing, requests, shapes
 from agent.embedded.compound import NEW
 from agent.embedded.creating_words import words
 from agent.embedded.doing import task
 from agent.embedded.frames import Frame
 from agent.embedded.happened import activity, took_place
+from agent.embedded.nouns import KINDS, Request, kind_of, noun
 from agent.embedded.phrase_table import Sense
-from agent.embedded.pieces import PHRASED, Piece, cut, glued, labels_heard, sentences
+from agent.embedded.phrased_names import named
+from agent.embedded.pieces import PHRASED, TEXTS, Piece, cut, glued, labels_heard, sentences, wished
 from agent.embedded.placing import place
-from agent.embedded.requests import KINDS, Request, kind_of
 from agent.embedded.scene import Scene
+from agent.embedded.short_titles import spoken_of
 from agent.embedded.slots import NEARLY, Slots
 from agent.embedded.spans import Span
+from agent.embedded.subject import best
 from agent.embedded.tokens import is_chinese
 from store.name_words import pinyin
 from store.query import load
-from store.schema import Field
+from store.schema import Entity, Field
 from store.values import find_named
 
 LIKELY = 0.3  # chance of the act below which a noun and a verb ask for nothing new
@@ -72,7 +75,7 @@ def described(scene: Scene, asked: Request) -> list[Frame] | None:
             return _described(scene, heard.entity.entity, _from_verb(replace(scene, place=asked.verb), heard))
     kind = asked.kind or told_kind(scene, asked)
     if not asked.kind:  # "I've drafted quote Q-0242 …, please record it": the noun names no field of it
-        asked.taken = [*asked.taken, *(span for number, span in enumerate(scene.spans) if requests.noun(scene, number) == kind)]
+        asked.taken = [*asked.taken, *(span for number, span in enumerate(scene.spans) if noun(scene, number) == kind)]
     return _described(scene, kind, asked) if kind else None
 
 
@@ -172,8 +175,16 @@ def _noun_heard(scene: Scene) -> Span | None:
 def _person_told(scene: Scene) -> bool:
     """ "add Gwen Talbot to Thornmoor Water, she's their lab manager": a person by name at a customer, the noun left out."""
     person = any(span.unknown and re.fullmatch(r"[A-Z][\w'-]+(?: [A-Z][\w'-]+){1,2}", span.text) for span in scene.spans)
+    called = _CALLED.search(scene.text.text)
+    if called and not any(
+        name.score >= THERE for span in scene.spans for name in span.names if called.start("who") <= span.first < called.end("who")
+    ):
+        person = True  # "Sarah Kent", where Kent is also a place
     customer = any(name.type == "account" for span in scene.spans for name in span.names)
-    return person and customer and not any(span.amount or span.time for span in scene.spans)
+    return person and customer and not any((span.amount and not span.literal) or span.time for span in scene.spans)
+
+
+_CALLED = re.compile(r"\b(?:add|put|enter|register)\s+(?P<who>[A-Z][\w'-]+(?: [A-Z][\w'-]+){1,2})\s*(?:\(|,|(?:to|at|as)\b)")
 
 
 def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
@@ -183,19 +194,23 @@ def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
     if _of_the_new(scene, kind, slots.values, pronoun):
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="it_new")]
     spec = slots.spec
+    there = None if slots.values else _of_the_shown(scene, spec, pronoun)
     slots.fill(_pieces(scene, kind, asked, pronoun))
     slots.settle()
+    if there is not None and "account" not in slots.values:
+        slots.values["account"] = there
     if slots.doubtful is not None:
         return [slots.doubtful]
     placed = place(spec, slots.texts, set(slots.values))
     slots.values |= placed.fields
-    remarks = [text for text in placed.remarks if not _of_known(scene, slots.values, text) and not slots.found(text)]
+    name = str(slots.values.get(spec.name_field) or "")
+    surname = f"姓{name[:1]}"
+    remarks = [text for text in placed.remarks if text != surname and not _of_known(scene, slots.values, text) and not slots.found(text)]
     if remarks:
         held = [str(slots.values[placed.remark])] if placed.remark in slots.values else []
         slots.values[placed.remark] = "; ".join([*held, *remarks])
     unknown = [text for text in placed.lost if not _of_known(scene, slots.values, text)]
     slots.lost += [text for text in unknown if not slots.found(text)]
-    name = str(slots.values.get(spec.name_field) or "")
     if kind in PHRASED and "account" in spec.fields and "account" not in slots.values and name:
         _account_in_name(slots, name)
     if kind == "case" and "type" not in slots.values:
@@ -210,22 +225,40 @@ def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
 
 def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> list[Piece]:
     """What is told, in pieces: what stands at the noun, after it, and before the request, which comes last."""
-    spans = [
-        span
-        for span in glued(scene.text, scene.spans)
-        if span not in without and not any(span is each for each in (*asked.taken, *asked.modifiers))
-    ]
+    apart = (*asked.taken, *asked.modifiers, *without)
+    if kind in {"contact", "lead"}:  # 周先生 is somebody new, whoever else is called 周
+        scene = replace(scene, text=replace(scene.text, spans=[_plain_name(span) for span in scene.spans]))
+    spans = glued(scene.text, [span for span in scene.spans if not any(span is each for each in apart)])
+    spans = named(scene, kind, [_own_words(scene, kind, span) for span in spans])
     ahead = [span for span in spans if span.last <= asked.first or (asked.head is not None and span.last <= asked.head.first)]
     after = [part for span in spans if span not in ahead for part in _beyond(scene, span, asked.last)]
     schema = scene.unit.schema
     parts = [labels_heard(scene, kind, part) for part in (asked.modifiers, after, ahead)]
-    cuts = [cut(schema, kind, scene.text, part) if kind != "case" else sentences(schema, kind, scene.text, part) for part in parts]
+    ways = {"case": sentences, "account": wished, "contact": wished}
+    cuts = [ways.get(kind, cut)(schema, kind, scene.text, part) for part in parts]
     if cuts[1] and asked.head is not None and asked.head.text.lower().endswith(("named", "called")):
         cuts[1][0].tie = "named"
-    cuts[2] = [piece for piece in cuts[2] if not requests.announces(piece.spans)]
+    cuts[2] = [piece for piece in cuts[2] if not announcing.announces(piece.spans)]
     for piece in cuts[2]:
         piece.late = bool(cuts[1])
     return [piece for part in cuts for piece in part]
+
+
+def _own_words(scene: Scene, kind: str, span: Span) -> Span:
+    """ "plant manager", where somebody else is a Plant Director: a text of its own, not the value that shares a word with it."""
+    fields = scene.unit.schema.entity(kind).fields
+    texts = [c for c in span.choices if c.entity == kind and c.field in fields and fields[c.field].kind in TEXTS]
+    shared = span.guessed and bool(texts) and not span.time and not span.amount and not span.names
+    return replace(span, senses=[], unknown=True, filler=False) if shared else span
+
+
+_POLITELY = ("先生", "女士", "小姐")
+
+
+def _plain_name(span: Span) -> Span:
+    if not span.names or not (shapes.titled(span.text) or span.text.endswith(_POLITELY)):
+        return span
+    return Span(span.start, span.end, span.text, span.first, span.last, unknown=True)
 
 
 def _beyond(scene: Scene, span: Span, place: int) -> list[Span]:
@@ -258,22 +291,46 @@ def _account_in_name(slots: Slots, name: str) -> None:
 
 def _of_the_new(scene: Scene, kind: str, values: dict[str, Any], consumed: list[Span]) -> bool:
     """ "… and add a project for it": the record made in the same breath, by the field that points to it; True when none does."""
-    pronoun = next((span for span in scene.spans if span.func("it") and not span.names), None)
+    pronouns = [span for span in scene.spans if span.func("it") and not span.names]
     before = scene.previous[0] if scene.previous else None
-    if pronoun is None or before is None or before.intent != "create" or before.results or before.also:
+    if not pronouns or before is None or before.intent != "create" or before.results or before.also:
         return False
     field = _pointing(scene.unit.schema.entity(kind).fields, before.entity, kind)
     if field is None and isinstance(before.values.get("account"), str) and "account" in scene.unit.schema.entity(kind).fields:
         values["account"] = before.values["account"]  # "add Nils to Nordlys and open a deal with them": where he works
-        consumed.append(pronoun)
+        consumed += pronouns
         return False
     if field is None:
         return True
     name = before.values.get(scene.unit.schema.entity(before.entity).name_field)
     there = find_named(scene.unit, before.entity, str(name)) if name else []
     values[field.name] = there[0][0] if len(there) == 1 else NEW  # there already when the change before was approved
-    consumed.append(pronoun)
+    consumed += pronouns
     return False
+
+
+def _of_the_shown(scene: Scene, spec: Entity, consumed: list[Span]) -> str | None:
+    """ "add a contact there: Bo Lin", "a deal for them": the one customer the turn before was about; also when nothing points to it, where
+    such a record is always somebody's."""
+    if "account" not in spec.fields or spec.name == "lead":
+        return None
+    theirs = spoken_of(scene)
+    if len(theirs) != 1 or any(best(span, "account") and best(span, "account")[0].score >= NEARLY for span in scene.spans):
+        return None
+    pointed = [span for span in scene.spans if (span.func("it") and not span.names) or span.text.lower() in words("there")]
+    fresh = scene.previous[0].intent in {"get", "find"} and spec.name in _SOMEBODYS
+    if pointed:
+        place = scene.spans.index(pointed[0])
+        tied = [
+            each
+            for each in scene.spans[max(0, place - 1) : place]
+            if each.func("on", "with", "around") or each.text.lower() in words("there")
+        ]
+        consumed += [*tied, pointed[0]]
+    return theirs[0] if pointed or fresh else None
+
+
+_SOMEBODYS = frozenset({"contact", "opportunity", "case"})
 
 
 def _pointing(fields: dict[str, Field], target: str, kind: str) -> Field | None:

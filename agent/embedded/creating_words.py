@@ -45,7 +45,7 @@ def tie_pattern() -> re.Pattern[str]:
 def edge(name: str) -> re.Pattern[str]:
     """Light words of a list (and its _zh) at either end of a text."""
     latin, han = "|".join(map(re.escape, _by_length(words(name)))), "|".join(map(re.escape, _by_length(words(f"{name}_zh"))))
-    one = rf"(?:(?:{latin})(?![\w'])|{han}|[\s.,:;，。：；\-])"
+    one = rf"(?:(?:{latin})(?![\w'-])|{han}|[\s.,:;，。：；\-])"  # the "year" of "year-end" is no word of its own
     return re.compile(rf"^{one}+|(?:(?<![\w'])(?:{latin})|{han}|[\s.,:;，。：；\-])+$", re.IGNORECASE)
 
 

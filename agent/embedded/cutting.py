@@ -18,9 +18,11 @@ from agent.embedded.tokens import is_chinese
 Cut = tuple[list[Span], list[Span], list[Span]]  # the condition, the change, what narrows the records afterwards
 Pair = tuple[list[Span], list[Span]]
 _MOST = 24  # cuts tried
+_ARTICLES = frozenset({"a", "an", "the"})  # "give all clients in Bath | a credit limit of 15000"
 _STATES = frozenset({"is", "are", "has", "have"})
 _RELATIVE = frozenset({"that", "which", "who", "whose", "whom", "where"})
 _OF = frozenset({"on", "for", "of", "from"})
+_UP_TO = frozenset({"up to", "over", "over to"})  # "push it up to 30k", "carry over 30k"
 _INTO = frozenset({"as", "into", "with"})
 _PAUSE = re.compile(r"[,，;；。、:：]|\.\s")  # a point alone may end a name: "Hollander B.V."
 _STILL = frozenset({"是", "为", "到", "在", "给", "至"})  # Chinese ties that conditions have too
@@ -64,6 +66,11 @@ def _field_of(condition: list[Span]) -> int:
     return place + 2 if condition[place + 1].text.lower() in _OF else 0
 
 
+def compares(change: list[Span]) -> bool:
+    """ "with fewer than 50 guests": a figure after a comparison says which records, and is never what they get."""
+    return any(one.func("over", "under") and one.text.lower() not in _UP_TO and other.amount for one, other in pairwise(change))
+
+
 def acts(spans: list[Span]) -> bool:
     """Whether a verb of change is among them."""
     verbs = change_words("wishes") | change_words("emptying")
@@ -79,9 +86,17 @@ def _english(scene: Scene, spans: list[Span]) -> Iterator[Pair]:
     for n in broken:
         referring = any(span.func("it", "all") for span in spans[n:]) and acts(spans[n:])
         told_apart = ":" in scene.text.text[spans[n - 1].last : spans[n].first] and any(span.step or span.fields for span in spans[n:])
-        if referring or told_apart or acts([next((span for span in spans[n:] if not span.filler), spans[n])]):
+        if (
+            referring
+            or told_apart
+            or _taken_over(scene, spans[n:])
+            or acts([next((span for span in spans[n:] if not span.filler), spans[n])])
+        ):
             yield spans[:n], spans[n:]
     verb = next((n for n, span in enumerate(spans) if not span.filler), 0)
+    taker = _taken_over(scene, spans)
+    if taker:
+        yield spans[taker:], spans[:taker]
     if acts(spans[verb : verb + 1]):
         yield from _commanded(spans, verb)
         return
@@ -93,6 +108,16 @@ def _english(scene: Scene, spans: list[Span]) -> Iterator[Pair]:
             yield spans[:n], spans[n:]
 
 
+def _taken_over(scene: Scene, spans: list[Span]) -> int:
+    """ "Liam takes over | all clients in Bath": how many spans say who takes records; 0 when somebody else is spoken of."""
+    who = next((n for n, span in enumerate(spans) if not span.filler), 0)
+    if not spans or not any(name.type == "user" for name in spans[who].names):
+        return 0
+    found = told.opening(scene.text.text[spans[who].last :].lstrip(), "takes")
+    stop = scene.text.text.index(found, spans[who].last) + len(found) if found else 0
+    return sum(span.first < stop for span in spans) if found else 0
+
+
 def _commanded(spans: list[Span], verb: int) -> Iterator[Pair]:
     """ "mark | all overdue tasks | as high", "set the probability to 40 on | open deals of …", "give Ben | all of Anna's leads"."""
     size = len(spans)
@@ -102,6 +127,7 @@ def _commanded(spans: list[Span], verb: int) -> Iterator[Pair]:
     if verb + 2 < size and any(name.type == "user" for name in spans[verb + 1].names) and words[verb + 2] not in {"'s", "'"}:
         starts.add(verb + 2)  # "give Ben | all of …", but "give Ben's accounts to …"
     ends = {n for n in range(verb + 2, size) if spans[n].func("to") or spans[n].step or words[n] in _INTO} | {size}
+    ends |= {n for n in range(verb + 2, size - 1) if words[n] in _ARTICLES and spans[n + 1].fields and not spans[n + 1].entity}
     if spans[-1].choices:
         ends |= {size - 1, size - 2} if size > 1 and spans[-2].fields and not spans[-2].entity else {size - 1}
     for start in starts:
@@ -143,5 +169,6 @@ def _turns(spans: list[Span], number: int) -> bool:
         return number + 1 < len(spans) and any(name.type == "user" for name in spans[number + 1].names)
     tie = span.func("to") and span.text not in _STILL
     emptied = span.text in change_words("emptying")
-    ended = told.ended(span) and not span.entity and any(each.func("zh_to", "all") for each in spans[:number])
+    closes = span.text in change_words("closing") and bool(span.choices)
+    ended = (told.ended(span) or closes) and not span.entity and any(each.func("zh_to", "all") for each in spans[:number])
     return bool(tie or emptied or ended or span.func("assign") or span.step)

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from agent.embedded import told
+from agent.embedded import candidates, told
 from agent.embedded.frames import Frame
 from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.spoken import subjects
+from agent.embedded.spoken import subjects, titled
 from agent.embedded.subject import Subject
+from agent.embedded.targets import pinned
 from agent.embedded.turning import tied
 
 _WORTHLESS = frozenset(
@@ -40,6 +41,20 @@ def read(scene: Scene) -> list[Frame] | None:
             return [Frame("update", entity=subject.kind, ids=ids, values=values)] if values else None
         if not rest:
             return [Frame("delete", entity=subject.kind, ids=[record.id for record in subject.records])]
+    return _one_of_several(own, verbs)
+
+
+def _one_of_several(scene: Scene, verbs: list[Span]) -> list[Frame] | None:
+    """ "delete the gala dinner", of which there are three: the one chosen before, else the question which."""
+    for subject in titled(scene):
+        rest = [span for span in _beside(scene, verbs) if span not in verbs and span not in subject.spans and _matters(span, subject)]
+        if any(not _reason(scene, span, verbs, subject) for span in rest):
+            continue
+        ids = [record.id for record in subject.records]
+        chosen = pinned(scene, subject.kind)
+        if chosen is not None:
+            return [Frame("delete", entity=subject.kind, ids=chosen.ids or ids)]
+        return [candidates.question(scene.unit, subject.kind, ids, len(ids), scene.text.text)]
     return None
 
 

@@ -16,10 +16,13 @@ from agent.embedded.values import moment
 from store.query import load
 
 PRONOUN = re.compile(r"\b(?:it|him|her|them)\b|[他她它]们?(?!的)", re.IGNORECASE)
-_TRIM_TITLE = re.compile(r"^(?:(?:to|that|about|me|me to|for|and)\b|去|要|在|：|:|,|，|\s)+\s*", re.IGNORECASE)
+_TRIM_TITLE = re.compile(
+    r"^(?:(?:to|that|about|me|me to|for|and)\b|去(?!一?趟)|要|在|给[他她它]们?(?=\s*[,，])|一下(?=[,，])|(?:任务|待办)(?=[,，:：])|：|:|,|，|\s)+\s*",
+    re.IGNORECASE,
+)
 
 
-_AFTER_DUE = re.compile(r"\s*(?:之前|以前|前(?!台))?(?:(?:到期|截止|完成|做完|办好)(?![\u4e00-\u9fff]))?")
+_AFTER_DUE = re.compile(r"\s*(?:之前|以前|前(?!台)|之内|以内|内(?![部容]))?(?:(?:到期|截止|完成|做完|办好)(?![\u4e00-\u9fff]))?")
 _LEFT_ZH = re.compile(r"^\s*(?:一?个|的|一下|一次)+(?=[\u4e00-\u9fff])")  # 安排[个][周一][的]感谢电话
 _MEASURED = re.compile(r"^(?:一)?(?:个|条|次|项|份|下)(?=[\u4e00-\u9fff])")
 
@@ -100,7 +103,14 @@ def _priority_alone(scene: Scene) -> tuple[list[Span], Any] | None:
     for start, stop in zip(starts, [*starts[1:], len(scene.spans)], strict=False):
         breath = scene.spans[start:stop]
         said = [c.value for span in breath for c in span.choices if (c.entity, c.field) == ("task", "priority")]
-        rest = [span for span in breath if not (span.filler or span.func("to", "it") or any(c.field == "priority" for c in span.choices))]
+        if start and breath[-1].text.lower() in words("urgent_alone") and len(breath) == 1:
+            return breath, "high"
+        rest = [
+            span
+            for span in breath
+            if not (span.filler or span.time or span.func("to", "it") or any(c.field == "priority" for c in span.choices))
+        ]
+        breath = [span for span in breath if not span.time]
         if said and start and not [span for span in rest if not any(f.field == "priority" for f in span.fields)]:
             return breath, said[0]
     return None
@@ -109,6 +119,16 @@ def _priority_alone(scene: Scene) -> tuple[list[Span], Any] | None:
 def subject_before(scene: Scene, kind: str, values: dict[str, Any]) -> None:
     """ "… and remind me to call them", "put a note on the clinic", "add a note there": what was spoken of just before."""
     said = any(span.func("it") or (span.entity and not span.entity.plural and span.entity.entity == "account") for span in scene.spans)
+    same = scene.previous and not scene.previous[0].proposed and scene.previous[0].intent in {"create", "log", "update"}
+    if (
+        same
+        and not said
+        and kind == "task"
+        and not any(span.names and not any(n.type == "user" for n in span.names) for span in scene.spans)
+    ):
+        held = scene.previous[0].values.get("account")  # "visited Whitcombe today. Follow up in two weeks": with them
+        values |= {"account": held} if isinstance(held, str) and "account" not in values else {}
+        return
     if not said or not scene.previous or {"account", "contact", "opportunity", "lead"} & set(values):
         return
     before = scene.previous[0]
@@ -186,7 +206,8 @@ def _handed(scene: Scene) -> tuple[Span, list[Span]] | None:
             span.func("assign", "it", "to", "on", "with", "zh_to") or span.text.lower() in words("hands") or _names_assignee(span)
             for span in rest
         )
-        if start and len(people) == 1 and rest and ties:
+        alone = bool(people) and not rest and is_chinese(people[0].text) and all(name.type == "user" for name in people[0].names)
+        if start and len(people) == 1 and ((rest and ties) or alone):
             return people[0], breath
     return None
 

@@ -10,16 +10,19 @@ from collections.abc import Iterator
 
 from agent.embedded import doing
 from agent.embedded.creating_words import words
-from agent.embedded.frames import Frame
+from agent.embedded.frames import Frame, Part
+from agent.embedded.leaning import latest
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
 from agent.embedded.those import condition, part, refused_when_empty
 from agent.embedded.tokens import is_chinese
+from store.filters import Filter
 
 _QUANTIFIER = re.compile(r"\b(?:each|every(?: one of| single)?|all(?: of)?|any|per)\b|每(?:一)?|所有|全部|各", re.IGNORECASE)
 _END = re.compile(
     r"\s*(?:[,:;，：；]|\s[-–—]\s|(?=\s(?:to|by|due|saying|titled|called|with|before|until|on|at|for|next|tomorrow|this|so|that)\b))|$"
 )
+_OF_THEM = re.compile(r"(?:each|every(?: single)? one) of (?:them|those|these)\b", re.IGNORECASE)
 _TIE = re.compile(r"\b(?:for|on|to|against|of|with|in)\s*$", re.IGNORECASE)
 _GIVES = re.compile(
     r"(?:都|各|分别|各自|统一|均)*(?:来|做|建|创建|新建|加|添加|安排|生成|设|设置|设个|开|派|排|布置|录|列|提醒|要|需要|应该)"
@@ -38,12 +41,17 @@ def for_each(scene: Scene) -> list[Frame] | None:
     """The task for each; None when the sentence asks for none."""
     text = scene.text.text.strip()
     asking: list[Frame] | None = None
-    for said, wish in _ways(text, scene.text.language):
+    owners = _each_owner(scene)
+    if owners is not None:
+        return owners
+    for said, full in _ways(text, scene.text.language):
+        wish, theirs = _of_the_owner(scene, full)
         task = _task(scene, wish)
         if task is None or task.reason == "title" or re.search(r"[:：]", said):
             continue
+        said, owned = _of_the_owner(scene, said)
         what = part(scene, said)
-        frame = condition(scene, what, what.spans)
+        frame = _shown(scene, what.spans) or condition(scene, what, what.spans)
         if frame.intent != "find" or frame.entity == "task":
             asking = asking or ([frame] if any(span.entity for span in what.spans) and frame.entity != "task" else None)
             continue
@@ -52,13 +60,75 @@ def for_each(scene: Scene) -> list[Frame] | None:
         nothing = refused_when_empty(scene, frame)
         if nothing is not None:
             return [nothing]
+        whose = {"assignee": OWNER} if theirs or owned else {}
         return [
             Frame(
-                "task", entity=frame.entity, text=task.text, values={**task.values, "for_each": frame.entity}, parts=frame.parts,
+                "task", entity=frame.entity, text=task.text, values={**task.values, **whose, "for_each": frame.entity}, parts=frame.parts,
                 period=frame.period, date_field=frame.date_field,
             )
         ]  # fmt: skip
     return asking
+
+
+def _each_owner(scene: Scene) -> list[Frame] | None:
+    """ "remind each owner to send the contract" after a list: a task of each record shown, for whoever owns it."""
+    said, theirs = _of_the_owner(scene, scene.text.text.strip())
+    before = latest(scene.previous)
+    place = next((n for n, span in enumerate(scene.spans) if any(sense.field == OWNER for sense in span.fields)), 0)
+    if not theirs or before is None or any(span.entity for span in (*scene.spans[:place], *scene.spans[place + 1 : place + 3])):
+        return None
+    frame = _shown(scene, part(scene, "each of them" if scene.text.language == "en" else "每个").spans)
+    task = _task(scene, said.replace("each of them", "me")) if frame is not None else None
+    if frame is None or task is None or task.intent != "task" or OWNER not in scene.unit.schema.entity(frame.entity).fields:
+        return None
+    values = {**task.values, "assignee": OWNER, "for_each": frame.entity}
+    return [
+        Frame(
+            "task", entity=frame.entity, text=task.text, values=values, parts=frame.parts, period=frame.period, date_field=frame.date_field
+        )
+    ]
+
+
+OWNER = "owner"  # in the place of a person: whoever owns the record the task is about
+
+
+def _of_the_owner(scene: Scene, text: str) -> tuple[str, bool]:
+    """ "a task for the owner of each deal", "remind each owner": the text without them, and whether they are who is to do it."""
+    spans = part(scene, text).spans
+    found = next((span for span in spans if any(sense.field == OWNER for sense in span.fields) and not span.names), None)
+    if found is None:
+        return text, False
+    lead = _OWNED.search(text[: found.first])
+    start = lead.start() if lead else found.first
+    rest = text[found.last :]
+    if is_chinese(found.text):
+        return text[:start] + rest, True
+    quantity = (
+        "each of them"
+        if lead and _QUANTIFIER.search(lead.group())
+        else "me"
+        if re.search(r"\bremind\s*$", text[:start], re.IGNORECASE)
+        else ""
+    )
+    return re.sub(r"\s+", " ", f"{text[:start]} {quantity} {rest}").strip(), True
+
+
+_OWNED = re.compile(
+    r"(?:(?:\bfor|\bto)\s+)?(?:\b(?:each|every|the|their|its)\s+)+(?:of\s+)?$|(?:给|让|请|提醒)?(?:每个|各个|各自的?|它们的?|他们的?|其)+$",
+    re.IGNORECASE,
+)
+
+
+def _shown(scene: Scene, spans: list[Span]) -> Frame | None:
+    """ "each of them", 每家: the records the turn before showed; None where others are spoken of, or nothing can have a task."""
+    before = latest(scene.previous)
+    said = [span for span in spans if not span.filler]
+    pointing = bool(said) and all(span.func("all", "group", "it", "only", "on") and not span.entity for span in said)
+    if not pointing or before is None or before.intent not in {"find", "get"} or not before.results:
+        return None
+    if before.intent == "find" and (before.parts or before.period) and not before.limit:
+        return before
+    return Frame("find", entity=before.entity, parts=[Part("among", Filter(field="id", op="in", value=list(before.results)))])
 
 
 def _ways(text: str, language: str) -> Iterator[tuple[str, str]]:
@@ -69,11 +139,16 @@ def _ways(text: str, language: str) -> Iterator[tuple[str, str]]:
     for found in _QUANTIFIER.finditer(text):
         before = _TIE.sub("", text[: found.start()]).strip(" ,")
         before = "" if before.lower() in words("asking") or not before else before
-        tied = found.group().lower() == "per" or _TIE.search(text[: found.start()].strip())
+        tied = found.group().lower() == "per" or _OF_THEM.match(text, found.start()) or _TIE.search(text[: found.start()].strip())
         if before and not tied:
             continue  # "call all of them": of one task
         rest = text[found.start() :]
-        ends = {match.start() for match in _END.finditer(rest)} | (set() if before else {match.start() for match in _WORD.finditer(rest)})
+        of_them = _OF_THEM.match(rest)
+        ends = (
+            {match.start() for match in _END.finditer(rest)}
+            | ({of_them.end()} if of_them else set())
+            | (set() if before else {match.start() for match in _WORD.finditer(rest)})
+        )
         for end in sorted((each for each in ends if each > found.end() - found.start()), key=lambda each: (not _due(rest[each:]), -each)):
             after = rest[end:].strip(" ,;")
             if before:
@@ -108,8 +183,10 @@ def _task(scene: Scene, wish: str) -> Frame | None:
     """The task a wish asks for; None when it asks for something else."""
     spans = part(scene, wish, future=True).spans
     noun = next((n for n, span in enumerate(spans) if _is_task(span)), None)
-    if noun is None or any(span.func("delete", "without", "not") or span.entity or span.time for span in spans[:noun]):
-        return None
+    made = next((n for n, span in enumerate(spans) if span.func("create")), None) if is_chinese(wish) else None
+    before = spans[: noun or 0] if made is None else [span for n, span in enumerate(spans[: noun or 0]) if n < made or not span.time]
+    if noun is None or any(span.func("delete", "without", "not") or span.entity or span.time for span in before):
+        return None  # but 建一个下周一回访的任务: when it is due
     if any(span.choices and not any(c.entity in {"task", "activity"} for c in span.choices) for span in spans[:noun]):
         return None  # a condition, which belongs to the records
     asks = next((n for n, span in enumerate(spans[: noun + 1]) if _asks_for(span)), noun)
@@ -141,6 +218,7 @@ def _plainly(wish: str, spans: list[Span], noun: int) -> str:
     named = [span for span in before if _titles(span) and span.text != whom]
     own = head.text if not told and ("-" in head.text or " " in head.text) and not head.func("remind") else ""
     if is_chinese(wish):
+        rest = "".join([*(span.text for span in before if span.time), rest])  # 建一个下周一回访的任务
         title = "" if told else "".join(span.text for span in named) or re.sub(r"^.*?(?:[个条次份项]|一下)", "", head.text)
         return f"{'让' + whom if whom else '提醒我'} {title} {rest}" if not whom else f"提醒{whom} {title} {rest}"
     title = "" if told else " ".join(filter(None, [*(span.text for span in named), own]))

@@ -1,11 +1,13 @@
 """Whether a turn leans on the one before: it lacks a head of its own, says that it goes on, or points at what was shown."""
 
+import re
 from collections.abc import Sequence
 
 from agent.embedded.frames import Frame
 from agent.embedded.other_times import placed
 from agent.embedded.reading import Reader
 from agent.embedded.spans import Span, Spanned
+from knowledge.spoken.amounts import chinese_number, english_number
 
 PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 _REFERRING = {"those", "these", "them", "其中", "这些", "那些", "里面", "当中"}
@@ -56,9 +58,33 @@ def ordinal(text: Spanned, size: int) -> int | None:
     return place_said(text, size)
 
 
+_FEW = re.compile(
+    r"\b(?P<end>first|last|top|bottom)\s+(?P<n>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten)\b(?!\s*(?:k\b|days?|weeks?|months?|years?|quarters?))|"
+    r"(?P<zh>前|头|后|最后)(?P<m>[两二三四五六七八九十]|\d{1,2})(?:个|条|家|位|单|笔|张|项|名)(?!月|季|星期|礼拜)",
+    re.IGNORECASE,
+)
+
+
+def few_said(text: str, size: int) -> slice | None:
+    """ "the first two", "the last three", 前两个: a stretch of what was shown; None when none is named, or fewer were shown."""
+    found = _FEW.search(text)
+    if found is None:
+        return None
+    said = found["n"] or found["m"]
+    worded = english_number(said) if found["n"] else chinese_number(said)
+    count = int(said) if said.isdigit() else int(worded or 0)
+    if not 0 < count <= size:
+        return None
+    return slice(0, count) if (found["end"] or found["zh"]).lower() in {"first", "top", "前", "头"} else slice(size - count, size)
+
+
 def place_said(text: Spanned, size: int) -> int | None:
     """The place a turn names, whatever else it says."""
-    if not size or any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in PLACES for span in text.spans):
+    if (
+        not size
+        or _FEW.search(text.text)
+        or any(span.func("max", "min", "newest", "oldest") and span.text.lower() not in PLACES for span in text.spans)
+    ):
         return None  # "highest score first", "biggest first": an order
     for place, span in enumerate(text.spans):
         number: int | None = None

@@ -44,6 +44,7 @@ def function_words() -> dict[str, Any]:
     words.pop("minds")
     words.pop("moods")
     words.pop("steps")
+    words.pop("beside")
     ends = words.pop("change_ends")
     turns = [f"{verb}{end}" for verb in words.pop("change_verbs") for end in ends]
     measures = words.pop("make_measures")
@@ -82,6 +83,12 @@ def change_words(name: str) -> frozenset[str]:
 def mind_words(kind: str) -> frozenset[str]:
     """Words for what somebody wants or promises ("minds"), or is unhappy about ("moods")."""
     return frozenset(str(word) for word in _grammar()[kind])
+
+
+@cache
+def beside_words(name: str) -> frozenset[str]:
+    """Words that have this meaning only beside certain others."""
+    return frozenset(str(word) for word in _grammar()["beside"][name])
 
 
 @cache

@@ -126,15 +126,21 @@ class Labels:
                 self._by_word[word].append(each)
         self._chinese = [each for each in self._labels if is_chinese(each.text)]
         self._english = len(self._chinese) < len(self._labels)
+        self._by_core: dict[str, list[Label]] = defaultdict(list)
+        for each in self._chinese:
+            self._by_core[_core(each.text)].append(each)
 
     def link(self, text: str) -> tuple[Sense, ...]:
         """What a stretch of a sentence means, one sense for each kind of record that has it; empty when that is not certain."""
-        words = words_of(text) if is_chinese(text) else tuple(map(stem, phrase(text)))
+        words = words_of(text.lower()) if is_chinese(text) else tuple(map(stem, phrase(text)))
         if not self._labels or not words or {words[0], words[-1]} & _light():
             return ()
         said = frozenset(_content(words))
         ends = {words[0], words[-1]} <= said
-        return (self._by_part(said) if ends else ()) or (self._from_chinese(words) if is_chinese(text) else self._from_english(said))
+        part = (self._by_part(said) if ends else ()) or (_only(self._by_core.get(normalise(text), ())) if len(text) > 1 else ())
+        if is_chinese(text):
+            return part or self._from_chinese(words)
+        return part or (self._from_english(said) if ends else ())  # "dinner | by 10": what is light or a number ends no link
 
     def either(self, text: str, kinds: Collection[str] = ()) -> list[str]:
         """The labels a stretch is part of, where these are several: what to offer when it was not certain which. `kinds`: of these records."""
@@ -225,7 +231,7 @@ def _of_choices(schema: Schema, field: Field) -> Iterator[Label]:
 def _of_texts(sense: Sense, texts: Iterable[str]) -> Iterator[Label]:
     for text in sorted(filter(None, texts)):
         label = label_of(sense, text)
-        if label.words or label.unit:
+        if label.words or label.unit or len(_core(text)) > 1:
             yield label
 
 
@@ -234,10 +240,24 @@ def label_of(sense: Sense, text: str) -> Label:
     plain = normalise(text).replace("_", " ")
     inside = next((unit for found in _BRACKETS.findall(plain) if (unit := unit_of(found))), "")
     bare = _BRACKETS.sub(" ", plain).strip()
-    words = list(words_of(re.sub(r"\s", "", bare))) if is_chinese(bare) else list(phrase(bare))
+    words = list(words_of(re.sub(r"\s", "", bare.lower()))) if is_chinese(bare) else list(phrase(bare))
     if not inside and len(words) > 1 and unit_of(words[-1]):
         inside = unit_of(words.pop())
     return Label(sense, text, frozenset(_content(words if is_chinese(bare) else map(stem, words))), inside)
+
+
+def _core(text: str) -> str:
+    """A Chinese label without the light words at its ends: 产线 of 产线数量, 保内 of 是否保内."""
+    if not is_chinese(text):
+        return ""
+    bare = _BRACKETS.sub("", normalise(text).replace("_", " ")).replace(" ", "")
+    return _light_ends().sub("", bare)
+
+
+@cache
+def _light_ends() -> re.Pattern[str]:
+    forms = "|".join(sorted((re.escape(word) for word in _light() if len(word) > 1 and is_chinese(word)), key=len, reverse=True))
+    return re.compile(rf"^(?:{forms})+|(?:{forms})+$")
 
 
 def _content(words: Iterable[str]) -> list[str]:

@@ -114,6 +114,10 @@ def _merged(old: Sequence[Part], new: Sequence[Part]) -> list[Part]:
     """New conditions replace old ones of the same slot; what is only ruled out stands beside them."""
     slots = {part.slot for part in new if not part.filter.negate}
     slots |= {part.slot for part in new if part.filter.negate for held in old if _same(held.filter, part.filter)}
+    named = {part.slot.removeprefix("ref:") for part in new if part.slot.startswith("ref:")}
+    slots |= {
+        part.slot for part in old if part.slot.startswith("before:") and part.filter.field.split(".")[-1] in named
+    }  # 他们的任务, 那信达呢
     return [part for part in old if part.slot not in slots] + list(new)
 
 

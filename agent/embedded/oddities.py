@@ -8,7 +8,7 @@ from agent.embedded.claims import CHANGES
 from agent.embedded.frames import Frame
 from agent.embedded.held import leaves
 from agent.embedded.hosts import MONEY
-from agent.embedded.lexicon import fillers
+from agent.embedded.lexicon import fillers, function_words
 from agent.embedded.pieces import PHRASED
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese
@@ -62,7 +62,8 @@ def _values(frame: Frame, schema: Schema) -> Iterator[str]:
             continue  # what happened, as it was said: it may begin and end as speech does
         if field is None or field.refers_to or not words or field.kind not in {"text", "longtext", "tags", "phone", "email", "url"}:
             continue
-        if words[-1] in fillers() or (len(words) > 1 and (words[0] in fillers() or words[-1].startswith(_STUCK_ZH))):
+        ends = words[-1] in fillers() and not (len(words) > 1 and words[-1] in function_words()["it"])  # "next step: call them" is whole
+        if ends or (len(words) > 1 and (words[0] in fillers() or words[-1].startswith(_STUCK_ZH))):
             yield "stuck"
         if name == spec.name_field == "number" and len(words) > 1:
             yield "stuck"
@@ -115,7 +116,10 @@ def _conditions(text: Spanned, frame: Frame, previous: Sequence[Frame], schema: 
     new = [
         part.filter
         for part in frame.parts
-        if part.filter not in known and part.slot != "sorted" and not part.slot.startswith("before:") and not _carries(part.filter, carried)
+        if part.filter not in known
+        and part.slot not in {"sorted", "unfinished"}
+        and not part.slot.startswith("before:")
+        and not _carries(part.filter, carried)
     ]
     kinds = {span.entity.entity for span in text.spans if span.entity}
     for span in text.spans:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from agent.embedded import acting, compound, told
+from agent.embedded.creating_words import words as creating_words
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import change_words, function_words
 from agent.embedded.tokens import is_chinese
@@ -62,5 +63,6 @@ def _opens(text: str) -> bool:
     """Whether a text begins with a verb of doing."""
     plain = _FOR_WHOM.sub("", _LEADS.sub("", text)).lower()
     verbs = [word for name in ("create", "update", "assign", "delete", "log", "remind") for word in function_words()[name]]
+    verbs += [word for word in creating_words("puts") if is_chinese(word)]
     verbs += [*change_words("wishes"), *change_words("asked"), *change_words("emptying")]
     return any(plain.startswith(str(word)) and (is_chinese(str(word)) or not plain[len(str(word)) :][:1].isalpha()) for word in verbs)

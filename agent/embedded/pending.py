@@ -65,7 +65,8 @@ def _stands_alone(text: Spanned) -> bool:
     spans = [span for span in text.spans if not span.filler]
     if not spans or any(span.metric and not span.fields for span in spans):
         return True
-    if any(span.func(*_OWN_REQUEST) and not (span.choices or span.names or span.time) for span in spans):
+    asks = [span for span in spans if span.text.lower() != "make"]  # "make Priya the owner"
+    if any(span.func(*_OWN_REQUEST) and not (span.choices or span.names or span.time) for span in asks):
         return True
     if any(span.entity and not (span.fields or span.choices) for span in spans):
         return True
@@ -77,7 +78,12 @@ def _values(scene: Scene, first: Frame, *, leans: bool) -> dict[str, Any] | None
     kind = KINDS.get(first.intent, first.entity)
     slots = Slots(scene, kind)
     spans = [
-        span for span in scene.spans if not span.func("it", "update", "assign", "about", "only") or span.names or span.choices or span.time
+        span
+        for span in scene.spans
+        if span.names
+        or span.choices
+        or span.time
+        or not (span.func("it", "update", "assign", "about", "only") or span.text.lower() == "make")
     ]
     pieces = cut(scene.unit.schema, kind, scene.text, spans)
     slots.fill(_persons_tied(pieces))

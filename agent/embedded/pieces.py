@@ -10,21 +10,21 @@ from typing import Literal
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from agent.embedded.creating_words import tie_pattern, ties, words
+from agent.embedded.creating_words import any_of, tie_pattern, ties, words
 from agent.embedded.phrase_table import Sense
 from agent.embedded.scene import Scene
-from agent.embedded.shapes import person
+from agent.embedded.shapes import person, town
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese
 from store.name_words import pinyin
-from store.schema import NUMERIC, Entity, Field, Schema
+from store.schema import NUMERIC, TEMPORAL, Entity, Field, Schema
 
 PHRASED = frozenset({"case", "opportunity", "task", "campaign", "quote", "contract"})  # what names them is a phrase, not a proper name
 TEXTS = frozenset({"text", "longtext", "url", "tags"})
 BREAK = re.compile(r"[,，;；、。\n!！？]|\?\s|\s[-–—/|]+\s|——|\.\s|\.$|[(（)）]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _URL = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 Tie = Literal["", "at", "from", "in", "for", "as", "is", "about", "with", "by", "worth", "on", "named", "who", "and", "to"]
-MEASURES = {"间", "个", "位", "台", "张", "家", "套", "条", "箱", "盒"}
+MEASURES = frozenset("间个位台张家套条箱盒件支只根辆块片吨卷桶瓶批组")
 _GIVES = {"先", "写", "写上", "填", "填上", "算", "定", "用", "先写", "先填", "就", "暂定", "暂时", "大概", "=", "->", "：", "to"}
 _LONG_TIES = {"来自", "位于", "属于", "担任", "关于", "反映", "反馈", "就职于", "任职于"}  # Chinese ties that cannot be part of a name
 
@@ -113,7 +113,7 @@ def glued(whole: Spanned, spans: list[Span]) -> list[Span]:
     for span in spans:
         last = found[-1] if found else None
         beside = last is not None and last.last == span.first and is_chinese(last.text) and is_chinese(span.text)
-        if last is not None and beside and _surname(whole.text, last, span):
+        if last is not None and beside and (_surname(whole.text, last, span) or _town(last, span)):
             found[-1] = Span(last.start, span.end, last.text + span.text, last.first, span.last, unknown=True)
             continue
         if (
@@ -133,7 +133,24 @@ def _surname(text: str, last: Span, span: Span) -> bool:
     """钱|立群: a family name that is a word elsewhere, at the start of a breath, and the given name that ends it."""
     alone = not text[: last.first] or BREAK.fullmatch(text[last.first - 1]) is not None or text[last.first - 1] in ":："
     ends = not text[span.last :] or BREAK.match(text[span.last :]) is not None
-    return bool(alone and ends and len(last.text) == 1 and len(span.text) < 3 and span.unknown and person(last.text + span.text) >= 0.9)
+    given = len(span.text) < 3 and (span.unknown or (span.time is not None and ends_so(text[: last.first])))
+    return bool(
+        (alone or (given and ends_so(text[: last.first])))
+        and ends
+        and len(last.text) == 1
+        and given
+        and person(last.text + span.text) >= 0.9
+    )
+
+
+def ends_so(text: str) -> bool:
+    """Whether a name follows: 叫|赖|国庆."""
+    return any(text.endswith(word) for word, tie in ties().items() if tie == "named" and is_chinese(word))
+
+
+def _town(last: Span, span: Span) -> bool:
+    """上|饶锐达: a letter that is a light word elsewhere and the unknown word after it begin with a town."""
+    return len(last.text) == 1 and span.unknown and not last.names and town(last.text + span.text) > 0 == town(span.text)
 
 
 def _letter(span: Span) -> bool:
@@ -159,12 +176,41 @@ def sentences(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> l
         breath = _whole_ties(whole, spans[start:stop])
         about = next((n for n, span in enumerate(breath) if ties().get(span.text.lower()) == "about"), -1)
         told = breath[about + 1 :]
-        if not _tells_what(schema.entity(kind), schema, told):
+        urgent = [span.text.lower() for span in told if not span.filler]
+        if (len(urgent) == 1 and urgent[0] in words("urgent_alone")) or not _tells_what(schema.entity(kind), schema, told):
             found += cut(schema, kind, whole, breath)
             continue
         ahead = breath[: max(about, 0)]
         known = [each for each in ahead if each.names] if about >= 0 else []
         found += [*([Piece(known, "from")] if known else []), Piece(told, "about", opens=True, sentence=True)]
+    return found
+
+
+_JOBS = "|".join(sorted(words("jobs_zh"), key=len, reverse=True))
+_SOMEBODY = re.compile(
+    rf"(?:联系人|对接人)[\u3400-\u9fff]|(?:他们|她们|他|那边|公司)?(?:的)?[\u3400-\u9fff]{{0,4}}(?:{_JOBS})(?:姓|叫|是|名叫|名字叫)"
+)
+
+
+def wished(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Piece]:
+    """The pieces of what is told of somebody; what they want or may spend is kept as it was said: it is nothing they have."""
+    spec = schema.entity(kind)
+    found: list[Piece] = []
+    starts = [n for n, span in enumerate(spans) if n == 0 or breaks(whole.text, spans[n - 1], span)]
+    for start, stop in zip(starts, [*starts[1:], len(spans)], strict=False):
+        breath = spans[start:stop]
+        text = whole.text[breath[0].first : breath[-1].last]
+        own = any(own_label(schema, kind, span) for span in breath)
+        known = any(name.type == "account" for span in breath for name in span.names) and spec.name != "account"
+        colleague = any(name.type == "user" for span in breath for name in span.names)
+        if spec.name == "account" and not colleague and _SOMEBODY.match(text):
+            found.append(Piece(breath, "about", opens=True, sentence=True))  # 老板姓钱: who is there is not what it is called
+        elif (
+            any_of("wishes").search(text) and not own and not known and any(span.content or span.unknown or span.amount for span in breath)
+        ):
+            found.append(Piece(breath, "about", opens=True, sentence=True))
+        else:
+            found += cut(schema, kind, whole, breath)
     return found
 
 
@@ -176,9 +222,14 @@ def _tells_what(spec: Entity, schema: Schema, spans: list[Span]) -> bool:
     if not content or own_label(schema, spec.name, content[0]):
         return False
     said = [
-        span for span in content if not span.names and not span.literal and not typed(spec, span) and not span.func("it", "on", "to", "for")
+        span
+        for span in content
+        if not any(name.type != spec.name for name in span.names)  # what another of its kind was called is no name here
+        and not span.literal
+        and not typed(spec, span)
+        and not span.func("it", "on", "to", "for")
     ]
-    return any(span.unknown for span in said) or len(said) > 2
+    return any(span.unknown or span.names for span in said) or len(said) > 2
 
 
 def _proper(span: Span) -> bool:
@@ -254,10 +305,12 @@ def _label_here(schema: Schema, kind: str, whole: Spanned, spans: list[Span], pl
         return None
     if found.refers_to == "user" and span.text.lower() in words("jobs") and now.spans and not now.spans[-1].filler:
         return None  # "practice owner"
+    if span.guessed and not _has_value(found, spans, place):
+        return None  # 做灌装设备的: a part of 在用设备, of which nothing is said
     value = any(choice.entity == kind for choice in span.choices)
-    after = spans[place + 1] if place + 1 < len(spans) else None
+    after = next((each for each in spans[place + 1 :] if not (_GIVES | {"是"}) & {each.text}), None)
     joined = after is not None and not breaks(whole.text, span, after)
-    if value and not (joined and after is not None and typed(schema.entity(kind), after)):
+    if value and not (joined and after is not None and (typed(schema.entity(kind), after) or _written(found, after))):
         return None
     if now.spans and span.text == "公司" and whole.text[now.spans[-1].last : span.first] == "":
         return None  # …有限公司: the end of a name
@@ -266,13 +319,29 @@ def _label_here(schema: Schema, kind: str, whole: Spanned, spans: list[Span], pl
     return found
 
 
+def _has_value(label: Field, spans: list[Span], place: int) -> bool:
+    """Whether a field named by a part of its label has a value beside it; a text may have any, a yes/no field needs none."""
+    if label.kind in TEXTS or label.kind == "bool":
+        return True
+    near = [*spans[max(place - 2, 0) : place], *spans[place + 1 : place + 4]]
+    return any(typed_for(label, each) or (label.kind in NUMERIC and each.amount) or (label.kind in TEMPORAL and each.time) for each in near)
+
+
+def _written(label: Field, span: Span) -> bool:
+    """微信 lq8899: what stands after a field's name can only be written in it, though the name is a value elsewhere."""
+    return label.kind == "text" and span.unknown and re.fullmatch(r"(?=\S*[\d_])[\x21-\x7e]+", span.text) is not None
+
+
 def _ends_value(label: Field, now: Piece, span: Span, after: list[Span], whole: Spanned) -> bool:
     """ "6 treatment rooms", "Corvo series": the value stands before its field's name and nothing of the breath follows it."""
     if not now.spans or now.label is not None or now.tie == "is":
         return False
     if any((c.entity, c.field) == (label.entity, label.name) for c in now.spans[-1].choices) and not (after and typed_for(label, after[0])):
         return True  # "in the retail sector"
+    after = [each for number, each in enumerate(after) if not (each.filler and each.text in words("asking") and number == 0)]
     closes = not after or breaks(whole.text, span, after[0]) or after[0].text.lower() in ties()
+    if closes and label.kind == "longtext" and is_chinese(span.text) and any(each.unknown for each in now.spans):
+        return True  # 付款有点慢备注一下
     if label.kind in NUMERIC:
         content = [each for each in now.spans if not each.filler and each.text not in MEASURES]
         return len(content) == 1 and content[0].amount is not None
@@ -294,6 +363,8 @@ def _tie(spec: Entity, whole: Spanned, spans: list[Span], place: int, now: Piece
     span = spans[place]
     word = span.text.lower()
     tie: Tie = "named" if span.func("named") and not span.names else ties().get(word, "")  # type: ignore[assignment]
+    if spec.name == "lead" and span.entity and span.entity.entity == "contact" and not now.spans and is_chinese(word):
+        return "named"  # a lead's 联系人吴先生
     if tie == "named":
         return tie
     if not tie or span.names or span.time or span.literal:

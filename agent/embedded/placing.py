@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agent.embedded import shapes
+from agent.embedded.creating_words import words
 from agent.embedded.tokens import is_chinese
 from store.schema import Entity
 
@@ -100,7 +101,7 @@ def _points(part: Part, text: Text, name: str, texts: Sequence[Text]) -> float:
 
 def _person(text: Text) -> float:
     if text.tie == "named":
-        return 4.0
+        return 4.0 - 1.0 * shapes.company(text.said)
     away = -2.5 if text.tie in _AWAY | {"as"} else 0.0
     voice = (
         1.2
@@ -112,15 +113,18 @@ def _person(text: Text) -> float:
 
 def _company(text: Text) -> float:
     if text.tie == "named":
-        return 4.0
-    tied = {"at": 2.0, "from": 1.8, "with": 1.0, "for": 1.2, "in": 0.5, "who": 0.3}.get(text.tie, 0.0)
+        return 4.0 - 1.0 * (shapes.person(text.said) >= 0.9)
+    tied = {"at": 2.0, "from": 1.8, "with": 1.0, "for": 1.2, "in": 0.5, "who": 0.3, "about": -2.0}.get(text.tie, 0.0)
     shaped = 2.4 * shapes.company(text.said) - 2.0 * shapes.job(text.said) - 1.2 * (shapes.place(text.said) > 0.5)
     written = 1.3 if _written_as_name(text.said) and len(text.said) > 3 else 0.2
     return tied + shaped + written - 0.3 * (text.tie == "" and shapes.person(text.said) > 0.85)
 
 
 def _job(text: Text) -> float:
-    tied = {"as": 2.0, "is": 1.2, "who": 0.4}.get(text.tie, 0.0) - (1.5 if text.tie in {"at", "from"} else 0.0)
+    trade = (
+        text.tie == "as" and is_chinese(text.said) and not shapes.job(text.said)
+    )  # 做螺丝的: what they do for a living is no job in the firm
+    tied = 0.0 if trade else {"as": 2.0, "is": 1.2, "who": 0.4}.get(text.tie, 0.0) - (1.5 if text.tie in {"at", "from"} else 0.0)
     long = len(text.said.split()) > 6 or len(text.said) > 40
     plain = 1.1 if not _written_as_name(text.said) and len(text.said.split()) == 1 and text.opens and not text.tie else 0.0
     plain = plain or 0.6 if not _written_as_name(text.said) and len(text.said.split()) <= 4 else 0.0
@@ -157,7 +161,11 @@ def _written_as_name(text: str) -> bool:
 
 def _remark(text: Text) -> bool:
     """Whether a text that fits no field says something that is kept as a remark; a lone name or word is asked about."""
+    if is_chinese(text.said) and text.tie == "as" and not shapes.job(text.said):
+        return True
     if is_chinese(text.said):
-        return len(text.said) >= 2 and shapes.person(text.said) < 0.85 and not shapes.company(text.said)
+        return text.said in words("says_alone") or (
+            len(text.said) >= 2 and shapes.person(text.said) < 0.85 and not shapes.company(text.said)
+        )
     lone = len(text.said.split()) == 1 or shapes.person(text.said) > 0.8 or shapes.company(text.said) > 0.8
     return not lone or text.tie in {"about", "who", "is"}

@@ -22,6 +22,8 @@ def resolve(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
     heads = [span.entity.entity for span in text.spans if span.entity]
     heads += [c.entity for span in text.spans for c in span.choices if (c.entity, c.field) in IMPLYING and not span.entity][:1]
     pronoun = next((span for span in text.spans if (span.func("it") or leaning.refers(span)) and not span.entity), None)
+    if pronoun is None and before is not None and before is previous[0] and _of_the_one(reader, before, heads):
+        return
     if (
         before is None
         or pronoun is None
@@ -45,6 +47,28 @@ def resolve(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
         filters.append(Filter(field=name, op="between", value=[day.isoformat() if day else None for day in before.period]))
     reader.extra += [Part(f"before:{place}", through(path, each)) for place, each in enumerate(filters)]
     pronoun.used = True
+
+
+def _of_the_one(reader: Reader, before: Frame, heads: Sequence[str]) -> bool:
+    """联系人是谁, "who is the contact?" right after one record: its own, where nothing else is said."""
+    one = before.results if len(before.results) == 1 else before.ids if len(before.ids) == 1 else []
+    said = [span for span in reader.spans if not span.filler]
+    bare = all(span.entity or span.func("who", "show", "on", "to") or span.text in {"是", "有"} for span in said)
+    if (
+        len(one) != 1
+        or len(set(heads)) != 1
+        or heads[0] in {before.entity, "user", "team"}
+        or not bare
+        or not any(s.func("who") for s in said)
+    ):
+        return False
+    if any(span.func("all") or span.names or span.choices or span.amount for span in reader.spans):
+        return False
+    path = reader.routes.path(heads[0], before.entity)
+    if not path:
+        return False
+    reader.extra.append(Part(f"ref:{before.entity}", Filter(field=path, op="in", value=list(one))))
+    return True
 
 
 _PERSON_WORDS = {"he", "she", "him", "his", "her", "他", "她", "他的", "她的"}

@@ -27,7 +27,14 @@ class Quantities(Named):
         number = 0
         while number < len(spans):
             span = spans[number]
-            if span.used or not span.amount or span.names or span.literal or (span.time and not span.amount.currency):
+            if (
+                span.used
+                or not span.amount
+                or span.amount.unit == "ordinal"
+                or span.names
+                or span.literal
+                or (span.time and not span.amount.currency)
+            ):
                 number += 1
                 continue
             low, high, op, marks, stop = self._comparison(number)
@@ -99,6 +106,8 @@ class Quantities(Named):
         if op is None and number and spans[number - 1].text == "过":
             op = "gt"  # 预算过两万
         after = number + 1
+        while after < len(spans) and spans[after].filler and spans[after].func("noise") and after - number < 3:
+            after += 1  # 一万|平|以上
         led = after + 1 < len(spans) and spans[after + 1].amount is not None  # "30 deals, at least 50k": said of the next number
         if after < len(spans) and spans[after].func("at_least", "at_most") and not led:
             op = "ge" if spans[after].func("at_least") else "le"

@@ -6,18 +6,21 @@ change of one record, the other as a condition.
 """
 
 import re
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from agent.embedded import told
 from agent.embedded.breath_words import Reading
 from agent.embedded.breaths import fill
 from agent.embedded.changing import spelt
-from agent.embedded.cutting import cuts
+from agent.embedded.cutting import compares, cuts
 from agent.embedded.frames import Frame
+from agent.embedded.lexicon import change_words
 from agent.embedded.phrase_table import Sense
 from agent.embedded.pieces import BREAK, own_label
 from agent.embedded.scene import Scene
-from agent.embedded.spans import Span
+from agent.embedded.spans import Span, Spanned
 from agent.embedded.subject import Subject
 from agent.embedded.targets import QUANTIFIERS, Target, choose, resolve
 from agent.embedded.values import value_of
@@ -25,6 +28,8 @@ from store.schema import NUMERIC, TEMPORAL
 
 _AND = {"和", "与", "及", "以及", "还有", "跟", "、"}
 
+_EACH = re.compile(r"(?:^|\s)(?:every|each)$", re.IGNORECASE)
+_FOR = " for"
 _IN_HAND = {"手头", "手上", "手里", "名下", "手中"}  # whose, when nobody is named: mine
 
 
@@ -32,7 +37,24 @@ def read(scene: Scene) -> list[Frame] | None:
     """The change; None when the sentence is not of this form, or a word of it has no place."""
     if told.asks(scene.text) or told.conditional(scene.text.text):
         return None
-    return spelt(scene, _read)
+    return spelt(scene, lambda own: _read(replace(own, text=_of_each(own))))
+
+
+def _of_each(scene: Scene) -> Spanned:
+    """ "by 20% for every client" is said of all of them and groups nothing; "every task for …" is a noun and whose they are."""
+    spans: list[Span] = []
+    for span in scene.spans:
+        noun = span.text.lower().removesuffix(_FOR)
+        kinds = [sense for sense in scene.words.table.meaning(noun) if sense.kind == "entity"] if span.func("remind") else []
+        if kinds and noun != span.text.lower() and spans and spans[-1].func("all", "group"):
+            middle = span.last - len(_FOR) + 1
+            spans.append(replace(span, text=span.text[: -len(_FOR)], last=middle - 1, senses=kinds))
+            spans.append(replace(span, text=span.text[1 - len(_FOR) :], first=middle, senses=[Sense("func", value="on")]))
+            continue
+        if span.func("group") and _EACH.search(span.text):
+            span.senses = [Sense("func", value="all")]
+        spans.append(span)
+    return Spanned(scene.text.text, scene.text.tokens, spans, scene.text.language)
 
 
 def _read(own: Scene) -> list[Frame] | None:
@@ -48,6 +70,9 @@ def _read(own: Scene) -> list[Frame] | None:
 
 def emptied(scene: Scene) -> list[Frame] | None:
     """ "delete the next step of all my deals in Discovery": the values of a field, not the records."""
+    head = next((span for span in scene.spans if not span.filler and span.first > scene.verb.first), None)
+    if head is not None and head.entity and not head.names:
+        return None  # "delete the deals of …": the records themselves
     frames = read(scene)
     return frames if frames and all(frame.intent != "update" or not any(frame.values.values()) for frame in frames) else None
 
@@ -106,12 +131,19 @@ def _parts(scene: Scene, condition: list[Span]) -> list[list[Span]]:
 
 def _one(scene: Scene, kind: str, said_of: tuple[list[Span], list[Span], list[Span]], change: list[Span]) -> Frame | None:
     part, condition, apart = said_of
+    whose = _whose(scene, change)
+    if whose:
+        if any(name.type == "user" for span in part for name in span.names):
+            return Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=[span.text for span in whose])
+        part, condition, change = [*part, *whose], [*condition, *whose], [span for span in change if span not in whose]
     reading = Reading(scene, Subject(kind, [], [*condition, *apart]))
     fill(reading)
+    if any(one[0] == other[0] and one[1] != other[1] for one, other in pairwise(sorted(reading.found, key=lambda each: each[0]))):
+        return None  # "cancel the tasks that are | open": cancelled and open at once
     texts = " ".join(str(value).lower() for _, value, _ in reading.found)
     if scene.text.language == "en" and any(_of_a_condition(scene, kind, span) and span.text.lower() not in texts for span in change):
         return None
-    if any(_belongs_to_a_condition(scene, span, change) for span in change):
+    if any(_belongs_to_a_condition(scene, span, change) for span in change) or compares(change):
         return None
     named = any(name.type == kind and name.score >= 0.95 for span in part for name in span.names)
     if named:
@@ -135,10 +167,25 @@ def _one(scene: Scene, kind: str, said_of: tuple[list[Span], list[Span], list[Sp
     if isinstance(ids, Frame):
         return ids if ids.reason == "several" else None
     found = target.frame
+    if not set(values) <= set(scene.unit.schema.entity(found.entity).fields):
+        return None
     return Frame(
         "update", entity=found.entity, ids=ids or [], parts=[] if ids else found.parts, period=None if ids else found.period,
         date_field=found.date_field, values=values,
     )  # fmt: skip
+
+
+def _whose(scene: Scene, change: list[Span]) -> list[Span]:
+    """ "move every deal in Tasting to Won | for Marcus": after a value of its own, whose they are and not who gets them."""
+    if (
+        scene.text.language != "en"
+        or len(change) < 3
+        or change[-2].text.lower() != "for"
+        or not any(n.type == "user" for n in change[-1].names)
+    ):
+        return []
+    gives = any(span.func("assign") or span.text.lower() in change_words("asked") for span in change)
+    return [] if gives or not any(span.choices or span.amount or span.time for span in change[:-2]) else change[-2:]
 
 
 def _value_lacked(scene: Scene, kind: str, target: Target, reading: Reading) -> dict[str, Any]:

@@ -16,6 +16,8 @@ def person(text: str) -> float:
     """A person's name: two or three words with capitals, or a Chinese surname and one to three letters more."""
     if is_chinese(text):
         size = len(text)
+        if titled(text):
+            return 0.85
         if not re.fullmatch(r"[\u3400-\u9fff·]+", text) or job(text) or ending("companies_zh").search(text):
             return 0.0
         if text[:2] in words("surnames_zh_double"):
@@ -33,10 +35,17 @@ def person(text: str) -> float:
     return capital * {1: 0.5, 2: 1.0, 3: 0.9, 4: 0.6}[len(names)]
 
 
+def titled(text: str) -> bool:
+    """李经理, 王总: somebody by family name and job, which is what they are called."""
+    return 2 <= len(text) <= 4 and text[0] in _surnames() and text[1:] in words("jobs_zh") and text not in words("jobs_zh")
+
+
 def company(text: str) -> float:
-    """A company's name: it ends in what companies call themselves."""
+    """A company's name: it ends in what companies call themselves, or begins with a Chinese town and says more than two letters."""
     if is_chinese(text):
-        return 1.0 if len(text) > 3 and ending("companies_zh").search(text) else 0.0
+        if len(text) > 3 and ending("companies_zh").search(text):
+            return 1.0
+        return 0.8 if len(text) - town(text) > 2 and town(text) and "的" not in text and not job(text) else 0.0
     said = [word.strip(".").lower() for word in _words(text)]
     if len(said) < 2 or not any(word[0].isupper() for word in _words(text)):
         return 0.5 if len(said) > 1 and said[-1] in words("companies") else 0.0
@@ -49,7 +58,7 @@ def company(text: str) -> float:
 def job(text: str) -> float:
     """What somebody does: it ends, or begins, in a word for it."""
     if is_chinese(text):
-        return 1.0 if ending("jobs_zh").search(text) and len(text) <= 8 else 0.0
+        return 1.0 if ending("jobs_zh").search(text) and len(text) <= 8 and not titled(text) else 0.0
     said = [word.lower().strip("'") for word in _words(text)]
     if not said or len(said) > _LONGEST_JOB:
         return 0.0
@@ -65,9 +74,14 @@ def place(text: str) -> float:
     if text.casefold() in _places():
         return 1.0
     if is_chinese(text):
-        return 0.8 if re.fullmatch(r"[\u3400-\u9fff]{2,4}[市县区省镇州]", text) else 0.0
+        return 0.8 if re.fullmatch(r"[\u3400-\u9fff]{2,4}[市县区省镇州]", text) or town(text) == len(text) else 0.0
     said = _words(text)
     return 0.3 if len(said) == 1 and said[0][:1].isupper() and said[0].isalpha() and not said[0].isupper() else 0.0
+
+
+def town(text: str) -> int:
+    """How many letters of a Chinese town or province a text begins with; 0 when with none."""
+    return next((size for size in (5, 4, 3, 2) if text[:size] in words("towns_zh") and len(text) >= size), 0)
 
 
 def country(text: str) -> bool:
@@ -85,19 +99,28 @@ def parted(text: str) -> list[tuple[str, str]]:
         for start in range(max(0, end - 16), end):
             if best[start][0] < 0:
                 continue
-            for shape, worth in _shapes_of(text[start:end]):
+            for shape, worth in _shapes_of(text[start:end], text[end:]):
                 total = best[start][0] + worth
                 if total > best[end][0]:
                     best[end] = (total, [*best[start][1], *([(shape, text[start:end])] if shape else [])])
-    return best[-1][1] if best[-1][0] > 0 else []
+    if best[-1][0] > 0:
+        return best[-1][1]
+    whose = re.fullmatch(r"(?P<firm>[\u3400-\u9fff]{4,14})的(?P<who>[\u3400-\u9fff]{2,4})", text)
+    known = whose and (titled(whose["who"]) or whose["who"].endswith(("先生", "女士", "小姐")))
+    return [("company", whose["firm"]), ("person", whose["who"])] if whose and known and "的" not in whose["firm"] else []  # 富田的赵女士
 
 
-def _shapes_of(text: str) -> list[tuple[str, float]]:
-    """What a stretch may be and what that is worth: every letter counts, every part costs, so few and long parts win."""
+def _shapes_of(text: str, after: str) -> list[tuple[str, float]]:
+    """What a stretch may be and what that is worth: every letter counts, every part costs, so few and long parts win. A company that only a
+    town makes one ends at a joint: where else it ends no letter says."""
     if text in words("joints_zh"):
         return [("", 0.01)]
     sure = text[:2] in words("surnames_zh_double") or text[0] in _surnames()
-    shapes = {"person": sure and person(text) >= 0.9, "job": job(text) > 0, "company": company(text) > 0}
+    shapes = {
+        "person": sure and (person(text) >= 0.9 or titled(text)),
+        "job": job(text) > 0 or (after.startswith("的") and len(text) > 1 and ending("departments_zh").search(text) is not None),
+        "company": company(text) > (0.0 if any(after.startswith(joint) for joint in words("joints_zh")) else 0.8),
+    }
     if "的" in text:
         return []
     counted = {"person": len(text), "job": min(len(text), 4) + 0.1 * len(text), "company": len(text)}

@@ -8,6 +8,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
+from agent.embedded import told
 from agent.embedded.candidates import under_way
 from agent.embedded.lexicon import fillers
 from agent.embedded.scene import Scene
@@ -15,11 +16,12 @@ from agent.embedded.spans import Span
 from agent.embedded.subject import READ, SEVERAL, Subject, best
 from agent.embedded.tokens import Token, is_chinese, tokenise
 from store.filters import Filter
-from store.query import RecordQuery, find, load
+from store.query import RecordQuery, RecordView, find, load
 from store.schema import Entity
 
 TITLED = ("opportunity", "case", "task")
 _ASKED = 12  # words of the sentence a title is looked up by
+_FIRM = 0.75  # a name said as clearly as this is whose the record is, or the record itself
 _LETTERS = 4  # of English words without which they are no part of a title
 
 
@@ -48,7 +50,17 @@ def short_titles(scene: Scene) -> list[Subject]:
         said = Span(0, 0, "", 0, 0)  # "log a call with Havbris, move the pipeline pressure deal to …": theirs
         theirs = spoken_of(scene)
         found += [each for kind in TITLED if theirs and (each := _titled(scene, kind, said, theirs)) is not None][:1]
+    if not found and _changes(scene):
+        found += [each for kind in TITLED if (each := _titled(scene, kind, Span(0, 0, "", 0, 0), None)) is not None][:1]
     return found
+
+
+def _changes(scene: Scene) -> bool:
+    """Whether one record whose customer is not said is changed: a verb of change, and nothing that speaks of several."""
+    changes = any(span.step or span.func("update", "assign", "close", "to", "delete") or told.ended(span) for span in scene.spans)
+    several = any(span.func("all", "group") or (span.entity and span.entity.plural and not is_chinese(span.text)) for span in scene.spans)
+    firm = any(name.score >= _FIRM for span in scene.spans for name in best(span))
+    return changes and not several and not firm
 
 
 def spoken_of(scene: Scene) -> list[str]:
@@ -56,7 +68,14 @@ def spoken_of(scene: Scene) -> list[str]:
     for frame in scene.previous[:2]:
         if isinstance(frame.values.get("account"), str):
             return [frame.values["account"]] if not frame.values["account"].startswith("@") else []
+        if frame.intent in {"log", "task", "create"} and isinstance(frame.values.get("contact"), str):
+            person = next(iter(load(scene.unit, "contact", [frame.values["contact"]])), None)
+            whose = str(person.fields.get("account_id") or "") if person is not None else ""
+            return [whose] if whose else []
         ids = frame.ids or frame.results
+        theirs = [part.filter.value for part in frame.parts if part.slot == "ref:account" and part.filter.field == "account"]
+        if frame.intent == "find" and len(theirs) == 1 and isinstance(theirs[0], str):
+            return theirs
         if len(ids) == 1 and frame.entity in scene.unit.schema.entities:
             record = next(iter(load(scene.unit, frame.entity, ids)), None)
             whose = ids[0] if frame.entity == "account" else str(record.fields.get("account_id") or "") if record else ""
@@ -64,16 +83,21 @@ def spoken_of(scene: Scene) -> list[str]:
     return []
 
 
-def _titled(scene: Scene, kind: str, anchor: Span, accounts: list[str]) -> Subject | None:
+def _titled(scene: Scene, kind: str, anchor: Span, accounts: list[str] | None) -> Subject | None:
+    """The records of that kind whose title the sentence says; `accounts`: whose they are, None when nobody's name is said, and then the
+    whole title is, but for its customer's name."""
     spec = scene.unit.schema.entity(kind)
     asked = _asked(scene, anchor)
     if not asked:
         return None
     conditions = [Filter(field=spec.name_field, op="contains", value=word) for word in asked]
-    whose = Filter(field="account", op="in", value=accounts)
-    page = find(scene.unit, RecordQuery(entity=kind, filters=[whose, Filter(any=conditions)], limit=READ))
+    whose = [] if accounts is None else [Filter(field="account", op="in", value=accounts)]
+    page = find(scene.unit, RecordQuery(entity=kind, filters=[*whose, Filter(any=conditions)], limit=READ))
     nouns = _nouns(spec)
-    hits = [(record, hit) for record in page.records if (hit := _hit(scene, nouns, record.name, anchor)) is not None]
+    if accounts is None:
+        hits = [(record, hit) for record in page.records if (hit := _said_whole(scene, nouns, record)) is not None]
+    else:
+        hits = [(record, hit) for record in page.records if (hit := _hit(scene, nouns, record.name, anchor)) is not None]
     top = max((hit.worth for _, hit in hits), default=0)
     best_ones = [(record, hit) for record, hit in hits if hit.worth == top]
     whole = [pair for pair in best_ones if _says_all(scene, nouns, pair[0].name, pair[1])]
@@ -129,6 +153,20 @@ def _hit(scene: Scene, nouns: Set[tuple[str, ...]], title: str, anchor: Span) ->
             if (found is None or hit.worth > found.worth) and _enough(scene, own):
                 found = hit
     return found
+
+
+def _said_whole(scene: Scene, nouns: Set[tuple[str, ...]], record: RecordView) -> _Hit | None:
+    """Where the sentence says all of a title but its customer's name: "the gala dinner", of Nimbus Games: gala dinner."""
+    said, held = scene.text.tokens, tokenise(record.name)
+    whose = {token.word for token in tokenise(str(record.fields.get("account") or ""))}
+    mine, its = _telling(said, nouns), [held[n].word for n in _telling(held, nouns)]
+    own = [word for number, word in enumerate(its) if not all(each in whose for each in its[: number + 1])]
+    if len("".join(own)) < (_LETTERS if is_chinese("".join(own)) else 2 * _LETTERS) or len(own) < 2:
+        return None
+    for start in range(len(mine) - len(own) + 1):
+        if [said[mine[start + n]].word for n in range(len(own))] == own:
+            return _Hit(mine[start], mine[start + len(own) - 1] + 1, len(own))
+    return None
 
 
 def _enough(scene: Scene, own: Sequence[Token]) -> bool:

@@ -9,7 +9,7 @@ from agent.embedded.candidates import namesakes
 from agent.embedded.creating_words import edge, words
 from agent.embedded.frames import Frame
 from agent.embedded.names import Name
-from agent.embedded.pieces import MEASURES, PHRASED, TEXTS, Piece, address, typed
+from agent.embedded.pieces import BREAK, MEASURES, PHRASED, TEXTS, Piece, address, typed
 from agent.embedded.placing import Text
 from agent.embedded.scene import Scene
 from agent.embedded.shapes import parted
@@ -26,6 +26,8 @@ POINTED = frozenset({"account", "contact", "opportunity", "product", "campaign"}
 NEARLY = 0.75  # how near a name has to come to be the record's
 _A_SUM = 100  # a plain number of less is no sum of money
 _PEOPLE = re.compile(r"\s*(?:来|多|余|几)?(?:号|名|位|个)?(?:人|员工|名员工|个人|people\b|staff\b|heads\b|strong\b)", re.IGNORECASE)
+_SWAPPED = re.compile(r"换(?:了|过)?[\u3400-\u9fff]{1,4}了?")
+_COUNT = re.compile(rf"[\d一二两三四五六七八九十百几]+[{''.join(sorted(MEASURES))}]")
 _GONE_BY = frozenset({"ordered_on", "issued_on", "opened_at", "given_at"})
 
 
@@ -111,9 +113,15 @@ class Slots:
             self._sentence(piece)
             return
         names = dict(proper_names(self.spec, self.scene.text, piece))
+        beside = self._parts_of_labels(piece)
         text: list[Span] = []
         place = 0
         while place < len(piece.spans):
+            called = self._called(piece) if place == 0 else 0
+            if called:
+                self._free(piece, piece.spans[:called], whole=True)
+                text, place = [], called
+                continue
             if place in names:
                 run = piece.spans[place : names[place]]
                 self._free(piece, text)
@@ -125,6 +133,9 @@ class Slots:
                 text, place = [], names[place]
                 continue
             span = piece.spans[place]
+            if place in beside:
+                place += 1
+                continue
             if span.literal_kind == "quoted":
                 self._free(piece, text)
                 self.texts.append(Text(span.literal or "", "named", len(self.texts), piece.opens, piece.late))
@@ -134,19 +145,79 @@ class Slots:
                 self.kind in PHRASED and (any(_tells(each) for each in text) or self._opens_phrase(piece, place)) and _part_of_phrase(span)
             )
             counts = self._counts(piece, place)
+            told_of = next((c for c in span.choices if c.entity == self.kind and c.field in beside.values()), None)
+            if told_of is not None and told_of.field not in self.values:
+                self.values[told_of.field] = told_of.value
+                place += 1
+                continue
             found = self._value(piece, span) if not within and not counts and (typed(self.spec, span) or span.func("me")) else None
             if found is not None and found[0] == "stage" and told.ended(span) and any(each.time for each in piece.spans):
                 pass  # "to be won by March", 预计三月底成交: when, and no stage of a new deal
+            elif found is not None and found[0] == "next_follow_up_at" and not _comes_back(piece.spans, span):
+                text.append(span)  # 租期到2027年3月底: some other day of theirs
             elif found is not None and found[0] not in self.values and not self._ends_a_job(text, span):
                 self.values[found[0]] = found[1]
+                if self._names_on(piece, place, found[0]):
+                    text.append(span)  # 三坐标|二期: which product, and the first word of what the deal is called
+                    place += 1
+                    continue
+                text = [each for each in text if not any(f.field == found[0] for f in each.fields)]  # 手机 0553-…: what it is
                 self._free(piece, text)
                 text, piece = [], replace(piece, tie="" if piece.tie in {"for", "at", "from", "to"} else piece.tie)
-            elif counts:
+                place += self._done_with(piece.spans[place + 1 :], found[0])
+            elif found is not None and self._another_choice(*found):
+                pass
+            elif counts and not text:
                 pass  # "three Vireo 240": of how many there is no field
             else:
                 text.append(span)
             place += 1
         self._free(piece, text)
+
+    def _names_on(self, piece: Piece, place: int, name: str) -> bool:
+        """Whether a product runs into a word that says what the deal is: 粗糙度仪采购."""
+        after = piece.spans[place + 1] if place + 1 < len(piece.spans) else None
+        if name != "product" or self.kind != "opportunity" or after is None or not is_chinese(after.text):
+            return False
+        return after.first == piece.spans[place].last and len(after.text) > 1 and (after.unknown or _tells(after)) and not after.amount
+
+    def _another_choice(self, name: str, value: Any) -> bool:
+        """Whether a value is one more of a field that holds several: 三坐标和硬度计."""
+        own = self.spec.fields.get(name)
+        if own is None or own.kind != "multichoice" or name not in self.values:
+            return False
+        held = self.values[name] if isinstance(self.values[name], list) else [self.values[name]]
+        self.values[name] = [*held, *(each for each in (value if isinstance(value, list) else [value]) if each not in held)]
+        return True
+
+    def _called(self, piece: Piece) -> int:
+        """How many words from the first are what a deal or another thing with a title is called: 叫|海丰|探伤机|改造, whatever they mean elsewhere."""
+        if piece.tie != "named" or self.kind not in PHRASED or not piece.spans or not is_chinese(piece.spans[0].text):
+            return 0
+        ends = (n for n, span in enumerate(piece.spans) if span.time or span.literal or (span.amount and span.amount.value >= _A_SUM))
+        return next(ends, len(piece.spans))
+
+    def _parts_of_labels(self, piece: Piece) -> dict[int, str]:
+        """Places of words that say no more than part of the label of a value beside them, with the field: 型号|CMM-10, 分期|付款."""
+        found: dict[int, str] = {}
+        for place, span in enumerate(piece.spans):
+            if len(span.text) < 2 or span.names or not is_chinese(span.text) or not (span.unknown or span.content):
+                continue
+            for near in piece.spans[max(place - 1, 0) : place] + piece.spans[place + 1 : place + 2]:
+                own = [c.field for c in near.choices if c.entity == self.kind and c.field in self.spec.fields]
+                label = next((f for f in own if span.text in (self.spec.fields[f].zh or "") and span.text != self.spec.fields[f].zh), "")
+                if label and not any(c.entity == self.kind for c in span.choices):
+                    found[place] = label
+        return found
+
+    def _done_with(self, after: list[Span], name: str) -> int:
+        """How many words behind a value only say that it is one: 沈佳|管, 年底前|定."""
+        own = self.spec.fields.get(name)
+        said = "hands" if own is not None and own.refers_to == "user" else "settles" if own is not None and own.kind in TEMPORAL else ""
+        count = 0
+        while said and count < len(after) and after[count].text in words(said):
+            count += 1
+        return count if count == len(after) else 0
 
     def _known_whole(self, run: list[Span]) -> tuple[str, Any] | None:
         """A record whose name begins with the whole run, though its words were found apart: "Merlion Bay | Cold Chain"."""
@@ -170,9 +241,11 @@ class Slots:
         return shapes.job(run) >= 1 and self.scene.text.text[text[-1].last : span.first] == " "
 
     def _counts(self, piece: Piece, place: int) -> bool:
-        """A number right before a product by its name."""
+        """A number right before a product by its name, or before a Chinese word that counts things (两台)."""
         span, after = piece.spans[place], piece.spans[place + 1] if place + 1 < len(piece.spans) else None
-        plain = span.amount is not None and not span.amount.currency
+        plain = span.amount is not None and not span.amount.currency and not span.time
+        if plain and after is not None and after.text in MEASURES and after.first == span.last:
+            return not ("employees" in self.spec.fields and _PEOPLE.match(self.scene.text.text[span.last :]))
         return plain and after is not None and any(name.type == "product" and name.score >= NEARLY for name in after.names)
 
     def found(self, text: str) -> bool:
@@ -226,6 +299,8 @@ class Slots:
         if span.amount and not span.choices and not span.literal:
             return self._amount(span)
         found = implied(self.scene, self.kind, span)
+        if found is not None and _but_a_part(self.spec.fields.get(found[0]), span, found[1]):
+            return None  # 设备部经理, where somebody is 设备经理
         return None if found is not None and found[0] == "lost_reason" else found  # a new record has not been lost
 
     def _reference(self, span: Span) -> tuple[str, Any] | None:
@@ -255,6 +330,8 @@ class Slots:
         if term is not None:
             return term
         found = implied(self.scene, self.kind, span)
+        if found is not None and found[0] == "next_follow_up_at" and str(found[1])[:10] < self.scene.unit.today().isoformat():
+            return None  # 昨天认识的: nothing that is still to come
         if found is not None:
             return found[0], self._already(found[0], span) or found[1]
         own = self.spec.fields.get(self.spec.date)
@@ -310,14 +387,45 @@ class Slots:
         job = "title" in self.spec.fields and bool(spans) and shapes.job(self.scene.text.text[spans[0].first : spans[-1].last]) > 0
         if not spans or not (job or any(_tells(span) for span in spans)):
             return
+        if all(span.filler or (span.entity and span.entity.entity in {"account", "contact"} and not span.names) for span in spans):
+            return  # 老客户|西安天工: only what they are
         text = clean(self.scene.text.text[spans[0].first : spans[-1].last])
-        said = text if whole else edge("light").sub("", text)
-        if not re.search(r"\w", said):
+        leading = edge("light").match(text) if job else None  # "their | head of people": an end of a job is never light
+        said = text if whole else text[leading.end() if leading and leading.start() == 0 else 0 :] if job else _trimmed(text, spans)
+        if not re.search(r"\w", said) or _COUNT.fullmatch(said) or (self.kind == "contact" and _SWAPPED.fullmatch(said)):
+            return  # 换采购了: how it came about that there is somebody new
+        if said in words("urgent_alone") and "priority" in self.spec.fields:
+            self.values.setdefault("priority", "high")
             return
         parts = parted(said)
         for shape, part in parts if len(parts) > 1 else [("", said)]:
             tie = {"company": "at", "job": "as"}.get(shape, "") if shape else piece.tie
             self.texts.append(Text(part, tie, len(self.texts), piece.opens, piece.late))
+
+
+def _comes_back(spans: list[Span], day: Span) -> bool:
+    """Whether a day is one to be in touch again: nothing else is told of it, or that it is for that."""
+    told_of = [span for span in spans if span is not day and (span.unknown or span.content) and not (span.filler or span.names)]
+    return not told_of or any(word in span.text.lower() for span in spans for word in words("comes_back"))
+
+
+def _but_a_part(own: Field | None, span: Span, value: Any) -> bool:
+    """Whether a Chinese word is a part of a value some record has in a field of text: a new record has its own words there."""
+    said = str(value)
+    part = span.text in said or span.guessed
+    return own is not None and own.kind == "text" and is_chinese(span.text) and is_chinese(said) and part and span.text != said
+
+
+def _trimmed(text: str, spans: list[Span]) -> str:
+    """A text without the light words at its ends; a letter of a name is none of them (赵小刚, 上饶锐达)."""
+    said = edge("light").sub("", text)
+    names = [span.text for span in spans if span.unknown and (shapes.person(span.text) >= 0.9 or shapes.town(span.text))]
+    cut = [name for name in names if name not in said and name in text]
+    if not cut:
+        return said
+    start = min([text.find(name) for name in cut] + ([text.find(said)] if said else []))
+    stop = max([text.find(name) + len(name) for name in cut] + ([text.find(said) + len(said)] if said else []))
+    return text[start:stop]
 
 
 def _leads_in(spans: list[Span]) -> bool:
@@ -342,4 +450,4 @@ def _before(scene: Scene, piece: Piece, label: Field) -> str:
     first = piece.spans[0].first if piece.spans else 0
     sense = next((s for s in scene.spans if any(f.field == label.name for f in s.fields)), None)
     start = sense.first if sense else first
-    return scene.text.text[max(0, start - 12) : start]
+    return BREAK.split(scene.text.text[max(0, start - 12) : start])[-1]

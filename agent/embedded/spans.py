@@ -204,6 +204,8 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     _kinds_of_place(whole, names)
     whole.spans = _strangers(plain, whole.spans)
     _called(whole.spans)
+    _values_not_kinds(whole)
+    _values_by_label(whole, lexicon)
     if not future:
         known_in_part(whole, lexicon, names)
     return whole
@@ -218,6 +220,42 @@ def _called(spans: Sequence[Span]) -> None:
             and (any(n.type == before.entity.entity for n in after.names) or after.literal_kind == "quoted")
         ):
             span.senses = [sense for sense in span.senses if sense.kind == "func"]
+
+
+_WITHIN = re.compile(r"(?:\b(?:in|at|to|into|from|reached|stage|status|as)\s+(?:the\s+)?|[在到至为成处于])$", re.IGNORECASE)
+_AS_VALUE = re.compile(r"\s*(?:stage\b|status\b|阶段|状态|的)", re.IGNORECASE)
+
+
+def _values_not_kinds(text: Spanned) -> None:
+    """ "deals in Enquiry", 线索阶段的商机: a stage or value of the records spoken of that is also the word for another kind of record."""
+    nouns = {sense.entity for span in text.spans for sense in span.of("entity")}
+    for place, span in enumerate(text.spans):
+        own = {sense.entity for sense in span.of("entity")}
+        values = [sense for sense in span.choices if sense.entity in nouns - own and sense.value.casefold() == span.text.casefold()]
+        after = text.spans[place + 1] if place + 1 < len(text.spans) else None
+        before = after is not None and span.text[:1].isupper() and any(s.entity == v.entity for s in after.of("entity") for v in values)
+        if own and values and (before or _WITHIN.search(text.text[: span.first]) or _AS_VALUE.match(text.text, span.last)):
+            span.senses = values
+
+
+def _values_by_label(text: Spanned, lexicon: Lexicon) -> None:
+    """ "clients of grade C": a value too short to be told by itself, beside the name of its field."""
+    for one, other in pairwise(text.spans):
+        held = {(choice.entity, choice.field) for choice in other.choices}
+        longer = bool(held) and all(len(other.text) > len(choice.value) + 1 for choice in other.choices)
+        if longer and not other.entity and held <= {(each.entity, each.field) for each in one.fields} and other.first - one.last == 1:
+            one.senses, one.filler = [], True  # "grade | A client": the value names its field itself
+        for label, span in ((one, other), (other, one)):
+            if not (span.unknown and label.fields and text.text[one.last : other.first] in {" ", "", "-"}) or len(span.text) > 3:
+                continue
+            fields = [sense for sense in label.fields if lexicon.schema.field(sense.entity, sense.field).kind == "choice"]
+            span.senses = [
+                Sense("choice", sense.entity, sense.field, choice.value)
+                for sense in fields
+                for choice in lexicon.schema.choices_of(lexicon.schema.field(sense.entity, sense.field))
+                if choice.value == span.text
+            ]
+            span.unknown = not span.senses
 
 
 def _strangers(text: str, spans: Sequence[Span]) -> list[Span]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from agent.embedded import told
 from agent.embedded.calls import period_filters
 from agent.embedded.frames import Frame
-from agent.embedded.leaning import PLACES, place_said
+from agent.embedded.leaning import PLACES, few_said, place_said
 from agent.embedded.lexicon import change_words
 from agent.embedded.pieces import BREAK
 from agent.embedded.scene import Scene
@@ -66,6 +66,10 @@ def _before(scene: Scene) -> list[Subject]:
 
 def _pointed(scene: Scene, last: Frame, ids: list[str]) -> list[Subject]:
     """ "push them all back a week", 都推迟一周, "delay the second by three days": all that were shown, or the one in that place."""
+    few = few_said(scene.text.text, len(ids))
+    if few is not None:
+        marks = [span for span in scene.spans if span.text.lower() in PLACES or span.func("top", "max", "min") or _counts(span)]
+        return [Subject(last.entity, load(scene.unit, last.entity, ids[few]), marks)]
     place = place_said(scene.text, len(ids))
     if place is not None:
         ordinals = [span for span in scene.spans if (span.amount and span.amount.unit == "ordinal") or span.text.lower() in PLACES]
@@ -77,6 +81,12 @@ def _pointed(scene: Scene, last: Frame, ids: list[str]) -> list[Subject]:
         period = [Filter.model_validate(each) for each in period_filters(last, scene.unit.schema)]
         ids = find_ids(scene.unit, RecordQuery(entity=last.entity, filters=[*last.filters, *period]))  # not the page shown
     return [Subject(last.entity, load(scene.unit, last.entity, ids), many)] if len(ids) <= READ else []
+
+
+def _counts(span: Span) -> bool:
+    return bool(span.amount and not span.amount.unit and span.amount.integer and span.amount.value <= SEVERAL) or bool(
+        is_chinese(span.text) and few_said(span.text, READ)
+    )
 
 
 def _among(scene: Scene, kind: str, ids: list[str]) -> list[Subject]:
@@ -167,6 +177,14 @@ def _numbered(scene: Scene) -> list[Subject]:
 def vague(scene: Scene) -> Iterator[Subject]:
     """Several records that words of a title fit: one of them is meant."""
     for found in (*short_titles(scene), *_theirs(scene)):
+        if len(found.records) > 1:
+            _describe(scene, found)
+            yield found
+
+
+def titled(scene: Scene) -> Iterator[Subject]:
+    """Several records whose title is said."""
+    for found in short_titles(scene):
         if len(found.records) > 1:
             _describe(scene, found)
             yield found

@@ -148,6 +148,8 @@ def _referred(scene: Scene, spans: list[Span]) -> Target | Frame | None:
     before = _subject(scene)
     names = any(span.names or span.choices for span in spans)
     pronoun = next((span for span in spans if span.func("it")), None)
+    if pronoun is not None and pronoun.text.lower() in _POSSESSIVE and any(span.entity for span in spans):
+        return None  # "push their deals": see `_whose`
     part = Spanned(scene.text.text, scene.text.tokens, spans, scene.text.language)
     all_of_them = _all_said(spans) and not any(span.content for span in spans)
     if before is None:
@@ -200,11 +202,19 @@ def _utmost(scene: Scene, spans: list[Span], before: Frame) -> int | None:
 def _subject(scene: Scene) -> Frame | None:
     """What "it" can stand for: what was changed in the same breath or the turn before, else what was found."""
     first = answered(scene.previous)
+    if first is not None and first.intent == "update" and not first.ids and not first.proposed and (first.parts or first.period):
+        return Frame(
+            "find", entity=first.entity, parts=list(first.parts), period=first.period, date_field=first.date_field
+        )  # of this sentence
     return first if first is not None and first.intent == "update" and first.ids else latest(scene.previous)
 
 
 def _all_said(spans: list[Span]) -> bool:
-    return any(span.text.lower() in _ALL or (span.func("all") and span.text.lower().split(" ")[0] in _ALL) for span in spans)
+    return any(
+        span.text.lower() in _ALL
+        or (span.func("all") and _ALL & {*span.text.lower().split(" "), "every" if span.text.lower().endswith(" each") else ""})
+        for span in spans
+    )
 
 
 def choose(target: Target, scene: Scene, values: dict[str, Any] | None = None) -> list[str] | Frame | None:

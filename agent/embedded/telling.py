@@ -74,6 +74,11 @@ def _who_complained(reader: Reader) -> bool:
     """ "which customers complained more than twice": records that stand for what was said are asked for, not the words."""
     nouns = [span for span in reader.spans if span.func("said") and any((c.entity, c.field) in IMPLYING for c in span.choices)]
     heads = any(span.entity and span.entity.entity in {"account", "contact"} for span in reader.spans)
+    about = [span for noun in nouns for span in reader.spans[reader.spans.index(noun) + 1 :] if not span.filler][:1]
+    kinds = {c.entity for noun in nouns for c in noun.choices}
+    told_of = (span for span in about if (span.fields or span.choices) and not (span.entity or span.names or span.time or span.amount))
+    if any(not any(c.entity in kinds for c in span.choices) for span in told_of):
+        return False  # 抱怨价格: what they complained of
     return (
         bool(nouns)
         and heads
@@ -255,4 +260,6 @@ def _topic(reader: Reader) -> str:
     while free and free[-1].func("on", "to") and not free[-1].content:
         free.pop()
     free = [span for span in free if not (span.entity and span.entity.entity in {"account", "contact", "activity"})]
+    if len(free) > 1 and is_chinese(free[0].text) and free[0].func("said"):
+        free = free[1:]  # 抱怨价格: the price
     return reader.text.between(free[0].first, free[-1].last) if free else ""

@@ -43,17 +43,22 @@ _REPORTED = re.compile(
     r"(?:visited|met|called|phoned|rang|emailed|e-mailed|texted|messaged|wrote to|ran into|bumped into|dropped (?:by|in on)|stopped by|"
     r"popped (?:by|in|over)|went to see|swung by|caught up with|tried (?:to (?:reach|call|ring|phone)|calling|reaching)|"
     r"(?:spoke|talked|chatted|spoken) ?(?:to|with|w/)|hung up with|got off (?:the phone|a call) with|left (?:a )?(?:voicemail|message) (?:for|with)|"
-    r"had (?:a|an) (?:\w+ )?(?:call|meeting|visit|chat|lunch|coffee|dinner|catch-up)|(?:lunch|dinner|coffee|breakfast|drinks|catch-up) with)(?![a-z])|"
-    r"^(?:我|我们)?(?:今天|昨天|前天|刚才|刚刚|刚|上午|下午|今早|昨晚|中午|周[一二三四五])*(?:我|我们)?(?:刚|又|去)*"
-    r"(?:拜访了|走访了|见了|会见了|约见了|去了|跑了一?趟|(?:给|跟|和|与).{1,20}(?:打了电话|打了个电话|开了会|通了电话|通了个电话|通完电话|开了个会|见了面|聊了|吃了饭|吃了个饭|碰了面|碰了个面))",
+    r"had (?:(?:a|an) )?(?:\w+ )?(?:call|meeting|visit|chat|lunch|coffee|dinner|catch-up)|(?:lunch|dinner|coffee|breakfast|drinks|catch-up) with)(?![a-z])|"
+    r"^(?:我|我们)?(?:今天|昨天|大前天|前天|前两天|前几天|刚才|刚刚|刚|上午|下午|早上|晚上|今早|昨晚|中午|上上?(?:个?(?:周|星期|礼拜))[一二三四五六日天]?|周[一二三四五]"
+    r"|\d{1,2}月\d{1,2}[号日]|\d{1,2}号)*(?:我|我们)?(?:刚|又|去)*"
+    r"(?:拜访了|走访了|见了|会见了|约见了|去了|跑了一?趟|(?:给|跟|和|与).{1,20}(?:打了电话|打了个电话|开了会|通了电话|通了个电话|通完电话|开了个会|见了面|聊了|吃了饭|吃了个饭|碰了面|碰了个面|开会(?:讨论|确认|过)了?|讨论了|沟通了|谈了|谈好了|对接了|碰了一下|视频了|确认了))",
     re.IGNORECASE,
 )
+
+
+_ASKED_ZH = re.compile(r"什么|哪[些个家位几]|谁|啥|多少|怎么|几[个次家位单条]|有没有")
 
 
 def reports(text: str) -> bool:
     """ "I visited Nordlys yesterday, …", 上午跟…通了电话: told of as having taken place, and not asked."""
     plain = text.strip()
-    return not plain.endswith(("?", "？", "吗", "呢")) and bool(_REPORTED.search(plain))
+    first = re.split(r"[,，。;；:：]", plain, maxsplit=1)[0]
+    return not plain.endswith(("?", "？", "吗", "呢")) and not _ASKED_ZH.search(first) and bool(_REPORTED.search(plain))
 
 
 def asks(text: Spanned) -> bool:
@@ -129,6 +134,12 @@ def gives(text: str, name: str, *, start: bool = False) -> bool:
     """Whether a text ends (or starts) in one of the words of a list."""
     found = _edge(name, start)
     return bool(found.match(text) if start else found.search(text))
+
+
+def opening(text: str, name: str) -> str:
+    """The word of a list that a text begins with; empty for none."""
+    found = _edge(name, True).match(text)
+    return found.group() if found else ""
 
 
 def former(text: str) -> bool:

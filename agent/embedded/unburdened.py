@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from agent.embedded import nearby
 from agent.embedded.lexicon import fillers
 from agent.embedded.names import NameIndex
 from agent.embedded.phrase_table import NOISE, Sense
@@ -79,6 +80,7 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             span.senses = span.of("func")  # 试用中的, not 中 of high, middle and low
     _than_last(text)
     _same_field(text)
+    nearby.settle(text, schema, names)
     _aside(text)
     _arrived(text, schema)
     _still_to_close(text, today)

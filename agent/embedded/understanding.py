@@ -15,12 +15,14 @@ from agent.embedded import (
     belief,
     compound,
     creating,
+    deeds,
     drafting_words,
     followup,
     happened,
     judging,
     leaning,
     lexicon,
+    once_more,
     parting,
     pending,
     pronouns,
@@ -45,7 +47,7 @@ from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, known_in_part, spanned
 from agent.embedded.spoken_of import other_than
 from agent.embedded.talk import small_talk
-from agent.embedded.whom import whom_to_call, with_year
+from agent.embedded.whom import plainly
 from store.unit import Unit
 
 DOUBT = 0.1  # below this chance of its act a reading is weighed against others
@@ -105,6 +107,9 @@ class Understanding:
         told_of = announced.rewritten(whole, words)
         if told_of is not None:
             whole = _spans(unit, told_of, words, names)
+        to_do = deeds.rewritten(whole, lambda each: _spans(unit, each, words, names, future=True))
+        if to_do is not None:
+            whole = _spans(unit, to_do, words, names)
         known = asked_back.answered(unit, text, previous, among.reader(unit, lambda said: self._reader(unit, said, words, names, routes)))
         if known is not None:
             clause, chosen = known
@@ -116,12 +121,13 @@ class Understanding:
             return Understood(self._weighed(unit, clause, frames, before, words, names, least), spoken)
         for sentence in asked_back.completed(text, previous):
             answered = self._sentence(unit, _spans(unit, sentence, words, names), words, names, routes, previous[1:])
-            if not any(frame.intent in {"clarify", "refuse"} for frame in answered):
+            if asked_back.settles(previous[0], answered):
                 return Understood(self._weighed(unit, sentence, answered, previous[1:], words, names, least), spoken)
         frames = self._sentence(unit, whole, words, names, routes, previous)
         frames = self._weighed(unit, whole.text, frames, previous, words, names, least)
         if not acting.settled(frames):
             frames = self._put_right(unit, text, frames, previous, words, names, routes, least)
+        frames = once_more.kept(unit, text, frames, previous)
         return Understood([*agreed, *frames] if any(frame.intent in CHANGES for frame in frames) else frames, spoken)
 
     def _put_right(
@@ -150,7 +156,7 @@ class Understanding:
     ) -> list[Frame]:
         changes = any(frame.intent in CHANGES for frame in frames)
         judged = judging.judge(
-            unit, text if changes else with_year(whom_to_call(text)), frames, previous,
+            unit, text if changes else plainly(text), frames, previous,
             lambda said, ahead: _spans(unit, said, words, names, future=ahead), words.metrics,
         )  # fmt: skip
         return judging.settle(frames, judged, text, belief.model()["ask"] if least is None else least)
@@ -160,7 +166,8 @@ class Understanding:
     ) -> list[Frame]:
         """The frames of all clauses; one that changes what the one before changes becomes part of it."""
         frames: list[Frame] = []
-        clauses = several_new.parted(whole, words) or split(whole)
+        several = several_new.parted(whole, words)
+        clauses = several or split(whole)
         for said in clauses:
             wished = announced.rewritten(_spans(unit, said, words, names), words) if len(clauses) > 1 else None
             clause = wished or said
@@ -169,6 +176,8 @@ class Understanding:
                 frame.said = said
             frames += read_
         joined = compound.joined(frames)
+        if several and acting.settled(joined):
+            return asked_back.held_back(whole.text, joined)
 
         def read(part: str, before: Sequence[Frame]) -> list[Frame]:
             own: list[Frame] = []
@@ -219,7 +228,7 @@ class Understanding:
         self, unit: Unit, clause: str, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]
     ) -> list[Frame]:
         coming = _spans(unit, clause, words, names, future=True)
-        question = with_year(whom_to_call(clause))  # of a question alone: what is written down stays as it was said
+        question = plainly(clause)  # of a question alone: what is written down stays as it was said
         scene = Scene(unit, coming, words, names, routes, list(previous), -1)
         proposed = leaning.answered(previous)
         waiting = proposed is not None and proposed.intent in pending.INTENTS
@@ -229,6 +238,9 @@ class Understanding:
             amended = amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
             if amended is not None:
                 return amended
+        changed = once_more.read(scene)
+        if changed is not None:
+            return [changed]
         seen = followup.view(lambda text: self._reader(unit, text, words, names, routes), question, previous)
         if seen is not None:
             return seen

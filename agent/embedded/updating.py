@@ -4,19 +4,22 @@ from typing import Any
 
 from agent.embedded import told
 from agent.embedded.assigning import Assigned, assign
-from agent.embedded.cutting import exceptions
+from agent.embedded.candidates import question
+from agent.embedded.cutting import compares, exceptions
 from agent.embedded.frames import Frame, Part
 from agent.embedded.leaning import answered
 from agent.embedded.lexicon import change_words
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
-from agent.embedded.targets import Target, choose, resolve
+from agent.embedded.spoken import subjects, titled
+from agent.embedded.targets import Target, choose, pinned, resolve
 from agent.embedded.tokens import is_chinese
 from agent.embedded.values import CLOSING, FREE_TEXT, listed
 from store.filters import Filter
 from store.query import RecordQuery, find
 
 CANCELLING = {"task": {"status": "cancelled"}}
+REOPENING = {"case": {"status": "open"}, "task": {"status": "open"}}
 CANCEL = {"cancel", "call off", "取消", "撤掉"}
 LABELLING = {"mark", "make", "set", "flag", "tick", "put", "标记", "设置"}
 _RELATIVE = {"that", "which", "who", "whose", "where", "with", "in", "from"}
@@ -64,6 +67,8 @@ def update(scene: Scene, action: str) -> list[Frame]:
     if action == "close":
         return _close(scene)
     left, right = _sides(scene, action)
+    if compares(right):
+        return [Frame("clarify", text=scene.text.text, reason="target")]
     kind = _kind(scene, left, right)
     named = [span for span in left if _names_value(scene, span, kind)]
     assigned = assign(scene, kind, named, right, action)
@@ -93,9 +98,43 @@ def _frame(found: Frame, ids: list[str] | None, assigned: Assigned) -> Frame:
     )  # fmt: skip
 
 
+def finished(scene: Scene) -> list[Frame] | None:
+    """ "resolve the invoice query for Orchid Bank", "complete my task about linen": the case or task whose title is said; which, of several."""
+    values = REOPENING if reopens(scene.verb) else CANCELLING if scene.verb.text.lower() in CANCEL else CLOSING
+    for subject in (*subjects(scene), *titled(scene)):
+        rest = [span for span in scene.spans if span not in subject.spans and span is not scene.verb and span.content]
+        if subject.kind not in values or subject.kind == "opportunity" or any(not _ends(span, subject.kind) for span in rest):
+            continue
+        ids = [record.id for record in subject.records]
+        chosen = pinned(scene, subject.kind) if len(ids) > 1 else None
+        if len(ids) > 1 and chosen is None:
+            return [question(scene.unit, subject.kind, ids, len(ids), scene.text.text)]
+        ids = chosen.ids or ids if chosen is not None else ids
+        return [Frame("update", entity=subject.kind, ids=ids, values=dict(values[subject.kind]))]
+    return None
+
+
+def reopens(span: Span) -> bool:
+    return span.text.lower() in change_words("reopens")
+
+
+def _ends(span: Span, kind: str) -> bool:
+    """Whether a span says no more than what kind of record it is, or that it is done."""
+    return bool(span.entity and span.entity.entity == kind) or any(c.entity == kind and c.field == "status" for c in span.choices)
+
+
+def _unfinished(frame: Frame, values: dict[str, Any]) -> list[Part]:
+    """ "close all tasks of Ben": those that are neither done nor cancelled."""
+    over = [value for each in (values, CANCELLING.get(frame.entity, {})) for name, value in each.items() if name == "status"]
+    said = any(part.filter.field == "status" for part in frame.parts)
+    return [] if said else [Part("unfinished", Filter(field="status", value=value, negate=True)) for value in over]
+
+
 def _close(scene: Scene) -> list[Frame]:
     cancelled = scene.verb.text.lower() in CANCEL
-    spans = [span for span in scene.spans if span is not scene.verb or (span.choices and not cancelled)]
+    spans = [
+        span for span in scene.spans if span is not scene.verb or (not cancelled and any(c.entity == "opportunity" for c in span.choices))
+    ]
     reason = next((c.value for span in spans for c in span.choices if (c.entity, c.field) == ("opportunity", "lost_reason")), None)
     outcome = next(
         (
@@ -115,7 +154,7 @@ def _close(scene: Scene) -> list[Frame]:
     if isinstance(target, Frame):
         return [target]
     kind = target.frame.entity
-    values: dict[str, Any] | None = (CANCELLING if cancelled else CLOSING).get(kind)
+    values: dict[str, Any] | None = (REOPENING if reopens(scene.verb) else CANCELLING if cancelled else CLOSING).get(kind)
     if kind == "opportunity" and ended:
         values = {"stage": told.stage_of(scene.unit.schema, ended)}
         if reason and ended == "lost":
@@ -126,6 +165,8 @@ def _close(scene: Scene) -> list[Frame]:
     ids = choose(target, scene)
     if isinstance(ids, Frame):
         return [ids]
+    if not ids and kind != "opportunity" and not reopens(scene.verb):
+        target.frame.parts = [*target.frame.parts, *_unfinished(target.frame, values)]
     return [_frame(target.frame, ids, Assigned(dict(values), []))]
 
 

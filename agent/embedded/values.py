@@ -30,9 +30,12 @@ def value_of(scene: Scene, field: Field, span: Span) -> Any:
     """A span as a value of `field`; None when it cannot be one."""
     if span.step:
         return span.step.value_for(field)
+    if field.kind in NUMERIC and span.length and not span.amount:
+        return str(span.length[0]) if _counted_in(field, span.length[1]) else None
     if field.kind in NUMERIC:
         share = span.amount is not None and span.amount.unit == "percent"
-        return str(span.amount.value) if span.amount and not (share and field.kind == "money") else None
+        place = span.amount is not None and span.amount.unit == "ordinal"  # "only the first": of a list, no figure
+        return str(span.amount.value) if span.amount and not place and not (share and field.kind == "money") else None
     if field.kind in TEMPORAL:
         return moment(scene, span) if field.kind == "datetime" else _day(span)
     if field.kind in {"choice", "multichoice", "stage"}:
@@ -53,6 +56,15 @@ def value_of(scene: Scene, field: Field, span: Span) -> Any:
             return scene.unit.principal.user_id
         return fits[0].id if len({name.id for name in fits if name.score == max(n.score for n in fits)}) == 1 else None
     return span.literal if span.literal_kind == "quoted" else None
+
+
+_UNITS = {"day": "天", "week": "周", "month": "月", "year": "年", "hour": "小时"}
+
+
+def _counted_in(field: Field, unit: str) -> bool:
+    """Whether a number is kept in this unit of time, as its label says: "term months", 质保月数."""
+    said = f"{field.name} {field.en} {field.zh or ''}".lower()
+    return unit in said or _UNITS.get(unit, unit) in said
 
 
 def _day(span: Span) -> str | None:
@@ -130,7 +142,7 @@ def implied(scene: Scene, kind: str, span: Span) -> tuple[str, Any] | None:
     if span.amount and span.amount.unit == "percent":
         share = next((f.name for f in fields.values() if f.kind == "percent" and not f.readonly), None)
         return (share, str(span.amount.value)) if share else None
-    if span.amount and not span.time:
+    if span.amount and not span.time and span.amount.unit != "ordinal":
         name = {**PRICED, "account": "annual_revenue", "lead": "score"}.get(kind)
         return (name, str(span.amount.value)) if name else None
     if span.time and span.time.kind == "period":

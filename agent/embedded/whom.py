@@ -1,6 +1,10 @@
 """Questions put into the words the readers know: "who can I call there?" asks for contacts, a bare year at the end is a period."""
 
 import re
+from functools import cache
+
+from agent.embedded.lexicon import beside_words
+from agent.embedded.tokens import is_chinese
 
 _TO_CALL = re.compile(
     r"\bwho(?:m)? (?:can|should|could|do|would|might) (?:i|we) "
@@ -38,3 +42,36 @@ def whom_to_call(text: str) -> str:
     """ "who can I call there?", "who at Acme can I call?" ask for people, not for calls."""
     text = _TO_CALL_THERE.sub(lambda found: f"contacts {found['where']}", text)
     return _TO_CALL.sub(lambda found: "contacts" if found.group()[0].isascii() else "有哪些联系人", text)
+
+
+def plainly(text: str) -> str:
+    """A question with all of these put right."""
+    return before_long(with_year(whom_to_call(text)))
+
+
+_A_TIME = re.compile(
+    r"\d|[今明后本这下上]|[一两二三四五六七八九十]个?[天周月季年]|\b(?:day|week|month|quarter|year|today|tomorrow)s?\b", re.IGNORECASE
+)
+_TASKS = re.compile(r"任务|待办|\btasks?\b|\bto-?dos?\b", re.IGNORECASE)
+_TASK_DAYS, _DAYS = 7, 30
+
+
+def before_long(text: str) -> str:
+    """快到期的合同, "contracts expiring soon": what is due before long is due in the next 30 days, a task in the next 7; the answer says so."""
+    found = _soon().search(text)
+    if found is None or _A_TIME.search(text[: found.start()] + text[found.end() :]):
+        return text
+    task = _TASKS.search(text) is not None
+    days = _TASK_DAYS if task else _DAYS
+    if is_chinese(found.group()):
+        said = f"未来{days}天到期" + ("的未完成" if task else "")
+    else:
+        due = "due" if "due" in found.group().lower() else "ending" if "ending" in found.group().lower() else "expiring"
+        said = f"{due} in the next {days} days"
+    return text[: found.start()] + said + text[found.end() :]
+
+
+@cache
+def _soon() -> re.Pattern[str]:
+    forms = sorted(beside_words("soon"), key=len, reverse=True)
+    return re.compile("|".join(re.escape(form) if is_chinese(form) else rf"\b{re.escape(form)}\b" for form in forms), re.IGNORECASE)

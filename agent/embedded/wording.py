@@ -86,7 +86,8 @@ def worded(unit: Unit, frame: Frame, language: str) -> str:
 def _period(unit: Unit, frame: Frame, language: str) -> str:
     """The period, with the date it is about where another one is spoken of too."""
     words = period_words(*frame.period, language) if frame.period else ""
-    said = [each.field for each in frame.filters if each.field and not f".{each.field}".endswith(".id")]
+    related = {"has", "has_no", "count_eq", "count_ge", "count_le"}  # a path that ends at a relation has no kind
+    said = [each.field for each in frame.filters if each.field and each.op not in related and not f".{each.field}".endswith(".id")]
     if not any(field_at(unit.schema, frame.entity, path).kind in TEMPORAL for path in said):
         return words
     usual = catalogue(unit.schema)[frame.metric].date if frame.metric else unit.schema.entity(frame.entity).date

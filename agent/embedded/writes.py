@@ -62,6 +62,9 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
     invalid = next((span.time for span in text.spans if span.time and span.time.kind == "invalid"), None)
     if invalid:
         return [Frame("clarify", text=text.text, reason="date", notes=[invalid.error or invalid.text])]
+    ended = updating.finished(Scene(unit, text, words, names, routes, list(previous), place)) if action == "close" else None
+    if ended is not None:
+        return ended
     notes = repair(text, names) if action not in {"create", "log"} else []
     scene = Scene(unit, text, words, names, routes, list(previous), place)
     match action:
@@ -111,7 +114,7 @@ def _action(text: Spanned) -> tuple[str, int] | None:
             continue
         action = names[0]
         following = [each for each in spans[number + 1 :] if not each.filler]
-        if span.text.lower() == "make" and following and (following[0].names or following[0].func("all")):
+        if span.text.lower() == "make" and following and (following[0].names or following[0].func("all", "it")):
             return "update", number  # "make Globex an A account"
         if action in {"create", "log", "remind"} and span.text.lower() in _SOFT and not _new_thing(text, number, action):
             continue
@@ -197,6 +200,8 @@ def _close(text: Spanned) -> tuple[str, int] | None:
         return None  # 取消的任务: those that were cancelled
     while spans and spans[0].func("my_team", "me") and not spans[0].content:
         spans = spans[1:]  # "we won …!"
+    if len(spans) > 1 and updating.reopens(spans[0]) and not spans[0].names:
+        return "close", text.spans.index(spans[0])
     if spans and spans[0].text.lower() in {"cancel", "取消"} and any(span.entity and span.entity.entity == "task" for span in spans):
         return "close", text.spans.index(spans[0])
     if (

@@ -155,9 +155,12 @@ def plain(text: str) -> str:
     return low if low.isascii() else low.translate(_SIMPLIFIED)
 
 
+_ABOUT = re.compile(r"[来多余](?=[万亿萬億])")  # 六十来万, 三百多万: the round number
+
+
 def chinese_number(text: str) -> Decimal | None:
     """三百二十 -> 320, 五万 -> 50000, 1.5亿, 两千, 三百二 -> 320, 二〇一七 -> 2017, 七点五 -> 7.5; None when it is no number."""
-    text = text.replace(" ", "").replace(",", "")
+    text = _ABOUT.sub("", text.replace(" ", "").replace(",", ""))
     for mark, size in _CN_BIG:
         if mark in text:
             left, _, right = text.rpartition(mark)
@@ -271,13 +274,13 @@ _MASK = Lazy(
 _NUMBER = Lazy(
     rf"(?P<neg>(?<![\w)%])-|^-\s|负\s?|\bminus\s+|\bnegative\s+)?(?:(?P<cur>{_CUR_BEFORE})\s?(?P<neg2>-)?)?"
     r"(?P<num>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|(?<![\w.])\.\d+)"
-    rf"(?:\s?(?P<cn>[十百千万亿][{_CN_RUN}\d]*)|\s?(?P<half>and a half )?(?P<scale>hundred (?:thousand|million|billion)"
+    rf"(?:\s?(?P<cn>(?:[来多余](?=[万亿]))?[十百千万亿][{_CN_RUN}\d]*)|\s?(?P<half>and a half )?(?P<scale>hundred (?:thousand|million|billion)"
     r"|(?:thousand|million|billion|trillion|hundred|dozen|grand|mil|mn|bn|k|(?<=[\d])(?:mm|m|b))\b))?"
     rf"(?:\s?(?P<cur2>{_CUR_AFTER})|\s?(?P<pct>%|percent(?:age points?)?\b|per cent\b|pct\b|个?百分点)|(?P<ord>st\b|nd\b|rd\b|th\b))?",
 )
 _CHINESE = Lazy(
     rf"(?P<pct>百分之)?(?P<neg>负\s?)?(?P<ord>第\s?)?(?P<num>(?:\d+(?:\.\d+)?"
-    rf"|[{_CN_RUN}]+(?:点[{_CN_RUN}]+)?))(?:\s?(?P<cur>{_CUR_AFTER}))?",
+    rf"|[{_CN_RUN}]+[来多余][万亿]|[{_CN_RUN}]+(?:点[{_CN_RUN}]+)?))(?:\s?(?P<cur>{_CUR_AFTER}))?",
 )
 _WORD = r"(?:" + "|".join([*_TENS, *sorted(_SMALL, key=len, reverse=True), *_SCALES, "hundred", "dozen"]) + r")"
 _WORDS = Lazy(

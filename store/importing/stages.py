@@ -34,6 +34,15 @@ def outcome(schema: Schema, text: str) -> str | None:
     return kind if kind != "open" else None
 
 
+def _ended(schema: Schema, stages: list[dict[str, Any]], kind: str) -> dict[str, Any] | None:
+    """The one stage of a list without a won (lost) one whose name says that a deal was (签约 beside 丢单): it ends there, whatever it is elsewhere."""
+    said = next((choice for choice in schema.choices.get("opportunity.status", ()) if choice.value == kind), None)
+    words = {word.casefold() for word in said.words} if said else set()
+    found = [stage for stage in stages if stage["kind"] == "open" and str(stage["name"]).casefold() in words]
+    like = stage_like("won" if kind == "won" else "lost")
+    return {**like, "name": found[0]["name"]} if len(found) == 1 else None
+
+
 def is_stage(schema: Schema, text: str) -> bool:
     """Whether this very stage is here, by name (not only one that means the same)."""
     return bool(schema.stages_named(text)) or any(normal(text) == normal(stage.name) for stage in schema.stages)
@@ -56,7 +65,8 @@ def pipeline_of(schema: Schema, names: Iterable[str], told: Mapping[str, dict[st
     stages = [stage_like(name) | told.get(name, {}) for name in dict.fromkeys(name.strip() for name in names)]
     for kind, name in (("won", "Won"), ("lost", "Lost")):
         if not any(stage["kind"] == kind for stage in stages):
-            stages.append(stage_like(name))
+            stages.append(_ended(schema, stages, kind) or stage_like(name))
+    stages = list({stage["name"]: stage for stage in stages}.values())
     for stage in stages:
         stage["zh"] = labels.get(normal(stage["name"]))
     return sorted(stages, key=lambda stage: int(stage["order"]))

@@ -23,6 +23,8 @@ from knowledge.spoken.amounts import chinese_number, english_number, find_amount
         ("5万", 50_000, None, None, False),
         ("超过12.5亿", 1_250_000_000, None, None, False),
         ("三百个客户", 300, None, None, True),
+        ("大概六十来万", 600_000, None, None, False),
+        ("60多万", 600_000, None, None, False),
         ("3 千", 3000, None, None, False),
         ("half a million", 500_000, None, None, False),
         ("two hundred thousand dollars", 200_000, "USD", None, False),

@@ -135,6 +135,15 @@ def test_a_part_links_when_one_label_alone_has_it(first: list[str], second: list
         assert linked == (() if word in second else (one,))
 
 
+@pytest.mark.parametrize(
+    ("label", "said"), [("是否保内", "保内"), ("产线数量", "产线"), ("是否需要打样", "打样"), ("是否通过IATF", "IATF")]
+)
+def test_a_chinese_label_is_linked_without_its_light_words(label: str, said: str) -> None:
+    own, other = Sense("field", "account", "own"), Sense("field", "account", "other")
+    assert Labels([label_of(own, label), label_of(other, "质检方式")]).link(said) == (own,)
+    assert Labels([label_of(own, label), label_of(other, label)]).link(said) == ()
+
+
 def test_meanings_of_chinese_words() -> None:
     assert words_of("屋顶面积") == ("屋顶", "面积")
     assert glosses("屋顶") == ("roof",)

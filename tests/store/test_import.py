@@ -265,6 +265,18 @@ def test_unknown_picklist_values_are_held_back_or_added(load: Load) -> None:
     assert load(text, create_fields=True).files[0].values_created == {"account.industry": ["Robots"]}
 
 
+@pytest.mark.parametrize(
+    ("stages", "won"),
+    [("初访 方案 签约 丢单", "签约"), ("Visit Proposal Signed Lost", "Signed"), ("初访 签约 赢单 丢单", "赢单"), ("初访 方案 丢单", "Won")],
+)
+def test_a_pipeline_without_a_won_stage_ends_in_the_one_whose_name_says_so(
+    load: Load, store: Store, boss: Principal, stages: str, won: str
+) -> None:
+    load("Deal Name,Stage\n" + "".join(f"D{n},{stage}\n" for n, stage in enumerate(stages.split())), create_fields=True)
+    with store.reading(boss) as unit:
+        assert [stage.name for stage in unit.schema.stages if stage.kind == "won"] == [won]
+
+
 def test_stages_are_held_back_or_become_the_pipeline_or_join_it(load: Load, store: Store, boss: Principal) -> None:
     text = "Deal Name,Stage\nA,Negotiating hard\nB,Discovery\n"
     assert counts(load(text)) == {"created": 1, "held_back": 1}

@@ -1,0 +1,79 @@
+"""Words that mean another thing beside certain others: 没人跟 with a window of time, the price a deal was lost on, 质量经理的电话 as what is to be shown."""
+
+from agent.embedded.lexicon import beside_words
+from agent.embedded.names import NameIndex
+from agent.embedded.phrase_table import Sense
+from agent.embedded.spans import Span, Spanned
+from store.schema import Schema
+
+
+def settle(text: Spanned, schema: Schema, names: NameIndex) -> None:
+    """Give such words the one sense they have here."""
+    spans = text.spans
+    lost = any(span.func("lose") or any(c.value == "lost" for c in span.choices) for span in spans)
+    for number, span in enumerate(spans):
+        if span.func("unowned") and span.text.lower() in beside_words("neglected") and any(_window(each) for each in spans):
+            span.senses = [Sense("func", value="silent")]
+        elif lost and span.content and not span.names and _because(spans, number):
+            _lost_on(span, schema, names)
+        elif span.func("sold") and not span.entity and _which_ones(spans, number):
+            span.senses = [Sense("choice", "opportunity", "status", "won")]  # 二季度签了哪些: the deals, no figure
+        elif _shown(text, number, schema):
+            span.senses = span.fields
+        elif span.unknown and span.text.lower() in beside_words("favours") and number + 1 < len(spans) and spans[number + 1].choices:
+            _lighten(span)  # 喜欢微信沟通
+            for each in spans[number + 2 : number + 3]:
+                if each.func("contacted"):
+                    _lighten(each)
+
+
+def _which_ones(spans: list[Span], number: int) -> bool:
+    """签了哪些, 签了哪几单: which they were, where nothing counts, adds up or ranks them."""
+    after = next((each for each in spans[number + 1 :] if not each.filler), None)
+    figure = any(each.func("count", "sum", "avg", "max", "min", "top", "who", "group", "compare", "share", "trend") for each in spans)
+    return after is not None and after.text.startswith(("哪些", "哪几")) and not figure and not any(each.metric for each in spans)
+
+
+def _window(span: Span) -> bool:
+    """A time that reaches back from today: 最近三个月, "in 30 days"."""
+    if span.time is None:
+        return False
+    return span.time.kind == "duration" or any(mark in span.text.lower() for mark in beside_words("back_from_today"))
+
+
+def _because(spans: list[Span], number: int) -> bool:
+    near = (
+        each for each in reversed(spans[max(0, number - 2) : number]) if each.text.lower() in beside_words("because") or not each.filler
+    )
+    before = next(near, None)
+    return before is not None and before.text.lower() in beside_words("because")
+
+
+def _lost_on(span: Span, schema: Schema, names: NameIndex) -> None:
+    """The reasons for losing that a word is part of, where it is no reason by itself."""
+    field = schema.entities["opportunity"].fields.get("lost_reason")
+    if field is None or any(c.field == "lost_reason" for c in span.choices):
+        return
+    found = [sense for sense in names.facets.link(span.text) if (sense.entity, sense.field) == ("opportunity", "lost_reason")]
+    span.senses = found or span.senses
+
+
+def _shown(text: Spanned, number: int, schema: Schema) -> bool:
+    """质量经理的电话给我列一下: a field's name that is a value elsewhere, at the end of what is asked for and owned by it."""
+    span, before = text.spans[number], text.spans[number - 1] if number else None
+    kinds = {schema.field(sense.entity, sense.field).kind for sense in span.fields}
+    if (
+        not kinds & {"phone", "email", "url", "text"}
+        or not span.choices
+        or span.entity
+        or span.names
+        or before is None
+        or before.text != "的"
+    ):
+        return False
+    rest = text.spans[number + 1 :]
+    return all(each.filler or each.func("show", "count") or each.text in {"是", "多少"} for each in rest)
+
+
+def _lighten(span: Span) -> None:
+    span.senses, span.unknown, span.filler = [], False, True
