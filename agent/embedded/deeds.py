@@ -32,7 +32,7 @@ _JOINT_ZH = re.compile(r"[,，;；。]\s*(?:然后|并且|并|再|顺便|同时|
 
 def rewritten(text: Spanned, spans_of: SpansOf) -> str | None:
     """The text with "remind me to" before what is to be done; None where nothing of the kind follows a request."""
-    if told.asks(text) or any(span.func("remind", "draft") for span in text.spans[:2]):
+    if "\n" in text.text or told.asks(text) or any(span.func("remind", "draft") for span in text.spans[:2]):
         return None
     requested = _requests(text)
     reported = told.reports(text.text)
