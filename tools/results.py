@@ -52,7 +52,7 @@ class Figures:
 
     def to_json(self) -> dict[str, Any]:
         period = self.result.period
-        more = {"change": self.result.changes, "others": self.result.others, "rates": self.result.rates}
+        more = {"change": self.result.changes, "others": self.result.others, "level": self.result.level, "rates": self.result.rates}
         return {
             "metric": self.result.metric.name,
             "unit": self.result.unit,

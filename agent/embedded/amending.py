@@ -67,7 +67,9 @@ def _corrected(scene: Scene, readings: Sequence[Turn], spans_of: SpansOf) -> Fra
         telling = _telling(spans_of(turn.text))
         differs = any(isinstance(value, dict) and "by" in value for value in first.values.values())
         if telling and differs and _written(scene, first):
-            return Frame("help", reason="gate")  # of what has been raised by 10% already, 15% cannot be worked out
+            return Frame(
+                "clarify", entity=first.entity, text=scene.text.text, reason="written"
+            )  # of what has been raised by 10% already, 15% cannot be worked out
         frame = Frame.from_json(first.to_json())
         frame.results, frame.notes, frame.proposed, frame.replaces = [], [], [], list(first.proposed)
         if telling and all(_put_right(scene, frame, kind, span) for span in telling):

@@ -186,7 +186,8 @@ _NO_VERB = frozenset(
 def _joint_before(text: Spanned, number: int, verb: int) -> bool:
     """Whether what precedes is a request and ends in a joint."""
     before = text.spans[:number]
-    joint = _POLITE.sub("", text.text[: text.spans[number].first]).rstrip()
+    before_verb = text.text[: text.spans[number].first]
+    joint = (before_verb if "\n" in text.text else _POLITE.sub("", before_verb)).rstrip()  # a letter's "Please …" asks its reader
     ends = joint[-1:] in {",", ";", "，", "；", "。", ".", "!", "！", "?", "？"} or (before and before[-1].text.lower() in _STRONG)
     if not ends:
         return False

@@ -32,7 +32,7 @@ _JOINT_ZH = re.compile(r"[,，;；。]\s*(?:然后|并且|并|再|顺便|同时|
 
 def rewritten(text: Spanned, spans_of: SpansOf) -> str | None:
     """The text with "remind me to" before what is to be done; None where nothing of the kind follows a request."""
-    if told.asks(text) or any(span.func("remind", "draft") for span in text.spans[:2]):
+    if "\n" in text.text or told.asks(text) or any(span.func("remind", "draft") for span in text.spans[:2]):
         return None
     requested = _requests(text)
     reported = told.reports(text.text)
@@ -67,6 +67,8 @@ def _english(text: Spanned, spans_of: SpansOf, reported: bool) -> str | None:
 
 def _to_be_done(rest: Spanned, deed: str) -> bool:
     """Whether a day to come is said, or who it is done to right after the verb."""
+    if re.match(r"\s*(?:it|this|that)\b", rest.text[len(deed) :], re.IGNORECASE):
+        return False  # "call it Phase two": its name
     if any(_ahead(span) for span in rest.spans):
         return True
     after = next((span for span in rest.spans if span.first >= len(deed) and not span.filler), None)

@@ -63,7 +63,7 @@ def _fewer(scene: Scene, first: Frame) -> Frame | None:
         return None
     made = _made(scene, first)
     if made and all(each.status == "applied" for each in made):
-        return Frame("help", reason="gate")
+        return Frame("clarify", entity=first.entity, text=scene.text.text, reason="written")
     ids = _ids(scene, first, made)
     turned = opens and not told.excepts(telling[0].text) and not telling[0].func("only")
     held = Frame("find", entity=first.entity)

@@ -110,12 +110,13 @@ def test_what_is_to_be_done_after_a_change_is_a_task(ask_demo: Any, text: str, t
     "text",
     [
         "log a call with Dunmore: they want the offer sent and call them back on Friday",
+        "new deal 42k with Dunmore, call it Cold room upgrade, closing 15 March",
         "Had lunch with Dunmore, they might move the dosing line to March",
     ],
 )
 def test_what_was_said_is_no_request(ask_demo: Any, text: str) -> None:
     answer = ask_demo(ROOT)(text)
-    assert {proposal["type"] for proposal in answer.proposals} <= {"activity"}, answer.text
+    assert {proposal["type"] for proposal in answer.proposals} <= {"activity", "opportunity"}, answer.text
 
 
 def test_a_comparison_is_never_a_value(ask_demo: Any) -> None:
