@@ -113,6 +113,9 @@ class World:
             return self.closed.get(str(row["stage"]), "open")
         if kind == "opportunity" and name == "stage_since":
             return _plain(row["stage_history"][-1]["entered_at"]) if row.get("stage_history") else None
+        if grain.startswith("since:"):
+            first, last = row.get(grain.removeprefix("since:")), row.get(name)
+            return None if first is None or last is None else _days(first, last)
         return _plain(row.get(name)) if not grain else _grain(_plain(row.get(name)), grain)
 
     def matches(self, kind: str, row: Row, where: Mapping[str, Any]) -> bool:
@@ -199,6 +202,13 @@ class World:
 
 def _first(pair: tuple[float, str]) -> float:
     return pair[0]
+
+
+def _days(first: Any, last: Any) -> float:
+    """Days between, with their fraction where both are moments."""
+    if isinstance(first, datetime) and isinstance(last, datetime):
+        return (last - first).total_seconds() / 86_400
+    return float((_plain(last) - _plain(first)).days)
 
 
 def _plain(value: Any) -> Any:

@@ -17,6 +17,8 @@ class Filter(BaseModel):
     has_no and count_*, a relation ("activities", "account.contacts") narrowed by `where`. `between` takes [low, high],
     both included, either may be null. `any` is an or-group; `negate` turns the whole round.
 
+    "closed_at#since:opened_at" is the number of days between two dates of the record.
+
     A date's value is a day, a moment, or a period by name ("last_quarter", "last_30_days", "today-2w": `store/periods.py`): eq is
     within it, lt before it, gt after it. Stages and picklist values are more and less as they are listed.
     """

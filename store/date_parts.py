@@ -2,7 +2,7 @@
 
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Date, Integer, String, case, cast, func, literal_column
+from sqlalchemy import Date, Float, Integer, String, case, cast, func, literal_column
 
 from store.errors import InvalidInput
 from store.schema import TEMPORAL
@@ -46,6 +46,29 @@ def date_part(unit: Unit, expression: Any, field: SchemaField, grain: str) -> An
         month = cast(func.strftime("%m", day), Integer)
         return func.strftime("%Y-Q", day).concat(cast((month + 2) // 3, String))
     return func.substr(day, 1, {"day": 10, "month": 7, "year": 4}[grain])  # SQLite keeps dates as ISO text
+
+
+SINCE = "since:"  # "closed_at#since:opened_at": the days from one date of a record to another
+
+
+def days_between(unit: Unit, first: Any, first_field: SchemaField, last: Any, last_field: SchemaField) -> Any:
+    """Days from one date to another: whole ones where either is kept without a time, else with their fraction."""
+    for field in (first_field, last_field):
+        if field.kind not in TEMPORAL:
+            raise InvalidInput(f"{field.en} is not a date.")
+    sqlite = unit.session.get_bind().dialect.name == "sqlite"
+    moments = {first_field.kind, last_field.kind} == {"datetime"} and not (first_field.custom or last_field.custom)
+    if moments:
+        return (
+            cast(func.julianday(last) - func.julianday(first), Float)
+            if sqlite
+            else cast(func.extract("epoch", last - first) / 86_400, Float)
+        )
+    ends = [_local_day(unit, each, field, sqlite=sqlite) for each, field in ((first, first_field), (last, last_field))]
+    if sqlite:
+        begin, end = (func.julianday(func.substr(each, 1, 10)) for each in ends)
+        return cast(end - begin, Float)
+    return cast(cast(ends[1], Date) - cast(ends[0], Date), Float)
 
 
 def _local_day(unit: Unit, expression: Any, field: SchemaField, *, sqlite: bool) -> Any:

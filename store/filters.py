@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from store.comparing import ORDERING, Column, as_list, compare, is_nothing
 from store.conditions import Filter, Op
 from store.custom_values import stored
-from store.date_parts import date_part
+from store.date_parts import SINCE, date_part, days_between
 from store.errors import InvalidInput, NotAllowed
 from store.models import RECORD_MODELS, Pipeline, Stage
 from store.name_search import named_like
@@ -73,8 +73,13 @@ class Compiler:
         return Column(self._masked(field, table, self._expression(field, table, ".".join(steps))), field)
 
     def _part_of_date(self, path: str, grain: str) -> Column:
-        """ "occurred_at#weekday", "ordered_on#month": the label of the part as a text."""
+        """ "occurred_at#weekday", "ordered_on#month": the label of the part as a text; "closed_at#since:opened_at": days as a number."""
         column = self.column(path)
+        if grain.startswith(SINCE):
+            steps = path.rpartition(".")[0]
+            begin = self.column(f"{steps}.{grain.removeprefix(SINCE)}" if steps else grain.removeprefix(SINCE))
+            days = days_between(self.unit, begin.expression, begin.field, column.expression, column.field)
+            return Column(days, replace(column.field, name=f"{column.field.name}#{grain}", kind="number", custom=False))
         label = date_part(self.unit, column.expression, column.field, grain)
         return Column(label, replace(column.field, name=f"{column.field.name}#{grain}", kind="text"))
 

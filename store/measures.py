@@ -1,6 +1,6 @@
 """Measure: figures computed by the database, from a catalogue declared once in `vocabulary.yaml` (`store/metrics.py`)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date
@@ -59,7 +59,8 @@ class MeasureResult:
 
     `row_count` is the number of records the figure stands on; `total` the figure over all groups; `others` that over the groups
     `top` left out. `changes`: when compared, each row's change in per cent (None: no data, where there was nothing before). `rates`:
-    the exchange rates used, in words; `unit` then is the reporting currency.
+    the exchange rates used, in words; `unit` then is the reporting currency. `level`: the groups left out whose figure is that of the
+    last one `top` shows.
     """
 
     metric: Metric
@@ -74,6 +75,7 @@ class MeasureResult:
     others: str | None = None
     changes: list[str | None] = attribute(default_factory=list)
     rates: list[str] = attribute(default_factory=list)
+    level: list[str] = attribute(default_factory=list)
 
 
 def measure(unit: Unit, wanted: Measure) -> MeasureResult:
@@ -115,6 +117,8 @@ def measure(unit: Unit, wanted: Measure) -> MeasureResult:
         value_text(metric, figure(metric, added(metric, rest))) if wanted.top and rest and not mixed else None,
         [percent_text(None if a is None or b is None else a - b, None if b is None else abs(b)) for a, b in zip(values, earlier, strict=False)],
         exchange.said() if exchange else [],
+        [" / ".join(map(str, labels[key])) for key in keys if key not in set(shown) and _is_level(metric, now, key, shown)]
+        if wanted.top and not wanted.top_each else [],
     )  # fmt: skip
 
 
@@ -143,6 +147,12 @@ def _best_of_each(keys: list[Key], wanted: Measure) -> list[Key]:
         return keys[: wanted.top]
     firsts = dict.fromkeys(key[:1] for key in keys)
     return [key for first in firsts for key in [each for each in keys if each[:1] == first][: wanted.top]]
+
+
+def _is_level(metric: Metric, now: Mapping[Key, Tally], key: Key, shown: Sequence[Key]) -> bool:
+    """Whether a group has the very figure of the last one shown, and is somebody or something."""
+    value = _value(metric, now.get(key))
+    return bool(shown) and value is not None and value == _value(metric, now.get(shown[-1])) and None not in key
 
 
 def _has(wanted: Measure, value: Decimal | None) -> bool:

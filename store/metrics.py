@@ -12,7 +12,7 @@ from store.date_parts import GRAINS
 from store.errors import InvalidInput
 from store.models import RECORD_MODELS
 from store.rights import Principal
-from store.schema import NUMERIC, TEMPORAL, Field, Schema, vocabulary
+from store.schema import NUMERIC, TEMPORAL, Entity, Field, Schema, vocabulary
 
 AGGREGATES = ("sum", "avg", "min", "max")
 ADDITIVE = frozenset({"count", "sum", "weighted_sum"})
@@ -68,6 +68,8 @@ def catalogue(schema: Schema) -> dict[str, Metric]:
             Metric(f"{entity.name}_count", entity.name, "count", entity.date, entity.plural, entity.plural, f"{entity.zh}数"),
         )
         for item in entity.fields.values():
+            if item.custom and item.kind in TEMPORAL and not item.hidden and entity.date in entity.fields:
+                found[f"days_to_{entity.name}_{item.name}"] = _days_to(entity, item)
             if item.kind not in NUMERIC or item.hidden:
                 continue
             for agg in AGGREGATES:
@@ -85,6 +87,16 @@ def catalogue(schema: Schema) -> dict[str, Metric]:
                     field=item.name,
                 )
     return found
+
+
+def _days_to(entity: Entity, last: Field) -> Metric:
+    """ "average days from order date to delivered on": of an administrator's dates, from the day such a record is dated by."""
+    first = entity.fields[entity.date]
+    return Metric(
+        f"days_to_{entity.name}_{last.name}", entity.name, "avg_days", entity.date, "days",
+        f"average days from {first.en} to {last.en}", f"从{first.zh}到{last.zh}的平均天数",
+        source=f"mean days from {first.en} to {last.en}", first=entity.date, last=last.name,
+    )  # fmt: skip
 
 
 def _declared(name: str, raw: dict[str, Any], schema: Schema) -> Metric:

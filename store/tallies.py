@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from store.columns import MONEY_SCALE, UtcDateTime
 from store.conditions import Filter
+from store.date_parts import days_between
 from store.filters import Compiler
 from store.metrics import Metric
 from store.models import RECORD_MODELS
@@ -80,7 +81,8 @@ def aggregates(compiler: Compiler, metric: Metric) -> list[Any]:
         return [func.sum(_days(visit.entered_at, visit.left_at, sqlite=sqlite)), count]
     if metric.agg == "avg_days":
         first, last = compiler.column(metric.first or ""), compiler.column(metric.last or "")
-        return [func.sum(_days(first.expression, last.expression, sqlite=sqlite, whole=first.field.kind == "date")), count]
+        days = days_between(compiler.unit, first.expression, first.field, last.expression, last.field)
+        return [func.sum(days), func.count(days)]  # of those with both dates
     if metric.agg == "hours_to_next":
         hours = _days(compiler.column(metric.date).expression, _next(compiler, metric), sqlite=sqlite) * 24
         return [func.sum(hours), func.count(hours)]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from store.date_parts import SINCE
 from store.filters import Filter
 from store.models import RECORD_MODELS
 from store.query import names_of
@@ -107,6 +108,8 @@ def _compared(unit: Unit, entity: str, item: Filter, language: str) -> str:
 def _part_of_date(unit: Unit, entity: str, item: Filter, language: str) -> str:
     """ "date on Monday or Friday"."""
     path, grain = item.field.split("#", 1)
+    if grain.startswith(SINCE):
+        return _days_between(unit, entity, item, path, grain.removeprefix(SINCE), language)
     if grain == "monthday" and item.op == "between":
         first, last = (
             period_words(day, day, language).rpartition(" ")[0] if language == "en" else period_words(day, day, language)[5:]
@@ -118,6 +121,18 @@ def _part_of_date(unit: Unit, entity: str, item: Filter, language: str) -> str:
     shown = _JOIN[language][1].join(part_label(grain, str(value), language) for value in values)
     label = path_label(unit.schema, entity, path, language)
     return f"{label} on {shown}" if language == "en" else f"{label}在{shown}"
+
+
+def _days_between(unit: Unit, entity: str, item: Filter, path: str, first: str, language: str) -> str:
+    """ "more than 10 days from order date to delivered on"."""
+    steps = path.rpartition(".")[0]
+    begin = path_label(unit.schema, entity, f"{steps}.{first}" if steps else first, language)
+    end = path_label(unit.schema, entity, path, language)
+    label = f"days from {begin} to {end}" if language == "en" else f"从{begin}到{end}的天数"
+    if item.op == "between":
+        low, high = item.value
+        return f"{label} {low} – {high}" if language == "en" else f"{label}在{low}到{high}之间"
+    return _OPS[language][item.op].format(f=label, v=item.value)
 
 
 def part_label(grain: str, value: str, language: str) -> str:

@@ -11,6 +11,8 @@ from tools.context import Context
 from tools.lenient import Day, Names, Text
 from tools.results import Notes
 
+SAID_IN = ("activity", "case", "document")  # what is to be done was said by nobody
+
 
 @tool(parse_docstring=True, response_format="content_and_artifact")
 def search_notes(
@@ -38,7 +40,7 @@ def search_notes(
     accounts, contacts = _ids(context, "account", account), _ids(context, "contact", contact)
     period = (first_day, last_day) if first_day or last_day else None
     hits = context.search.search(
-        context.principal, query, account_ids=accounts, contact_ids=contacts, period=period, kinds=kinds, limit=limit
+        context.principal, query, account_ids=accounts, contact_ids=contacts, period=period, types=SAID_IN, kinds=kinds, limit=limit
     )
     context.external = context.external or any(hit.trust != "internal" for hit in hits)
     citations = [citation(hit) for hit in hits]

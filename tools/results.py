@@ -57,7 +57,13 @@ class Figures:
 
     def to_json(self) -> dict[str, Any]:
         period = self.result.period
-        more = {"change": self.result.changes, "others": self.result.others, "rates": self.result.rates, "not_added": self.apart}
+        more = {
+            "change": self.result.changes,
+            "others": self.result.others,
+            "level": self.result.level,
+            "rates": self.result.rates,
+            "not_added": self.apart,
+        }
         return {
             "metric": self.result.metric.name,
             "unit": self.result.unit,

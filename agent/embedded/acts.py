@@ -141,6 +141,8 @@ def of_frames(frames: Sequence[Frame]) -> Act | None:
     for frame in frames:
         match frame.intent:
             case "find" | "measure" | "get":
+                if frame.reason == "complaints":
+                    return "said"
                 return "brief" if frame.reason == "brief" else "ask"
             case "notes":
                 return "brief" if frame.reason == "brief" else "said"

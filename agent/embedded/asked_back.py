@@ -93,7 +93,10 @@ def completed(text: str, previous: Sequence[Frame]) -> list[str]:
         return []
     if asked.reason == "words" and len(asked.notes) == 1:
         chosen = (
-            asked.options if len(asked.options) == 1 and turn_forms.said(said, "yes") else [each for each in asked.options if each == said]
+            asked.options
+            if len(asked.options) == 1 and turn_forms.said(said, "yes")
+            else [each for each in asked.options if each.casefold() == said.casefold()]
+            or [asked.options[place] for place in answering.places(said, len(asked.options)) if place is not None]
         )
         return [clause.replace(asked.notes[0], chosen[0], 1)] if chosen else []
     if asked.reason in _OF_WHAT:

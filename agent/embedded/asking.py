@@ -40,6 +40,9 @@ def _question(unit: Unit, frame: Frame, language: str) -> str:
             return say("refuse_nothing", language, things=plural, filter=filters)
         case "refuse", _:
             return f"{say('refuse_scope', language)}\n\n{say('scope', language)}"
+        case "clarify", "words" if frame.values.get("either"):
+            join = " or " if language == "en" else "、"
+            return say("clarify_either", language, words=quoted, options=join.join(cell(each) for each in frame.options))
         case "clarify", "words":
             text = say("clarify_words", language, words=quoted)
             return f"{text} {say('clarify_options', language)}" if frame.options else text

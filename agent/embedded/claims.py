@@ -95,7 +95,7 @@ _MET: dict[str, Callable[[Held], bool]] = {
     "avg": lambda held: any(each.startswith("avg") for each in held.figures) or bool({"ratio", "hours_to_next", "days_in_stage"} & held.figures),
     "sum": lambda held: bool({"sum", "weighted_sum", "count", "max", "ratio"} & held.figures),
     "subsidiary": lambda held: "parent" in held.names_of_fields,
-    "said": lambda held: bool(held.intents & {"notes", "brief", "log"}) or "activity" in held.entities or bool(held.sought),
+    "said": lambda held: bool(held.intents & {"notes", "brief", "log"}) or "activity" in held.entities or bool(held.sought) or "complaint" in held.values,
     "suggest": lambda held: bool(held.intents & {"suggest", "brief"}),
     "draft": lambda held: bool(held.intents & {"draft", "send"}),
     "delete": lambda held: "delete" in held.intents or "emptied" in held.marks,

@@ -7,11 +7,12 @@ has it, a person to the owner, a date to the date named or usual, an amount to t
 import re
 from dataclasses import dataclass
 
+from agent.embedded.hosts import IMPLYING
 from agent.embedded.related import Related
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
-from store.filters import Filter
+from store.filters import Filter, Op
 
 _TITLED = frozenset({"case", "task"})  # what their titles say is what they are about
 _ABOUT = frozenset({"about", "regarding", "concerning", "mentioning", "关于", "有关"})
@@ -24,7 +25,9 @@ class Conditions(Related):
     def read(self) -> None:
         """Attach everything that can be attached; what is left unused is the caller's to complain about."""
         self._answered()
+        self._passed()
         self._lengths()
+        self._did_nothing()
         self._told_about()
         self._emptiness()
         self._counted()
@@ -56,6 +59,17 @@ class Conditions(Related):
                 span.used = self.add("name", Filter(field=self.schema.entity(self.target).name_field, op="contains", value=span.literal))
             if not span.used and span.fields:
                 self._yes_no(number, span)
+            if not span.used and span.fields:
+                self._has_had(number, span)
+
+    def _has_had(self, number: int, span: Span) -> None:
+        """ "refunded complaints": those with a refund, of which the sum is kept."""
+        after = self.spans[number + 1 : number + 2]
+        own = [f for f in span.fields if f.entity == self.target and self.schema.field(f.entity, f.field).kind == "money"]
+        noun = bool(after) and (after[0].entity is not None or any((c.entity, c.field) in IMPLYING for c in after[0].choices))
+        if own and noun and span.text.lower().endswith("ed"):
+            op: Op = "is_empty" if self._negated(number) else "is_set"
+            span.used = self.add(f"set:{own[0].field}", Filter(field=own[0].field, op=op))
 
     def _told_about(self) -> None:
         """ "callouts about dishwashers", 关于押金的任务: what such records are called holds the words."""

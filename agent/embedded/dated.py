@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from agent.embedded.day_counts import day_of
 from agent.embedded.recurring import Recurring
 from agent.embedded.spans import Span
 from knowledge.spoken.times import TimeSpan, since
@@ -159,6 +160,13 @@ class Dated(Recurring):
                 field_ = self.schema.field(sense.entity, sense.field)
                 if field_.name == "created_at" and sense.entity == "opportunity":
                     field_ = self.schema.field("opportunity", "engaged_on")  # the day the deal began, not the day it was typed in
+                if (
+                    field_.kind == "bool"
+                    and not (place and spans[place - 1].func("not", "without"))
+                    and sense.entity == self.target
+                    and len(days := day_of(self.schema.entity(self.target).fields, field_.name)) == 1
+                ):
+                    return self.schema.field(self.target, days[0])  # "delivered last week": the day of the yes
                 if field_.kind in TEMPORAL and (sense.entity == self.target or sense.entity == self.host(place)):
                     ended = field_.entity in {"contract", "quote"}  # "quotes sent in October": when, not that they are still out
                     if (ended or all(c.entity != field_.entity for c in span.choices)) and not span.entity:

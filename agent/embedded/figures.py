@@ -249,6 +249,8 @@ class Figures(Shares):
         number = next(n for n, span in enumerate(self.spans) if span.time is time)
         before = next((each for each in reversed(self.spans[:number]) if not each.filler), None)
         against = before is not None and before.func("compare") and before.text.lower().endswith(_AGAINST)
+        than = self.text.text[: self.spans[number].first].rstrip().lower().endswith(" than")
+        against = against or (than and self.said("compare"))  # "more complaints than last quarter"
         if not against or time.grain not in {"week", "month", "quarter", "year"} or time.last is None or time.last >= self.today:
             return None
         first, last = period_of(self.today, time.grain)

@@ -131,7 +131,8 @@ class Finding(Heads):
 
     def _reps_only(self, frame: Frame) -> None:
         """ "reps in the West": people who sell, not whoever has an account."""
-        if frame.entity == "user" and any(span.entity and span.text.lower() in SELLERS for span in self.spans):
+        said = [span for span in self.spans if span.entity or span.func("who")]
+        if frame.entity == "user" and any(span.text.lower().removeprefix("which ") in SELLERS for span in said):
             frame.parts.append(Part("user.role", Filter(field="role", value="rep")))
 
     def _longest_silence(self, frame: Frame) -> None:

@@ -213,7 +213,8 @@ class Groupings(Asked):
             for span in self.spans
             if span.entity and span.entity.entity not in {"user", "team"} and not self._is_dimension(span)
         ]
-        return named[0] if named else "opportunity"
+        measured = {s.entity for span in self.spans for s in span.fields if self._numeric(s)} if self.said("group") else set()
+        return named[0] if named else measured.pop() if len(measured) == 1 else "opportunity"
 
     def routes_ok(self, entity: str, path: str) -> bool:
         if path in {"day", "week", "month", "quarter", "year"}:
@@ -237,8 +238,12 @@ class Groupings(Asked):
                 before = [each for each in self.spans[max(0, number - 4) : number] if not each.filler]
                 asked = any(each.func("show", "top", "bottom", "max", "min", "who", "rank") or each.amount for each in before)
                 after = self.spans[number + 1 : number + 2]
+                ahead = self.spans[number + 2 : number + 5]
+                utmost = bool(after) and after[0].func("with") and any(each.func("max", "min") for each in ahead)
+                utmost = utmost and not any(each.amount for each in ahead)
                 if (
-                    asked
+                    (utmost and not before)  # "rep with the highest win rate"
+                    or asked
                     or (number < 2 and after and after[0].func("rank"))  # "team ranking"
                     or (self.text.language == "zh" and (number == len(self.spans) - 1 or bool(after and after[0].func("rank", "show"))))
                 ) and self._as_dimension(span):

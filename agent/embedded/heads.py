@@ -87,6 +87,8 @@ class Heads(Figures):
         if not (self.said("who") or (self.said("named") and self.said("show"))):
             return ""
         told = [c.entity for span in self.spans if not span.names for c in span.choices if c.entity in _PERSONS]
+        yes_no = (f for span in self.spans if not span.names for f in span.fields if self.schema.field(f.entity, f.field).kind == "bool")
+        told += [f.entity for f in yes_no if f.entity in _PERSONS]
         return next((kind for kind in told if kind in self.names.present), "")
 
     def _whose_are_counted(self, named: Sequence[tuple[int, str]]) -> str:

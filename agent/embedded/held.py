@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.embedded.frames import Frame
 from agent.embedded.routes import PERSON
+from store.date_parts import SINCE
 from store.filters import Filter
 from store.metrics import Metric
 from store.schema import Schema
@@ -163,7 +164,10 @@ def _condition(found: Held, entity: str, condition: Filter, *, turned: bool) -> 
     found.ops.add(_TURNED.get(op, op) if turned else op)
     if turned:
         found.ops.add("denied")
-    target = _path(found, entity, condition.field.split("#")[0]) if condition.field else entity
+    path, _, part = condition.field.partition("#")
+    target = _path(found, entity, path) if path else entity
+    if part.startswith(SINCE):
+        _path(found, entity, ".".join([*path.split(".")[:-1], part.removeprefix(SINCE)]))
     _value(found, condition.value)
     values = condition.value if isinstance(condition.value, list) else [condition.value]
     side = found.denied if turned or op == "denied" else found.asserted

@@ -96,6 +96,7 @@ class Hosts:
                 continue  # "leave out Anna's and Ben's"
             light = (
                 earlier.filler
+                or earlier.text.lower() in {"has", "have", "had"}
                 or earlier.func("owned", "on")
                 or (earlier.func("only", "all") and not earlier.content)
                 or (earlier.func("to") and earlier.text.lower() in fillers())

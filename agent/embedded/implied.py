@@ -3,20 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.embedded.day_counts import day_of
 from agent.embedded.frames import Part
-from agent.embedded.hosts import IMPLYING, MONEY
+from agent.embedded.hosts import COMPARE, IMPLYING, MONEY
 from agent.embedded.lookups import Lookups
 from agent.embedded.phrase_table import Sense
 from agent.embedded.rankings import MOST, bare
 from agent.embedded.spans import Span
+from agent.embedded.units import kept_in
 from store.filters import Filter
 from store.metrics import Metric
-from store.schema import Field
+from store.schema import TEMPORAL, Field
 
 COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count"}
 SUM_BY_STATUS = {"won": "won_amount", "lost": "lost_amount", "open": "open_amount"}
 RATE_BY_STATUS = {"won": "win_rate", "lost": "lost_rate"}
 DEFAULT_METRIC = "won_amount"
+_IS = {"is", "are", "was", "were"}
 RATES = {"rate", "ratio", "率"}  # after the value whose share is asked for
 
 
@@ -78,6 +81,16 @@ class Implied(Lookups):
             if span.func("count") and _of_number(span.text):
                 after = next((each for each in self.spans[number + 1 :] if not each.filler), None)
                 return after is None or after.entity is not None or not any(map(self._numeric, after.fields))
+        return False
+
+    def _counted_field(self, field: Field) -> bool:
+        """ "how many cleaners do the deals need": right after the question word stands a number that is kept."""
+        for number, span in enumerate(self.spans):
+            if span.func("count") and not self._money_word(span):
+                after = next((each for each in self.spans[number + 1 :] if not each.filler), None)
+                return (
+                    after is not None and not after.entity and any((f.entity, f.field) == (field.entity, field.name) for f in after.fields)
+                )
         return False
 
     def _counted_alike(self, summed: Metric) -> str:
@@ -150,7 +163,8 @@ class Implied(Lookups):
         if self.said("duration"):
             for span in self.spans:
                 span.used = span.used or span.func("duration")
-            return "handling_time" if self._counted() == "case" else "sales_cycle"
+            counted = self._counted()
+            return self._days_to(counted) or {"case": "handling_time", "opportunity": "sales_cycle", "": "sales_cycle"}.get(counted, "")
         if self._how_much() and self._status() == "lost":
             return "lost_amount"
         if self._most_of_status() and not self._measured_field() and not self._most_entity():
@@ -162,11 +176,17 @@ class Implied(Lookups):
             return ratio
         if any(span.func("share") and span.text.lower() in RATES for span in self.spans) and (rate := RATE_BY_STATUS.get(self._status())):
             return rate
-        if self.said("share") and not self._share_split() and self._status() == "won" and not others and not one_day:
+        deals = self._counted() in {"opportunity", ""}
+        if self.said("share") and deals and not self._share_split() and self._status() == "won" and not others and not one_day:
             return "win_rate"
-        if self.said("win", "lose") and self.said("max", "min") and not self._most_entity() and not self.said("sold"):
+        more = self.said("compare") and self._counted() in {"user", "team", "product", "account"}  # "which team has won more, A or B"
+        if self.said("win", "lose") and (self.said("max", "min") or more) and not self._most_entity() and not self.said("sold"):
             amounts = any((s.entity, s.field) == ("opportunity", "amount") for span in self.spans for s in span.fields)
-            return ("lost_amount" if amounts else "lost_count") if self.said("lose") else ("won_amount" if amounts else "won_count")
+            return (
+                ("lost_amount" if amounts or more else "lost_count")
+                if self.said("lose")
+                else ("won_amount" if amounts or more else "won_count")
+            )
         totalled = self._totalled_money()
         field = self._measured_field()
         counted = self._counted()
@@ -185,6 +205,9 @@ class Implied(Lookups):
             return f"{agg}_{field.entity}_{field.name}"
         if field and (
             self._how_much()
+            or (any(span.grain and not span.time for span in self.spans) and not self._how_many())
+            or (self.said("compare") and not self._how_many() and not self.said("max", "min"))
+            or (self._counted_field(field) and not self.said("max", "min", *COMPARE))
             or (self.said("group", "rows", "breakdown") and not self._how_many())
             or (totalled and (field.entity, field.name) == (totalled.entity, totalled.name))
         ):
@@ -194,6 +217,8 @@ class Implied(Lookups):
                 if (field.entity, field.name) == ("opportunity", "amount")
                 else f"sum_{field.entity}_{field.name}"
             )
+        if self._commonest_value() and self.base and not status:
+            return "deal_count" if self.base == "opportunity" else f"{self.base}_count"
         if self._how_much() and counted in {"opportunity", "order", ""}:
             return (
                 "order_amount" if counted == "order" else SUM_BY_STATUS.get(status, "sum_opportunity_amount" if counted else DEFAULT_METRIC)
@@ -210,15 +235,46 @@ class Implied(Lookups):
             return DEFAULT_METRIC
         return DEFAULT_METRIC if self._ranking_of() else ""
 
+    def _days_to(self, kind: str) -> str:
+        """ "how long does it take to deliver an order": the mean days to a date of a firm's own that the verb is for."""
+        for span in self.spans:
+            for sense in span.fields:
+                if sense.entity != kind:
+                    continue
+                fields = self.schema.entity(kind).fields
+                dated = [sense.field] if fields[sense.field].kind in TEMPORAL else day_of(fields, sense.field)
+                name = f"days_to_{kind}_{dated[0]}" if len(dated) == 1 else ""
+                if name in self.lexicon.metrics:
+                    span.used = True
+                    return name
+        return ""
+
     def _kept_length(self) -> str:
         """平均租期多长, "how long is the average lease term": the mean of a number that is kept, not of time that passed."""
-        field = self._measured_field()
+        field = self._measured_field() or self._length_of_the_noun()
         if field is None or field.kind == "money" or self.said("max", "min", "newest", "oldest"):
             return ""
         self._placed(field)
         for span in self.spans:
             span.used = span.used or span.func("duration", "avg")
         return f"{'sum' if self.said('sum') else 'avg'}_{field.entity}_{field.name}"
+
+    def _length_of_the_noun(self) -> Field | None:
+        """ "how long is the average contract", "how long are our leases": the length such a record has, not what passes until it is won."""
+        mark = next((n for n, span in enumerate(self.spans) if span.func("duration")), None)
+        after = self.spans[mark + 1 : mark + 2] if mark is not None else []
+        if not after or after[0].text.lower() not in _IS:
+            return None
+        nouns = [span for span in self.spans if span.entity and not span.names]
+        for span in nouns:
+            said = [s for s in self.lexicon.labels.in_part(span.text) if s.field in kept_in(self.schema.entity(s.entity))]
+            if len(said) == 1:
+                span.used, self.base = True, said[0].entity
+                span.senses = said
+                return self.schema.field(said[0].entity, said[0].field)
+        kinds = {span.entity.entity for span in nouns if span.entity}
+        kept = {(kind, name) for kind in kinds for name in kept_in(self.schema.entity(kind)) if self.schema.field(kind, name).custom}
+        return self.schema.field(*kept.pop()) if len(kept) == 1 else None
 
     def _of_stages(self) -> bool:
         """Whether stages, or one that is not an end, are spoken of."""
@@ -315,6 +371,8 @@ class Implied(Lookups):
 
     def _ratio_said(self, *, take: bool = True) -> str:
         """ "what share of leads converts", 工单里已关闭的占比: the ratio whose part is the value said."""
+        if any(span.length and span.func("at_most", "under") for span in self.spans):
+            return ""  # "percentage of tickets closed within 3 days": not those that are closed
         for metric in self.lexicon.metrics.values():
             for name, value in metric.part.items() if metric.agg == "ratio" else ():
                 if any((c.entity, c.field, c.value) == (metric.entity, name, value) for span in self.spans for c in span.choices):

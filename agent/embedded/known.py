@@ -19,6 +19,8 @@ from agent.embedded.name_forms import Form, Name, forms, spellings
 from agent.embedded.phrase_table import Match, PhraseTable, Sense
 from agent.embedded.tokens import Token, is_chinese, phrase
 from store import changed
+from store.filters import Filter
+from store.query import RecordQuery, find
 from store.rights import ABOUT_ACCOUNT, Principal, readable, visible
 from store.schema import TEMPORAL, Field
 from store.unit import Unit
@@ -241,6 +243,16 @@ class Seen:
         if field_ is None or not field_.facet or field_.kind != "text" or not self.unit.principal.sees(*named):
             return False
         return self._is_there(named[0], ("value", named[1]), lambda column: column.is_not(None), field_)
+
+    def holds(self, sense: Sense) -> bool:
+        """Whether some record has a value, that the person sees."""
+        field_ = self.unit.schema.entities[sense.entity].fields[sense.field]
+        return bool(field_.computed) or self._value_seen(sense)
+
+    def has_of(self, sense: Sense, whose: tuple[str, str]) -> bool:
+        """Whether there is a record with a value that belongs to this one (kind, id)."""
+        filters = [Filter(field=sense.field, value=sense.value), Filter(field=whose[0], value=whose[1])]
+        return find(self.unit, RecordQuery(entity=sense.entity, filters=filters, limit=1)).total > 0
 
     def _value_seen(self, sense: Sense) -> bool:
         if not self.unit.principal.sees(sense.entity, sense.field):

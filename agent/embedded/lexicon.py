@@ -41,6 +41,8 @@ def function_words() -> dict[str, Any]:
     words["filler"] = list(dict.fromkeys([*words["filler"], *(word for forms in words.pop("light").values() for word in forms)]))
     _with_measures(words, words.pop("measures"))
     words.pop("changes")
+    words.pop("minds")
+    words.pop("moods")
     words.pop("steps")
     words.pop("beside")
     ends = words.pop("change_ends")
@@ -75,6 +77,12 @@ def _with_measures(words: dict[str, Any], measures: Sequence[str]) -> None:
 def change_words(name: str) -> frozenset[str]:
     """Words that have a meaning only where a change is told or wished for."""
     return frozenset(str(word) for word in _grammar()["changes"][name])
+
+
+@cache
+def mind_words(kind: str) -> frozenset[str]:
+    """Words for what somebody wants or promises ("minds"), or is unhappy about ("moods")."""
+    return frozenset(str(word) for word in _grammar()[kind])
 
 
 @cache
@@ -189,8 +197,9 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
             if field.name == "status":
                 _add_opposites(table, word, Sense("lacks", field.entity, field.name, choice.value))
         if len(choice.value) == 1:
-            for pattern in ("{f} {v}", "{v} {f}"):
-                table.add(pattern.format(f=field.en, v=choice.value), meaning)
+            for said in (field.en, *(word for word in field.words if word.isascii())):  # "A-rated", "grade A"
+                for pattern in ("{f} {v}", "{v} {f}"):
+                    table.add(pattern.format(f=said, v=choice.value), meaning)
             table.add(f"{choice.value}{schema.entities[field.entity].en}", meaning)
             owner = schema.entities[field.entity]
             nouns = [f" {owner.en}", *(f" {plural_of(word)}" for word in owner.words if word.isascii()), f" {owner.plural}", owner.zh]

@@ -21,6 +21,7 @@ from knowledge.bilingual import glosses, is_proper, words_of
 from store.schema import Field, Schema, vocabulary
 
 LONGEST = {True: 8, False: 4}  # tokens of a stretch: Chinese characters, English words
+_SHORTEST_TAIL = 4
 HALF = 0.5  # of a label's words that must be said
 _BRACKETS = re.compile(r"[(（\[]([^)）\]]*)[)）\]]")
 
@@ -80,6 +81,8 @@ def _light_tail(text: str, tokens: Sequence[Token], end: int, size: int) -> bool
     if end + size > len(tokens):
         return False
     word = text[tokens[end].start : tokens[end + size - 1].end].lower()
+    if word.isascii() and (len(word) < _SHORTEST_TAIL or word == "with"):
+        return False  # "refund by rep": no part of what the field is called
     return word in _light() and _beside(tokens[end - 1], tokens[end], is_chinese(word)) and (size == 2) == is_chinese(word)
 
 
@@ -139,6 +142,17 @@ class Labels:
             return part or self._from_chinese(words)
         return part or (self._from_english(said) if ends else ())  # "dinner | by 10": what is light or a number ends no link
 
+    def either(self, text: str, kinds: Collection[str] = ()) -> list[str]:
+        """The labels a stretch is part of, where these are several: what to offer when it was not certain which. `kinds`: of these records."""
+        words = frozenset(_content(words_of(text) if is_chinese(text) else map(stem, phrase(text))))
+        met = [each for each in self._by_word.get(next(iter(words), ""), ()) if words and words <= each.words]
+        texts = [each.text for each in met if each.sense.kind == "field" and (not kinds or each.sense.entity in kinds)]
+        return list(dict.fromkeys(texts)) if len(set(texts)) > 1 else []
+
+    def text_of(self, sense: Sense) -> str:
+        """The label of a field as it is written; empty for one that brought none."""
+        return next((each.text for each in self._labels if each.sense == sense), "")
+
     def measured_in(self, sense: Sense) -> str:
         """The unit of a field, by its label; empty for one without."""
         return next((each.unit for each in self._labels if each.unit and each.sense == sense), "")
@@ -147,6 +161,21 @@ class Labels:
         """The fields measured in a unit; one that nobody listed ("berth nights") is known where it stands after a number."""
         unit = unit_of(text) or (" ".join(phrase(text)) if after_number else "")
         return _only([each for each in self._labels if each.unit == unit and each.sense.kind == "field"]) if unit else ()
+
+    def in_part(self, text: str) -> tuple[Sense, ...]:
+        """The fields whose labels hold all that an English stretch says beside light words: "renewal date" of "Contract Renewal"."""
+        words = [] if is_chinese(text) else _content(map(stem, phrase(text)))
+        return tuple(sense for sense in self._by_part(frozenset(words)) if sense.kind == "field")
+
+    def values_in_part(self, text: str, field: str) -> tuple[Sense, ...]:
+        """The values of a field whose labels hold all that an English stretch says, and by half that alone."""
+        words = frozenset() if is_chinese(text) else frozenset(_content(map(stem, phrase(text))))
+        return tuple(sense for sense in self._by_part(words) if sense.kind == "choice" and sense.field == field)
+
+    def said_whole(self, words: Collection[str]) -> list[Label]:
+        """The labels of fields with several words, all of which are among these."""
+        near = {id(each): each for word in words for each in self._by_word.get(word, ())}
+        return [each for each in near.values() if each.sense.kind == "field" and len(each.words) > 1 and each.words <= set(words)]
 
     def _by_part(self, said: frozenset[str]) -> tuple[Sense, ...]:
         """Labels that hold every word said; a value must be said by half."""

@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 
+from agent.embedded.day_counts import day_of
 from agent.embedded.frames import Frame
 from agent.embedded.hosts import MONEY
+from agent.embedded.phrase_table import Sense
 from agent.embedded.rankings import Rankings
+from agent.embedded.spans import Span
+
+_BIG = {"how big", "how large", "多大", "有多大", "规模多大", "规模有多大"}
 
 
 @dataclass
@@ -15,7 +20,7 @@ class Lookups(Rankings):
         """ "GTX Pro 的价格是多少", "how much is deal X": one field of one named record."""
         if self._how_much() and self._priced() and not self.said("sum", "avg", "sold", "win", "lose"):
             return True
-        if self._counted_in_a_field():
+        if self._counted_in_a_field() or self._sized():
             return True
         kinds = {name.type for span in self.spans for name in span.names if name.score == 1.0} or self._one_named()
         fields = {sense.entity for span in self.spans for sense in span.fields}
@@ -51,6 +56,18 @@ class Lookups(Rankings):
             span.used = span.used or any(self.schema.field(s.entity, s.field).kind == "record" for s in span.fields)
         return True
 
+    def _sized(self) -> bool:
+        """ "how big is Redfern Foods": of one account, and nothing it has or did."""
+        big = [span for span in self.spans if span.func("count") and span.text.lower() in _BIG]
+        rest = [span for span in self.spans if span not in big and not span.filler and not span.func("to", "show")]
+        return bool(big and rest) and all(span.names and not span.entity for span in rest) and self._one_named() == {"account"}
+
+    def _sizes(self) -> list[str]:
+        """What is kept of an account's size: people, money, and numbers of a firm's own whose unit is one of size."""
+        fields = self.schema.entity("account").fields
+        own = [name for name, field in fields.items() if field.custom and self.lexicon.labels.measured_in(Sense("field", "account", name))]
+        return [name for name in ("employees", "annual_revenue", *own) if name in fields]
+
     def _priced(self) -> bool:
         """Whether exactly one deal, product or order is named in full, and nothing else is counted."""
         named = [
@@ -63,7 +80,9 @@ class Lookups(Rankings):
         """Fields named without a condition are what the person wants to see: "phone number of Jane"."""
         if self.said("where") and {"city", "country"} <= self.schema.entity(frame.entity).fields.keys():
             frame.shown += ["city", "country"]
-        if self._how_much() and frame.entity in MONEY:
+        if self._sized():
+            frame.shown += self._sizes()
+        elif self._how_much() and frame.entity in MONEY:
             frame.shown.append(MONEY[frame.entity])
         if (
             self.said("who")
@@ -79,8 +98,9 @@ class Lookups(Rankings):
             span.used = span.used or (year and span.grain == "year")  # 哪一年成立
             if span.func("where") or (span.func("when") and any(f.entity == frame.entity for each in self.spans for f in each.fields)):
                 span.used = True
+        self._day_of_yes(frame)
         for span in self.spans:
-            if span.used or not span.fields:
+            if span.used or not span.fields or self._blamed(span, frame):
                 continue
             own = next((s for s in span.fields if s.entity == frame.entity), None)
             if own is None:
@@ -92,3 +112,27 @@ class Lookups(Rankings):
             else:
                 frame.shown.append(own.field)
             span.used = True
+
+    def _blamed(self, span: Span, frame: Frame) -> bool:
+        """ "deals lost on price": what they were lost over, which is no column to show."""
+        number = self.spans.index(span)
+        before = [each for each in self.spans[max(0, number - 3) : number] if not each.filler]
+        lost = self._status() == "lost" and not any(f.entity == frame.entity for f in span.fields)
+        return (
+            lost
+            and len(before) > 1
+            and before[-1].func("on", "over")
+            and (before[-2].func("lose") or bool(before[-2].metric or before[-2].choices))
+        )
+
+    def _day_of_yes(self, frame: Frame) -> None:
+        """ "when was SO-1010 delivered": the day, where one is kept beside the yes."""
+        if not self.said("when"):
+            return
+        fields = self.schema.entity(frame.entity).fields
+        for span in self.spans:
+            said = [f.field for f in span.fields if f.entity == frame.entity and not span.used]
+            days = [name for own in said for name in day_of(fields, own)]
+            if len(days) == 1:
+                frame.shown.append(days[0])
+                span.used = True

@@ -74,9 +74,10 @@ def tokens_in(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]
 
 
 def whole_noun(tokens: Sequence[Token], match: Match, lexicon: Lexicon) -> bool:
-    """ "any contacts": the plural of a kind of record is that kind, though a phrase of another meaning has its stem."""
-    last = lexicon.table.meaning(tokens[match.end - 1].word) if match.end - match.start > 1 else []
-    return any(s.kind == "entity" and s.plural for s in last) and all(sense.kind == "func" for sense in match.senses)
+    """ "any contacts", "orders by carrier": the plural of a kind of record is that kind, though a phrase of another meaning has its stem."""
+    ends = (tokens[match.start], tokens[match.end - 1]) if match.end - match.start > 1 else ()
+    nouns = [s for token in ends for s in lexicon.table.meaning(token.word)]
+    return any(s.kind == "entity" and s.plural for s in nouns) and all(sense.kind == "func" for sense in match.senses)
 
 
 def over_light_words(tokens: Sequence[Token], names: NameIndex) -> Iterator[Match]:

@@ -51,9 +51,8 @@ class Form:
 def forms(entity: str, name: str, codes: Iterable[str | None]) -> Iterator[Form]:
     """`codes`: keys, addresses, product codes; they mean the whole record."""
     words = phrase(name)
-    if entity in {"case", "task"} and len(words) < 3:
-        return  # "Call" is no name
-    yield Form(words, "name")
+    if entity not in {"case", "task"} or len(words) > 2:
+        yield Form(words, "name")  # "Call" is no name
     for code in codes:
         if code:
             yield Form(phrase(code), "key")

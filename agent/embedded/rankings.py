@@ -9,10 +9,14 @@ from agent.embedded.groupings import Groupings
 from agent.embedded.hosts import IMPLYING, MONEY
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
+from agent.embedded.units import kept_in
 from store.filters import Filter
 from store.schema import NUMERIC, TEMPORAL, Field
 
-COMMONEST = {"most common", "most frequent", "most often", "least common", "least frequent", "least often", "最常见", "最普遍"}
+COMMONEST = {
+    "used most", "used the most", "most used", "used most often", "used least", "least used", "used the least", "most common",
+    "most frequent", "most often", "least common", "least frequent", "least often", "最常见", "最普遍",
+}  # fmt: skip
 MOST = {"most", "fewest", "least", "最多", "最少", "most often", "least often", "most frequent"}
 LENGTHS = {"longest", "slowest", "shortest", "quickest", "fastest", "最长", "最久", "最慢", "最短", "最快"}
 
@@ -28,6 +32,8 @@ class Rankings(Groupings):
 
     def _most_entity(self) -> str:
         """What is counted in "who has the most open deals", "the customer with the most complaints"; "" when nothing is."""
+        if by_number := self._ranked_by_number():
+            return by_number
         for number, span in enumerate(self.spans):
             if not span.func("max", "min") or bare(span) not in MOST:
                 continue
@@ -51,6 +57,28 @@ class Rankings(Groupings):
                 self.apart = self.apart or self._asks_by_another(thing, other)
                 break
         return ""
+
+    def _ranked_by_number(self) -> str:
+        """ "top 3 clients by number of complaints", "rank accounts by orders": what is counted stands after "by", where it is a kind of record."""
+        mark = next((n for n, span in enumerate(self.spans) if span.func("group", "rank") and n), None)
+        if mark is None or not self.said("top", "bottom", "max", "min", "rank") or self.text.language != "en":
+            return ""
+        heads = [span for span in self.spans[:mark] if span.entity and not span.names]
+        thing, said = "", []
+        for span in self.spans[mark + 1 :]:
+            thing = span.entity.entity if span.entity else next((c.entity for c in span.choices if (c.entity, c.field) in IMPLYING), "")
+            said.append(span)
+            if thing or not (span.filler or span.choices or span.lacks or span.func("count", "on")):
+                break
+        if len(heads) != 1 or not thing or heads[0].entity is None:
+            return ""
+        kind = heads[0].entity.entity
+        if thing in {kind, "user", "team", "product", "account"} or self.routes.path(thing, kind) is None:
+            return ""
+        self.base = thing
+        for span in (self.spans[mark], *said):
+            span.used = span.used or span.func("group", "rank", "count") or bool(span.entity)
+        return thing
 
     def _named_in_the_figure(self, frame: Frame) -> None:
         """哪个阶段停留时间最长, 客户满意度最低的是哪家: what the figure's own name begins with is what it is ranked by."""
@@ -81,7 +109,19 @@ class Rankings(Groupings):
         """ "the most common lost reason", 哪个来源最常见: the values of a field by how often they occur."""
         if not any(span.func("max", "min") and bare(span) in COMMONEST for span in self.spans):
             return False
-        return any(self._as_dimension(span) for span in self.spans if span.fields and not span.entity)
+        held, said = self.base, [span for span in self.spans if span.fields and not span.entity]
+        self.base = self.base or self._held_by_one(said)
+        found = any(self._as_dimension(span) for span in said)
+        self.base = self.base if found else held
+        return found
+
+    def _held_by_one(self, said: Sequence[Span]) -> str:
+        """The kind of record named, else the only one that has the field."""
+        named = [span.entity.entity for span in self.spans if span.entity and span.entity.entity not in {"user", "team"}]
+        held = [f for span in said for f in span.fields if f.entity in self.names.present]
+        facets = {(f.entity, f.field) for f in held if self.schema.field(f.entity, f.field).facet}
+        kinds = {f.entity for f in held if (f.entity, f.field) not in facets or (f.entity, f.field) in self.names.facet_fields}
+        return named[0] if named else kinds.pop() if len(kinds) == 1 else ""
 
     def _ranking(self, frame: Frame) -> None:
         """ "top five reps by won revenue", "which product sells best", "who has the lowest win rate"."""
@@ -115,9 +155,10 @@ class Rankings(Groupings):
         for span in ranked:
             span.used = True
         whole_list = any(span.func("rank") for span in ranked) and count is None and not any(span.func("max", "min") for span in ranked)
-        plural = (
-            subject is not None and subject.entity is not None and subject.entity.plural and self.text.language == "en" and not asks_who
+        many = subject is not None and (
+            subject.entity.plural if subject.entity else subject.text.endswith("s") and not subject.text.endswith(("ss", "us"))
         )
+        plural = bool(many) and self.text.language == "en" and not asks_who
         named = Counter(kind for kind, _ in {(name.type, name.id) for span in self.spans for name in span.names[:1]})
         if any(count > 1 for count in named.values()) and len(frame.by) == 1 and count is None:
             return  # "who of Anna and Ben signed more": both
@@ -215,11 +256,21 @@ class Rankings(Groupings):
                     span.used = True
             if span.func("group", "rank"):
                 span.used = True
+        beside = [self.spans[place] for span in ordered for place in [self.spans.index(span) + 1] if place < len(self.spans)]
+        if not named and any(each.fields and not each.entity and not each.choices and not each.used for each in beside):
+            return  # "worst rated client": by something such records are not put in order by
+        if any(bare(span) in COMMONEST for span in ordered):
+            return  # the commonest is not the highest
+        if not named and by is not None and self._by_something(by):
+            return  # "… by complaints": by something, and not by what such records usually are
         count = self._count_beside(ordered)
         if not named and any(bare(span) in MOST for span in ordered):
             return  # "most …" of something that was not found: no other order will do
         if not named and target == "opportunity" and self.said("stuck"):
             named = "stage_since"  # 停留在报价阶段最久的
+        if not named and any(bare(span) in LENGTHS for span in ordered):
+            lengths = [name for name in kept_in(spec) if spec.fields[name].custom]
+            named = lengths[0] if len(lengths) == 1 else None  # "the longest contract", of which the months are kept
         recent = next((span for span in ordered if span.func("newest", "oldest") and not span.func("max", "min", "top")), None)
         if recent is not None and not named:
             field = spec.date if self._status() in {"won", "lost"} or "engaged_on" not in spec.fields else "engaged_on"
@@ -243,6 +294,13 @@ class Rankings(Groupings):
         elif superlative:
             plural = any(span.entity and span.entity.entity == target and span.entity.plural for span in self.spans)
             frame.limit = None if plural and self.text.language == "en" else 1
+
+    def _by_something(self, mark: int) -> bool:
+        """Whether "by" stands before a kind of record or a value, not before somebody or something named."""
+        after = next((span for span in self.spans[mark + 1 :] if not span.filler and not span.func("count")), None)
+        if self.spans[mark].used or not self.spans[mark].text.lower().endswith("by"):
+            return False  # "per rep"
+        return after is not None and not after.names and not after.time and bool(after.entity or after.choices or after.unknown)
 
     def _ascending(self, ordered: Sequence[Span], field: Field) -> bool:
         if field.kind not in TEMPORAL and any(span.func("oldest") and bare(span) in LENGTHS for span in ordered):

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from agent.embedded import title_words
+from agent.embedded import idle, title_words
 from agent.embedded.finding import Finding
 from agent.embedded.frames import Frame
+from agent.embedded.goods import pieces
 from agent.embedded.periods_beside import two_said
 from agent.embedded.rankings import bare
 from agent.embedded.spans import Span
@@ -30,6 +31,10 @@ class Reader(Finding):
             self.spans[0].senses = self.spans[0].of("func")  # "name the five sectors": a verb
         title_words.taken(self.text, self.names)
         self._compared_metrics()
+        if idle.deed(self.spans) is not None:
+            return self._people_without()
+        if (kept := pieces(self.spans, self.lexicon, self.names)) is not None:
+            return self._in_periods([self._measure(f"sum_{kept.entity}_{kept.field}")])
         if (best := self._best_of_each()) is not None:
             return [best]
         if spoken := self._last_spoken():
@@ -44,6 +49,15 @@ class Reader(Finding):
         if self._aggregates():
             return self._in_periods(self._measures([]))
         frame = self._find()
+        return [frame] if frame else []
+
+    def _people_without(self) -> list[Frame]:
+        """ "who sold nothing", "how many reps haven't won a deal"."""
+        if self._how_many():
+            counted = self._measure("user_count")
+            self._reps_only(counted)
+            return [counted]
+        frame = self._find("user")
         return [frame] if frame else []
 
     def _in_periods(self, frames: list[Frame]) -> list[Frame]:
@@ -97,11 +111,14 @@ class Reader(Finding):
             return True
         if self.said("compare"):
             return True
-        if self.said("who", "max", "min") and self._most_entity():
+        if self.said("who", "max", "min", "top", "bottom", "rank") and self._most_entity():
             return True
         if any(bare(span) in PRICED for span in self.spans):
             return False  # "the cheapest product": its price, not what it sold
         ranked = self.said("top", "bottom", "max", "min", "rank")
+        kinds = self._subject() if self.said("top") and not self.entities() else None
+        if kinds is not None and kinds.entity is None and kinds.text.endswith("s") and not kinds.choices:
+            return True  # "top five industries"
         subject = self._head([span.entity.entity for span in self.spans if span.entity and not self._labels_a_name(span)] or [""])
         return ranked and subject in {"user", "team", "product"} and not self._sort_field(subject)
 

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from agent.embedded.lengths import Lengths
 from agent.embedded.lexicon import recurs_yearly
+from agent.embedded.passed import Passed
 from agent.embedded.spans import Span
 from store.filters import Filter
 from store.schema import Field
@@ -18,7 +18,7 @@ _MOST_OF_A_YEAR = 350
 
 
 @dataclass
-class Recurring(Lengths):
+class Recurring(Passed):
     """Conditions on parts of a date."""
 
     def _weekdays(self) -> None:

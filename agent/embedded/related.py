@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from agent.embedded import idle
 from agent.embedded.counted import Counted
 from agent.embedded.hosts import COMPARE
 from agent.embedded.spans import Span
@@ -60,6 +61,30 @@ class Related(Counted):
     def _purchases_of(spans: list[Span], mark: int) -> list[tuple[bool, list[Span]]]:
         return [(any(each.func("not", "without") and not each.used for each in spans[max(0, mark - 4) : mark + 3]), spans)]
 
+    def _did_nothing(self) -> None:
+        """ "who sold nothing this year": people of whom there is no such deal, or none of the records said to have been closed."""
+        found = idle.deed(self.spans) if self.target == "user" else None
+        if found is None:
+            return
+        verb, denials = self.spans[found[0]], found[1]
+        named = (each.entity.entity for each in self.spans if each.entity and each.entity.entity not in {"user", "team"})
+        kind = next(named, "opportunity")
+        own = [c for c in verb.choices if c.entity == kind]
+        if kind != "opportunity" and not own:
+            return
+        rest = [each for each in self.spans if each not in denials and not each.func("who") and (each is not verb or own)]
+        verb.senses = own or verb.senses
+        inner = self.over(kind, rest if kind != "opportunity" else [each for each in rest if each is not verb])
+        inner.read()
+        where = inner.filters_with_period()
+        if kind == "opportunity":
+            where.append(Filter(field="status", value=idle.outcome(verb)))
+        if self.add(f"relation:{kind}", self.routes.related(self.target, kind, where, "has_no")):
+            for each in (verb, *denials, *(each for each in self.spans if each.func("who", "with", "bought"))):
+                each.used = True
+            for each in self.spans:
+                each.used = each.used or bool(each.entity and each.entity.entity == kind)
+
     def _existence(self) -> None:
         """ "accounts with open deals over 50k", "deals without a close date", 没有联系人的客户."""
         spans = self.spans
@@ -89,7 +114,7 @@ class Related(Counted):
                 self._use_negation(number)
                 self._also_missing(place)
                 continue
-            if held and not thing.entity and self._filled_in(thing, place):
+            if held and not thing.entity and (self._filled_in(thing, place) or self._has_one(number, place, held)):
                 thing.used = span.used = self.add(f"set:{held}", Filter(field=held, op="is_set"))
                 continue
             related = thing.entity.entity if thing.entity else next((c.entity for c in thing.choices if c.field in {"kind", "type"}), "")
@@ -133,6 +158,16 @@ class Related(Counted):
         kind = next(self.schema.field(f.entity, f.field).kind for f in thing.fields if f.entity == self.target)
         apart = not any(each.amount or each.time or each.choices for each in self.spans[place + 1 : place + 2])
         return self.text.language == "zh" and kind != "bool" and apart and self.text.text[thing.last :].startswith("的")
+
+    def _has_one(self, number: int, place: int, held: str) -> bool:
+        """ "tickets with a refund", "who has an e-mail address": with an article it is a condition; without one it may be what to show."""
+        between = [each.text.lower() for each in self.spans[number + 1 : place]]
+        following = self.spans[place + 1 : place + 3]
+        said_more = any(
+            each.amount or each.time or each.choices or each.names or each.func(*COMPARE, "between", "empty") for each in following
+        )
+        plain = self.schema.field(self.target, held).kind != "bool" and not self._said("group", "max", "min", "top", "bottom")
+        return self.text.language == "en" and bool(between) and between[-1] in {"a", "an", "any"} and plain and not said_more
 
     def _object(self, number: int) -> int | None:
         """What "with" is about: the next entity or field, over adjectives, numbers and comparisons."""

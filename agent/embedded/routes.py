@@ -68,8 +68,8 @@ class Routes:
             if relation.target == target:
                 return relation.name
         for name, to in self._references(source):
-            if self.schema.field(source, name).kind != "record":
-                continue
+            if self.schema.field(source, name).kind != "record" or to != "account":
+                continue  # of a lead's campaign there may be deals, which say nothing of the lead
             for relation in self.schema.entity(to).relations.values():
                 if relation.target == target:
                     return f"{name}.{relation.name}"

@@ -83,7 +83,7 @@ class Several(Implied):
         ):
             return ""
         for agg in _AGGREGATES:
-            if any(each.func(agg) for each in (*before[-1:], *after[:1])):
+            if any(each.func(agg) for each in (*before[-1:], self.spans[number], *after[:1])):
                 return agg
         counted = any((each.func("count") and not self._money_word(each)) or self._counting(each.metric) for each in before[-1:])
         if counted and self._joined_to(number):

@@ -144,6 +144,10 @@ class Slots:
             within = (
                 self.kind in PHRASED and (any(_tells(each) for each in text) or self._opens_phrase(piece, place)) and _part_of_phrase(span)
             )
+            if span.choices and place and _denies(piece.spans[place - 1]):
+                text.append(span)  # 还没有三坐标: what they have not
+                place += 1
+                continue
             counts = self._counts(piece, place)
             told_of = next((c for c in span.choices if c.entity == self.kind and c.field in beside.values()), None)
             if told_of is not None and told_of.field not in self.values:
@@ -407,6 +411,10 @@ def _comes_back(spans: list[Span], day: Span) -> bool:
     """Whether a day is one to be in touch again: nothing else is told of it, or that it is for that."""
     told_of = [span for span in spans if span is not day and (span.unknown or span.content) and not (span.filler or span.names)]
     return not told_of or any(word in span.text.lower() for span in spans for word in words("comes_back"))
+
+
+def _denies(span: Span) -> bool:
+    return span.func("not", "without") or (is_chinese(span.text) and span.text.endswith(("没有", "没", "无", "不")))
 
 
 def _but_a_part(own: Field | None, span: Span, value: Any) -> bool:

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from agent.embedded import day_counts, own_labels
 from agent.embedded.differences import Step
 from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.linking import linked
@@ -198,6 +199,8 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     chosen = _cover(tokens, candidates)
     whole = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
     _parted_fields(whole, lexicon, names)
+    own_labels.prefer(whole.spans, lexicon.labels, names, lexicon.schema)
+    day_counts.put(whole.spans, lexicon.schema)
     _kinds_of_place(whole, names)
     whole.spans = _strangers(plain, whole.spans)
     _called(whole.spans)

@@ -6,6 +6,7 @@ from agent.embedded import briefing
 from agent.embedded.counted import ONCE
 from agent.embedded.frames import Frame
 from agent.embedded.hosts import IMPLYING
+from agent.embedded.lexicon import mind_words
 from agent.embedded.reading import Reader
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
@@ -16,7 +17,27 @@ _ASKED = re.compile(
     r"(?:what|who|did|does|do|has|have|any|why|which|when|how|find|search|show|list|quotes?|notes?)\b|[谁吗什怎有哪查找]|反馈|提到|说",
     re.IGNORECASE,
 )
-_NOT_A_TOPIC = ("said", "show", "about", "it", "me", "who", "all", "with", "group", "brief", "count", "contacted", "newest")
+_ARTICLES = frozenset({"the", "a", "an", "our", "your", "their", "his", "her", "any", "some", "that", "this", "these", "those", "是", "的"})
+_NOT_A_TOPIC = (
+    "said",
+    "show",
+    "about",
+    "it",
+    "me",
+    "who",
+    "all",
+    "with",
+    "group",
+    "brief",
+    "count",
+    "contacted",
+    "newest",
+    "when",
+    "bottom",
+    "around",
+    "overdue",
+    "faring",
+)
 
 
 def read(reader: Reader) -> list[Frame] | None:
@@ -24,6 +45,10 @@ def read(reader: Reader) -> list[Frame] | None:
     briefed = briefing.read(reader)
     if briefed is not None:
         return briefed
+    if complaints := _complaints_of_one(reader):
+        return complaints
+    if _of_notes(reader) or _felt(reader):
+        return said(reader)
     if reader.said("said") and _ASKED.search(reader.text.text) and not _who_complained(reader) and not _nothing_heard(reader):
         return said(reader)
     if (
@@ -60,6 +85,79 @@ def _who_complained(reader: Reader) -> bool:
         and not any(span.unknown and span.text.lower() not in ONCE for span in reader.spans)
         and not _TOPIC.search(reader.text.text)
     )
+
+
+def _complaints_of_one(reader: Reader) -> list[Frame]:
+    """ "what has Stanhope Bank complained about": the complaints that are on record, where such are kept."""
+    names = {(name.type, name.id) for span in reader.spans for name in span.names if name.score == max(n.score for n in span.names)}
+    kinds = {kind for kind, _ in names}
+    words = [span for span in reader.spans if not span.filler and not span.names]
+    complaint = next((s for s in reader.lexicon.table.meaning("complaint") if (s.entity, s.field) == ("case", "type")), None)
+    facets = reader.names.facets
+    told = [span for span in words if span.func("said") and span.text.lower().startswith("complain")]
+    plain = all(span in told or span.func("show", "with", "to", "on", "all", "around") or span.time for span in words)
+    if not told or not plain or len(names) != 1 or kinds - {"account", "contact"} or complaint is None:
+        return []
+    if reader.said("who", "count") or not facets.holds(complaint) or not facets.has_of(complaint, *names):
+        return []  # none on record: what was said is searched
+    for span in told:
+        span.senses = [complaint]
+    frame = reader._find("case")
+    if frame is None:
+        return []
+    for span in words:
+        span.used = True
+    frame.reason = "complaints"
+    return [frame]
+
+
+_NOTED = re.compile(
+    r"\b(?:anything|something|notes?|e-?mails?|mails?|calls?|visits?|meetings?)\s+(?:about|regarding|concerning|mentioning|on)\b",
+    re.IGNORECASE,
+)
+
+
+def _of_notes(reader: Reader) -> bool:
+    """ "notes about the TurboScrub demo", "find emails about access cards": of a thing nobody listed."""
+    mark = _NOTED.search(reader.text.text)
+    if mark is None or reader.said("count", "group", "compare", "create", "log", "max", "min", "without", "draft", "send"):
+        return False
+    topic = [span for span in reader.spans if span.first >= mark.end() and not span.filler]
+    named = any(name.type != "product" for span in topic for name in span.names) or any(span.time for span in topic)
+    plain = not named and not any(span.entity or span.func("group", "with", "only", "it") for span in topic)
+    return any(span.unknown for span in topic) or (bool(topic) and plain)
+
+
+def _felt(reader: Reader) -> bool:
+    """ "who is unhappy with the late invoices", "which clients want a discount", "what did we promise about data sheets"."""
+    text = reader.text.text.lower()
+    marks = [
+        (span.first, word)
+        for word in mind_words("minds") | mind_words("moods")
+        for span in reader.spans
+        if text.startswith(word, span.first) and not span.names
+    ]
+    if not marks or not _ASKED.search(reader.text.text):
+        return False
+    first, word = max(marks, key=lambda mark: len(mark[1]))
+    topic = [span for span in reader.spans if span.last > first + len(word) and not span.filler]
+    whose = [span for span in reader.spans if span.first < first]
+    people = any(
+        span.func("who", "my_team", "me") or (span.entity and span.entity.entity in {"account", "contact"}) or span.text.lower() == "anyone"
+        or any(name.type in {"account", "contact"} for name in span.names) or (span.filler and " we" in f" {span.text.lower()}")
+        for span in whose
+    )  # fmt: skip
+    people = people or (text.startswith(("what", "any")) and not any(span.entity or span.names for span in whose))
+    others = any(span.entity and span.entity.entity not in {"account", "contact"} for span in whose)
+    asks = not reader.said(
+        "count", "sum", "avg", "group", "compare", "max", "min", "top", "without", "not", "over", "under", "at_least", "draft"
+    )
+    read = any(span.choices or span.fields or span.metric or (span.amount and not span.time) for span in topic if not span.names)
+    if not topic and any(name.type in {"account", "contact"} for span in whose for name in span.names):
+        return asks and not others and text.startswith(("what", "why"))  # "what does Vale Motors want"
+    if word in mind_words("moods"):
+        return people and not others and asks and bool(topic)
+    return people and not others and asks and any(span.unknown for span in topic) and not read
 
 
 _MIND_EN = re.compile(
@@ -102,8 +200,11 @@ def said(reader: Reader) -> list[Frame] | None:
             span.used = True
         elif span.time and span.time.kind == "period":
             frame.period, span.used = (span.time.first, span.time.last), True
+    kinds = [c.value for span in reader.spans for c in span.choices if (c.entity, c.field) == ("activity", "kind") and c.value != "note"]
+    if kinds and (_NOTED.search(reader.text.text) or reader.said("newest")):
+        frame.values["kinds"] = kinds
     topic = _topic(reader)
-    if not topic and not frame.values:
+    if not topic and not frame.values and not _plain_question(reader):
         return None
     frame.text = topic or reader.text.text.strip(" ?？。.")
     if any(_an_unknown_name(reader, number) for number in range(len(reader.spans))):
@@ -113,6 +214,12 @@ def said(reader: Reader) -> list[Frame] | None:
     for span in reader.spans:
         span.used = True
     return [frame]
+
+
+def _plain_question(reader: Reader) -> bool:
+    """ "what concerns do clients have": of all of them, about nothing in particular."""
+    words = [span for span in reader.spans if not span.filler and not span.func(*_NOT_A_TOPIC, "to")]
+    return reader.said("said") and bool(words) and all(span.entity and span.entity.entity in {"account", "contact"} for span in words)
 
 
 def _asked_for(spans: list[Span], place: int) -> bool:
@@ -138,8 +245,18 @@ def _topic(reader: Reader) -> str:
     """What was talked about: the text after "about", else what is left of the question."""
     mark = _TOPIC.search(reader.text.text)
     free = [span for span in reader.spans if not span.used and not span.filler and (span.content or not span.func(*_NOT_A_TOPIC))]
+    if (
+        not mark
+        and free
+        and all(span.func("on") or any((c.entity, c.field) == ("activity", "kind") for c in span.choices) for span in free)
+    ):
+        return ""  # "what did they say in the last visit"
     if mark:
         free = [span for span in free if span.first >= mark.end()] or free
+        light = [span for span in reader.spans if span.filler and mark.end() <= span.first < free[0].first] if free else []
+        light = [span for span in light if span.text.lower() not in _ARTICLES]
+        if light and free[0].first >= mark.end():
+            free = [light[0], *free]  # "data sheets", of which "data" says little elsewhere
     while free and free[-1].func("on", "to") and not free[-1].content:
         free.pop()
     free = [span for span in free if not (span.entity and span.entity.entity in {"account", "contact", "activity"})]

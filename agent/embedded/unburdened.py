@@ -23,6 +23,12 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             span.senses = [s for s in span.senses if s.kind != "func"]  # "the downtime of a breakdown", where that is a kind of case
         elif span.func("oldest") and span.text.lower() == "longest" and after is not None and _numbers(schema, after):
             span.senses = [Sense("func", value="max")]  # "the longest downtime"
+        elif span.text.lower().startswith("who ") and not span.func("who") and _utmost_after(text, number):
+            span.senses = [*span.senses, Sense("func", value="who")]  # "who handled the most tickets"
+        elif span.func("compare") and span.text.lower() == "beat" and any(each.func("max", "min") for each in text.spans):
+            span.senses = [Sense("func", value="win")]  # "which rival do we beat most often"
+        elif span.func("share") and span.fields and span.text.lower().endswith("ed"):
+            span.senses = span.fields  # "the lowest rated tickets": no rate
         elif span.func("bought") and any(each.text.lower() in _THROUGH for each in text.spans[number + 1 : number + 2]):
             _lighten(span)  # "buys through MediPool": how, not that they did
         elif span.func("said") and span.fields and after is not None and _value_of(span, after):
@@ -51,6 +57,8 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             )
             if not noun:
                 _lighten(span)  # 一般要多久
+        elif span.func("bought") and span.text.lower() == "ordered" and _utmost_last(after, text, number) and "order" in names.present:
+            span.senses = [Sense("entity", "order", plural=True)]  # "which product is ordered most"
         elif span.func("bought") and after is not None and after.func("max", "min") and _next(text, number + 1, 1) in (None, after):
             span.senses = [Sense("func", value="sold")]  # "which account bought the most"
         elif (
@@ -70,6 +78,7 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             span.unknown = not span.senses  # a country nobody here is in: asked about, not "us"
         elif span.text == "中" and span.choices:
             span.senses = span.of("func")  # 试用中的, not 中 of high, middle and low
+    _than_last(text)
     _same_field(text)
     nearby.settle(text, schema, names)
     _aside(text)
@@ -77,6 +86,19 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
     _still_to_close(text, today)
 
 
+def _than_last(text: Spanned) -> None:
+    """ "more complaints this month than last?": the month before."""
+    spans = [span for span in text.spans if not span.filler]
+    ends = spans[-1] if spans else None
+    than = text.text[: ends.first].rstrip().lower() if ends else ""
+    timed = any(span.time and span.time.kind == "period" and span.time.grain for span in spans)
+    compared = timed and any(span.func("compare") for span in spans)
+    if ends and compared and ends.text.lower() in _LAST and than.endswith(_AGAINST):
+        ends.senses = [Sense("func", value="previous")]
+
+
+_AGAINST = (" than", " with", " to", " vs", " vs.", " against", " versus", " and")
+_LAST = {"last", "the last", "previous", "the previous", "the one before", "before"}
 _HOW_MUCH = {"多少", "是多少"}
 _ONE = {"a", "an", "each", "every", "any", "one", "average"}
 
@@ -102,6 +124,14 @@ def _which_stage(text: Spanned, number: int) -> bool:
         span.func("show") and any(f.field == "stage" for f in later.fields) for span, later in zip(text.spans, text.spans[1:], strict=False)
     )
     return asked and not staged and not any(span.func("stuck") for span in text.spans[:number])
+
+
+def _utmost_after(text: Spanned, number: int) -> bool:
+    return any(each.func("max", "min") for each in text.spans[number + 1 : number + 4])
+
+
+def _utmost_last(after: Span | None, text: Spanned, number: int) -> bool:
+    return after is not None and after.func("max", "min") and _next(text, number + 1, 1) in (None, after)
 
 
 def _numbers(schema: Schema, span: Span) -> bool:

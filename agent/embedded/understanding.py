@@ -1,6 +1,6 @@
 """A sentence to frames: the built-in brain's whole understanding, one call. No tool is called and nothing is written here."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -52,6 +52,7 @@ from store.unit import Unit
 
 DOUBT = 0.1  # below this chance of its act a reading is weighed against others
 WORTH_TRYING = 0.3  # an act less likely than this is not tried
+_MOST_LEFT = 4  # words without a place; of more, one put right does not help
 CERTAIN = frozenset({"several", "name", "date"})
 
 
@@ -276,9 +277,10 @@ class Understanding:
             return [ambiguous]
         left = reader.unread()
         if not frames or left:
-            unheard = _not_understood(clause, frames, left, names)
+            spoken = {span.entity.entity for span in reader.spans if span.entity}
+            unheard = _not_understood(clause, frames, left, names, lambda said: words.labels.either(said, spoken))
             if unheard.intent == "clarify" and any(span.entity for span in reader.spans):
-                unheard.values = {"head": True}  # what is added to it next cannot be answered either
+                unheard.values = {**unheard.values, "head": True}  # what is added to it next cannot be answered either
             return [unheard]
         for frame in frames:
             frame.notes += notes
@@ -292,9 +294,17 @@ def _spans(unit: Unit, text: str, words: Lexicon, names: NameIndex, *, future: b
     return spanned(text, words, names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=future)
 
 
-def _not_understood(clause: str, frames: Sequence[Frame], left: Sequence[Span], names: NameIndex) -> Frame:
-    """Out of scope when nothing was recognised; a question back when only some words were not."""
+def _not_understood(
+    clause: str, frames: Sequence[Frame], left: Sequence[Span], names: NameIndex, either: Callable[[str], list[str]]
+) -> Frame:
+    """Out of scope when nothing was recognised; a question back when only some words were not, with the labels one of them may mean."""
     unknown = [span.text for span in left]
+    for span in left if len(left) < _MOST_LEFT else ():
+        if span.unknown and (labels := either(span.text)):
+            kind = frames[0].entity if frames else ""
+            return Frame(
+                "clarify", entity=kind, text=clause, reason="words", notes=[span.text], options=labels[:4], values={"either": True}
+            )
     if not frames:
         return Frame("refuse", text=clause, reason="scope", notes=unknown)
     options = [name.name for span in left if span.unknown for name, _ in names.like(span.text)][:4]

@@ -36,7 +36,9 @@ class Valued(Dated):
         senses = self._by_host(span.choices, number)
         if not senses or self._under_way(number, span):
             return
-        senses = self._of_the_field_said(number, senses)
+        senses = self._said_outright(span, self._of_the_field_said(number, senses))
+        if any(f.entity == self.target for f in span.fields) and self._heads_of(number):
+            return  # "e-mail of the office manager": the field, though it is a channel too
         if any(f.entity == self.target for f in span.fields) and self._only_points_back(senses):
             return  # "what is her e-mail": a field of the one asked about, not mails
         best = self._richest(senses)
@@ -60,6 +62,24 @@ class Valued(Dated):
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
         self._field_hinted(number, best)
+
+    @staticmethod
+    def _said_outright(span: Span, senses: list[Sense]) -> list[Sense]:
+        """ "hotels": those who are a Hotel before those who are in Hospitality, which is also called so."""
+        said = stem(span.text.lower())
+        exact = [s for s in senses if s.value.lower() == span.text.lower() or stem(s.value.lower()) == said]
+        kinds = {s.entity for s in exact}
+        return (
+            [s for s in senses if s in exact or s.entity not in kinds or s.field in {"status", "stage", "kind", "type"}]
+            if exact
+            else senses
+        )
+
+    def _heads_of(self, number: int) -> bool:
+        """Whether "of" or "for" follows and nothing but a question word stands before: what is asked for."""
+        after = self.spans[number + 1 : number + 2]
+        before = [each for each in self.spans[:number] if not each.filler]
+        return bool(after) and after[0].text.lower() in {"of", "for"} and all(each.func("show", "count", "to") for each in before)
 
     def _nor(self, sense: Sense) -> None:
         """The status that is not come to, said with those before it."""
@@ -111,7 +131,8 @@ class Valued(Dated):
 
     def _unspoken(self, sense: Sense) -> bool:
         """A value of records nobody spoke of and that only point back here: not a condition, but something to ask about."""
-        near = {self.target, "opportunity"} if self.spans_override is None else {self.target}
+        way = self.routes.path(self.target, "opportunity") or self.routes.relation(self.target, "opportunity") or "."
+        near = {self.target, "opportunity"} if self.spans_override is None and "." not in way else {self.target}  # none through a third
         if sense.entity in near or sense.field in {"kind", "type", "role"}:
             return False
         spoken = any(each.entity and each.entity.entity == sense.entity for each in self.text.spans)
@@ -167,7 +188,8 @@ class Valued(Dated):
             elif not (self._is_or_not(place) or (found and span.text.lower() in {"or", "或"})) or "," in self._gap(place):
                 break
         beside = self._is_or_not(number + 1) and self.spans[number + 1].text.lower() not in _ANDS if number + 1 < len(self.spans) else False
-        if found and any(each.entity or each.choices for each in self.spans[max(found) + 1 : max(found) + 3] if not each.filler):
+        determines = bool(found) and self.spans[max(found)].text not in {"是", "否"}  # which no noun follows
+        if determines and any(each.entity or each.choices for each in self.spans[max(found) + 1 : max(found) + 3] if not each.filler):
             return {}  # "with cold storage but no orders": a "no" of what follows
         return found if beside and any(not self.spans[place].choices for place in found) else {}
 
@@ -181,6 +203,12 @@ class Valued(Dated):
     def _yes_no(self, number: int, span: Span) -> None:
         """ "contacts who opted out": a yes/no field named is a condition by itself."""
         sense = next((s for s in self._by_host(span.fields, number) if self.schema.field(s.entity, s.field).kind == "bool"), None)
+        if sense is not None and self._far(sense):
+            money = any(
+                f.entity == self.target and self.schema.field(f.entity, f.field).kind == "money" for each in self.spans for f in each.fields
+            )
+            span.used = money  # "the biggest refund we ever paid": no order that is paid
+            return
         if sense is not None:
             negated = self._covered(number) or self._negated(number)
             span.used = self.add(
@@ -194,6 +222,12 @@ class Valued(Dated):
             self.spans[number - 1].used = True
         return before[-1:] == ["not under"] or before == ["out", "of"]
 
+    def _far(self, sense: Sense) -> bool:
+        """Whether records nobody spoke of are only reached over a third."""
+        spoken = any(each.entity and each.entity.entity == sense.entity for each in self.text.spans)
+        way = self.routes.path(self.target, sense.entity)
+        return not spoken and way is None and "." in (self.routes.relation(self.target, sense.entity) or ".")
+
     def _field_beside(self, number: int, choice: Sense) -> None:
         """ "West region", 医疗行业, "stage Won": the field's name next to its value says nothing more."""
         for place in (number - 1, number + 1, number - 2, number + 2, number - 3):
@@ -205,7 +239,9 @@ class Valued(Dated):
                 beside = self.spans[place]
                 grouped = place > 0 and self.spans[place - 1].func("group")
                 loose = any(sense.field == "status" for sense in beside.fields) and choice.field in {"lifecycle", "stage"}
-                if (loose or any(sense.field == choice.field for sense in beside.fields)) and not beside.choices and not grouped:
+                own = any((sense.entity, sense.field) == (choice.entity, choice.field) for sense in beside.fields)
+                named = loose or any(sense.field == choice.field for sense in beside.fields)
+                if named and (own or not beside.choices) and not grouped:
                     beside.used = True
                     return
 

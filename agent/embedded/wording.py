@@ -13,15 +13,17 @@ from agent.embedded.columns import columns
 from agent.embedded.frames import Frame
 from agent.embedded.marks import cell, cell_long
 from agent.embedded.shown import number, value_shown
+from store.filters import Filter
 from store.measures import GRAINS
 from store.metrics import catalogue
-from store.query import RecordView
+from store.query import RecordQuery, RecordView, find
 from store.schema import TEMPORAL
 from store.unit import Unit
 from tools.describe import describe, field_at, part_label, path_label, period_words, value_label
 from tools.results import Briefed, Drafted, Figures, Notes, Proposed, Records, Result, Suggested
 
 CHANGES_SHOWN = 10
+LEVEL_SHOWN = 5  # groups named that are level with the one shown
 _HIDDEN = {"team", "created_at", "updated_at"}
 
 
@@ -112,10 +114,11 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
         parts = [
             _first(unit, frame, page.records[0], page.total, language),
             _record_table(unit, entity, page.records, columns(unit.schema, entity, frame, filters), language),
+            _level(unit, found, page.records[0], language),
             say("read_as", language, filter=reading),
             *beside,
         ]
-        return "\n\n".join(parts)
+        return "\n\n".join(filter(None, parts))
     shown = say("shown", language, n=len(page.records)) if len(page.records) < page.total else ""
     if frame.each:
         shown = say("of_each", language, n=frame.limit, group=path_label(unit.schema, entity, frame.each, language))
@@ -138,6 +141,17 @@ def _first(unit: Unit, frame: Frame, record: RecordView, total: int, language: s
     dated = field_at(unit.schema, record.type, name).kind in TEMPORAL
     place = say(f"{'newest' if dated else 'first'}_{direction}", language, field=label, value=value, n=f"{total:,}", things=things)
     return f"**{cell(record.name)}** — {place}"
+
+
+def _level(unit: Unit, found: Records, record: RecordView, language: str) -> str:
+    """How many more have the very value the first one has."""
+    name = found.query.sort[0].lstrip("-")
+    value = record.fields.get(name)
+    if value in (None, ""):
+        return ""
+    same = RecordQuery(entity=found.query.entity, filters=[*found.query.filters, Filter(field=name, op="eq", value=value)], limit=1)
+    more = find(unit, same).total - 1
+    return say("level_records", language, n=more, field=path_label(unit.schema, record.type, name, language)) if more > 0 else ""
 
 
 def _record_table(unit: Unit, entity: str, records: Sequence[RecordView], names: Sequence[str], language: str) -> str:
@@ -241,7 +255,14 @@ def _figures(unit: Unit, found: Figures, language: str) -> str:
         if size == 1 and len(outcome.rows) == 2 and any(part.any for part in wanted.filters)
         else ""
     )
-    return f"{lead}{table(head, rows)}{total}{step}\n\n{basis}"
+    level = ""
+    if outcome.level:
+        names = ", ".join(
+            _group(unit, metric.entity, wanted.by[0], each, language) if size == 1 else each for each in outcome.level[:LEVEL_SHOWN]
+        )
+        more = f" (+{len(outcome.level) - LEVEL_SHOWN})" if len(outcome.level) > LEVEL_SHOWN else ""
+        level = "\n\n" + say("level" if wanted.top == 1 else "level_last", language, names=f"{names}{more}")
+    return f"{lead}{table(head, rows)}{level}{total}{step}\n\n{basis}"
 
 
 def _figure_label(unit: Unit, found: Figures, language: str) -> str:

@@ -98,6 +98,7 @@ def _with_verb(text: Spanned) -> str:
     rest = text.text[first.last :].strip(" .!")
     about = any(span.entity or span.names or span.func("all") for span in spans[1:])
     verbal = first.text.isascii() and first.text.lower() not in forms and stem(first.text.lower()) == stem(own.value.lower())
+    verbal = verbal and not first.text.lower().endswith("s")  # "complaints by client" are several of them
     return f"mark {rest} as {own.value}" if verbal and about and not told.asks(text) else ""
 
 

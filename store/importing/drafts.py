@@ -1,7 +1,8 @@
 """Entries as validated changes: creates with their defaults, updates with what differs, in an order the tables accept."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any
 
 from store.drafting import Draft
@@ -20,7 +21,9 @@ class Defaults:
     """What a new record gets when its row does not say: nobody becomes owner, except where the importer sees only their own, and of
     a customer's documents."""
 
-    def __init__(self, unit: Unit, known: Known, kind: str) -> None:
+    def __init__(self, unit: Unit, known: Known, kind: str, told: Collection[str] = ()) -> None:
+        """`told`: the fields the file has a column for."""
+        self._zone, self._told = unit.settings.zone, told
         self._known = known
         self._kind = kind
         self._currency = unit.currency
@@ -60,7 +63,8 @@ class Defaults:
     def _of(self, kind: str, values: dict[str, Any]) -> dict[str, Any]:
         match kind:
             case "opportunity":
-                return {"stage": self._stage, "currency": self._currency, "name": self._deal_name(values)}
+                begun = None if "engaged_on" in self._told else self._day_of(values.get("created_at"))
+                return {"stage": self._stage, "currency": self._currency, "name": self._deal_name(values), "engaged_on": begun}
             case "order":
                 return {"currency": self._currency, "number": values.get("key")}
             case "activity":
@@ -80,6 +84,10 @@ class Defaults:
             case "user":
                 return {"role": "rep", "name": str(values.get("email") or "").split("@")[0] or None}
         return {}
+
+    def _day_of(self, moment: str | None) -> str | None:
+        """A file that only says when a deal was made says by it when the deal began."""
+        return datetime.fromisoformat(moment).astimezone(self._zone).date().isoformat() if moment else None
 
     def _deal_name(self, values: dict[str, Any]) -> str | None:
         parts = [name_of(self._known, kind, values.get(kind)) for kind in ("account", "product")]

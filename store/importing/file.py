@@ -86,7 +86,7 @@ class FileImport:
         """Give every row the record it is, or make it a new one, a possible duplicate or a row held back."""
         kind = self.plan.kind
         matcher = self._matchers.get(kind) or self._matchers.setdefault(kind, Matcher(unit, kind))
-        defaults = drafting.Defaults(unit, self.known, kind)
+        defaults = drafting.Defaults(unit, self.known, kind, {each.field for each in self.plan.columns})
         matched: list[tuple[Entry, Held]] = []
         fresh: list[tuple[Entry, dict[str, Any]]] = []
         for entry in self.entries:

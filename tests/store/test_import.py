@@ -158,6 +158,17 @@ def test_a_plain_deal_sheet_with_a_status_needs_no_stage_of_its_own(load: Load, 
     assert (cars["stage"], cars["account"]) == ("Won", "Bluth")
 
 
+@pytest.mark.parametrize(("column", "engaged"), [("", "2026-03-05"), (",Engaged", None)])
+def test_a_deal_began_when_it_was_made_where_the_file_says_nothing_else(
+    load: Load, store: Store, boss: Principal, column: str, engaged: str | None
+) -> None:
+    load("Company\nAcme\n", "companies.csv", create_fields=True)
+    blank = "," if column else ""
+    load(f"Deal Name,Company,Stage,Created Date{column}\nRobots,Acme,Qualification,2026-03-05{blank}\n", create_fields=True)
+    (robots,) = records(store, boss, "opportunity")
+    assert robots.get("engaged_on") == engaged
+
+
 def test_a_chinese_customer_sheet(load: Load, store: Store, boss: Principal) -> None:
     report = load(
         "客户名称,行业,负责人,电话,年营收(万元),成立时间\n澄海生物,医疗,王敏,021-5555,1200,1999\n", create_fields=True, create_users=True

@@ -228,6 +228,9 @@ def test_a_ranking_is_the_best_first(world: World, number: int, top: int, ascend
     result = asked(world, principal, Measure(metric=name, by=["owner"], top=top, ascending=ascending))
     assert [row[0] for row in result.rows] == [labels[0] for labels, _ in ranked[:top]]
     assert result.groups == len(named)
+    last = figure(firm, name, ranked[:top][-1][1]) if ranked else None
+    level = [labels[0] for labels, rows in ranked[top:] if last is not None and figure(firm, name, rows) == last]
+    assert sorted(map(str, result.level)) == sorted(map(str, level))
 
 
 @given(first=DAYS, days=st.integers(0, 500), compare=st.sampled_from(("previous", "year_before")), number=st.integers(0, 8))
