@@ -33,7 +33,7 @@ def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rapport]:
     made = Store(settings)
     made.database.migrate()
     with made.database.writing() as session:
-        setup.prepare(session)
+        setup.prepare(session, currency="USD")
         people.add_user(session, settings, people.NewUser(BOSS, "Bo Boss", "administrator", None, "a long enough password"))
     made.close()
     rapport = build(settings)
