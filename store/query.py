@@ -56,7 +56,8 @@ class RecordView:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`total` counts every match; `records` is the page asked for. `approximate`: nothing fitted, these are like it."""
+    """`total` counts every match (with `each`: those that are among the first of their group); `records` is the page asked for.
+    `approximate`: nothing fitted, these are like it."""
 
     entity: str
     total: int
@@ -73,6 +74,7 @@ def find(unit: Unit, query: RecordQuery) -> Page:
     ids: list[str] = []
     if total and query.limit and query.each:
         ids = _of_each(compiler, query, condition)
+        total = len(ids)
     elif total and query.limit:
         if _in_order(compiler, query, total):
             statement = compiler.joined(select(compiler.table.id)).where(_unindexed(compiler.scope()), condition)

@@ -222,10 +222,11 @@ class Figures(Shares):
         times = [span.time for span in self.spans if span.time and span.time.kind == "period" and span.time.first and span.time.last]
         if len(times) == 1 and (now := self._as_now(times[0])) is not None:
             times = [*times, now]
-        if len(times) != 2 or not (self.said("compare", "year_before", "previous") or self.said("max", "min", "who")):
+        mean = self.lexicon.metrics[frame.metric].agg not in ADDITIVE  # nobody asks for the win rate of two years in one
+        if len(times) != 2 or not (mean or self.said("compare", "year_before", "previous", "apart", "max", "min", "who")):
             return
         for span in self.spans:
-            span.used = span.used or (span.func("max", "min") and self.said("compare"))  # 今年比去年签得多吗
+            span.used = span.used or span.func("apart") or (span.func("max", "min") and self.said("compare"))  # 今年比去年签得多吗
         frame.compare = None
         grain = times[0].grain if times[0].grain == times[1].grain else ""
         later, earlier = sorted(times, key=lambda t: t.first or date.min, reverse=True)

@@ -20,6 +20,8 @@ _OPENS = re.compile(
     r"(?:which|what|what's|who|who's|whose|how (?:many|much|long)|when|where|any|are there|is there|do we|list|show)\b", re.IGNORECASE
 )
 _OPENS_ZH = re.compile(r"哪|多少|几|谁|有没有|有无|什么|怎么样")
+_HAVING = re.compile(r"\b(?:has|have|had|having|with|without|got)\b(?! to\b)", re.IGNORECASE)
+_ANOTHER = re.compile(r"(?:an?|no|any|some|at least|more than|fewer than|less than|\d+|two|three|several)\b(?! there\b)", re.IGNORECASE)
 _MOST = 3  # joints tried
 Read = Callable[[str, Sequence[Frame]], list[Frame]]
 
@@ -30,7 +32,7 @@ def read(text: str, whole: Sequence[Frame], spans_of: Callable[[str], Spanned], 
         return None
     for joint in list(_JOINT.finditer(text))[:_MOST]:
         left, right = text[: joint.start()].strip(), text[joint.end() :].strip()
-        if len(left) < 3 or len(right) < 3 or not _opens(right, spans_of) or not _head(spans_of(left)):
+        if len(left) < 3 or len(right) < 3 or not _opens(right, spans_of) or not _head(spans_of(left)) or _goes_on(left, right):
             continue
         one = reading(left, [])
         if not _answered(one) or not any(frame.parts or frame.period or frame.by or frame.metric for frame in one):
@@ -39,6 +41,11 @@ def read(text: str, whole: Sequence[Frame], spans_of: Callable[[str], Spanned], 
         if _answered(two) and all(frame.intent in _ASKED for frame in two):
             return [*one, *(_in_period(frame, one[-1]) for frame in two)]
     return None
+
+
+def _goes_on(left: str, right: str) -> bool:
+    """ "clinics that have an open claim | an open project": what they have besides, no question of its own."""
+    return bool(_HAVING.search(left) and _ANOTHER.match(right))
 
 
 def _answered(frames: Sequence[Frame]) -> bool:

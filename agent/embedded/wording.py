@@ -110,7 +110,7 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
     if page.total == 1 and frame.intent == "get":
         return _one(unit, page.records[0], frame.shown, language)
     beside = [say("as_they_stand", language, currencies=_named(found.currencies, language))] if found.currencies else []
-    if frame.limit == 1 and frame.sort and page.records:
+    if frame.limit == 1 and frame.sort and page.records and not frame.each:
         parts = [
             _first(unit, frame, page.records[0], page.total, language),
             _record_table(unit, entity, page.records, columns(unit.schema, entity, frame, filters), language),
