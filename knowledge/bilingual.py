@@ -14,6 +14,7 @@ _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _GRAMMAR = ("CL:", "variant of", "old variant", "see ", "see also", "surname ", "abbr. for", "used in", "also written")
 _LEADING = re.compile(r"^(?:to |a |an |the |of |be )+")
 _PROPER = re.compile(r"[A-Z][\w'-]*(?: [A-Z][\w'-]*)*")
+_LATIN = re.compile(r"[0-9A-Za-z]+")
 LONGEST = 6  # characters of a word that is looked for
 _ENTRY = re.compile(rf"^\S+ (\S{{1,{LONGEST}}}) \[[^\]]*\] /(.*)/\s*$", re.MULTILINE)  # traditional simplified [pin1 yin1] /gloss/gloss/
 
@@ -41,13 +42,11 @@ def glosses(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in found if each))
 
 
-_LATIN = re.compile(r"[0-9A-Za-z]+")
-
-
 @lru_cache(maxsize=4_096)
 def is_proper(word: str) -> bool:
-    """Whether a Chinese word is the name of something: 里斯本, by its pronunciation with a capital."""
-    return word in _entries() and any(_ASIDE.sub("", gloss).strip()[:1].isupper() for gloss in _entries()[word].split("/")[:1])
+    """Whether a Chinese word is the name of something: 里斯本, whose first meaning has a capital."""
+    first = _entries().get(word, "").partition("/")[0]
+    return _ASIDE.sub("", first).strip()[:1].isupper()
 
 
 @lru_cache(maxsize=4_096)

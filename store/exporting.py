@@ -13,6 +13,7 @@ import openpyxl
 from openpyxl.cell import WriteOnlyCell
 
 from store import audit
+from store.bulk import pieces
 from store.errors import InvalidInput, NotAllowed
 from store.importing.decoding import defused
 from store.models import RECORD_MODELS
@@ -22,7 +23,6 @@ from store.unit import Unit
 
 Format = Literal["csv", "xlsx", "json"]
 FORMATS = get_args(Format)
-_PIECE = 500
 _COMMON = ("owner", "team", "tags", "source", "created_at", "updated_at", "version")
 _CELL_LIMIT = 32_767  # characters in an XLSX cell
 _EXACT_DIGITS = 15  # that a spreadsheet number keeps
@@ -44,8 +44,8 @@ def export_rows(unit: Unit, kind: str) -> Iterator[dict[str, Any]]:
     _may_export(unit, kind)
     names = columns(unit, kind)
     ids = find_ids(unit, RecordQuery(entity=kind))
-    for start in range(0, len(ids), _PIECE):
-        for view in load(unit, kind, ids[start : start + _PIECE]):
+    for piece in pieces(ids):
+        for view in load(unit, kind, list(piece)):
             held = {**view.fields, "id": view.id, "key": view.key, "version": view.version}
             yield {name: held.get(name) for name in names}
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import ColumnElement, UnaryExpression, func, nulls_last, select
 from sqlalchemy.sql import operators
 
+from store.bulk import pieces
 from store.errors import InvalidInput, NotFound
 from store.filters import Compiler, Filter
 from store.models import RECORD_MODELS, Pipeline, Stage
@@ -20,7 +21,6 @@ from store.values import to_json
 PAGE_LIMIT = 10_000
 LIKEST = 100  # records shown for a name that nobody has
 MANY = 50  # times a page: from there a sorted index is walked
-_PIECE = 500  # ids in one IN list
 
 
 class RecordQuery(BaseModel):
@@ -179,9 +179,9 @@ def load(unit: Unit, entity: str, ids: list[str]) -> list[RecordView]:
     spec = unit.schema.entity(entity)
     model = spec.model
     rows: dict[str, Any] = {}
-    for start in range(0, len(ids), _PIECE):
-        piece = select(model).where(model.id.in_(ids[start : start + _PIECE]), visible(unit.principal, entity, model))
-        rows.update((row.id, row) for row in unit.session.scalars(piece))
+    for piece in pieces(ids):
+        wanted = select(model).where(model.id.in_(piece), visible(unit.principal, entity, model))
+        rows.update((row.id, row) for row in unit.session.scalars(wanted))
     return _views(unit, spec, [rows[each] for each in ids if each in rows])
 
 
@@ -222,9 +222,7 @@ def names_of(unit: Unit, table: str, ids: set[str]) -> dict[str, str]:
     if not ids:
         return {}
     found: dict[str, str] = {}
-    waiting = sorted(ids)
-    for start in range(0, len(waiting), _PIECE):
-        piece = waiting[start : start + _PIECE]
+    for piece in pieces(sorted(ids)):
         if table in {"stage", "pipeline"}:
             model: Any = Stage if table == "stage" else Pipeline
             statement = select(model.id, model.name).where(model.id.in_(piece))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from dateutil import parser as dateutil_parser
 from sqlalchemy import func, select
 
+from store.bulk import pieces
 from store.columns import MONEY_LIMIT
 from store.errors import Ambiguous, InvalidInput, NotFound
 from store.models import RECORD_MODELS, Pipeline
@@ -19,7 +20,6 @@ from store.unit import Unit
 
 TEXT_LIMIT = {"text": 1_000, "longtext": 1_000_000, "email": 320, "phone": 80, "url": 500, "choice": 200}
 NUMBER_LIMIT = 1_000  # characters; reading millions of digits takes seconds
-_PIECE = 500
 TAG_LIMIT, TAGS_LIMIT = 100, 500  # characters of one, number of them
 _TRUE = {"true", "yes", "y", "1", "on", "x", "是", "有", "对", "真"}
 _FALSE = {"false", "no", "n", "0", "off", "否", "无", "没有", "假"}
@@ -231,10 +231,8 @@ def known_ids(unit: Unit, entity: str, given: Sequence[Any]) -> set[str]:
     if entity not in RECORD_MODELS:
         return set()
     model = RECORD_MODELS[entity]
-    texts = sorted({each for each in given if isinstance(each, str)})
     found: set[str] = set()
-    for start in range(0, len(texts), _PIECE):
-        piece = [str(storable(each)) for each in texts[start : start + _PIECE]]
+    for piece in pieces(sorted({str(storable(each)) for each in given if isinstance(each, str)})):
         found.update(unit.session.scalars(select(model.id).where(model.id.in_(piece), visible(unit.principal, entity, model))))
     return found
 

@@ -147,8 +147,8 @@ class NameIndex:
         if len(text) < (2 if is_chinese(text) else 4) or self._unit.principal.scope(kind) == "none":
             return False
         spec = self._unit.schema.entity(kind)
-        wanted = RecordQuery(entity=kind, filters=[Filter(field=spec.name_field, op="contains", value=text)], limit=1)
-        return bool(find(self._unit, wanted).records)
+        wanted = RecordQuery(entity=kind, filters=[Filter(field=spec.name_field, op="contains", value=text)], limit=0)
+        return find(self._unit, wanted).total > 0
 
     def _spelt_near(self, text: str) -> dict[str, list[Name]]:
         """Words and names to compare a misspelling with."""

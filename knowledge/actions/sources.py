@@ -83,11 +83,12 @@ def _conditions(looking: Looking, rule: Rule, record_id: str) -> Iterator[Candid
 def _promised(who: str) -> Source:
     def found(looking: Looking, rule: Rule, record_id: str) -> Iterator[Candidate]:
         unit = looking.unit
-        all_made = looking.promised
         if record_id:
             held = load(unit, "activity", [record_id.partition("-")[0]])
             account = held[0].fields.get("account_id") if held else None
             all_made = promises(unit, [str(account)], today=unit.today()) if account else []
+        else:
+            all_made = looking.promised
         near = [made for made in all_made if made.who == who and not made.kept and _brought_up(made, unit, looking.scope)]
         activities = {each.id: each for each in load(unit, "activity", sorted({made.activity_id for made in near}))}
         for made in near:

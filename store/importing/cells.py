@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -173,9 +173,13 @@ def says_nothing(field: Field | None, raw: Any) -> bool:
 
 def translated(plan: Plan, field: str, cells: Iterable[Any]) -> list[str]:
     """The distinct values of a column, after the mapping's `values`."""
+    return [text for text in dict.fromkeys(map(translator(plan, field), cells)) if text]
+
+
+def translator(plan: Plan, field: str) -> Callable[[Any], str]:
+    """What a cell of the field's column says, after the mapping's `values`; empty for an empty one."""
     table = {normal_value(theirs): ours for theirs, ours in plan.values.get(field, {}).items()}
-    found = dict.fromkeys(as_text(table.get(normal_value(cell), cell) or "").strip() for cell in cells)
-    return [text for text in found if text]
+    return lambda cell: as_text(table.get(normal_value(cell), cell) or "").strip()
 
 
 def as_text(raw: Any) -> str:

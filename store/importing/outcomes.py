@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import InvalidOperation
 from typing import Any
 
-from store.importing.cells import as_text, normal_value
+from store.importing.cells import as_text, translator
 from store.importing.formats import read_number
 from store.importing.mapping import Plan
 from store.importing.reading import Table
@@ -30,7 +30,8 @@ class Told:
         """As a pipeline is set up; a stage that ends comes last."""
         if self.kind == "open":
             return {"probability": self.probability}
-        return {"kind": self.kind, "probability": 100 if self.kind == "won" else 0, "order": 95 if self.kind == "won" else 99}
+        like = stage_like(self.kind)
+        return {name: like[name] for name in ("kind", "probability", "order")}
 
 
 def told_by_rows(schema: Schema, table: Table, plan: Plan, stages: Sequence[str]) -> dict[str, Told]:
@@ -38,9 +39,8 @@ def told_by_rows(schema: Schema, table: Table, plan: Plan, stages: Sequence[str]
     column = plan.find("stage")
     rows: dict[str, list[int]] = defaultdict(list)
     if column is not None:
-        values = {normal_value(theirs): ours for theirs, ours in plan.values.get("stage", {}).items()}
-        for place, cell in enumerate(table.cells(column.index)):
-            rows[as_text(values.get(normal_value(cell), cell) or "").strip()].append(place)
+        for place, name in enumerate(map(translator(plan, "stage"), table.cells(column.index))):
+            rows[name].append(place)
     rows.pop("", None)
     named = {name: str(stage_like(name)["kind"]) for name in rows}
     found = {}

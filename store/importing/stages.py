@@ -39,8 +39,7 @@ def _ended(schema: Schema, stages: list[dict[str, Any]], kind: str) -> dict[str,
     said = next((choice for choice in schema.choices.get("opportunity.status", ()) if choice.value == kind), None)
     words = {word.casefold() for word in said.words} if said else set()
     found = [stage for stage in stages if stage["kind"] == "open" and str(stage["name"]).casefold() in words]
-    like = stage_like("won" if kind == "won" else "lost")
-    return {**like, "name": found[0]["name"]} if len(found) == 1 else None
+    return {**stage_like(kind), "name": found[0]["name"]} if len(found) == 1 else None
 
 
 def is_stage(schema: Schema, text: str) -> bool:

@@ -66,6 +66,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rapport]:
     made.close()
 
 
+@pytest.fixture(scope="module")
+def tables() -> dict[str, list[dict[str, Any]]]:
+    """What the demo company was filled with; tests over another firm have their own."""
+    return demo_tables(today=date(2026, 11, 21))
+
+
 @pytest.fixture(scope="session")
 def larkfield_rapport(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rapport]:
     """The wholesaler of the evals, only asked: nobody here approves a change of it."""

@@ -1,21 +1,14 @@
 """Changes in several words, and the talk around them, on the demo company. Gold is worked out here from the generated tables."""
 
-from datetime import date
 from typing import Any
 
 import pytest
 
 from agent.bootstrap import Rapport
 from store import gate
-from store.demo import demo_tables
 
 ROOT = "root@demo.example"
 Row = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def tables() -> dict[str, list[Row]]:
-    return demo_tables(today=date(2026, 11, 21))
 
 
 def talk(ask: Any, *turns: str, **options: Any) -> Any:

@@ -6,16 +6,9 @@ from typing import Any
 
 import pytest
 
-from store.demo import demo_tables
-
 ROOT = "root@demo.example"
 Row = dict[str, Any]
 STAGES = {"Won", "Lost"}
-
-
-@pytest.fixture(scope="module")
-def tables() -> dict[str, list[Row]]:
-    return demo_tables(today=date(2026, 11, 21))
 
 
 def changes(answer: Any) -> list[Row]:

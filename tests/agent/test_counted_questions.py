@@ -8,16 +8,10 @@ from typing import Any
 import pytest
 
 from agent.answer import Answer
-from store.demo import demo_tables
 
 TODAY = date(2026, 11, 21)
 ROOT = "root@demo.example"
 Row = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def tables() -> dict[str, list[Row]]:
-    return demo_tables(today=TODAY)
 
 
 @pytest.fixture(scope="module")

@@ -13,17 +13,11 @@ from hypothesis import strategies as st
 from agent.answer import Answer
 from agent.bootstrap import Rapport
 from store import gate
-from store.demo import demo_tables
 
 TODAY = date(2026, 11, 21)
 ROOT, ANNA, MIA, SAM = "root@demo.example", "anna.berg@demo.example", "mia.wang@demo.example", "sam.service@demo.example"
 Ask = Callable[..., Answer]
 Row = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def tables() -> dict[str, list[Row]]:
-    return demo_tables(today=TODAY)
 
 
 @pytest.fixture(scope="module")

@@ -1,20 +1,13 @@
 """What people dictate and type to change things: parts of titles, a task for each, tags, rungs, several new records. Gold from the demo's tables."""
 
-from datetime import date
 from typing import Any
 
 import pytest
 
-from store.demo import demo_tables
 from store.scales import beside
 
 ROOT = "root@demo.example"
 Row = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def tables() -> dict[str, list[Row]]:
-    return demo_tables(today=date(2026, 11, 21))
 
 
 def changes(answer: Any) -> list[Row]:
