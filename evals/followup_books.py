@@ -48,7 +48,9 @@ def _tables(words: dict[str, Any]) -> dict[str, list[Row]]:
     owner = words["users"][0]["email"]
     tables: dict[str, list[Row]] = {
         "user": [{"key": f"U-{n}", **user} for n, user in enumerate(words["users"])],
-        "product": [{"key": f"P-{n}", **row, "sku": f"S-{n}", "price": Decimal(str(row["price"]))} for n, row in enumerate(words["products"])],
+        "product": [
+            {"key": f"P-{n}", **row, "sku": f"S-{n}", "price": Decimal(str(row["price"]))} for n, row in enumerate(words["products"])
+        ],
         "account": [],
         "contact": [],
         "opportunity": [],

@@ -7,6 +7,7 @@ takes on the second, and the words that corrected it are blanked.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TypeVar
 
 from knowledge.followups.followup import Said
@@ -17,12 +18,14 @@ from knowledge.followups.words import words
 from knowledge.followups.world import World
 from knowledge.sentences import HAN, Language, language_of, sentence_bounds
 from knowledge.spoken.amounts import AmountSpan, find_amounts
+from knowledge.spoken.shortened import whole_amounts
 from knowledge.spoken.times import TimeSpan, find_times
 from knowledge.voice.transcript import Transcript
 
 REACH = 48  # characters between a word of correction and what it puts right
 _CUT = re.compile(
-    r"[,，、；;:：]\s*|\s[-–—]\s|(?<=\w)\s+(?=(?:but|so|because|and then|then)\s+\w)|\s+(?=and\s+(?:i|we|she|he|they)(?:'|\s))",
+    r"[,，、；;:：]\s*|\s[-–—]\s|(?<=\w)\s+(?=(?:but|so|because|and then|then)\s+\w)|\s+(?=and\s+(?:i|we|she|he|they)(?:'|\s))"
+    r"|\s+(?=and\s+(?:ask|tell|get|have|let|remind)\s+(?-i:[A-Z]))",
     re.IGNORECASE,
 )
 _HOUR = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
@@ -111,12 +114,29 @@ def take_apart(transcript: Transcript, world: World, *, about: str | None = None
         *((each.at, each.until) for each in names),
         *((each.at, each.until) for each in new),
     ]
-    amounts = [Amount(s.start, s.end, s) for s in find_amounts(text) if s.unit != "ordinal" and not _over(s.start, s.end, apart)]
+    free = [s for s in find_amounts(text) if s.unit != "ordinal" and not _over(s.start, s.end, apart)]
+    amounts = [Amount(s.start, s.end, s) for s in whole_amounts(text, free)]
     text, times, amounts = _put_right(text, times, amounts)
     sentences = sentence_bounds(text)
     apart = [*apart, *((each.at, each.until) for each in amounts)]
     clauses = [clause for number, bounds in enumerate(sentences) for clause in _clauses(text, number, bounds, apart)]
+    times = [_took_place(each, clauses, world) for each in times]
     return Note(text, sentences, clauses, times, amounts, names, mails, numbers, new)
+
+
+def _took_place(time: Time, clauses: Sequence[Clause], world: World) -> Time:
+    """ "Did the walk-through on Monday" is the Monday before: a bare weekday beside what is told as done."""
+    day = time.span.first
+    if day is None or day != time.span.last or not 0 < (day - world.today).days <= 7:
+        return time
+    clause = next((each for each in clauses if each.at <= time.at < each.until), None)
+    if clause is None or not words(clause.language).bare_weekday.fullmatch(time.span.text.strip()):
+        return time
+    told = words(clause.language).past.search(clause.text)
+    if told is None or words(clause.language).ahead.search(clause.text) or clause.uncertain:
+        return time
+    past = day - timedelta(days=7)
+    return replace(time, span=replace(time.span, first=past, last=past))
 
 
 def _with_clock(time: Time, text: str, world: World) -> Time:

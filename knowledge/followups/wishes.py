@@ -32,6 +32,8 @@ def wishes_in(clause: Clause, note: Note, world: World, section: Section) -> Ite
     said = words(clause.language)
     if said.not_tasks.search(clause.text) and not said.after.search(clause.text):
         return
+    if said.asks.search(clause.text) or _their_part(clause, note):
+        return
     assigned = _assigned(clause, note, world)
     if assigned:
         yield assigned
@@ -55,6 +57,13 @@ def wishes_in(clause: Clause, note: Note, world: World, section: Section) -> Ite
         yield wanted
 
 
+def _their_part(clause: Clause, note: Note) -> bool:
+    """ "His action: set up a call" is theirs to do."""
+    place = next(number for number, each in enumerate(note.clauses) if each is clause)
+    before = note.clauses[place - 1] if place else None
+    return before is not None and before.sentence == clause.sentence and bool(words(clause.language).their_part.match(before.text))
+
+
 def happened(clause: Clause) -> bool:
     return any(pattern.search(clause.text) for _, pattern in words(clause.language).under("happened"))
 
@@ -63,6 +72,8 @@ def _own(clause: Clause, note: Note, world: World) -> Wish | None:
     """A plan ("I'll send …"), a bare imperative ("Send …"), or a thing with its day ("Quote by Monday"). What tells an address or a number
     ("phone oh six …") is none."""
     said = words(clause.language)
+    if said.purposes.match(clause.text.strip(MARKS)) or said.pending_sign.fullmatch(clause.text.strip(MARKS)):
+        return None  # 准备正式采购: what they mean to do; 合同下周四签 is a day of the deal
     for pattern in said.each("plan"):
         found = pattern.search(clause.text)
         if found and _is_doing(found["what"], clause):
@@ -145,6 +156,8 @@ def _of_theirs(clause: Clause, note: Note, section: Section) -> bool:
         return True
     opens = [each for each in note.names_in(clause.at, clause.until) if each.at - clause.at <= 1]
     theirs = any(each.record is not None and each.record.type in {"contact", "account"} for each in opens)
+    if theirs and words("zh").their_doing.search(clause.text):
+        return True
     return theirs and bool(re.match(r".{0,4}(说|会|要|想|答应|承诺|让|希望|提)", clause.text[opens[0].until - clause.at :]))
 
 
