@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 
-from evals.gold import Row
 from evals.stores import Place, let_everybody_in, opened
 from store import setup
 from store.importing import import_tables
@@ -44,9 +43,9 @@ def fill_book(name: str, home: Path) -> Place:
     return place
 
 
-def _tables(words: dict[str, Any]) -> dict[str, list[Row]]:
+def _tables(words: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     owner = words["users"][0]["email"]
-    tables: dict[str, list[Row]] = {
+    tables: dict[str, list[dict[str, Any]]] = {
         "user": [{"key": f"U-{n}", **user} for n, user in enumerate(words["users"])],
         "product": [
             {"key": f"P-{n}", **row, "sku": f"S-{n}", "price": Decimal(str(row["price"]))} for n, row in enumerate(words["products"])
@@ -66,7 +65,7 @@ def _tables(words: dict[str, Any]) -> dict[str, list[Row]]:
     return tables
 
 
-def _deals(words: dict[str, Any], account: str, deals: dict[str, list[Any]], owner: str) -> Iterator[Row]:
+def _deals(words: dict[str, Any], account: str, deals: dict[str, list[Any]], owner: str) -> Iterator[dict[str, Any]]:
     for number, (name, (stage, amount)) in enumerate(deals.items()):
         yield {
             "key": f"{account}-D{number}", "name": name, "account": account, "stage": stage, "amount": Decimal(amount), "currency": words["currency"],

@@ -282,7 +282,7 @@ def _is_money(amount: Amount, clause: Clause, note: Note) -> bool:
         return False
     if span.unit == "percent" or span.value <= 0:
         return False
-    if _NOT_WHOLE.match(note.text, amount.until):
+    if _NOT_WHOLE.match(note.text, amount.until) or re.match(r"(?:元|块)?(?:之|以)(?:内|下|上)", note.text[amount.until :]):
         return False
     if (
         re.search(r"(?:每[台套件盒个支把只份]|单价|at|phase)\s*$", note.text[max(0, amount.at - 8) : amount.at], re.IGNORECASE)

@@ -57,6 +57,8 @@ def _beside(clause: Clause, note: Note, clauses: Sequence[Clause], today: date) 
         if not 0 <= number < len(clauses) or clauses[number].sentence != clause.sentence:
             continue
         other = clauses[number]
+        if number < place and clause.language == "en" and re.match(r"\W*and\b", clause.text, re.IGNORECASE):
+            continue  # "…, by Monday, and get the paper": the day is of what came before it
         if other.language == "zh" and words("zh").theirs_said.search(other.text.strip()):
             continue
         times = usable(note.times_in(other.at, other.until), today)

@@ -57,6 +57,8 @@ def _subject(clause: Clause, people: Sequence[PersonNews], note: Note) -> Person
         late = [number for place, number in inside if place >= clause.at + told.end()]
         if late:
             return people[late[0]]  # 最后拍板的是她们董事长吴泽林
+    if inside and cue is not None and (aimed := _aimed_at(clause, inside, cue)) is not None:
+        return people[aimed]
     if inside:
         early = [number for place, number in inside if cue is not None and place < clause.at + cue.start()]
         if early and cue is not None and _of_another(clause, people[early[-1]], cue.start()):
@@ -64,6 +66,18 @@ def _subject(clause: Clause, people: Sequence[PersonNews], note: Note) -> Person
         return people[early[-1] if early else inside[0][1]]
     before = [(place, each) for each in people for place in _places(each, note) if place < clause.at]
     return max(before, key=lambda pair: pair[0])[1] if before else None
+
+
+def _aimed_at(clause: Clause, inside: Sequence[tuple[int, int]], cue: re.Match[str]) -> int | None:
+    """ "Asked us to stop phoning Hank": whom the words after a refusal name."""
+    if words(clause.language).refuses.search(clause.text) is None or clause.language == "zh":
+        return None
+    near = [
+        number
+        for place, number in inside
+        if re.fullmatch(r"\s*(?:to|at|with)?\s*", clause.text[cue.end() : max(cue.end(), place - clause.at)])
+    ]
+    return near[0] if near and any(place >= clause.at + cue.end() for place, number in inside if number == near[0]) else None
 
 
 def _places(news: PersonNews, note: Note) -> list[int]:
@@ -210,7 +224,7 @@ def _is_rival(place: int, section: Section, note: Note) -> bool:
 
 
 def _of_value(place: int, note: Note) -> bool:
-    return any(each.at <= place < each.until for each in (*note.amounts, *note.times))
+    return any(each.at <= place < each.until for each in note.amounts) or any(each.at <= place < each.until for each in note.times)
 
 
 def _verb(name: str, before: str) -> int:

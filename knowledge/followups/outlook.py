@@ -33,10 +33,20 @@ def promises_in(section: Section, note: Note, world: World) -> list[Promise]:
             and not clause.uncertain
             and not clause.negated
             and not _ORDERS.search(clause.text)
-            and any(each.search(clause.text) for each in said.each("they_promise", who=who[clause.language]))
+            and (
+                _their_part(clause, section)
+                or any(each.search(clause.text) for each in said.each("they_promise", who=who[clause.language]))
+            )
         ):
             found.append(Promise("them", _whole(clause)))
     return found
+
+
+def _their_part(clause: Clause, section: Section) -> bool:
+    """ "His action: set up a call"."""
+    place = next(number for number, each in enumerate(section.clauses) if each is clause)
+    before = section.clauses[place - 1] if place else None
+    return before is not None and before.sentence == clause.sentence and bool(words(before.language).their_part.match(before.text))
 
 
 def _them(section: Section, world: World) -> dict[str, str]:

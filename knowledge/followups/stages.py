@@ -86,12 +86,16 @@ def _as_deed(name: str) -> re.Pattern[str] | None:
         if len(bare) != 4:
             return None
         first, second = _alike(bare[:2]), _alike(bare[2:])
-        return re.compile(rf"(?:{first}[^,，。]{{0,5}}{second}[^,，。]{{0,2}}了|{second}了?{first}了)")
+        return re.compile(
+            rf"(?:{first}[^,，。]{{0,5}}{second}[^,，。]{{0,2}}了|{first}[^,，。]{{0,5}}(?:在走?|走|进入?){second}|{second}了?{first}了)"
+        )
     parts = name.lower().split()
     if len(parts) != 2 or not re.search(r"(?:ed|en|out|in|done|sent|made|met|won|lost|held|signed)$", parts[1]):
         return None
     thing, deed = re.escape(parts[0].rstrip("s")), re.escape(parts[1])
-    between = r"(?:'s|'ve|\s+(?:is|are|was|were|has|have|been|gone|went|now|already|finally|all|just|got))*"
+    between = (
+        r"(?:\s+(?:for|of)(?:\s+[\w-]+){1,4})?(?:'s|'ve|\s+(?:is|are|was|were|has|have|been|gone|went|now|already|finally|all|just|got))*"
+    )
     return re.compile(rf"\b{thing}s?{between}\s+{deed}\b|\b{deed}\s+(?:on\s+)?(?:(?:the|our|a|all)\s+)*{thing}s?\b", re.IGNORECASE)
 
 

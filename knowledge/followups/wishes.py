@@ -10,6 +10,8 @@ from knowledge.followups.sections import Section
 from knowledge.followups.words import words
 from knowledge.followups.world import Record, World
 
+_WILL = re.compile(r"\W*(?:and |so )?will\b", re.IGNORECASE)
+_OURS = re.compile(r"\b(?:i|we|i'm|i'll|i'd|we'll|we'd|my|our)\b", re.IGNORECASE)
 _THING = 10  # characters of what is named before its time
 MARKS = " \t,.;:!?，。；：！？、-–—'\""
 
@@ -76,6 +78,8 @@ def _own(clause: Clause, note: Note, world: World) -> Wish | None:
         return None  # 准备正式采购: what they mean to do; 合同下周四签 is a day of the deal
     for pattern in said.each("plan"):
         found = pattern.search(clause.text)
+        if found and _WILL.match(found[0]) and _goes_on_theirs(clause, note):
+            continue
         if found and _is_doing(found["what"], clause):
             wish = _wish(clause, found)
             wish.dated = clause.language == "zh" and not said.firm.search(clause.text)
@@ -97,6 +101,13 @@ def _own(clause: Clause, note: Note, world: World) -> Wish | None:
     wish = _wish(clause, fragment)
     wish.dated = True
     return wish
+
+
+def _goes_on_theirs(clause: Clause, note: Note) -> bool:
+    """ "Somebody called Petra Holm, …, will stand in": the subject stands in the clause before, and it is not the speaker."""
+    place = next(number for number, each in enumerate(note.clauses) if each is clause)
+    before = [each for each in note.clauses[:place] if each.sentence == clause.sentence]
+    return bool(before) and not any(_OURS.search(each.text) for each in before)
 
 
 def _object_first(clause: Clause, note: Note, world: World) -> bool:
