@@ -62,7 +62,7 @@ _TASK_LAST = re.compile(
     r"(?:add|put) (?:it|that|this) (?:to|on|in) (?:my|his|her|their) (?:tasks|list|to-?dos?|to-?do list|task list)|"
     r"remind me(?: (?:of|about) (?:it|that|this))?)"
     r"(?:, (?P<priority>(?:high|low|top) priority|urgent))?\s*(?:please)?[.!]?$|"
-    r"[,，。；;\s]+(?:请|麻烦|帮我|给我|给他|给她)*(?:记|建|加|设|派|安排|创建|新建|开|生成|提醒)(?:一下|一个|个|条|一条)?(?:新)?"
+    r"[,，。；;\s]+(?:请|麻烦|帮我|给我|给他|给她|到时候|到时|记得|别忘了|别忘|要)*(?:记|建|加|设|派|安排|创建|新建|开|生成|提醒)(?:一下|一个|个|条|一条)?(?:新)?"
     r"(?:待办事项|待办|任务|提醒|我|task|todo|reminder)"
     r"(?:给(?:我|他|她))?(?:一下|吧)?[。!！]?$",
     re.IGNORECASE,

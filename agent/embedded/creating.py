@@ -240,7 +240,11 @@ def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> lis
     parts = [measured(schema, kind, scene.text, labels_heard(scene, kind, part)) for part in (asked.modifiers, after, ahead)]
     ways = {"case": sentences, "account": wished, "contact": wished}
     cuts = [ways.get(kind, cut)(schema, kind, scene.text, part) for part in parts]
-    if cuts[1] and asked.head is not None and (asked.head.text.lower().endswith(("named", "called")) or _heads_a_firm(scene, kind, asked, cuts[1][0])):
+    if (
+        cuts[1]
+        and asked.head is not None
+        and (asked.head.text.lower().endswith(("named", "called")) or _heads_a_firm(scene, kind, asked, cuts[1][0]))
+    ):
         cuts[1][0].tie = "named"
     cuts[2] = [piece for piece in cuts[2] if not announcing.announces(piece.spans)]
     for piece in cuts[2]:

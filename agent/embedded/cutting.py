@@ -50,6 +50,12 @@ def exceptions(scene: Scene) -> tuple[list[Span], list[Span]]:
     for number, span in enumerate(spans):
         gap = scene.text.text[spans[number - 1].last : span.first] if number else ""
         rest = range(number + 1, len(spans))
+        if told.excepts(span.text) and not is_chinese(span.text) and scene.text.language == "en":
+            goes = next(
+                (n for n in rest if spans[n].text.lower() in change_words("finite") or spans[n].text.lower() in change_words("turned")), 0
+            )
+            if goes > number + 1:
+                return [*spans[:number], *spans[goes:]], spans[number:goes]  # "all … except the Penang one | go to Ben"
         stop = next((n for n in rest if _PAUSE.search(scene.text.text[spans[n - 1].last : spans[n].first])), len(spans))
         stop = next((n + 1 for n in rest if n < stop and told.excepts(spans[n].text) and is_chinese(spans[n].text)), stop)
         closes = any(told.excepts(each.text) and is_chinese(each.text) for each in spans[number:stop])

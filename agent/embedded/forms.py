@@ -9,7 +9,7 @@ from typing import Any
 
 from agent.embedded import told
 from agent.embedded.creating_words import words
-from agent.embedded.frames import Frame
+from agent.embedded.frames import FORM, Frame
 from agent.embedded.nouns import KINDS, kind_of, light
 from agent.embedded.pieces import TEXTS, Piece, own_label
 from agent.embedded.scene import Scene
@@ -103,11 +103,17 @@ def _kind(scene: Scene, lines: Sequence[Line]) -> str:
         name = schema.entity(kind).name_field
         if not any(field and field.name == name for field in fields):
             continue
-        said = {f for line, field in zip(lines, fields, strict=True) if field and field.name == name and line.label for f in _nouns(scene, line)}
+        said = {
+            f for line, field in zip(lines, fields, strict=True) if field and field.name == name and line.label for f in _nouns(scene, line)
+        }
         fits[kind] = sum(field is not None for field in fields) + (1.5 if kind in said else 0.0)
     best = [kind for kind, points in fits.items() if points == max(fits.values())]
     if set(best) == {"contact", "lead"}:
-        return "contact" if any(name.type == "account" and name.score >= THERE for line in lines for s in line.spans for name in s.names) else "lead"
+        return (
+            "contact"
+            if any(name.type == "account" and name.score >= THERE for line in lines for s in line.spans for name in s.names)
+            else "lead"
+        )
     return best[0] if len(best) == 1 else ""
 
 
@@ -148,5 +154,5 @@ def _filled(scene: Scene, kind: str, fields: Sequence[tuple[Line, Field]]) -> li
 
 def _frame(kind: str, values: dict[str, Any], name: str) -> Frame:
     if kind == "task":
-        return Frame("task", entity="task", text=str(values.pop(name)), values=values)
-    return Frame("create", entity=kind, values=values)
+        return Frame("task", entity="task", text=str(values.pop(name)), values=values, reason=FORM)
+    return Frame("create", entity=kind, values=values, reason=FORM)

@@ -5,6 +5,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from rapidfuzz import process
@@ -386,7 +387,7 @@ def _before_number(label: Field, now: Piece, whole: Spanned, span: Span) -> int:
     if label.kind not in NUMERIC or now.label is not None or not number or not is_chinese(span.text):
         return 0
     run = [*now.spans[number:], span]
-    joined = all(one.last == other.first for one, other in zip(run, run[1:], strict=False)) and len(run) < 4
+    joined = all(one.last == other.first for one, other in pairwise(run)) and len(run) < 4
     return number if joined and not any(each.amount for each in now.spans[:number]) else 0
 
 

@@ -159,7 +159,9 @@ class Slots:
                 pass  # "to be won by March", 预计三月底成交: when, and no stage of a new deal
             elif found is not None and found[0] == "next_follow_up_at" and not _comes_back(piece.spans, span):
                 text.append(span)  # 租期到2027年3月底: some other day of theirs
-            elif found is not None and found[0] not in self.values and not (self._ends_a_job(text, span) or self._begins_a_job(piece, place)):
+            elif (
+                found is not None and found[0] not in self.values and not (self._ends_a_job(text, span) or self._begins_a_job(piece, place))
+            ):
                 self.values[found[0]] = found[1]
                 if self._names_on(piece, place, found[0]):
                     text.append(span)  # 三坐标|二期: which product, and the first word of what the deal is called
@@ -386,9 +388,9 @@ class Slots:
         if "employees" in self.spec.fields and _PEOPLE.match(self.scene.text.text[span.last :]):
             return "employees", str(span.amount.value)
         found = implied(self.scene, self.kind, span)
-        if span.amount.value < _A_SUM and not span.amount.currency and found is not None and found[0] in self.spec.fields:
-            if self.kind == "account" and self.spec.fields[found[0]].kind == "money":
-                return None  # 22部电梯: so many of something, and no sum
+        sum_of = found is not None and found[0] in self.spec.fields and self.spec.fields[found[0]].kind == "money"
+        if self.kind == "account" and sum_of and span.amount.value < _A_SUM and not span.amount.currency:
+            return None  # 22部电梯: so many of something, and no sum
         if found is None and len(money) == 1:
             return money[0].name, str(span.amount.value)
         if found is not None and self.kind == "lead":  # a bare number is no score

@@ -119,6 +119,9 @@ def _whose(scene: Scene, spans: list[Span], entity: str) -> list[Part] | Frame:
     before = _subject(scene)
     ids = (before.ids or before.results) if before is not None else []
     path = scene.routes.path(kind, before.entity) if before is not None and ids else None
+    first = scene.previous[0] if scene.previous else None
+    if not path and first is not None and first.intent in {"log", "task", "create"} and isinstance(first.values.get("account"), str):
+        path, ids, before = scene.routes.path(kind, "account"), [first.values["account"]], first  # a call just logged: theirs
     if not path or before is None:
         return Frame("clarify", text=scene.text.text, reason="it")
     return [Part(f"ref:{path}", Filter(field=path, op="in", value=list(ids)))]
