@@ -46,6 +46,30 @@ def read(scene: Scene, said: str) -> list[Frame] | None:
     return None
 
 
+_LEFT_ZH = re.compile(
+    r"[,，]\s*(?P<what>[^,，。;；]{2,20}?)(?:那个|这个|那单|那条|那家|那位|的)?(?:就|先|暂时|还是|继续)*(?P<word>[\u3400-\u9fff]{1,4})[吧了啊]*[。.!！]?$"
+)
+_LEFT_EN = re.compile(
+    r"[,;]\s*(?:but |and |please )*(?:leave|keep|skip)\s+(?P<what>.+?)(?:\s+(?:out|alone|as (?:it )?is|for now|where it is|untouched|out of it))*[.!]?$",
+    re.IGNORECASE,
+)
+
+
+def rewritten(text: str) -> str | None:
+    """…,云杉那个先留着, "…, leave the Tanjong one as is": what a sentence about a set leaves alone, put as its exception."""
+    chinese = is_chinese(text)
+    found = (_LEFT_ZH if chinese else _LEFT_EN).search(text.strip())
+    if found is None or (chinese and found["word"] not in change_words("leaves_out")):
+        return None
+    head = text.strip()[: found.start()]
+    if not any(word in head.lower() for word in change_words("every_one") | _SETS):
+        return None
+    return f"{head},{found['what']}除外" if chinese else f"{head}, except {found['what']}"
+
+
+_SETS = frozenset({"all ", "every ", "each ", "都", "全", "所有", "一律", "统一"})
+
+
 def _again(first: Frame, ids: list[str]) -> Frame:
     frame = Frame.from_json(first.to_json())
     frame.ids, frame.parts, frame.period, frame.date_field = ids, [], None, None

@@ -62,6 +62,8 @@ def read(scene: Scene) -> list[Frame] | None:
 
 def _announces(scene: Scene, span: Span) -> bool:
     said = span.text.lower()
+    if said in {"form", "record", "entry", "details", "info", "card", "表", "表单", "资料", "信息"}:
+        return True
     return bool(kind_of(span, scene.words)) or span.func("create", "log") or said in words("new") | words("puts") | words("leads_up")
 
 
@@ -73,7 +75,9 @@ def _lines(scene: Scene) -> tuple[list[Span], list[Line]]:
     for start, stop in marks:
         label = next((span for span in reversed(scene.spans) if span.last <= start and not text[span.last : start].strip()), None)
         breath = max((text.rfind(mark, 0, start) for mark in _ENDS), default=-1) + 1
-        if starts and breath <= starts[-1][3]:
+        if starts and label is not None and not text[starts[-1][3] : label.first].strip():
+            starts.pop()  # "Contact form: name: …": what stands above the fields
+        elif starts and breath <= starts[-1][3]:
             continue  # a mark inside of a value: 时间：下午3：30
         ahead = text[breath : label.first].strip() if label is not None else ""
         if label is None or (ahead and starts):
@@ -86,6 +90,8 @@ def _lines(scene: Scene) -> tuple[list[Span], list[Line]]:
         value = text[stop:end].strip(f" {_ENDS}.\t")
         spans = [span for span in scene.spans if span.first >= stop and span.last <= end]
         lines.append(Line(label, text[first:start].strip(f" {_ENDS}"), first, value, spans))
+    while lines and not lines[0].text:
+        lines.pop(0)  # "Contact form:" stands above the fields
     heading = [span for span in scene.spans if not lines or span.last <= lines[0].first]
     return heading, [line for line in lines if line.said]
 

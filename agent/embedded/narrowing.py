@@ -44,11 +44,18 @@ def narrow(scene: Scene, frame: Frame, apart: list[Span]) -> list[Span]:
     filters = [*narrowed.filters, *(Filter.model_validate(each) for each in period_filters(narrowed, scene.unit.schema))]
     if not filters:
         return left or said
+    if excepted and not any(span.names for span in said) and not _hits(scene, frame, filters):
+        return left or said  # "apart from the contract one", where none is such: nobody would be left out
     if excepted:
         frame.parts.append(Part("except", Filter(where=filters, negate=True)))
     else:
         frame.parts += [Part(f"only:{number}", each) for number, each in enumerate(filters)]
     return left
+
+
+def _hits(scene: Scene, frame: Frame, filters: list[Filter]) -> bool:
+    period = [Filter.model_validate(each) for each in period_filters(frame, scene.unit.schema)]
+    return find(scene.unit, RecordQuery(entity=frame.entity, filters=[*frame.filters, *period, *filters])).total > 0
 
 
 _AFTERWARDS = {"改", "要", "删", "转", "只", "ones", "one", "the ones"}

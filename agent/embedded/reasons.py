@@ -41,7 +41,7 @@ def rewritten(text: Spanned) -> str | None:
     elif is_chinese(found.group()):
         said = f"{name}的" if not found.group().endswith(("他", "她")) else name
     else:
-        said = f"{name}'s"
+        said = name if re.search(r"\bof\s+$", rest[: found.start()]) else f"{name}'s"
     return re.sub(r"^(?:so|and|please|then)\s+", "", rest[: found.start()] + said + rest[found.end() :], flags=re.IGNORECASE)
 
 
@@ -68,6 +68,8 @@ def _requests(request: list[Span]) -> bool:
         return False
     if is_chinese(said[0].text):
         return any(span.func("assign", "delete", "to", "zh_to", "update") or span.text in verbs for span in said)
+    if any(span.text.lower() in change_words("finite") for span in said[1:]) and not said[0].func("it"):
+        return True  # "everything of his goes to Helen"
     return said[0].func("update", "assign", "delete") or said[0].text.lower() in verbs
 
 

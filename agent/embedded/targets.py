@@ -75,7 +75,10 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "", apart: list[Sp
         return Frame("clarify", text=scene.text.text, reason="target", notes=[span.text for span in left])
     left = by_words(scene, frame, spans, left) + (narrow(scene, frame, apart) if apart else [])
     if not frame.parts and not frame.period and not _all_said(spans):
-        return Frame("clarify", entity=frame.entity, text=scene.text.text, reason="which")
+        theirs = _of_whom_it_was(scene, frame.entity)
+        if not theirs or left:
+            return Frame("clarify", entity=frame.entity, text=scene.text.text, reason="which")
+        frame.parts += theirs
     page = _matches(scene, frame)
     if page.total == 0 and not left:
         return Frame(
@@ -90,6 +93,18 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "", apart: list[Sp
     left = not_counted(left, page.total)
     several = _all_said(spans) or _plural(scene, spans, frame)
     return Target(frame, page, several, left)
+
+
+def _of_whom_it_was(scene: Scene, kind: str) -> list[Part]:
+    """ "spoke to Mei, the budget is fine; move the deal to Proposal": the open ones of whom the breath before was with."""
+    first = scene.previous[0] if scene.previous else None
+    if first is None or first.intent not in {"log", "task"} or first.proposed or not isinstance(first.values.get("account"), str):
+        return []
+    path = scene.routes.path(kind, "account")
+    if not path:
+        return []
+    going = [Part("status", Filter(field="status", op="eq", value="open"))] if kind == "opportunity" else []
+    return [Part(f"ref:{path}", Filter(field=path, op="in", value=[first.values["account"]])), *going]
 
 
 def _plural(scene: Scene, spans: list[Span], frame: Frame) -> bool:

@@ -18,6 +18,7 @@ from agent.embedded import (
     creating,
     deeds,
     drafting_words,
+    due_then,
     fewer,
     followup,
     happened,
@@ -110,7 +111,7 @@ class Understanding:
         told_of = announced.rewritten(whole, words)
         if told_of is not None:
             whole = _spans(unit, told_of, words, names)
-        requested = reasons.rewritten(whole)
+        requested = fewer.rewritten(whole.text) or reasons.rewritten(whole) or due_then.rewritten(whole, words)
         if requested is not None:
             whole = _spans(unit, requested, words, names)
         to_do = deeds.rewritten(whole, lambda each: _spans(unit, each, words, names, future=True))
@@ -187,7 +188,9 @@ class Understanding:
 
         def read(part: str, before: Sequence[Frame]) -> list[Frame]:
             own: list[Frame] = []
-            for clause in split(_spans(unit, part, words, names)):
+            spans = _spans(unit, part, words, names)
+            to_do = deeds.rewritten(spans, lambda each: _spans(unit, each, words, names, future=True))
+            for clause in split(_spans(unit, to_do, words, names) if to_do else spans):
                 own += self._clause(unit, clause, words, names, routes, [*reversed([*before, *own]), *previous])
             return own
 
