@@ -47,10 +47,12 @@ def read(scene: Scene, said: str) -> list[Frame] | None:
 
 
 _LEFT_ZH = re.compile(
-    r"[,，]\s*(?P<what>[^,，。;；]{2,20}?)(?:那个|这个|那单|那条|那家|那位|的)?(?:就|先|暂时|还是|继续)*(?P<word>[\u3400-\u9fff]{1,4})[吧了啊]*[。.!！]?$"
+    r"[,，]\s*(?P<what>[^,，。;；]{2,20}?)(?:那个|这个|那单|那条|那家|那位|的)?(?:就|先|暂时|还是|继续)*"
+    r"(?P<word>[\u3400-\u9fff]{1,4})[吧了啊]*[。.!！]?$"
 )
 _LEFT_EN = re.compile(
-    r"[,;]\s*(?:but |and |please )*(?:leave|keep|skip)\s+(?P<what>.+?)(?:\s+(?:out|alone|as (?:it )?is|for now|where it is|untouched|out of it))*[.!]?$",
+    r"[,;]\s*(?:but |and |please )*(?:leave|keep|skip)\s+(?P<what>.+?)"
+    r"(?:\s+(?:out|alone|as (?:it )?is|for now|where it is|untouched|out of it))*[.!]?$",
     re.IGNORECASE,
 )
 

@@ -97,14 +97,23 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "", apart: list[Sp
 
 def _of_whom_it_was(scene: Scene, kind: str) -> list[Part]:
     """ "spoke to Mei, the budget is fine; move the deal to Proposal": the open ones of whom the breath before was with."""
-    first = scene.previous[0] if scene.previous else None
-    if first is None or first.intent not in {"log", "task"} or first.proposed or not isinstance(first.values.get("account"), str):
-        return []
-    path = scene.routes.path(kind, "account")
-    if not path:
+    customer, path = _customer_met(scene), scene.routes.path(kind, "account")
+    if not path or not customer:
         return []
     going = [Part("status", Filter(field="status", op="eq", value="open"))] if kind == "opportunity" else []
-    return [Part(f"ref:{path}", Filter(field=path, op="in", value=[first.values["account"]])), *going]
+    return [Part(f"ref:{path}", Filter(field=path, op="in", value=[customer])), *going]
+
+
+def _customer_met(scene: Scene) -> str:
+    """The customer of the call or task told of just before, by whom it was with where no more was said; empty for none."""
+    first = scene.previous[0] if scene.previous else None
+    if first is None or first.intent not in {"log", "task"}:
+        return ""
+    customer, contact = first.values.get("account"), first.values.get("contact")
+    if not isinstance(customer, str) and isinstance(contact, str):
+        found = load(scene.unit, "contact", [contact])
+        customer = found[0].fields.get("account_id") if found else None
+    return customer if isinstance(customer, str) else ""
 
 
 def _plural(scene: Scene, spans: list[Span], frame: Frame) -> bool:
@@ -134,9 +143,9 @@ def _whose(scene: Scene, spans: list[Span], entity: str) -> list[Part] | Frame:
     before = _subject(scene)
     ids = (before.ids or before.results) if before is not None else []
     path = scene.routes.path(kind, before.entity) if before is not None and ids else None
-    first = scene.previous[0] if scene.previous else None
-    if not path and first is not None and first.intent in {"log", "task", "create"} and isinstance(first.values.get("account"), str):
-        path, ids, before = scene.routes.path(kind, "account"), [first.values["account"]], first  # a call just logged: theirs
+    theirs = _customer_met(scene) if not path else ""
+    if theirs:
+        return _of_whom_it_was(scene, kind)
     if not path or before is None:
         return Frame("clarify", text=scene.text.text, reason="it")
     return [Part(f"ref:{path}", Filter(field=path, op="in", value=list(ids)))]

@@ -15,6 +15,7 @@ from agent.embedded import (
     asked_back,
     belief,
     compound,
+    converting,
     creating,
     deeds,
     drafting_words,
@@ -211,6 +212,7 @@ class Understanding:
         made = (
             fewer.read(scene, clause)
             or appending.read(scene)
+            or converting.read(scene)
             or pending.renamed(scene, clause)
             or creating.asked(scene)
             or happened.noted(scene)
