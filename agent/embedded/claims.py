@@ -231,7 +231,7 @@ def _figure(name: str, held: Held) -> bool:
     metric = held.metrics[name]
     if name in held.named_figures:
         return True
-    if metric.agg in held.figures & {"avg", "sum"}:
+    if metric.agg in held.figures & {"avg", "sum", "avg_days"}:
         return True  # an average is an average; of what is claimed by the nouns
     same = metric.agg in held.figures or metric.agg == "count" or (metric.entity, metric.field) in held.fields
     return metric.entity in held.entities and same

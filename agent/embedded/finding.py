@@ -39,7 +39,8 @@ class Finding(Heads):
         """ "the two biggest deals per rep", 每个销售最大的三个商机: the first records of every group, not groups of a figure."""
         group = next((number for number, span in enumerate(self.spans) if span.func("group") and not span.used), None)
         ranked = [span for span in self.spans if span.func("top", "max", "min", "bottom", "newest", "oldest") and bare(span) not in MOST]
-        if group is None or not ranked or self._metrics() or self.said("count", "sum", "avg", "sold", "win", "lose", "share", "compare"):
+        deeds = any(span.func("sold", "win", "lose") and not span.choices for span in self.spans)  # "the largest won deal" has a status
+        if group is None or not ranked or deeds or self._metrics() or self.said("count", "sum", "avg", "share", "compare"):
             return None
         noun = self._ranked_noun(ranked[0])
         kind = noun.entity.entity if noun is not None and noun.entity else ""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 
 from agent.embedded import continued, listed, turn_forms, turns
+from agent.embedded.briefing import again as briefed_again
 from agent.embedded.candidates import namesakes
 from agent.embedded.frames import Frame, Part
 from agent.embedded.headed import another_head, headed
@@ -75,6 +76,9 @@ def _rather_a_view(reader: Reader, before: Frame, previous: Sequence[Frame]) -> 
 
 def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frames of a turn that leans on the one before; None when it stands on its own."""
+    report = briefed_again(reader, previous)
+    if report is not None:
+        return [report]
     before = _spoken_of(reader, previous)
     if unheard(reader, previous[0] if previous else None):
         return [previous[0]]

@@ -83,7 +83,7 @@ class Reader(Finding):
         """Whether a figure or a breakdown is asked for without naming a metric."""
         if self._asks_one_value() or self._of_each_record():
             return False
-        if self._from_where():
+        if self._from_where() or self._who_owes():
             return True
         if self.said("count", "share", "trend", "breakdown", "previous", "year_before"):
             return True

@@ -282,6 +282,19 @@ class Understanding:
             if unheard.intent == "clarify" and any(span.entity for span in reader.spans):
                 unheard.values = {**unheard.values, "head": True}  # what is added to it next cannot be answered either
             return [unheard]
+        if reader.either and not any(frame.intent in {"clarify", "refuse"} for frame in frames):
+            said, labels = reader.either[0]
+            return [
+                Frame(
+                    "clarify",
+                    entity=frames[0].entity,
+                    text=clause,
+                    reason="words",
+                    notes=[said],
+                    options=labels[:4],
+                    values={"either": True},
+                )
+            ]
         for frame in frames:
             frame.notes += notes
         return frames
