@@ -10,6 +10,7 @@ from agent.embedded.headed import another_head, headed
 from agent.embedded.leaning import foreign, latest, leans, ordinal, unheard
 from agent.embedded.merging import merge
 from agent.embedded.other_times import placed
+from agent.embedded.quoted import who_said_it
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure, by_outcome
 from agent.embedded.routes import PERSON
@@ -79,6 +80,9 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
     report = briefed_again(reader, previous)
     if report is not None:
         return [report]
+    said_by = who_said_it(reader, previous)
+    if said_by is not None:
+        return [said_by]
     before = _spoken_of(reader, previous)
     if unheard(reader, previous[0] if previous else None):
         return [previous[0]]

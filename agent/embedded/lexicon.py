@@ -295,6 +295,12 @@ def country_names(value: str) -> tuple[str, ...]:
     return _countries().get(value.casefold(), ())
 
 
+def _come_to(table: PhraseTable, word: str) -> list[Sense]:
+    """ "been contacted": the status that leads come to by it, as "contacted" alone is."""
+    first, _, rest = word.partition(" ")
+    return [sense for sense in table.meaning(rest) if sense.kind == "choice" and sense.field == "status"] if first == "been" else []
+
+
 def _add_functions(table: PhraseTable) -> None:
     for name, words in function_words().items():
         if name == "led":
@@ -316,3 +322,5 @@ def _add_functions(table: PhraseTable) -> None:
             continue
         for word in words:
             table.add(str(word), Sense("func", value=name))
+            for status in _come_to(table, str(word)) if name == "contacted" else ():
+                table.add(str(word), status)

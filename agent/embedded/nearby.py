@@ -1,5 +1,8 @@
 """Words that mean another thing beside certain others: 没人跟 with a window of time, the price a deal was lost on, 质量经理的电话 as what is to be shown."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from agent.embedded.lexicon import beside_words
 from agent.embedded.names import NameIndex
 from agent.embedded.phrase_table import Sense
@@ -20,11 +23,34 @@ def settle(text: Spanned, schema: Schema, names: NameIndex) -> None:
             span.senses = [Sense("choice", "opportunity", "status", "won")]  # 二季度签了哪些: the deals, no figure
         elif _shown(text, number, schema):
             span.senses = span.fields
+        elif span.func("it") and "same" in span.text.lower().split():
+            _same_of_another_year(spans, number)
         elif span.unknown and span.text.lower() in beside_words("favours") and number + 1 < len(spans) and spans[number + 1].choices:
             _lighten(span)  # 喜欢微信沟通
             for each in spans[number + 2 : number + 3]:
                 if each.func("contacted"):
                     _lighten(each)
+
+
+def _same_of_another_year(spans: list[Span], number: int) -> None:
+    """ "in Q1 compared to the same quarter last year": the quarter said before, of that year."""
+    noun, year = spans[number + 1 : number + 2], next((each for each in spans[number + 2 : number + 5] if each.time), None)
+    grain = noun[0].grain if noun else ""
+    said = next(
+        (each.time for each in spans[:number] if each.time and each.time.grain == grain and each.time.first and each.time.last), None
+    )
+    if not grain or said is None or year is None or year.time is None or year.time.grain != "year" or year.time.first is None:
+        return
+    first, last = said.first, said.last
+    if first is None or last is None:
+        return
+    back = year.time.first.year - first.year
+    after = last + timedelta(days=1)
+    year.time = replace(
+        year.time, first=first.replace(year=first.year + back), last=after.replace(year=after.year + back) - timedelta(days=1), grain=grain
+    )
+    for each in spans[number : number + 2]:
+        _lighten(each)
 
 
 def _which_ones(spans: list[Span], number: int) -> bool:

@@ -177,7 +177,7 @@ def _figure(said: str, language: str) -> Turn | None:
         if found is not None:
             noun = group(found, "noun")
             if len(noun.split()) <= 3:
-                return Turn(core, leans=True, figure="count", noun=noun)
+                return Turn(noun, leans=True, figure="count", noun=noun)
     return None
 
 

@@ -12,6 +12,7 @@ from agent.embedded import (
     among,
     announced,
     asked_back,
+    back_to,
     belief,
     compound,
     creating,
@@ -40,6 +41,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import NameIndex, NameIndexes
 from agent.embedded.reading import Reader
+from agent.embedded.refigured import fresh
 from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import Routes
 from agent.embedded.rows_shown import that_period
@@ -104,6 +106,13 @@ class Understanding:
             names.after(previous, apart=apart)
         if said != text:
             text, whole = said, _spans(unit, said, words, names)
+        back = back_to.returned(text, previous, lambda said: self._reader(unit, said, words, names, routes))
+        if back is not None:
+            text, previous = back
+            names.after(previous)
+            if not text:
+                return Understood([fresh(previous[0])], spoken)
+            whole = _spans(unit, text, words, names)
         told_of = announced.rewritten(whole, words)
         if told_of is not None:
             whole = _spans(unit, told_of, words, names)
@@ -247,7 +256,7 @@ class Understanding:
         amended = None if waiting else amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
         if amended is not None:
             return amended
-        written = writes.read(unit, coming, words, names, routes, previous)
+        written = None if telling.asks_for_notes(question) else writes.read(unit, coming, words, names, routes, previous)
         if written is not None:
             return written
         spans = _spans(unit, question, words, names)
