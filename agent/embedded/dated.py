@@ -35,7 +35,7 @@ class Dated(Recurring):
             first, last = time.first, time.last
             if self._year(number, span):
                 continue
-            if time.kind == "duration" and self._in_stage(number, span):
+            if (time.kind == "duration" and self._in_stage(number, span)) or self._entered_before(number, span):
                 continue
             named = self._date_field(number)
             negated = self._negated(number) if named is None else False
@@ -123,6 +123,21 @@ class Dated(Recurring):
         for each in self.spans:
             each.used = each.used or each.func("stuck")
         return self.add("stage_since", Filter(field="stage_since", op="between", value=days))
+
+    def _entered_before(self, number: int, span: Span) -> bool:
+        """ "estimates sent more than 30 days ago": a stage and how long ago it was come to, where no other date is said."""
+        time, before = span.time, self.spans[number - 1] if number else None
+        if time is None or before is None or self.target != "opportunity" or not span.text.lower().endswith((" ago", "前", "之前", "以前")):
+            return False
+        kinds = {stage.name: stage.kind for stage in self.schema.stages}
+        if (
+            not any(c.field == "stage" and kinds.get(c.value) == "open" for c in before.choices)
+            or time.first is not None
+            or time.last is None
+        ):
+            return False
+        span.used = self.add("stage_since", Filter(field="stage_since", op="between", value=[None, time.last.isoformat()]))
+        return span.used
 
     def _still_expected(self, first: date | None, last: date | None) -> bool:
         """ "closing next week", 本月要成交的: of deals whose status nobody mentions, those that are not closed yet."""

@@ -84,6 +84,11 @@ class Implied(Lookups):
         shared = self.said("share") and any(each.entity and each.entity.entity == metric.entity for each in self.spans)
         if metric.agg == "sum" and metric.where and (shared or self._number_of_things()):  # "share of deals sold": of their number
             return self._counted_alike(metric) or name
+        counted = self._measured_field() if metric.agg == "sum" and self._how_many() else None
+        if counted is not None and counted.entity == metric.entity and self._counted_field(counted):
+            self.extra += [Part(f"{metric.entity}.{each}", Filter(field=each, value=value)) for each, value in metric.where.items()]
+            self._placed(counted)  # "how many crew days are booked in March": of that number, not of money
+            return f"sum_{counted.entity}_{counted.name}"
         return self._of_another_field(span) or name
 
     def _of_the_kind_said(self, name: str) -> str:
@@ -172,6 +177,10 @@ class Implied(Lookups):
             for span in self.spans:
                 span.used = span.used or span.func("bought")
             return "order_amount" if self._how_much() else "order_count"
+        kept = self._measured_field() if self._how_many() else None
+        if kept is not None and self._counted_field(kept) and self.said("sold", "win") and not self.said("max", "min", *COMPARE):
+            self._placed(kept)  # "how many crew days did we sell in March"
+            return f"sum_{kept.entity}_{kept.name}"
         if self._popular():  # "which delivery mode is most popular"
             found = self._commonest_value() and bool(self.base)
             return ("deal_count" if self.base == "opportunity" else f"{self.base}_count") if found else ""

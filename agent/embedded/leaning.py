@@ -137,6 +137,12 @@ def leans(reader: Reader, before: Frame) -> bool:
     of_those = any(refers(span) for span in reader.spans)
     if of_those and modified and entity and all(s.entity.entity == before.entity for s in spans if s.entity):
         return True
+    if (
+        before.intent == "measure"
+        and before.by
+        and all(span.func("who", "max", "min", "top", "bottom", "it", "show", "to") for span in spans)
+    ):
+        return any(span.func("max", "min", "top", "bottom") for span in spans)  # "who is the worst?"
     if not entity and not metric and modified and spans[0].func("who") and _among_people(reader, before, spans):
         return True  # "who speaks French" after a list of contacts
     if metric or any(span.func("who", "sum", "avg", "said", "brief", "suggest", "draft", "why", "duration") for span in spans):

@@ -16,7 +16,8 @@ from store.schema import NUMERIC, TEMPORAL, Field
 
 COMMONEST = {
     "used most", "used the most", "most used", "used most often", "used least", "least used", "used the least", "most common",
-    "most frequent", "most often", "most popular", "least popular", "commonest", "least common", "least frequent", "least often", "最常见", "最普遍",
+    "most frequent", "most often", "most popular", "least popular", "commonest", "use the most", "use most", "use most often", "order most often",
+    "choose most often", "use the least", "use least", "use least often", "least common", "least frequent", "least often", "最常见", "最普遍",
 }  # fmt: skip
 MOST = {"most", "fewest", "least", "最多", "最少", "most often", "least often", "most frequent"}
 LENGTHS = {"longest", "slowest", "shortest", "quickest", "fastest", "最长", "最久", "最慢", "最短", "最快"}
