@@ -24,12 +24,13 @@ def returned(text: str, previous: Sequence[Frame], reader_of: Callable[[str], Re
     ]
     if any(span.unknown for span in reader.spans) or not (kinds or wanted):
         return None
+    fitting = []
     for place, frame in enumerate(previous):
         held = {str(value) for each in frame.filters for value in _values(each)}
         told = all(values & held for values in wanted) and (not kinds or frame.entity in kinds)
         if frame.intent in _ANSWERS and told:
-            return turn_forms.group(found, "then").strip(turn_forms.MARKS), previous[place:]
-    return None
+            fitting.append((len(frame.parts), place))  # the answer that says no more than the turn does
+    return (turn_forms.group(found, "then").strip(turn_forms.MARKS), previous[min(fitting)[1] :]) if fitting else None
 
 
 def _values(condition: Filter) -> list[object]:

@@ -86,6 +86,7 @@ def listed_row(reader: Reader, before: Frame) -> list[Frame] | None:
             span.used = True
         row = fresh(before)  # "who came second": that row
         row.parts, row.top, row.share = [*(each for each in before.parts if each.slot != part.slot), part], None, False
+        row.rows = [str(part.filter.value)]
         return [row]
     if part is None or not all(
         span.func("show", "it", "about", "only", "all", "me", "on", "top", "newest", "oldest", "max") for span in said
