@@ -74,7 +74,10 @@ def _same_of_another_year(spans: list[Span], number: int) -> None:
     back = year.time.first.year - first.year
     after = last + timedelta(days=1)
     year.time = replace(
-        year.time, first=first.replace(year=first.year + back), last=after.replace(year=after.year + back) - timedelta(days=1), grain=grain
+        year.time,
+        first=first.replace(year=first.year + back),
+        last=after.replace(year=after.year + back) - timedelta(days=1),
+        grain=said.grain,
     )
     for each in spans[number : number + 2]:
         _lighten(each)
