@@ -101,6 +101,16 @@ def things_of(unit: Unit, entity: str, language: str, count: int) -> str:
     return unit.schema.entity(entity).label(language, plural=count != 1)
 
 
+def _of_each(unit: Unit, entity: str, frame: Frame, language: str) -> str:
+    """How many of every group, and in which order they come first."""
+    order = frame.sort[0] if frame.sort else ""
+    path = order.lstrip("-")
+    dated = bool(path) and "." not in path and unit.schema.field(entity, path).kind in TEMPORAL
+    way = ("late" if dated else "down") if order.startswith("-") else ("early" if dated else "up")
+    group, field = (path_label(unit.schema, entity, each, language) if each else "" for each in (frame.each, path))
+    return say("of_each", language, n=frame.limit, group=group, field=field, way=say(f"way_{way}", language))
+
+
 def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
     entity, page = found.query.entity, found.page
     shown_parts = [part.filter for part in frame.parts if part.slot != "sorted"]
@@ -122,7 +132,7 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
         return "\n\n".join(filter(None, parts))
     shown = say("shown", language, n=len(page.records)) if len(page.records) < page.total else ""
     if frame.each:
-        shown = say("of_each", language, n=frame.limit, group=path_label(unit.schema, entity, frame.each, language))
+        shown = _of_each(unit, entity, frame, language)
     head = say("found", language, total=f"{page.total:,}", things=things_of(unit, entity, language, page.total), shown=shown)
     rows = _record_table(unit, entity, page.records, columns(unit.schema, entity, frame, filters), language)
     return "\n\n".join([head, rows, say("read_as", language, filter=reading), *beside])
