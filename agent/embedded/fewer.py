@@ -59,8 +59,10 @@ _LEFT_EN = re.compile(
 
 def rewritten(text: str) -> str | None:
     """…,云杉那个先留着, "…, leave the Tanjong one as is": what a sentence about a set leaves alone, put as its exception."""
-    chinese = is_chinese(text)
-    found = (_LEFT_ZH if chinese else _LEFT_EN).search(text.strip())
+    found = _LEFT_EN.search(text.strip())  # first: an English sentence may hold Chinese values
+    chinese = found is None
+    if chinese:
+        found = _LEFT_ZH.search(text.strip())
     if found is None or (chinese and found["word"] not in change_words("leaves_out")):
         return None
     head = text.strip()[: found.start()]

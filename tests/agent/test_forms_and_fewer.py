@@ -150,3 +150,17 @@ def test_a_birthday_has_been(ask_demo: Any) -> None:
 def test_to_be_reminded_is_no_second_task(ask_demo: Any) -> None:
     answer = ask_demo(ROOT)("周三要给周海燕打电话，记得提醒我")
     assert [proposal["type"] for proposal in answer.proposals] == ["task"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "move all qualification deals to 方案报价, leave the Brightwater one as is",
+        "move all qualification deals to Proposal, leave the Brightwater one as is",
+        "把所有 Qualification 的商机推到 Proposal, Brightwater 那个不动",
+    ],
+)
+def test_what_a_set_leaves_alone_stays_in_a_mixed_sentence_too(ask_demo: Any, text: str) -> None:
+    names = {change["name"] for change in changed(talk(ask_demo, text))}
+    assert len(names) > 5
+    assert not any("Brightwater" in name for name in names)
