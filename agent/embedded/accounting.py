@@ -15,6 +15,7 @@ from agent.embedded.pieces import MEASURES
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.steps import stepped
 from agent.embedded.tokens import is_chinese
+from agent.embedded.unburdened import LESS, MORE
 from store.metrics import Metric
 from store.schema import Schema
 
@@ -80,6 +81,8 @@ def _unmet(spans: Sequence[Span], place: int, holding: Held) -> list[claims.Kind
         return kinds if before is not None and before.func("show", "who", "count") else []  # "which customers …" asks for them
     if kinds and "create" in holding.intents and (_counts_products(spans, place) or _short_noun(span, holding)):
         return []
+    if kinds and span.text in MORE | LESS and (holding.by or {"sorted", "top"} & holding.marks):
+        return []  # 哪个金额高: which is more, not a priority
     if kinds or holding.intents & claims.CHANGES:
         return kinds
     if span.func("group") and span.text.lower() not in _ORDERING and not holding.by and not _compares_nothing(spans, place):

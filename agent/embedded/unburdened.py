@@ -1,5 +1,6 @@
 """Words that look like a condition and are none in this sentence: "say over 30k", "the big ones, above 10k", 过了, the "raised" of tickets."""
 
+from collections import Counter
 from datetime import date
 
 from agent.embedded import nearby
@@ -10,13 +11,16 @@ from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import tokenise
 from store.schema import NUMERIC, TEMPORAL, Schema
 
-_MORE = {"多", "高", "大", "更多", "更高"}
+MORE = {"多", "高", "大", "更多", "更高"}
+LESS = {"少", "低", "小", "更少", "更低"}
+_MORE_BY = {"多", "少"}
 _COMPARED = ("over", "at_least", "under", "at_most", "between")
 
 
 def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None:
     """Take their second meaning from words whose neighbours say that they do not carry it."""
     compared = any(span.func(*_COMPARED) for span in text.spans) and any(span.amount for span in text.spans)
+    compares = any(span.func("compare") for span in text.spans)
     for number, span in enumerate(text.spans):
         before, after = _next(text, number, -1), _next(text, number, 1)
         if _one_of_them(text, number):
@@ -49,8 +53,11 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             _lighten(span)
         elif span.text == "最" and span.filler and after and after.func("sold", "win", "lose", "contacted"):
             span.senses, span.filler = [Sense("func", value="max")], False  # 最赚钱
-        elif span.text in _MORE and span.unknown and (after is None or after.func("show", "count", "who")):
-            span.senses, span.unknown = [Sense("func", value="max")], False  # 谁签的金额多
+        elif (span.text in MORE | LESS) and _told_of(schema, span, before) and (after is None or after.func("show", "count", "who")):
+            way = "compare" if _several(text) else "max" if span.text in MORE else "min"  # 机械和食品哪个金额高; 谁签的金额多
+            span.senses, span.unknown = [Sense("func", value=way)], False
+        elif span.text in _MORE_BY and span.unknown and compares and after is not None and after.func("sold", "win", "lose", "count"):
+            _lighten(span)  # 今年比去年多签了多少
         elif span.text == "一般" and span.choices:
             noun = after is not None and (
                 any(f.field == "priority" for f in after.fields) or (after.entity and after.entity.entity in {"task", "case"})
@@ -132,6 +139,18 @@ def _utmost_after(text: Spanned, number: int) -> bool:
 
 def _utmost_last(after: Span | None, text: Spanned, number: int) -> bool:
     return after is not None and after.func("max", "min") and _next(text, number + 1, 1) in (None, after)
+
+
+def _told_of(schema: Schema, span: Span, before: Span | None) -> bool:
+    """Whether a word for more or less is no value here: it means nothing else, or stands behind a number or a figure (哪个金额高)."""
+    return span.unknown or (before is not None and (bool(before.metric) or _numbers(schema, before)))
+
+
+def _several(text: Spanned) -> bool:
+    """Whether several of a kind are named: two colleagues, two values of a field."""
+    kinds = Counter(span.names[0].type for span in text.spans if span.names)
+    fields = Counter(pair for span in text.spans if not span.names for pair in {(c.entity, c.field) for c in span.choices})
+    return any(count > 1 for count in (*kinds.values(), *fields.values()))
 
 
 def _numbers(schema: Schema, span: Span) -> bool:
