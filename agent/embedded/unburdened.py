@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 
 from agent.embedded import nearby
-from agent.embedded.lexicon import fillers
+from agent.embedded.lexicon import fillers, measure_words
 from agent.embedded.names import NameIndex
 from agent.embedded.phrase_table import NOISE, Sense
 from agent.embedded.spans import Span, Spanned
@@ -56,6 +56,8 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
         elif (span.text in MORE | LESS) and _told_of(schema, span, before) and (after is None or after.func("show", "count", "who")):
             way = "compare" if _several(text) else "max" if span.text in MORE else "min"  # 机械和食品哪个金额高; 谁签的金额多
             span.senses, span.unknown = [Sense("func", value=way)], False
+        elif span.text == "一" and span.unknown and _any_one(text, number):
+            _lighten(span)  # 解决一个工单
         elif span.text in _MORE_BY and span.unknown and compares and after is not None and after.func("sold", "win", "lose", "count"):
             _lighten(span)  # 今年比去年多签了多少
         elif span.text == "一般" and span.choices:
@@ -144,6 +146,14 @@ def _utmost_last(after: Span | None, text: Spanned, number: int) -> bool:
 def _told_of(schema: Schema, span: Span, before: Span | None) -> bool:
     """Whether a word for more or less is no value here: it means nothing else, or stands behind a number or a figure (哪个金额高)."""
     return span.unknown or (before is not None and (bool(before.metric) or _numbers(schema, before)))
+
+
+def _any_one(text: Spanned, number: int) -> bool:
+    """Whether 一 and its measure word stand for any of a kind, and for no number: not 只有一个, 至少一个."""
+    beside = text.spans[max(0, number - 2) : number]
+    measured = [each.text for each in text.spans[number + 1 : number + 2]]
+    counted = any(each.func("only", "without", "not", *_COMPARED) or each.text in {"恰好", "正好"} for each in beside)
+    return bool(measured) and measured[0] in measure_words() and not counted
 
 
 def _several(text: Spanned) -> bool:
