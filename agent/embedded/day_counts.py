@@ -46,7 +46,8 @@ def day_of(fields: Mapping[str, Field], yes: str) -> list[str]:
 
 def put(spans: Sequence["Span"], schema: Schema) -> None:
     """Give such stretches their length in place of a period, and the date its own word back."""
-    for before, span, behind in zip(spans, spans[1:], spans[2:], strict=False):
+    said = [each for each in spans if not each.filler]
+    for before, span, behind in zip(said, said[1:], said[2:], strict=False):
         _after_a_day(before, span, behind, schema)
     for before, span in pairwise([each for each in spans if not each.filler]):
         within = _WITHIN.match(span.text) if span.time and span.time.kind == "period" else None

@@ -9,6 +9,7 @@ from agent.embedded.headed import another_head, headed
 from agent.embedded.leaning import foreign, latest, leans, ordinal, unheard
 from agent.embedded.merging import merge
 from agent.embedded.other_times import placed
+from agent.embedded.passed import day_meant
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure, by_outcome
 from agent.embedded.routes import PERSON
@@ -80,7 +81,7 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
         return [previous[0]]
     if before is None:
         return None
-    picked = _ordinal(reader, before)
+    picked = _ordinal(reader, _list_behind(before, previous))
     if picked is not None:
         return [picked]
     kept = [(span, span.used, span.time, span.amount, list(span.senses), span.filler, span.unknown) for span in reader.spans]
@@ -188,6 +189,14 @@ def _counts_among(reader: Reader) -> bool:
     return any(span.func("it", "only") for span in reader.spans) and any(span.func("count") for span in reader.spans)
 
 
+def _list_behind(before: Frame, previous: Sequence[Frame]) -> Frame:
+    """第一个呢 after the second one was looked up: the list both are places of."""
+    if before.intent != "get" or len(before.results) != 1:
+        return before
+    lists = (frame for frame in previous if frame.intent == "find" and frame.entity == before.entity and len(frame.results) > 1)
+    return next((frame for frame in lists if before.results[0] in frame.results), before)
+
+
 def _ordinal(reader: Reader, before: Frame) -> Frame | None:
     place = ordinal(reader.text, len(before.results))
     if place is None or before.intent == "measure":
@@ -196,7 +205,17 @@ def _ordinal(reader: Reader, before: Frame) -> Frame | None:
         if span.amount or span.func("it", "only", "show", "newest", "oldest", "top", "who") or span.unknown or span.time:
             span.used = True
     frame = Frame("get", entity=before.entity, parts=[Part(f"is:{before.entity}", Filter(field="id", value=before.results[place]))])
-    reader._asked_fields(frame)
+    person = PERSON.get(before.entity, "owner")
+    days = [day for span in reader.spans if (day := day_meant(reader.schema, before.entity, span))] if reader.said("when") else []
+    if reader.said("who") and reader.said("owned") and person in reader.schema.entity(before.entity).fields:
+        frame.shown = [person]  # 第二个谁负责
+    elif len(days) == 1:
+        frame.shown = days  # 第一个什么时候成交
+    else:
+        reader._asked_fields(frame)
+        return frame
+    for span in reader.spans:
+        span.used = span.used or span.func("who", "owned", "when") or bool(day_meant(reader.schema, before.entity, span))
     return frame
 
 

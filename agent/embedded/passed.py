@@ -58,9 +58,15 @@ class Passed(Lengths):
         """(from, to, the words that say so) around the length at `number`."""
         spans, after = self.spans, self.spans[number + 1 : number + 2]
         behind = [
-            (place, day) for place in range(number + 1, min(number + 2 + _NEAR, len(spans))) if (day := day_meant(self.schema, self.target, spans[place]))
+            (place, day)
+            for place in range(number + 1, min(number + 2 + _NEAR, len(spans)))
+            if (day := day_meant(self.schema, self.target, spans[place]))
         ]
-        before = [(place, day) for place in range(number - 1, max(-1, number - 1 - _NEAR), -1) if (day := day_meant(self.schema, self.target, spans[place]))]
+        before = [
+            (place, day)
+            for place in range(number - 1, max(-1, number - 1 - _NEAR), -1)
+            if (day := day_meant(self.schema, self.target, spans[place]))
+        ]
         joint = after[0].text.lower() if after else ""
         if joint in _AFTER | _BEFORE and behind and before and behind[0][1] != before[0][1]:
             own, other = before[0], behind[0]

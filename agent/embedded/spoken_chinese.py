@@ -14,7 +14,7 @@ _NOT_ONE = re.compile(
 _THAN = re.compile(r"比(?P<number>[^的比]{1,14}?)(?:还要?|更|要)?(?P<way>[高大多贵长久低小少便宜短]{1,2})(?P<end>的|$|[\s,，。?？])")
 _MORE, _LESS = frozenset("高大多贵长久"), frozenset({"低", "小", "少", "便宜", "短"})
 _TENTHS = re.compile(r"(?P<tenths>[一二两三四五六七八九])成(?P<half>半)?(?=(?:以上|以下|以内|多|左右|$|的|[\s,，。?？]))")
-_HALF = re.compile(r"(?P<lead>超过|超|大于|高于|低于|小于|不到|不足|过|多于|少于)(?:一半|半(?=数?(?:的|$|[\s,，。?？])))")
+_HALF = re.compile(r"(?P<lead>超过|超|大于|高于|低于|小于|不到|不足|过|多于|少于)(?:一半|半(?=数?(?:的|$|[\s,，、。?？])))")
 _DIGITS = "一二两三四五六七八九"
 _RUN = f"(?:[\\d.]+|[{_DIGITS}十百千]+)"
 _UNIT = r"(?:(?P<unit>[美欧港日][元币]|美金|英镑)|块钱|[块元人平])?"
@@ -23,7 +23,7 @@ _ALREADY = re.compile(r"(?:超过|大于|高于|低于|小于|不到|不足|至�
 _ROUND = re.compile(rf"(?P<number>{_RUN})来(?P<big>[万亿]){_UNIT}")
 _AND_SOME = re.compile(rf"(?P<number>{_RUN})(?P<big>[万亿]?)[多几余](?P<after>[万亿]?){_UNIT}{_END}")
 _JUST_OVER = re.compile(rf"(?P<number>[{_DIGITS}十百千万亿\d.]+){_UNIT}刚?出头")
-_TENS = re.compile(rf"(?<![\d{_DIGITS}])(?P<scale>[十百千]?)[几来多](?P<big>[万亿]){_UNIT}{_END}")
+_TENS = re.compile(rf"(?<![\d{_DIGITS}])(?P<scale>[十百千])[几来多](?P<big>[万亿]){_UNIT}{_END}")
 _FEW = re.compile(rf"好?几(?P<scale>[十百千]?)(?P<big>[万亿]){_UNIT}(?=的)")
 _TWO = re.compile(rf"(?<![\d{_DIGITS}])(?P<low>[{_DIGITS}])(?P<high>[{_DIGITS}])(?P<scale>[十百千]?)(?P<big>[万亿]){_UNIT}")
 _AT_LEAST = re.compile(rf"(?<!百)(?:上|成)(?P<scale>[十百千]?)(?P<big>[万亿千]){_UNIT}{_END}")
@@ -72,8 +72,18 @@ def _about_numbers(text: str) -> str:
         (_AT_LEAST, _at_least),
     )  # fmt: skip
     for pattern, way in ways:
-        text = pattern.sub(lambda found, way=way: (not _ALREADY.search(found.string, 0, found.start()) and way(found)) or found.group(), text)  # type: ignore[misc]
+        text = _put(text, pattern, way)
     return text
+
+
+def _put(text: str, pattern: re.Pattern[str], way: Callable[[re.Match[str]], str | None]) -> str:
+    """Every number of a kind in its place, but for those that are compared with already: 超过三千多."""
+
+    def put(found: re.Match[str]) -> str:
+        compared = _ALREADY.search(found.string, 0, found.start())
+        return (None if compared else way(found)) or found.group()
+
+    return pattern.sub(put, text)
 
 
 def _round(found: re.Match[str]) -> str | None:
@@ -101,7 +111,9 @@ def _tens(found: re.Match[str]) -> str | None:
     value = chinese_number("一" + found["scale"] + found["big"])
     if value is None:
         return None
-    return _between(found, value, value * 2 - 1) if found["scale"] == "十" else _between(found, value * (1 - _ROUGHLY), value * (1 + _ROUGHLY))
+    return (
+        _between(found, value, value * 2 - 1) if found["scale"] == "十" else _between(found, value * (1 - _ROUGHLY), value * (1 + _ROUGHLY))
+    )
 
 
 def _two(found: re.Match[str]) -> str | None:

@@ -56,6 +56,10 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
         elif (span.text in MORE | LESS) and _told_of(schema, span, before) and (after is None or after.func("show", "count", "who")):
             way = "compare" if _several(text) else "max" if span.text in MORE else "min"  # 机械和食品哪个金额高; 谁签的金额多
             span.senses, span.unknown = [Sense("func", value=way)], False
+        elif span.entity and span.entity.entity == "account" and not span.names and _visited(text, number):
+            _lighten(span)  # 谁上周没拜访客户: whom visits are to
+        elif span.fields and is_noise(span) and _of_an_activity(text, number):
+            _lighten(span)  # 打了多少个电话, where 打了 may also be a mark that was given
         elif span.text == "一" and span.unknown and _any_one(text, number):
             _lighten(span)  # 解决一个工单
         elif span.text in _MORE_BY and span.unknown and compares and after is not None and after.func("sold", "win", "lose", "count"):
@@ -146,6 +150,20 @@ def _utmost_last(after: Span | None, text: Spanned, number: int) -> bool:
 def _told_of(schema: Schema, span: Span, before: Span | None) -> bool:
     """Whether a word for more or less is no value here: it means nothing else, or stands behind a number or a figure (哪个金额高)."""
     return span.unknown or (before is not None and (bool(before.metric) or _numbers(schema, before)))
+
+
+def _visited(text: Spanned, number: int) -> bool:
+    """Whether customers are only said to be whom those asked for called or visited."""
+    before, after = _next(text, number, -1), _next(text, number, 1)
+    done = before is not None and any((c.entity, c.field) == ("activity", "kind") for c in before.choices)
+    asked = any(span.func("who") for span in text.spans[:number])
+    return text.language == "zh" and done and asked and (after is None or not after.func("on", "with", "without"))
+
+
+def _of_an_activity(text: Spanned, number: int) -> bool:
+    """Whether a call, a visit or the like follows, over how many."""
+    after = [each for each in text.spans[number + 1 : number + 4] if not each.filler and not each.func("count") and not each.amount]
+    return bool(after) and any((c.entity, c.field) == ("activity", "kind") for c in after[0].choices)
 
 
 def _any_one(text: Spanned, number: int) -> bool:
