@@ -1,5 +1,6 @@
 """What a turn takes over from the one before: "what about Q2?", "only the ones over 10k", "the second one", 那上个季度呢."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
 
 from agent.embedded import continued, listed, turn_forms, turns
@@ -34,6 +35,8 @@ def view(reader_of: ReaderOf, said: str, previous: Sequence[Frame]) -> list[Fram
     if beside is not None:
         return [beside]
     changed = previous[0].intent not in {"find", "get", "measure", "clarify", "refuse"}
+    if _ALL_OF_THEM.search(said):
+        before = _list_behind(before, previous)  # 这些一共多少钱 after one of them was looked up
     for turn in turns.readings(said):
         if turn.corrects and changed:
             continue  # what is put right is the change, see `amending.py`
@@ -76,6 +79,8 @@ def _rather_a_view(reader: Reader, before: Frame, previous: Sequence[Frame]) -> 
 
 def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frames of a turn that leans on the one before; None when it stands on its own."""
+    if any(part.slot == "others" for part in reader.extra):
+        return None  # 他们还有别的工单吗: asked anew, of the same customer
     before = _spoken_of(reader, previous)
     if unheard(reader, previous[0] if previous else None):
         return [previous[0]]
@@ -168,6 +173,7 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
     if counted and before.intent == "find" and not reader._how_much():
         return merge(reader, as_measure(before, f"{before.entity}_count"))
     of_one = before.by == [PERSON.get(before.entity, "owner")] and any(name.type == "user" for span in reader.spans for name in span.names)
+    of_one = of_one or any(before.by == [c.field] for span in reader.spans for c in span.choices if c.entity == before.entity)
     by_time = of_one or bool(
         before.by and before.by[0] in GRAINS and any(span.time for span in reader.spans)
     )  # "which were won in that quarter"
@@ -181,6 +187,7 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
     return merge(reader, before)
 
 
+_ALL_OF_THEM = re.compile(r"这些|那些|它们|他们|这几|\b(?:these|those|them|they)\b", re.IGNORECASE)
 _WHICH = ("which", "show", "list", "哪", "有哪", "列")
 
 

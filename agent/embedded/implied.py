@@ -39,6 +39,7 @@ class Implied(Lookups):
             return None
         spans = [span for span in self.spans if not span.filler]
         told = {s.entity for each in spans for s in (*each.of("entity"), *each.choices, *each.lacks)}
+        told |= {s.entity for each in spans if each.func("ahead") for s in each.fields}  # 下个季度要成交的金额
         for number, span in enumerate(spans):
             money = [s for s in span.fields if MONEY.get(s.entity) == s.field and self._numeric(s)]
             if not money or span.amount or span.entity or any(each.amount for each in spans[number + 1 : number + 2]):

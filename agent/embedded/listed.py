@@ -131,7 +131,7 @@ def _of_whom(reader: Reader, before: Frame) -> list[Frame] | None:
     belongs = reader.text.text.rstrip("?？呢 ").endswith("的") or reader.said("apart", "it")
     if not belongs or kind == before.entity or kind not in reader.schema.entity(before.entity).fields:
         return None
-    frame = deepcopy(before)
+    frame = same_one(before) if len(before.results) == 1 else deepcopy(before)
     frame.results, frame.shown = [], [kind]
     use_all(reader)
     return [frame]

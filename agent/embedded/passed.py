@@ -86,6 +86,7 @@ class Passed(Lengths):
     def _two_days_zh(self, number: int) -> tuple[str, str, list[Span]] | None:
         """立项到成交|超过一百天, 立项|后三个月内|成交, 花了|超过五天|才|解决: as before, in the order of Chinese."""
         spans, told = self.spans, [each for each in self.spans[max(0, number - _NEAR) : number] if each.text in took_words()]
+        told += [each for each in spans[number + 1 : number + 3] if each.text in beside_words("only_then")]
         linked = linked_days(self.schema, self.target, spans)
         if linked is not None and abs(linked[2] - number) <= _NEAR:
             begin, end, last = linked

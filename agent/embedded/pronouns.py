@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from agent.embedded import leaning
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import IMPLYING
+from agent.embedded.lexicon import beside_words
 from agent.embedded.reading import Reader
 from agent.embedded.routes import PERSON, through
 from agent.embedded.rows_shown import narrowing
@@ -25,6 +26,9 @@ def resolve(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
     pronoun = next((span for span in text.spans if (span.func("it") or leaning.refers(span)) and not span.entity), None)
     if pronoun is not None and pronoun.used:
         return  # the colleague, and not the record
+    if pronoun is not None and before is not None and _others_of_it(unit, reader, before, heads):
+        pronoun.used = True
+        return
     if pronoun is None and before is not None and before is previous[0] and _of_the_one(reader, before, heads):
         return
     if (
@@ -50,6 +54,17 @@ def resolve(unit: Unit, reader: Reader, previous: Sequence[Frame]) -> None:
         filters.append(Filter(field=name, op="between", value=[day.isoformat() if day else None for day in before.period]))
     reader.extra += [Part(f"before:{place}", through(path, each)) for place, each in enumerate(filters)]
     pronoun.used = True
+
+
+def _others_of_it(unit: Unit, reader: Reader, before: Frame, heads: Sequence[str]) -> bool:
+    """他们还有别的工单吗, "do they have other tickets?" after one record: the others of its customer."""
+    other = any(word in reader.text.text.lower() for word in beside_words("others"))
+    account = _shared_account(unit, before) if len(before.results) == 1 else []
+    if not other or list(heads) != [before.entity] or len(account) != 1:
+        return False
+    reader.extra.append(Part("others", Filter(field="id", value=before.results[0], negate=True)))
+    reader.extra.append(Part("ref:account", Filter(field="account", value=account[0])))
+    return True
 
 
 def _asked_for(reader: Reader, heads: list[str]) -> list[str]:

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date
 
 from agent.embedded import nearby
-from agent.embedded.lexicon import fillers, measure_words
+from agent.embedded.lexicon import beside_words, fillers, measure_words
 from agent.embedded.names import NameIndex
 from agent.embedded.phrase_table import NOISE, Sense
 from agent.embedded.spans import Span, Spanned
@@ -58,6 +58,10 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             span.senses, span.unknown = [Sense("func", value=way)], False
         elif span.entity and span.entity.entity == "account" and not span.names and _visited(text, number):
             _lighten(span)  # 谁上周没拜访客户: whom visits are to
+        elif span.text in beside_words("left_blank") and after is not None and after.fields and after.choices:
+            after.senses = [s for s in after.senses if s.kind != "choice"]  # 没填竞争对手, which is also a reason
+        elif span.text == "采购" and span.func("bought") and after is not None and after.first == span.last and _people(after):
+            span.senses, span.unknown = [], True  # 采购负责人: what somebody is, not that they bought
         elif span.fields and is_noise(span) and _of_an_activity(text, number):
             _lighten(span)  # 打了多少个电话, where 打了 may also be a mark that was given
         elif span.text == "一" and span.unknown and _any_one(text, number):
@@ -150,6 +154,10 @@ def _utmost_last(after: Span | None, text: Spanned, number: int) -> bool:
 def _told_of(schema: Schema, span: Span, before: Span | None) -> bool:
     """Whether a word for more or less is no value here: it means nothing else, or stands behind a number or a figure (哪个金额高)."""
     return span.unknown or (before is not None and (bool(before.metric) or _numbers(schema, before)))
+
+
+def _people(span: Span) -> bool:
+    return any(f.field in {"owner", "title", "role"} for f in span.fields) or any(c.field in {"title", "role"} for c in span.choices)
 
 
 def _visited(text: Spanned, number: int) -> bool:
