@@ -43,6 +43,7 @@ from ui.web.rooms import serving
 
 TITLE = "Rapport"
 LAST_WORDS_S = 20.0  # what answers are given to finish when the server stops
+GOODBYE_S = 3  # how long connections may stay open then: a page in a browser listens for ever, its turns are finished without it
 TURNS_AT_ONCE = 256  # each waits in a thread of its own for its language model; Starlette's 40 would let the forty-first wait for them
 
 
@@ -94,4 +95,4 @@ def run(rapport: Rapport, *, host: str, port: int) -> None:
             rapport.close()
 
     app.router.lifespan_context = lifespan  # type: ignore[assignment]  # starlette's type wants the state as a mapping or None
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False)
+    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=GOODBYE_S)
