@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from evals.followup_books import fill_book, kept, speakers
 from evals.followup_values import Leaf, found_leaves, gold_leaves, same
 from evals.stores import fill
 from knowledge.followups.reading import read
@@ -61,14 +62,19 @@ def notes(language: str, split: str) -> list[dict[str, Any]]:
 
 @cache
 def _store(name: str) -> Store:
-    place = fill(name, Path(mkdtemp(prefix=f"followups-{name}-")))
+    home = Path(mkdtemp(prefix=f"followups-{name}-"))
+    place = fill_book(name, home) if kept(name) else fill(name, home)
     return Store(place.settings())
+
+
+def _address(note: dict[str, Any]) -> str:
+    return speakers(note["store"])[note["as"]] if kept(note["store"]) else WHO[note["as"]]
 
 
 def grade(note: dict[str, Any]) -> Result:
     """One note read as its speaker, beside its gold."""
     store = _store(note["store"])
-    with store.reading(store.principal(WHO[note["as"]])) as unit:
+    with store.reading(store.principal(_address(note))) as unit:
         transcript = from_text(note["note"])
         read_out = read(unit, transcript)
         found = [leaf for each in read_out for leaf in found_leaves(unit, each)]

@@ -70,12 +70,12 @@ def fill(name: str, home: Path, *, today: date | None = None) -> Place:
 def _demo(home: Path, today: date) -> Place:
     world = demo_world(today)
     place = Place("demo", home, today, world)
-    store = _opened(place, currency="EUR", admin=DEMO_ADMIN)
+    store = opened(place, currency="EUR", admin=DEMO_ADMIN)
     with store.database.writing() as session:
         setup.add_choices(session, "account.industry", list(_INDUSTRIES))
     tables: Mapping[str, Sequence[Row]] = world.tables
     import_tables(store, store.principal(DEMO_ADMIN), {kind: [dict(row) for row in rows] for kind, rows in tables.items()})
-    _let_everybody_in(store)
+    let_everybody_in(store)
     return place
 
 
@@ -86,12 +86,12 @@ def larkfield_world() -> World:
 def _larkfield(home: Path) -> Place:
     world = larkfield_world()
     place = Place("larkfield", home, world.today, world)
-    store = _opened(place, currency=larkfield.company()["currency"], admin=larkfield.ADMIN, name=larkfield.ADMIN_NAME)
+    store = opened(place, currency=larkfield.company()["currency"], admin=larkfield.ADMIN, name=larkfield.ADMIN_NAME)
     with store.database.writing() as session:
         larkfield.set_up(session)
     rows = {kind: [dict(row) for row in held] for kind, held in world.tables.items()}
     import_tables(store, store.principal(larkfield.ADMIN), rows, create_fields=False)
-    _let_everybody_in(store)
+    let_everybody_in(store)
     with_index = build(place.settings())
     with_index.index.read_words()  # found by their words; encoding their meaning would take minutes
     with_index.close()
@@ -105,7 +105,7 @@ def copperline_world() -> World:
 def _copperline(home: Path) -> Place:
     """Its old system's export, imported as any customer's is; then the administrator's words."""
     place = Place("copperline", home, copperline.TODAY, copperline_world())
-    store = _opened(place, currency=copperline.company()["currency"], admin=copperline.ADMIN, name=copperline.ADMIN_NAME)
+    store = opened(place, currency=copperline.company()["currency"], admin=copperline.ADMIN, name=copperline.ADMIN_NAME)
     export = home / "export"
     export.mkdir()
     copperline.export(export)
@@ -113,19 +113,19 @@ def _copperline(home: Path) -> Place:
     with store.database.writing() as session:
         for subject, said in copperline.words().items():
             setup.add_words(session, subject, said)
-    _let_everybody_in(store)
+    let_everybody_in(store)
     return place
 
 
 def _maven(home: Path) -> Place:
     place = Place("maven", home, MAVEN_TODAY, None)
-    store = _opened(place, currency=None, admin=MAVEN_ADMIN, name="Boss")
+    store = opened(place, currency=None, admin=MAVEN_ADMIN, name="Boss")
     import_path(store, store.principal(MAVEN_ADMIN), MAVEN_DATA, create_fields=True, create_users=True)
-    _let_everybody_in(store)
+    let_everybody_in(store)
     return place
 
 
-def _opened(place: Place, *, currency: str | None, admin: str, name: str = "") -> Store:
+def opened(place: Place, *, currency: str | None, admin: str, name: str = "") -> Store:
     store = Store(place.settings())
     store.database.migrate()
     with store.database.writing() as session:
@@ -134,7 +134,7 @@ def _opened(place: Place, *, currency: str | None, admin: str, name: str = "") -
     return store
 
 
-def _let_everybody_in(store: Store) -> None:
+def let_everybody_in(store: Store) -> None:
     """Imported people are inactive; the cases ask as them."""
     with store.database.writing() as session:
         for user in session.scalars(select(User)):

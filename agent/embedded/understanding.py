@@ -11,12 +11,17 @@ from agent.embedded import (
     amending,
     among,
     announced,
+    appending,
     asked_back,
+    back_to,
     belief,
     compound,
+    converting,
     creating,
     deeds,
     drafting_words,
+    due_then,
+    fewer,
     followup,
     happened,
     judging,
@@ -26,6 +31,7 @@ from agent.embedded import (
     parting,
     pending,
     pronouns,
+    reasons,
     rephrasing,
     several_new,
     telling,
@@ -40,6 +46,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import NameIndex, NameIndexes
 from agent.embedded.reading import Reader
+from agent.embedded.refigured import fresh
 from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import Routes
 from agent.embedded.rows_shown import that_period
@@ -104,9 +111,19 @@ class Understanding:
             names.after(previous, apart=apart)
         if said != text:
             text, whole = said, _spans(unit, said, words, names)
+        back = back_to.returned(text, previous, lambda said: self._reader(unit, said, words, names, routes))
+        if back is not None:
+            text, previous = back
+            names.after(previous)
+            if not text:
+                return Understood([fresh(previous[0])], spoken)
+            whole = _spans(unit, text, words, names)
         told_of = announced.rewritten(whole, words)
         if told_of is not None:
             whole = _spans(unit, told_of, words, names)
+        requested = fewer.rewritten(whole.text) or reasons.rewritten(whole) or due_then.rewritten(whole, words)
+        if requested is not None:
+            whole = _spans(unit, requested, words, names)
         to_do = deeds.rewritten(whole, lambda each: _spans(unit, each, words, names, future=True))
         if to_do is not None:
             whole = _spans(unit, to_do, words, names)
@@ -181,7 +198,9 @@ class Understanding:
 
         def read(part: str, before: Sequence[Frame]) -> list[Frame]:
             own: list[Frame] = []
-            for clause in split(_spans(unit, part, words, names)):
+            spans = _spans(unit, part, words, names)
+            to_do = deeds.rewritten(spans, lambda each: _spans(unit, each, words, names, future=True))
+            for clause in split(_spans(unit, to_do, words, names) if to_do else spans):
                 own += self._clause(unit, clause, words, names, routes, [*reversed([*before, *own]), *previous])
             return own
 
@@ -199,7 +218,14 @@ class Understanding:
         if told is not None and not unsure:
             return told  # these open with words of their own: "draft …", "what should I do"
         scene = Scene(unit, coming, words, names, routes, list(previous), -1)
-        made = pending.renamed(scene, clause) or creating.asked(scene) or happened.noted(scene)
+        made = (
+            fewer.read(scene, clause)
+            or appending.read(scene)
+            or converting.read(scene)
+            or pending.renamed(scene, clause)
+            or creating.asked(scene)
+            or happened.noted(scene)
+        )
         if made is not None:
             return made
         first = self._by_rules(unit, clause, words, names, routes, previous)
@@ -247,7 +273,7 @@ class Understanding:
         amended = None if waiting else amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
         if amended is not None:
             return amended
-        written = writes.read(unit, coming, words, names, routes, previous)
+        written = None if telling.asks_for_notes(question) else writes.read(unit, coming, words, names, routes, previous)
         if written is not None:
             return written
         spans = _spans(unit, question, words, names)
@@ -282,6 +308,19 @@ class Understanding:
             if unheard.intent == "clarify" and any(span.entity for span in reader.spans):
                 unheard.values = {**unheard.values, "head": True}  # what is added to it next cannot be answered either
             return [unheard]
+        if reader.either and not any(frame.intent in {"clarify", "refuse"} for frame in frames):
+            said, labels = reader.either[0]
+            return [
+                Frame(
+                    "clarify",
+                    entity=frames[0].entity,
+                    text=clause,
+                    reason="words",
+                    notes=[said],
+                    options=labels[:4],
+                    values={"either": True},
+                )
+            ]
         for frame in frames:
             frame.notes += notes
         return frames

@@ -23,6 +23,14 @@ LEAST = Decimal(100)  # an amount without currency or scale is none below this
 _TOKEN = re.compile(r"[a-zA-ZÀ-ɏ]+|\d+")
 _DULL = re.compile(r"项目|商机|供货|的")
 _TURNS = frozenset({"phase", "the", "of", "and", "for"})
+_MEASURE = "个台套件盒箱支把只份张片吨米间辆条桶瓶包副架部"
+_NOT_WHOLE = re.compile(
+    r"\s*(?:each|a piece|apiece|per\b|units?\b|pieces|pcs|of (?:them|these|those)\b"
+    rf"|[{_MEASURE}天月年人册平颗棵匹头户座名位次]|一[{_MEASURE}])",
+    re.IGNORECASE,
+)
+_EACH_AFTER = re.compile(rf"\s*(?:钱)?(?:each|a piece|apiece|per\b|一[{_MEASURE}])", re.IGNORECASE)
+_EACH_BEFORE = re.compile(rf"(?:每[{_MEASURE}]|单价|\bat)\s*$", re.IGNORECASE)
 _EACH = 0.02  # more for each word of the name that was said
 _FEW = 2  # Chinese characters in a row that may point to a deal
 
@@ -30,6 +38,9 @@ _FEW = 2  # Chinese characters in a row that may point to a deal
 def deals_in(section: Section, note: Note, world: World) -> tuple[list[DealNews], list[Question]]:
     """Each deal that is told apart, with its news if there are any; of several open deals none of which is named, none is changed."""
     opened = _opened(section, note, world)
+    if opened and section.account is not None and (before := _before_it(section, opened)) is not None:
+        kept, questions = deals_in(before, note, world)
+        return [*kept, opened], questions
     if opened:
         return [opened], []
     if section.account is None:
@@ -50,6 +61,18 @@ def deals_in(section: Section, note: Note, world: World) -> tuple[list[DealNews]
     return made, [each for each in questions if not settled & {deal for deal, _ in each.deals} and not _near(each, section, taken)]
 
 
+def _before_it(section: Section, opened: DealNews) -> Section | None:
+    """What was said in the sentences before a new deal was asked for, when that has an amount of its own: the rest is of the deals there are."""
+    asked = next((each for each in section.clauses if opened.asked and each.at <= opened.asked.at < each.until), None)
+    if asked is None or opened.amount is None:
+        return None
+    first = next(each.at for each in section.clauses if each.sentence == asked.sentence)
+    if opened.amount.at < first:
+        return None
+    earlier = [each for each in section.clauses if each.at < first]
+    return Section(section.account, section.name, earlier) if earlier else None
+
+
 def _near(question: Question, section: Section, sentences: set[int]) -> bool:
     """Whether the speaker took it back, in the same sentence or the next."""
     said = next(each.sentence for each in section.clauses if each.at <= question.stage.at < each.until)
@@ -66,7 +89,7 @@ class _Spoken:
 
 def _spoken_of(section: Section, note: Note, deals: Sequence[Deal]) -> list[_Spoken]:
     """The deal of each clause: the one it names, else the one named before, else the only one there is (named anywhere, or open)."""
-    named = [_deal_of(clause, note, deals, section) for clause in section.clauses]
+    named = _named_with_sentence(section, [_deal_of(clause, note, deals, section) for clause in section.clauses])
     once = list({each[0].id: each[0] for each in named if len(each) == 1}.values())
     current = once[0] if len(once) == 1 else deals[0] if len(deals) == 1 else None
     by_name = False
@@ -75,6 +98,21 @@ def _spoken_of(section: Section, note: Note, deals: Sequence[Deal]) -> list[_Spo
         if each:  # of two that fit alike neither, and no more the one before
             current, by_name = (each[0], True) if len(each) == 1 else (None, False)
         found.append(_Spoken(current, by_name))
+    return found
+
+
+def _named_with_sentence(section: Section, named: list[list[Deal]]) -> list[list[Deal]]:
+    """ "They've signed, welding gas is done": what comes before the name in its sentence is of that deal, when it is the only one named there
+    and none was named yet."""
+    found, earlier = list(named), False
+    for number, clause in enumerate(section.clauses):
+        if named[number]:
+            earlier = True
+        elif not earlier:
+            rest = [each for one, each in zip(section.clauses, named, strict=True) if one.sentence == clause.sentence and each]
+            ids = {deal.id for each in rest for deal in each}
+            if len(ids) == 1:
+                found[number] = rest[0]
     return found
 
 
@@ -94,8 +132,23 @@ def _deal_of(clause: Clause, note: Note, deals: Sequence[Deal], section: Section
     """Those whose names fit the clause best."""
     sentence = note.sentence_of(clause)
     scores = [(_likeness(deal.name, clause.text, sentence, section.name), deal) for deal in deals]
+    if not any(score for score, _ in scores) and clause.language == "zh":
+        scores = [(_own_pair(deal, deals, clause.text, section.name), deal) for deal in deals]
     best = max((score for score, _ in scores), default=0.0)
     return [deal for score, deal in scores if best > 0 and score >= best - 0.01]
+
+
+def _own_pair(deal: Deal, deals: Sequence[Deal], text: str, account: str) -> float:
+    """床垫 of 床垫更换: two characters at the head of its own words that no other deal of the customer has."""
+    own = _own_words(_DULL.sub("", deal.name), account)
+    pair = own[:2]
+    alone = len(pair) == 2 and not any(pair in each.name for each in deals if each.id != deal.id)
+    return 0.5 if alone and len(deals) > 1 and HAN.search(pair) and pair in text else 0.0
+
+
+def _own_words(name: str, account: str) -> str:
+    """Without the customer's own at its head."""
+    return re.sub(rf"^.{{0,8}}?(?<=[{re.escape(account)}])(?![{re.escape(account)}])", "", name) or name
 
 
 def _likeness(name: str, text: str, sentence: str, account: str) -> float:
@@ -119,13 +172,17 @@ def _likeness(name: str, text: str, sentence: str, account: str) -> float:
 
 
 def _singular(word: str) -> str:
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    if word.endswith("ss"):
+        return word
     return word[:-1] if len(word) > 3 and word.endswith("s") else word
 
 
 def _likeness_chinese(name: str, text: str, sentence: str, account: str) -> float:
     own = _DULL.sub("", name)
     bare = _DULL.sub("", text)
-    own = re.sub(rf"^.{{0,8}}?(?<=[{re.escape(account)}])(?![{re.escape(account)}])", "", own) or own
+    own = _own_words(own, account)
     number = re.search(r"[一二三四五六]期$", own)
     key = own[: number.start()] if number else own
     longest = max(
@@ -141,7 +198,7 @@ def _likeness_chinese(name: str, text: str, sentence: str, account: str) -> floa
 
 def _told(held: DealNews, clause: Clause, note: Note, world: World, deal: Deal, section: Section, *, closed: bool) -> None:
     said = words(clause.language)
-    held.next_step = _step(clause) or held.next_step
+    held.next_step = _step(clause, note) or held.next_step
     if clause.uncertain:
         return
     back = taken_back(clause)
@@ -158,13 +215,31 @@ def _told(held: DealNews, clause: Clause, note: Note, world: World, deal: Deal, 
         held.close_date = _closing(clause, note, world.today) or held.close_date
     if not said.demands.search(clause.text) and not clause.negated:
         held.term = _span(said.each("term"), clause) or held.term
+    if (most := _span(said.each("discount_most"), clause)) and _accepted(clause, note):
+        held.discount = most
     if not said.discount_wish.search(clause.text):
         held.discount = _span(said.each("discount"), clause) or held.discount
 
 
-def _step(clause: Clause) -> Said[str] | None:
+def _accepted(clause: Clause, note: Note) -> bool:
+    """我说最多百分之五,他点头了: what we named as the most was taken."""
+    place = next(number for number, each in enumerate(note.clauses) if each is clause)
+    after = note.clauses[place + 1] if place + 1 < len(note.clauses) else None
+    return after is not None and not after.negated and bool(words(after.language).accepted.search(after.text))
+
+
+def _step(clause: Clause, note: Note) -> Said[str] | None:
+    """In one clause, or named in one and told in the next: "Next step, a workshop, …"."""
     found = words(clause.language).each("step")[0].search(clause.text)
-    return Said(found["what"].strip(" .,。，"), clause.at + found.start("what"), clause.at + found.end("what")) if found else None
+    if found:
+        return Said(found["what"].strip(" .,。，"), clause.at + found.start("what"), clause.at + found.end("what"))
+    place = next(number for number, each in enumerate(note.clauses) if each is clause)
+    before = note.clauses[place - 1] if place else None
+    if before is None or before.sentence != clause.sentence or not words(before.language).step_named.match(before.text):
+        return None
+    text = re.sub(r"^(?:an?|the)\s+", "", clause.text.strip(" .,。，"), flags=re.IGNORECASE)
+    at = clause.at + clause.text.index(text)
+    return Said(text, at, at + len(text))
 
 
 def _amount(clause: Clause, note: Note) -> Said[Money] | None:
@@ -178,8 +253,20 @@ def _amount(clause: Clause, note: Note) -> Said[Money] | None:
         return product
     if found:
         last = found[-1]
-        return Said(Money(last.span.value, last.span.currency), last.at, last.until)
+        currency = last.span.currency or _unit_currency(note, sentence_at, sentence_until)
+        return Said(Money(last.span.value, currency), last.at, last.until)
     return product
+
+
+def _unit_currency(note: Note, at: int, until: int) -> str | None:
+    """ "Each at 55 pounds, eleven thousand in all": said with the price of one only."""
+    priced = [each for each in note.amounts_in(at, until) if each.span.currency and _is_each(each, note)]
+    return priced[-1].span.currency if priced else None
+
+
+def _is_each(amount: Amount, note: Note) -> bool:
+    after, before = note.text[amount.until : amount.until + 14], note.text[max(0, amount.at - 8) : amount.at]
+    return bool(_EACH_AFTER.match(after) or _EACH_BEFORE.search(before))
 
 
 def _with_before(clause: Clause, note: Note) -> str:
@@ -195,9 +282,7 @@ def _is_money(amount: Amount, clause: Clause, note: Note) -> bool:
         return False
     if span.unit == "percent" or span.value <= 0:
         return False
-    if re.match(
-        r"\s*(?:each|a piece|apiece|per\b|units?\b|pieces|pcs|[个台套件盒箱支把只份天月年人])", note.text[amount.until :], re.IGNORECASE
-    ):
+    if _NOT_WHOLE.match(note.text, amount.until) or re.match(r"(?:元|块)?(?:之|以)(?:内|下|上)", note.text[amount.until :]):
         return False
     if (
         re.search(r"(?:每[台套件盒个支把只份]|单价|at|phase)\s*$", note.text[max(0, amount.at - 8) : amount.at], re.IGNORECASE)
@@ -233,7 +318,9 @@ def _number(text: str) -> Decimal | None:
 
 
 def _closing(clause: Clause, note: Note, today: date) -> Said[date] | None:
-    found = words(clause.language).closing.search(clause.text)
+    said = words(clause.language)
+    pending = said.pending_sign.fullmatch(clause.text.strip(" ,，。")) if clause.language == "zh" else None
+    found = said.closing.search(clause.text) or (pending and re.search("签", clause.text))
     if not found or clause.negated:
         return None
     for each in note.times_in(clause.at, clause.until):
@@ -270,7 +357,7 @@ def _opened(section: Section, note: Note, world: World) -> DealNews | None:
             news.amount = _amount(each, note) or news.amount
             news.close_date = _closing(each, note, world.today) or news.close_date
             news.term = _span(words(each.language).each("term"), each) or news.term
-        news.next_step = _step(each) or news.next_step
+        news.next_step = _step(each, note) or news.next_step
         news.product = _product_named(each, note) or news.product
     return news
 

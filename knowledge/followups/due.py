@@ -57,14 +57,38 @@ def _beside(clause: Clause, note: Note, clauses: Sequence[Clause], today: date) 
         if not 0 <= number < len(clauses) or clauses[number].sentence != clause.sentence:
             continue
         other = clauses[number]
+        if number < place and clause.language == "en" and re.match(r"\W*and\b", clause.text, re.IGNORECASE):
+            continue  # "…, by Monday, and get the paper": the day is of what came before it
         if other.language == "zh" and words("zh").theirs_said.search(other.text.strip()):
             continue
         times = usable(note.times_in(other.at, other.until), today)
+        if not times and number > place:
+            times, other = _past_amounts(clauses, number, note, today)
+        if other.language == "zh" and _asks_itself(other, note):
+            continue
         rest = len(other.text.strip()) - sum(each.until - each.at for each in times)
         fragment = _FRAGMENT / 2 if other.language == "zh" else _FRAGMENT
         if times and rest <= (fragment / 4 if number < place else fragment / 2):
             return times[-1]
     return None
+
+
+def _asks_itself(clause: Clause, note: Note) -> bool:
+    """明天上午给他答复: the time of another task, not of the one beside it."""
+    text = clause.text
+    for each in note.times_in(clause.at, clause.until):
+        text = text.replace(each.span.text, "")
+    return bool(re.match(r"[,，\s]*(?:给|跟|和|向)[^,，。]{1,4}(?:答复|回复|打电话|报价|沟通|发|寄|送)", text))
+
+
+def _past_amounts(clauses: Sequence[Clause], number: int, note: Note, today: date) -> tuple[list[Time], Clause]:
+    """ "A quote for 300 shirts, eleven dollars each, by the 24th", "asked for a demo and I said yes, Thursday at eleven": the time behind what
+    only tells a price or that we agreed."""
+    first = clauses[number]
+    light = bool(note.amounts_in(first.at, first.until)) or bool(words(first.language).agrees.match(first.text))
+    if not light or number + 1 >= len(clauses) or clauses[number + 1].sentence != first.sentence:
+        return [], first
+    return usable(note.times_in(clauses[number + 1].at, clauses[number + 1].until), today), clauses[number + 1]
 
 
 def _told_before(clause: Clause, note: Note, clauses: Sequence[Clause], today: date) -> Time | None:

@@ -35,8 +35,29 @@ _POSTS = (
     "老板",
     "董事长",
     "主席",
+    *(
+        "理事长",
+        "队长",
+        "园长",
+        "组长",
+        "班长",
+        "行长",
+        "局长",
+        "社长",
+        "馆长",
+        "站长",
+        "秘书长",
+        "会长",
+        "律师",
+        "会计",
+        "师傅",
+        "秘书",
+        "车间主任",
+    ),
+    *("副总", "副总监", "副院长", "副厂长", "副校长", "副主任", "副经理", "副部长", "副处长", "副科长", "副局长"),
 )
 _SHORT = 4  # letters of a word that may stand for a firm by itself
+_TOWN, _OWN = (2, 3), 4  # characters of a town at the head of a name, of what is its own
 _MARKS = str.maketrans({"(": "", ")": "", "（": "", "）": "", "·": ""})
 
 
@@ -196,6 +217,8 @@ def _chinese_firm(text: str, record: Record) -> Iterator[Named]:
     place = bare.place if bare else ""
     core = (bare.chinese if bare and bare.chinese else name)[:2]
     start = name.find(core)
+    if core not in text:
+        yield from _without_town(text, name, record)
     for found in re.finditer(re.escape(core), text):
         at, until, position = found.start(), found.end(), start + len(core)
         while until < len(text) and (after := name.find(text[until], position)) >= 0:
@@ -205,6 +228,17 @@ def _chinese_firm(text: str, record: Record) -> Iterator[Named]:
         trimmed = _trim(text, at, until, name)
         whole = text.startswith(record.name, at)
         yield Named(at, at + len(record.name) if whole else trimmed, None, (record,), 3.0 + (trimmed - at) / 2 + (5 if whole else 0))
+
+
+def _without_town(text: str, name: str, record: Record) -> Iterator[Named]:
+    """铁西幼儿园 of 沈阳铁西幼儿园: what comes after two or three characters, at least four in a row."""
+    for skip in _TOWN:
+        own = name[skip:]
+        for size in range(len(own), _OWN - 1, -1):
+            at = text.find(own[:size])
+            if at >= 0:
+                yield Named(at, at + size, None, (record,), 3.0 + size / 2)
+                return
 
 
 def _trim(text: str, at: int, until: int, name: str) -> int:

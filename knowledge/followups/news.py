@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from knowledge.followups.followup import Person, PersonNews, Said
 from knowledge.followups.note import Clause, Note
+from knowledge.followups.outlook import rivals_in
 from knowledge.followups.sections import Section
 from knowledge.followups.words import words
 from knowledge.followups.world import World
@@ -12,13 +13,21 @@ from knowledge.voice.names.ordinary import is_ordinary
 from store.schema import Choice
 
 _HONORIFIC = re.compile(r"(?:Monsieur|Madame|Mr|Mrs|Ms|Dr|Herr|Frau)\.?\s+")
+_PRESENTS = re.compile(
+    r"(?:named|called|new (?:guy|girl|man|woman|lady|person|face|contact|colleague|boss)\b[^.!?]{0,30},)\s*$", re.IGNORECASE
+)
+_SPELT = re.compile(r"^,?\s*(?:[A-Z][ ,.-]+){2,}[A-Z]\b(?=\W)")  # "Frost, F R O S T, …"
+_DECIDER = re.compile(r"的(?:人)?是|(?:decision[- ]maker|decides|call|say|word) (?:is|would be|'s)\b", re.IGNORECASE)
 _SOUGHT = re.compile(r"\b(?:need|want|look|find)\w*\b", re.IGNORECASE)
 ANY = "any"  # no channel was said
 _LATIN_NAME = re.compile(r"(?<![\w@.-])[A-ZÀ-Þ][\w'’-]+(?:\s+(?:van|von|de|der|den|la|le|del|di|da|bin|al)\b)*(?:\s+[A-ZÀ-Þ][\w'’-]+){1,2}")
-_HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,3}(?=$|[,，。、]|电话|手机|邮箱|他|她|是|负责|的)")
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
     "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+    "覃翁佟冉关靳虞辛柯祝左涂管池屈游詹苗凌柳甘骆申耿盛桂滕符阮麦庞聂章鲁葛韦倪俞颜牛温季鲍华殷施欧曲舒邢樊兰乐连裴沙严闫骆佘甄褚"
+)
+_HAN_NAME = re.compile(
+    rf"[{''.join(sorted(_SURNAMES))}][\u4e00-\u9fff]{{1,2}}(?<![的他她是了在和跟说])(?=$|[,，。、!！]|电话|手机|邮箱|微信|他|她|是|负责|的)"
 )
 
 
@@ -44,6 +53,12 @@ def _subject(clause: Clause, people: Sequence[PersonNews], note: Note) -> Person
     inside = sorted(
         (place, number) for number, each in enumerate(people) for place in _places(each, note) if clause.at <= place < clause.until
     )
+    if inside and said.decides.search(clause.text) and (told := _DECIDER.search(clause.text)):
+        late = [number for place, number in inside if place >= clause.at + told.end()]
+        if late:
+            return people[late[0]]  # 最后拍板的是她们董事长吴泽林
+    if inside and cue is not None and (aimed := _aimed_at(clause, inside, cue)) is not None:
+        return people[aimed]
     if inside:
         early = [number for place, number in inside if cue is not None and place < clause.at + cue.start()]
         if early and cue is not None and _of_another(clause, people[early[-1]], cue.start()):
@@ -51,6 +66,18 @@ def _subject(clause: Clause, people: Sequence[PersonNews], note: Note) -> Person
         return people[early[-1] if early else inside[0][1]]
     before = [(place, each) for each in people for place in _places(each, note) if place < clause.at]
     return max(before, key=lambda pair: pair[0])[1] if before else None
+
+
+def _aimed_at(clause: Clause, inside: Sequence[tuple[int, int]], cue: re.Match[str]) -> int | None:
+    """ "Asked us to stop phoning Hank": whom the words after a refusal name."""
+    if words(clause.language).refuses.search(clause.text) is None or clause.language == "zh":
+        return None
+    near = [
+        number
+        for place, number in inside
+        if re.fullmatch(r"\s*(?:to|at|with)?\s*", clause.text[cue.end() : max(cue.end(), place - clause.at)])
+    ]
+    return near[0] if near and any(place >= clause.at + cue.end() for place, number in inside if number == near[0]) else None
 
 
 def _places(news: PersonNews, note: Note) -> list[int]:
@@ -88,7 +115,7 @@ def _told(about: PersonNews, clause: Clause, note: Note, world: World) -> None:
         about.values["role"] = role
     if about.person.value.id is not None:
         title = _entitled(clause)
-        if title:
+        if title and not note.times_in(title.at, title.until):
             about.values["title"] = title
 
 
@@ -173,16 +200,31 @@ def _new(section: Section, note: Note, world: World) -> Iterator[tuple[Said[Pers
                     continue
                 if any(each.at <= place < each.until for each in note.newcomers):
                     continue
-                if not _is_new(name, place, note) or any(each.at <= place < each.until for each in note.names if each.record is not None):
-                    continue
                 said = words("zh" if pattern is _HAN_NAME else "en")
                 start = found.start() + verb
                 lead = text[max(0, start - 90) : start]
                 title = _title_of(lead, at + start - len(lead), text[found.end() :], at + found.end(), said)
+                presented = title is not None and _PRESENTS.search(lead) is not None
+                if (
+                    _is_rival(place, section, note)
+                    or _of_value(place, note)
+                    or not (presented or _is_new(name, place, note))
+                    or any(each.at <= place < each.until for each in note.names if each.record is not None)
+                ):
+                    continue
                 if title is not None and note.times_in(title.at, title.until):
                     title = None  # "starts the first of January"
                 if said.called.search(lead) or title is not None:
                     yield Said(Person(None, name), place, place + len(name)), ({"title": title} if title else {})
+
+
+def _is_rival(place: int, section: Section, note: Note) -> bool:
+    """ "They're staying with Colorado Inks": a firm, and nobody of theirs."""
+    return any(each.at <= place < each.until for each in rivals_in(section, note))
+
+
+def _of_value(place: int, note: Note) -> bool:
+    return any(each.at <= place < each.until for each in note.amounts) or any(each.at <= place < each.until for each in note.times)
 
 
 def _verb(name: str, before: str) -> int:
@@ -211,6 +253,8 @@ def _title_of(lead: str, lead_at: int, rest: str, rest_at: int, said: object) ->
         found = pattern.search(lead)
         if found and not re.search(r"\bcolleague|(?-i:\b[A-Z][a-z])", found["what"]):
             return Said(found["what"].strip(), lead_at + found.start("what"), lead_at + found.end("what"))
+    if spelt := _SPELT.match(rest):
+        rest, rest_at = rest[spelt.end() :], rest_at + spelt.end()
     for pattern in cues.each("title_after"):
         found = pattern.search(rest[:70])
         if found and re.match(r"^\W*(?:,|(?:he|she|who|is|their|the)\b|他|她|是|，)", rest, re.IGNORECASE):

@@ -7,6 +7,9 @@ takes on the second, and the words that corrected it are blanked.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+from itertools import pairwise
 from typing import TypeVar
 
 from knowledge.followups.followup import Said
@@ -17,12 +20,14 @@ from knowledge.followups.words import words
 from knowledge.followups.world import World
 from knowledge.sentences import HAN, Language, language_of, sentence_bounds
 from knowledge.spoken.amounts import AmountSpan, find_amounts
+from knowledge.spoken.shortened import whole_amounts
 from knowledge.spoken.times import TimeSpan, find_times
 from knowledge.voice.transcript import Transcript
 
 REACH = 48  # characters between a word of correction and what it puts right
 _CUT = re.compile(
-    r"[,，、；;:：]\s*|\s[-–—]\s|(?<=\w)\s+(?=(?:but|so|because|and then|then)\s+\w)|\s+(?=and\s+(?:i|we|she|he|they)(?:'|\s))",
+    r"[,，、；;:：]\s*|\s[-–—]\s|(?<=\w)\s+(?=(?:but|so|because|and then|then)\s+\w)|\s+(?=and\s+(?:i|we|she|he|they)(?:'|\s))"
+    r"|\s+(?=and\s+(?:ask|tell|get|have|let|remind)\s+(?-i:[A-Z]))",
     re.IGNORECASE,
 )
 _HOUR = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
@@ -57,10 +62,11 @@ class Clause:
     text: str
     sentence: int
     language: Language
+    doubted: bool = False  # by what follows: "…, but he wasn't sure"
 
     @property
     def uncertain(self) -> bool:
-        return bool(words(self.language).uncertain.search(self.text))
+        return self.doubted or bool(words(self.language).uncertain.search(self.text))
 
     @property
     def negated(self) -> bool:
@@ -111,12 +117,39 @@ def take_apart(transcript: Transcript, world: World, *, about: str | None = None
         *((each.at, each.until) for each in names),
         *((each.at, each.until) for each in new),
     ]
-    amounts = [Amount(s.start, s.end, s) for s in find_amounts(text) if s.unit != "ordinal" and not _over(s.start, s.end, apart)]
+    free = [s for s in find_amounts(text) if s.unit != "ordinal" and not _over(s.start, s.end, apart)]
+    amounts = [Amount(s.start, s.end, s) for s in whole_amounts(text, free)]
     text, times, amounts = _put_right(text, times, amounts)
     sentences = sentence_bounds(text)
     apart = [*apart, *((each.at, each.until) for each in amounts)]
     clauses = [clause for number, bounds in enumerate(sentences) for clause in _clauses(text, number, bounds, apart)]
+    clauses = _with_doubt(clauses)
+    times = [_took_place(each, clauses, world) for each in times]
     return Note(text, sentences, clauses, times, amounts, names, mails, numbers, new)
+
+
+def _with_doubt(clauses: Sequence[Clause]) -> list[Clause]:
+    """What the next clause of the sentence, or the words right behind it, calls uncertain."""
+    found = list(clauses)
+    for number, (one, other) in enumerate(pairwise(clauses)):
+        if one.sentence == other.sentence and words(other.language).doubted.search(other.text):
+            found[number] = replace(one, doubted=True)
+    return found
+
+
+def _took_place(time: Time, clauses: Sequence[Clause], world: World) -> Time:
+    """ "Did the walk-through on Monday" is the Monday before: a bare weekday beside what is told as done."""
+    day = time.span.first
+    if day is None or day != time.span.last or not 0 < (day - world.today).days <= 7:
+        return time
+    clause = next((each for each in clauses if each.at <= time.at < each.until), None)
+    if clause is None or not words(clause.language).bare_weekday.fullmatch(time.span.text.strip()):
+        return time
+    told = words(clause.language).past.search(clause.text)
+    if told is None or words(clause.language).ahead.search(clause.text) or clause.uncertain:
+        return time
+    past = day - timedelta(days=7)
+    return replace(time, span=replace(time.span, first=past, last=past))
 
 
 def _with_clock(time: Time, text: str, world: World) -> Time:
@@ -233,10 +266,28 @@ def _clauses(text: str, number: int, bounds: tuple[int, int], apart: Sequence[tu
         if any(at < found.end() and until > found.start() for at, until in apart) or found.start() <= start:
             continue
         if text[start : found.start()].strip():
-            yield _clause(text, start, found.start(), number)
+            yield from _second_plan(text, start, found.start(), number, apart)
         start = found.end()
     if text[start:end].strip():
-        yield _clause(text, start, end, number)
+        yield from _second_plan(text, start, end, number, apart)
+
+
+def _second_plan(text: str, at: int, until: int, number: int, apart: Sequence[tuple[int, int]]) -> Iterator[Clause]:
+    """ "I'll send the card this week and book the fitting for the 23rd": two things to do, when the second has a time of its own."""
+    said = words("en")
+    found = _and_verb().search(text, at, until) if any(each.search(text[at:until]) for each in said.each("plan")) else None
+    own = found is not None and any(found.end() <= start < until for start, _ in apart)
+    if found is None or not own or any(start < found.end() and end > found.start() for start, end in apart):
+        yield _clause(text, at, until, number)
+        return
+    yield _clause(text, at, found.start(), number)
+    yield _clause(text, found.start(), until, number)
+
+
+@cache
+def _and_verb() -> re.Pattern[str]:
+    verbs = "|".join(words("en").listed("verbs")).replace(" ", r"\s+")
+    return re.compile(rf"\s+(?=and\s+(?:also\s+|then\s+)?(?:{verbs})\b)", re.IGNORECASE)
 
 
 def _clause(text: str, at: int, until: int, number: int) -> Clause:

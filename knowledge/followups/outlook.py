@@ -33,10 +33,20 @@ def promises_in(section: Section, note: Note, world: World) -> list[Promise]:
             and not clause.uncertain
             and not clause.negated
             and not _ORDERS.search(clause.text)
-            and any(each.search(clause.text) for each in said.each("they_promise", who=who[clause.language]))
+            and (
+                _their_part(clause, section)
+                or any(each.search(clause.text) for each in said.each("they_promise", who=who[clause.language]))
+            )
         ):
             found.append(Promise("them", _whole(clause)))
     return found
+
+
+def _their_part(clause: Clause, section: Section) -> bool:
+    """ "His action: set up a call"."""
+    place = next(number for number, each in enumerate(section.clauses) if each is clause)
+    before = section.clauses[place - 1] if place else None
+    return before is not None and before.sentence == clause.sentence and bool(words(before.language).their_part.match(before.text))
 
 
 def _them(section: Section, world: World) -> dict[str, str]:
@@ -57,8 +67,19 @@ def risks_in(section: Section, note: Note) -> list[Said[str]]:
         if said.no_risk.search(clause.text) or said.promised.search(clause.text) or clause.uncertain:
             continue
         if said.risk.search(clause.text):
-            found.append(_with_reason(clause, section))
-    return [each for each in _joined(found, note) if not (len(found) > 1 and _POINTS_BACK.match(each.value))]
+            found.append(_with_what_it_is(clause, section, note) or _with_reason(clause, section))
+    return _joined(found, note)
+
+
+def _with_what_it_is(clause: Clause, section: Section, note: Note) -> Said[str] | None:
+    """ "…, that worries me a bit", 这是个风险: what was said just before is the danger."""
+    if not _POINTS_BACK.match(clause.text):
+        return None
+    place = next(number for number, each in enumerate(section.clauses) if each is clause)
+    before = section.clauses[place - 1] if place else None
+    if before is None or clause.sentence - before.sentence > 1:
+        return None
+    return Said(" ".join(note.text[before.at : clause.until].split()), before.at, clause.until)
 
 
 def _with_reason(clause: Clause, section: Section) -> Said[str]:
@@ -76,9 +97,9 @@ def _joined(found: list[Said[str]], note: Note) -> list[Said[str]]:
     """Neighbouring clauses of one sentence are one risk."""
     kept = list[Said[str]]()
     for each in found:
-        if kept and _same_sentence(note, kept[-1].at, each.at):
-            text = note.text[kept[-1].at : each.until]
-            kept[-1] = Said(" ".join(text.split()), kept[-1].at, each.until)
+        if kept and (_same_sentence(note, kept[-1].at, each.at) or each.at < kept[-1].until):
+            text = note.text[kept[-1].at : max(kept[-1].until, each.until)]
+            kept[-1] = Said(" ".join(text.split()), kept[-1].at, max(kept[-1].until, each.until))
         else:
             kept.append(each)
     return kept

@@ -9,6 +9,7 @@ from itertools import product
 from knowledge.followups.followup import DealNews, FollowUp, PersonNews, Said, Task
 from knowledge.followups.spelt import addresses, telephones
 from knowledge.spoken.amounts import find_amounts
+from knowledge.spoken.shortened import whole_amounts
 from knowledge.spoken.times import find_times
 from knowledge.voice.transcript import Transcript
 from store.unit import Unit
@@ -25,7 +26,7 @@ def holds_text(value: str, quote: str) -> bool:
 
 def holds_amount(value: Decimal, quote: str) -> bool:
     """The amount itself, or two numbers of which it is the product."""
-    numbers = [each.value for each in find_amounts(quote)]
+    numbers = [each.value for each in whole_amounts(quote, find_amounts(quote))]
     return value in numbers or any(one * other == value for one, other in product(numbers, repeat=2))
 
 

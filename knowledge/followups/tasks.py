@@ -3,7 +3,7 @@
 import re
 
 from knowledge.followups.due import due_in, due_of, usable
-from knowledge.followups.followup import Said, Task
+from knowledge.followups.followup import Due, Said, Task
 from knowledge.followups.note import Clause, Note
 from knowledge.followups.sections import Section
 from knowledge.followups.wishes import MARKS, Wish, happened, wishes_in
@@ -15,6 +15,7 @@ TITLE = 120
 _WHO = re.compile(r"(?:我这边|我们这边|我们|我|咱们|让|请|叫|由|安排|麻烦)$")
 _MOST = 0.6
 _WORD = re.compile(r"[a-z0-9]{4,}|[\u4e00-\u9fff]")
+_SAID_NAME = re.compile(r"(?<=^[发寄送给])[\u4e00-\u9fff]{2,3}$")
 _FILLER = re.compile(r"\b(?:um+|uh+|er+|hmm+|you know|like,|please|okay|well)\b[\s,]*|[嗯呃哦]+[,，]?", re.IGNORECASE)
 
 
@@ -41,6 +42,8 @@ def _with(wish: Wish, tasks: list[tuple[Wish, Task]], last: Wish | None, section
     title = _title(wish, note, last)
     if title is None or (due is None and not section.of_somebody and not wish.who):
         return last
+    if due is None and at_hand(wish):
+        due = _of_the_thing(wish, note, world)
     made = Task(title, due, Said(wish.who.id, *wish.who_at) if wish.who and wish.who_at else None, _people(title, wish, section, note))
     covered = next((pair for pair in tasks if pair[0].theirs and not wish.theirs and _same(pair[0], pair[1], wish, made)), None)
     if covered:
@@ -49,15 +52,35 @@ def _with(wish: Wish, tasks: list[tuple[Wish, Task]], last: Wish | None, section
     return wish if wish.theirs else last
 
 
+def at_hand(wish: Wish) -> bool:
+    """Whether the task is only pointed at ("arranging it", 这个让彭浩去安排)."""
+    said = words(wish.clause.language)
+    return wish.who is not None and bool(said.each("pronouns")[0].match(wish.what.strip(MARKS)) or said.refers.search(wish.clause.text))
+
+
+def _of_the_thing(wish: Wish, note: Note, world: World) -> Said[Due] | None:
+    """The day of the thing pointed at, told in the clause before."""
+    place = next(number for number, each in enumerate(note.clauses) if each is wish.clause)
+    before = note.clauses[place - 1] if place else None
+    times = usable(note.times_in(before.at, before.until), world.today) if before and before.sentence == wish.clause.sentence else []
+    return due_in(times[-1]) if times else None
+
+
 def _only_dates(clause: Clause, pair: tuple[Wish, Task], note: Note, world: World) -> bool:
     """ "She should do that by Tuesday": the day of the task before, which has none."""
     wish, task = pair
     if clause.sentence - wish.clause.sentence > 1 or clause.at <= wish.clause.at:
         return False
-    if task.due is not None:  # 周四之前发过去: its day stands here already
-        text = _bare(clause.at, clause.until, note, clause)
-        return clause.at <= task.due.at < clause.until and bool(words(clause.language).light.fullmatch(text)) and clause.language == "zh"
+    if task.due is not None:  # 周四之前发过去, "I'll do it tomorrow": its day stands here already
+        if not clause.at <= task.due.at < clause.until:
+            return False
+        if clause.language == "zh":
+            return bool(words("zh").light.fullmatch(_bare(clause.at, clause.until, note, clause)))
+        return bool(words("en").pointing.fullmatch(_without_times(clause.at, clause.until, note)))
     times = usable(note.times_in(clause.at, clause.until), world.today)
+    if clause.language == "zh" and times and words("zh").light.fullmatch(_bare(clause.at, clause.until, note, clause)):
+        task.due = due_in(times[-1])  # …让彭浩去换轮子,礼拜四之前搞定
+        return True
     if not times or not words(clause.language).pointing.fullmatch(_without_times(clause.at, clause.until, note)):
         return False
     task.due = due_in(times[-1])
@@ -70,15 +93,20 @@ def _title(wish: Wish, note: Note, before: Wish | None) -> Said[str] | None:
     text = _bare(wish.at, wish.until, note, wish.clause)
     pronoun = said.each("pronouns")[0].match(text)
     at = wish.at
-    fronted = _fronted(wish, note) if wish.clause.language == "zh" and (pronoun or said.light.fullmatch(text)) else ""
+    bare = _without_names(text, wish, note) if wish.clause.language == "zh" else text
+    fronted = _fronted(wish, note) if wish.clause.language == "zh" and (pronoun or said.light.fullmatch(bare)) else ""
     if fronted:
         text, at = fronted + text, wish.clause.at
     elif (pronoun or not text) and before is not None:
         text, at = _about(_bare(before.at, before.until, note, before.clause), pronoun), before.at
     elif said.light.fullmatch(text) and (said.refers.search(wish.clause.text) or pronoun or wish.clause.language == "zh"):
         text, at = _said_before(text, wish, note)
+    elif pronoun and wish.who is not None and not pronoun["rest"].strip():
+        text, at = _said_before(text, wish, note)  # "…, Theo's arranging it"
     elif pronoun or said.generic.search(text):
         text, at = _with_topic(text, wish, note)
+        if pronoun and at == wish.at and not pronoun["rest"].strip():
+            return None  # "I'll do both": of what, nobody can tell
     if len(text) < 2 or (said.light.fullmatch(text) and not text.isascii() and len(text) < 3):
         return None
     text = re.sub(r"^(?:the|a|an|to|that)\s+", "", text, flags=re.IGNORECASE)
@@ -92,6 +120,14 @@ def _bare(at: int, until: int, note: Note, clause: Clause) -> str:
     return re.sub(r"\s+([,.])", r"\1", text)
 
 
+def _without_names(text: str, wish: Wish, note: Note) -> str:
+    """发范雨晴 is 发: whom it is for is not what is done."""
+    people = [note.text[each.at : each.until] for each in note.names_in(wish.at, wish.until)]
+    for name in [*people, *_SAID_NAME.findall(text)]:
+        text = text.replace(name, "")
+    return text
+
+
 def _fronted(wish: Wish, note: Note) -> str:
     """合同我周四发给她: the thing stands before who does it. Empty when nothing stands there, or a mere "this"."""
     said = words("zh")
@@ -101,7 +137,11 @@ def _fronted(wish: Wish, note: Note) -> str:
     names = any(
         each.at < wish.at and each.record is not None for each in note.names_in(wish.clause.at, wish.clause.until) if not wish.who_at
     )
-    return "" if len(thing) < 2 or names or said.refers.search(thing) or said.negated.search(thing) else thing
+    return (
+        ""
+        if len(thing) < 2 or names or thing.endswith(("说", "讲", "问")) or said.refers.search(thing) or said.negated.search(thing)
+        else thing
+    )
 
 
 def _about(thing: str, pronoun: re.Match[str] | None) -> str:

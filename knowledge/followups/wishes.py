@@ -10,6 +10,8 @@ from knowledge.followups.sections import Section
 from knowledge.followups.words import words
 from knowledge.followups.world import Record, World
 
+_WILL = re.compile(r"\W*(?:and |so )?will\b", re.IGNORECASE)
+_OURS = re.compile(r"\b(?:i|we|i'm|i'll|i'd|we'll|we'd|my|our)\b", re.IGNORECASE)
 _THING = 10  # characters of what is named before its time
 MARKS = " \t,.;:!?，。；：！？、-–—'\""
 
@@ -31,6 +33,8 @@ class Wish:
 def wishes_in(clause: Clause, note: Note, world: World, section: Section) -> Iterator[Wish]:
     said = words(clause.language)
     if said.not_tasks.search(clause.text) and not said.after.search(clause.text):
+        return
+    if said.asks.search(clause.text) or _their_part(clause, note):
         return
     assigned = _assigned(clause, note, world)
     if assigned:
@@ -55,6 +59,13 @@ def wishes_in(clause: Clause, note: Note, world: World, section: Section) -> Ite
         yield wanted
 
 
+def _their_part(clause: Clause, note: Note) -> bool:
+    """ "His action: set up a call" is theirs to do."""
+    place = next(number for number, each in enumerate(note.clauses) if each is clause)
+    before = note.clauses[place - 1] if place else None
+    return before is not None and before.sentence == clause.sentence and bool(words(clause.language).their_part.match(before.text))
+
+
 def happened(clause: Clause) -> bool:
     return any(pattern.search(clause.text) for _, pattern in words(clause.language).under("happened"))
 
@@ -63,8 +74,12 @@ def _own(clause: Clause, note: Note, world: World) -> Wish | None:
     """A plan ("I'll send …"), a bare imperative ("Send …"), or a thing with its day ("Quote by Monday"). What tells an address or a number
     ("phone oh six …") is none."""
     said = words(clause.language)
+    if said.purposes.match(clause.text.strip(MARKS)) or said.pending_sign.fullmatch(clause.text.strip(MARKS)):
+        return None  # 准备正式采购: what they mean to do; 合同下周四签 is a day of the deal
     for pattern in said.each("plan"):
         found = pattern.search(clause.text)
+        if found and _WILL.match(found[0]) and _goes_on_theirs(clause, note):
+            continue
         if found and _is_doing(found["what"], clause):
             wish = _wish(clause, found)
             wish.dated = clause.language == "zh" and not said.firm.search(clause.text)
@@ -86,6 +101,13 @@ def _own(clause: Clause, note: Note, world: World) -> Wish | None:
     wish = _wish(clause, fragment)
     wish.dated = True
     return wish
+
+
+def _goes_on_theirs(clause: Clause, note: Note) -> bool:
+    """ "Somebody called Petra Holm, …, will stand in": the subject stands in the clause before, and it is not the speaker."""
+    place = next(number for number, each in enumerate(note.clauses) if each is clause)
+    before = [each for each in note.clauses[:place] if each.sentence == clause.sentence]
+    return bool(before) and not any(_OURS.search(each.text) for each in before)
 
 
 def _object_first(clause: Clause, note: Note, world: World) -> bool:
@@ -145,6 +167,8 @@ def _of_theirs(clause: Clause, note: Note, section: Section) -> bool:
         return True
     opens = [each for each in note.names_in(clause.at, clause.until) if each.at - clause.at <= 1]
     theirs = any(each.record is not None and each.record.type in {"contact", "account"} for each in opens)
+    if theirs and words("zh").their_doing.search(clause.text):
+        return True
     return theirs and bool(re.match(r".{0,4}(说|会|要|想|答应|承诺|让|希望|提)", clause.text[opens[0].until - clause.at :]))
 
 

@@ -29,6 +29,8 @@ class Words:
         self._raw = {
             kind: [said] if isinstance(said, str) else [str(each) for each in said] for kind, said in raw.items() if kind not in self._under
         }
+        roles = "|".join(self._raw.get("role", []))
+        self._raw = {kind: [each.replace("{role}", roles) for each in said] for kind, said in self._raw.items()}
         self._kept: dict[tuple[str, str], tuple[re.Pattern[str], ...]] = {}
 
     def __getattr__(self, kind: str) -> re.Pattern[str]:

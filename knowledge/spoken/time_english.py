@@ -270,6 +270,14 @@ def _same_time(m: re.Match[str], clock: Clock) -> Atom | None:
     return Atom(m.start(), m.end(), base=Base(whole("year", day).first, day, "range"), relative=True, name="same")
 
 
+@ENGLISH("e", rf"\b(?:(a|two) weeks? on\s+({WEEKDAY})|({WEEKDAY})\s+week)\b(?!\s+(?:after|of|from|before|end))")
+def _week_on(m: re.Match[str], clock: Clock) -> Atom | None:
+    """ "A week on Friday", "Friday week": the Friday after the coming one."""
+    ahead = (WEEKDAYS[m[2] or m[3]] - clock.today.weekday()) % 7 or 7
+    day = add(clock.today, ahead + (14 if m[1] == "two" else 7), "day")
+    return Atom(m.start(), m.end(), base=Base(day, day, "day"), relative=True)
+
+
 @ENGLISH("e", rf"\b(?:the\s+)?(week|month|quarter|year|({MONTH})|({WEEKDAY}))\s+(before last|after next)\b")
 def _before_last(m: re.Match[str], clock: Clock) -> Atom | None:
     k = -2 if m[4][0] == "b" else 2
