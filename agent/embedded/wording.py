@@ -19,6 +19,7 @@ from store.metrics import catalogue
 from store.query import RecordQuery, RecordView, find
 from store.schema import TEMPORAL
 from store.unit import Unit
+from tools.cited import source_of
 from tools.describe import describe, field_at, part_label, path_label, period_words, value_label
 from tools.results import Briefed, Drafted, Figures, Notes, Proposed, Records, Result, Suggested
 
@@ -49,7 +50,7 @@ def result(unit: Unit, frame: Frame, found: Result, language: str) -> str:
     if isinstance(found, Figures):
         return _figures(unit, found, language)
     if isinstance(found, Notes):
-        return _notes(frame, found, language)
+        return _notes(unit, frame, found, language)
     if isinstance(found, Suggested):
         return advised(unit, found, language)
     if isinstance(found, Drafted):
@@ -353,14 +354,14 @@ def _group(unit: Unit, entity: str, path: str, label: str | None, language: str)
     return value_label(unit, field, label, language) if field.kind in {"choice", "stage"} else label
 
 
-def _notes(frame: Frame, found: Notes, language: str) -> str:
+def _notes(unit: Unit, frame: Frame, found: Notes, language: str) -> str:
     if not found.citations:
         text = say("no_quotes", language, text=cell(found.text))
     else:
         lines = []
         for each in found.citations:
-            where = " · ".join(str(part) for part in ((each["date"] or "")[:10], each["account"], each["kind"], each["author"]) if part)
-            lines.append(f"> {cell_long(each['quote'])}\n>\n> — {cell(where)}")
+            where = " · ".join(source_of(unit.schema, each, language))
+            lines.append(f"> {cell_long(each['quote'])}\n>\n> — {cell_long(where)}")
         heads = [say("quotes", language, text=cell(found.text))]
         told = list(dict.fromkeys(str(each["account"]) for each in found.citations if each["account"]))
         if frame.shown and told:
