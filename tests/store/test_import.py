@@ -621,3 +621,13 @@ def test_a_row_alike_by_several_fields_is_a_possible_duplicate(load: Load) -> No
         "key,name,phone,account\nd1,Wang Xiaoming,138 0013 8000,a1\nd2,王小红,+86 139 0013 8000,a1\n", "others.csv", kind="contact"
     )
     assert counts(people) == {"created": 1, "possible_duplicate": 1}
+
+
+def test_a_firms_own_word_for_its_records_is_learned(load: Load, store: Store, boss: Principal, tmp_path: Path) -> None:
+    load("Company\nAcme\n", "companies.csv", create_fields=True)
+    mapping = tmp_path / "matters.yaml"
+    mapping.write_text("kind: opportunity\ncolumns: {Matter Name: name, Company: account, Stage: stage}\n")
+    report = load("Matter Name,Company,Stage\nLease review,Acme,Qualification\n", "matters.csv", create_fields=True, mapping=mapping)
+    assert report.files[0].words_added["opportunity"] == ["matter"]
+    with store.reading(boss) as unit:
+        assert "matter" in unit.schema.synonyms["opportunity"]
