@@ -2,11 +2,14 @@
 
 `{"owner": {"from": "account.owner"}}` gives a deal the owner of its account; `{"amount": {"by": "-5%"}}`, `{"amount": {"by": "1000"}}`
 and `{"close_date": {"by": "2 week"}}` change what is there, `{"tags": {"add": ["vip"]}}` and `{"tags": {"remove": ["vip"]}}` what a list
-holds, `{"tier": {"by": "-1 rung"}}` takes the value beside it on its scale. Nothing is guessed: a record without the value is left alone and named.
+holds (of a long text, what stands behind it), `{"tier": {"by": "-1 rung"}}` takes the value beside it on its scale, and
+`{"close_date": {"in": "2026-05-31"}}` moves each day into that month and keeps which day of the month it is. Nothing is guessed:
+a record without the value is left alone and named.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from calendar import monthrange
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -22,7 +25,8 @@ FROM = "from"
 BY = "by"
 ADD = "add"
 REMOVE = "remove"
-_RULES = ({FROM}, {BY}, {ADD}, {REMOVE})
+IN = "in"
+_RULES = ({FROM}, {BY}, {ADD}, {REMOVE}, {IN})
 _LENGTH = re.compile(r"(?P<count>[+-]?\d+)\s*(?P<unit>day|week|month|quarter|year)s?")
 _RUNGS = re.compile(r"(?P<count>[+-]?\d+)\s*rungs?")
 _RANKED = frozenset({"choice", "stage"})
@@ -41,7 +45,9 @@ def rules(schema: Schema, entity: str, values: Mapping[str, Any]) -> dict[str, d
             _check_path(schema, entity, str(told))
         elif key == BY:
             _check_difference(schema.field(entity, name), str(told))
-        elif schema.field(entity, name).kind not in {"tags", "multichoice"}:
+        elif key == IN:
+            _check_month(schema.field(entity, name), str(told))
+        elif schema.field(entity, name).kind not in {"tags", "multichoice", *(["longtext"] if key == ADD else [])}:
             raise InvalidInput(f"{name!r} holds one value.", hint="Give the value itself.")
         found[name] = {key: told if key in {ADD, REMOVE} else str(told)}
     return found
@@ -63,6 +69,15 @@ def _check_difference(field: Field, said: str) -> None:
     raise InvalidInput(f"{said!r} is no difference for {field.en}.", hint='Such as {"by": "5%"}, {"by": "-1000"} or {"by": "2 weeks"}.')
 
 
+def _check_month(field: Field, said: str) -> None:
+    try:
+        date.fromisoformat(said)
+    except ValueError:
+        raise InvalidInput(f"{said!r} is no day of a month.", hint='Such as {"in": "2026-05-31"}.') from None
+    if field.kind not in TEMPORAL:
+        raise InvalidInput(f"{field.en} holds no day.", hint="Give the value itself.")
+
+
 def _difference(said: str) -> Decimal | None:
     try:
         return Decimal(said.strip().removesuffix("%"))
@@ -81,8 +96,15 @@ def derive(
             told = _taken(unit, entity, records, rule[FROM])
         elif BY in rule:
             told = _moved(unit, entity, records, name, rule[BY])
+        elif IN in rule:
+            dated = {record.id: record.fields.get(name) for record in records}
+            told = {record: _in_month(value, date.fromisoformat(rule[IN]), unit.settings.zone) for record, value in dated.items() if value}
         else:
             held = {record.id: record.fields.get(name) for record in records}
+            if unit.schema.field(entity, name).kind == "longtext":
+                for each, value in held.items():
+                    found[each][name] = "\n".join(filter(None, [str(value or "").rstrip(), str(rule[ADD])]))
+                continue
             told = {record: _listed(value or [], rule) for record, value in held.items()}
             told = {
                 record: held[record] if value == (held[record] or []) else value for record, value in told.items()
@@ -140,16 +162,27 @@ def _changed(value: Decimal, said: str, field: Field) -> str:
 
 
 def _later(value: Any, said: str, zone: tzinfo) -> str:
-    """The day or moment so much later; an hour stays the hour it is in the asker's zone."""
+    """The day or moment so much later."""
     length = _LENGTH.fullmatch(said.strip())
     assert length is not None  # `rules` has checked it
     count, unit = int(length["count"]), length["unit"]
+    return _on_another_day(value, lambda day: add(day, count, unit), zone)
+
+
+def _in_month(value: Any, wanted: date, zone: tzinfo) -> str:
+    """The same day of another month; its last where it has none such."""
+    last = monthrange(wanted.year, wanted.month)[1]
+    return _on_another_day(value, lambda day: wanted.replace(day=min(day.day, last)), zone)
+
+
+def _on_another_day(value: Any, moved: Callable[[date], date], zone: tzinfo) -> str:
+    """A day or moment moved; an hour stays the hour it is in the asker's zone."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value.replace("Z", "+00:00")) if "T" in value else date.fromisoformat(value)
     if not isinstance(value, datetime):
-        return add(value, count, unit).isoformat()
+        return moved(value).isoformat()
     local = value.astimezone(zone)
-    return datetime.combine(add(local.date(), count, unit), local.time(), zone).astimezone(UTC).isoformat()
+    return datetime.combine(moved(local.date()), local.time(), zone).astimezone(UTC).isoformat()
 
 
 def _id(fields: Mapping[str, Any], name: str) -> Any:

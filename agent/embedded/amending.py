@@ -15,8 +15,9 @@ from agent.embedded.tokens import is_chinese
 from agent.embedded.turning import tied
 from agent.embedded.turns import Turn
 from agent.embedded.values import FREE_TEXT, clean, implied, value_of
+from store.filters import Filter
 from store.gate import pending as proposals
-from store.query import load
+from store.query import RecordQuery, find_ids, load
 from store.schema import Field
 from store.unit import Unit
 
@@ -132,12 +133,26 @@ def _likewise(scene: Scene, readings: Sequence[Turn], spans_of: SpansOf) -> Fram
     field = scene.unit.schema.entity(first.entity).fields.get(name)
     telling = [span for span in _telling(tied(scene.text)) if not span.func("about", "it", "to", "update", "only", "on")]
     named = [span for span in telling if any(each.type == first.entity and each.score >= 0.7 for each in span.names)]
-    rest = [span for span in telling if span not in named]
     ids = {each.id for span in named for each in span.names if each.type == first.entity}
+    if not named:
+        named, ids = _of_an_account(scene, first.entity, telling)
+    rest = [span for span in telling if span not in named]
     if field is None or len(named) != 1 or len(ids) != 1 or len(rest) > 1:
         return None
     own = value_of(scene, field, rest[0]) if rest else value
     return Frame("update", entity=first.entity, ids=list(ids), values={name: own}) if own is not None else None
+
+
+def _of_an_account(scene: Scene, kind: str, telling: Sequence[Span]) -> tuple[list[Span], set[str]]:
+    """还有东湖的也是: the one open record of the customer named."""
+    named = [span for span in telling if any(each.type == "account" and each.score >= 0.7 for each in span.names)]
+    accounts = {each.id for span in named for each in span.names if each.type == "account"}
+    if len(named) != 1 or len(accounts) != 1 or "account" not in scene.unit.schema.entity(kind).fields:
+        return [], set()
+    filters = [Filter(field="account", op="eq", value=next(iter(accounts)))]
+    filters += [Filter(field="status", op="eq", value="open")] if kind == "opportunity" else []
+    found = find_ids(scene.unit, RecordQuery(entity=kind, filters=filters))
+    return (named, set(found)) if len(found) == 1 else ([], set())
 
 
 def _of_the_field(scene: Scene, readings: Sequence[Turn], spans_of: SpansOf) -> Frame | None:

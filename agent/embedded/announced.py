@@ -62,7 +62,7 @@ _TASK_LAST = re.compile(
     r"(?:add|put) (?:it|that|this) (?:to|on|in) (?:my|his|her|their) (?:tasks|list|to-?dos?|to-?do list|task list)|"
     r"remind me(?: (?:of|about) (?:it|that|this))?)"
     r"(?:, (?P<priority>(?:high|low|top) priority|urgent))?\s*(?:please)?[.!]?$|"
-    r"[,，。；;\s]+(?:请|麻烦|帮我|给我|给他|给她)*(?:记|建|加|设|派|安排|创建|新建|开|生成|提醒)(?:一下|一个|个|条|一条)?(?:新)?"
+    r"[,，。；;\s]+(?:请|麻烦|帮我|给我|给他|给她|到时候|到时|记得|别忘了|别忘|要)*(?:记|建|加|设|派|安排|创建|新建|开|生成|提醒)(?:一下|一个|个|条|一条)?(?:新)?"
     r"(?:待办事项|待办|任务|提醒|我|task|todo|reminder)"
     r"(?:给(?:我|他|她))?(?:一下|吧)?[。!！]?$",
     re.IGNORECASE,
@@ -89,6 +89,8 @@ def _wish_last(text: Spanned) -> str | None:
             continue
         if any(span.func("show", "create", "update", "assign", "delete", "remind") and span.first < 4 for span in text.spans[:2]):
             continue
+        if pattern is _LOG_LAST and any(_called_new(text, n) for n in range(len(text.spans) - 1)):
+            continue  # …新签了一个客户叫Bergman,录进去: somebody new, no note
         if pattern is _LOG_LAST and not told.reports(rest) and any(span.entity and span.entity.entity in _PAPERS for span in text.spans):
             continue  # "I've drafted quote Q-0242 …, please record it": a record of its own, no note
         if pattern is _LOG_LAST:
@@ -101,6 +103,12 @@ def _wish_last(text: Spanned) -> str | None:
             return f"remind {needs['who']} to {needs['what']}"
         return f"remind me to {_I_NEED.sub('', rest)}" if english else f"新建任务:{rest}"
     return None
+
+
+def _called_new(text: Spanned, number: int) -> bool:
+    """Whether a kind of record is followed by what a new one is called."""
+    span, after = text.spans[number], text.spans[number + 1]
+    return span.entity is not None and span.entity.entity in KINDS and not span.names and after.func("named")
 
 
 _PAPERS = frozenset({"quote", "contract", "order", "consent", "campaign", "product"})

@@ -3,7 +3,7 @@
 import re
 
 from agent.embedded.creating_words import words
-from agent.embedded.pieces import breaks
+from agent.embedded.pieces import BREAK, breaks
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import is_chinese
 
@@ -128,6 +128,9 @@ def _opening(text: Spanned, number: int) -> int:
     """Where the request of a verb begins: Chinese says for whom before it (再给它建一个…)."""
     while text.language == "zh" and number > 1 and (text.spans[number - 1].text in _RECEIVERS or text.spans[number - 1].func("it")):
         number -= 1
+    timed = text.language == "zh" and number > 1 and text.spans[number].func("remind") and text.spans[number - 1].time
+    if timed and BREAK.search(text.text[text.spans[number - 2].last : text.spans[number - 1].first]):
+        number -= 1  # …,下周三|提醒我送方案
     for_whom = text.language == "zh" and number > 1 and any(name.type == "user" for name in text.spans[number - 1].names)
     if for_whom and text.spans[number - 2].text in _RECEIVERS | {"让", "叫"}:
         number -= 2  # 然后给陈静|建个任务

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from agent.embedded import acts, announcing, requests, shapes
+from agent.embedded import acts, announcing, forms, requests, shapes
 from agent.embedded.compound import NEW
 from agent.embedded.creating_words import words
 from agent.embedded.doing import task
@@ -16,7 +17,7 @@ from agent.embedded.happened import activity, took_place
 from agent.embedded.nouns import KINDS, Request, kind_of, noun
 from agent.embedded.phrase_table import Sense
 from agent.embedded.phrased_names import named
-from agent.embedded.pieces import PHRASED, TEXTS, Piece, cut, glued, labels_heard, sentences, wished
+from agent.embedded.pieces import PHRASED, TEXTS, Piece, cut, glued, labels_heard, measured, sentences, wished
 from agent.embedded.placing import place
 from agent.embedded.scene import Scene
 from agent.embedded.short_titles import spoken_of
@@ -57,6 +58,9 @@ def record(scene: Scene) -> list[Frame]:
 
 def asked(scene: Scene) -> list[Frame] | None:
     """The new record of a sentence that asks for one in so many words, wherever it does; None for any other sentence."""
+    form = forms.read(scene)
+    if form is not None:
+        return form
     found = requests.find(scene)
     chances = acts.likely(scene.text, later=bool(scene.previous)) if found is not None else {}
     noted = chances.get("log", 0.0) if found is not None and found.kind in {"case", "activity"} else 0.0  # "log a complaint …"
@@ -233,15 +237,28 @@ def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> lis
     ahead = [span for span in spans if span.last <= asked.first or (asked.head is not None and span.last <= asked.head.first)]
     after = [part for span in spans if span not in ahead for part in _beyond(scene, span, asked.last)]
     schema = scene.unit.schema
-    parts = [labels_heard(scene, kind, part) for part in (asked.modifiers, after, ahead)]
+    parts = [measured(schema, kind, scene.text, labels_heard(scene, kind, part)) for part in (asked.modifiers, after, ahead)]
     ways = {"case": sentences, "account": wished, "contact": wished}
     cuts = [ways.get(kind, cut)(schema, kind, scene.text, part) for part in parts]
-    if cuts[1] and asked.head is not None and asked.head.text.lower().endswith(("named", "called")):
+    if (
+        cuts[1]
+        and asked.head is not None
+        and (asked.head.text.lower().endswith(("named", "called")) or _heads_a_firm(scene, kind, asked, cuts[1][0]))
+    ):
         cuts[1][0].tie = "named"
     cuts[2] = [piece for piece in cuts[2] if not announcing.announces(piece.spans)]
     for piece in cuts[2]:
         piece.late = bool(cuts[1])
     return [piece for part in cuts for piece in part]
+
+
+def _heads_a_firm(scene: Scene, kind: str, asked: Request, first: Piece) -> bool:
+    """新建客户:天河写字楼(…): what a firm is called, though the last word of it is a value elsewhere."""
+    spans = first.spans
+    marked = asked.head is not None and ":" in scene.text.text[asked.head.last : spans[0].first] if spans else False
+    joined = all(one.last == other.first for one, other in pairwise(spans))
+    own = len(spans) > 1 and spans[0].unknown and bool(spans[-1].choices) and all(each.unknown or each.choices for each in spans)
+    return kind == "account" and marked and joined and own and not first.tie and first.label is None and is_chinese(spans[0].text)
 
 
 def _own_words(scene: Scene, kind: str, span: Span) -> Span:

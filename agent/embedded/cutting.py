@@ -25,6 +25,7 @@ _OF = frozenset({"on", "for", "of", "from"})
 _UP_TO = frozenset({"up to", "over", "over to"})  # "push it up to 30k", "carry over 30k"
 _INTO = frozenset({"as", "into", "with"})
 _PAUSE = re.compile(r"[,，;；。、:：]|\.\s")  # a point alone may end a name: "Hollander B.V."
+_THE_REST = frozenset({"都", "全", "全部", "其他", "其他的", "其余", "其余的", "统统", "全都", "一律"})
 _STILL = frozenset({"是", "为", "到", "在", "给", "至"})  # Chinese ties that conditions have too
 
 
@@ -50,8 +51,17 @@ def exceptions(scene: Scene) -> tuple[list[Span], list[Span]]:
     for number, span in enumerate(spans):
         gap = scene.text.text[spans[number - 1].last : span.first] if number else ""
         rest = range(number + 1, len(spans))
+        if told.excepts(span.text) and not is_chinese(span.text) and scene.text.language == "en":
+            goes = next(
+                (n for n in rest if spans[n].text.lower() in change_words("finite") or spans[n].text.lower() in change_words("turned")), 0
+            )
+            if goes > number + 1:
+                return [*spans[:number], *spans[goes:]], spans[number:goes]  # "all … except the Penang one | go to Ben"
         stop = next((n for n in rest if _PAUSE.search(scene.text.text[spans[n - 1].last : spans[n].first])), len(spans))
         stop = next((n + 1 for n in rest if n < stop and told.excepts(spans[n].text) and is_chinese(spans[n].text)), stop)
+        if told.excepts(span.text) and is_chinese(span.text) and number < stop:
+            rests = next((n for n in rest if n > number + 1 and spans[n].text in _THE_REST), stop)
+            stop = min(stop, rests)  # 除了宏达欧洲展|都转给宋佳
         closes = any(told.excepts(each.text) and is_chinese(each.text) for each in spans[number:stop])
         if told.excepts(span.text) or (BREAK.search(gap) and (span.func("only") or closes)):
             return [*spans[:number], *spans[stop:]], spans[number:stop]

@@ -21,7 +21,7 @@ def _joint() -> re.Pattern[str]:
     tasks = "|".join(sorted((re.escape(word) for word in words("tasks") if not is_chinese(word)), key=len, reverse=True))
     return re.compile(
         rf"(?:(?P<end>[.;!])|,)?\s+(?P<and>and then|and also|and|then|also|plus)?\s*(?:please |also )?"
-        rf"(?:(?P<task>(?:a |an |one |another )?(?:new )?(?:{tasks}) "
+        rf"(?:(?P<task>(?:(?:give|set|make|create|add|put) (?:me |in )?)?(?:a |an |one |another )?(?:new )?(?:{tasks}) "
         rf"(?:(?:for )?(?P<whom>[A-Z][\w'-]+(?: [A-Z][\w'-]+)?) to|for me to|to)) |(?P<deed>{'|'.join(deeds)})\b)",
         re.IGNORECASE,
     )

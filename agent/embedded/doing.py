@@ -119,6 +119,8 @@ def _priority_alone(scene: Scene) -> tuple[list[Span], Any] | None:
 def subject_before(scene: Scene, kind: str, values: dict[str, Any]) -> None:
     """ "… and remind me to call them", "put a note on the clinic", "add a note there": what was spoken of just before."""
     said = any(span.func("it") or (span.entity and not span.entity.plural and span.entity.entity == "account") for span in scene.spans)
+    shown = bool(scene.previous) and scene.previous[0].intent == "get" and not any(span.names for span in scene.spans)
+    said = said or (kind == "activity" and shown)  # "add a note: …" while one record is looked at
     same = scene.previous and not scene.previous[0].proposed and scene.previous[0].intent in {"create", "log", "update"}
     if (
         same

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from store.filters import Filter
 
+FORM = "form"  # `reason` of a new record written as a form: every word of it stands behind its field's name
 ADVISED = "advised"  # `reason` of a frame that carries out a suggestion: it comes from what was shown, not from words
 Intent = Literal[
     "find", "measure", "get", "notes", "brief", "create", "update", "delete", "log", "task", "merge", "handover", "suggest", "draft", "send",

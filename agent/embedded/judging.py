@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agent.embedded import accounting, acts, amending, belief, told, turns
 from agent.embedded.accounting import Objection, SpansOf
 from agent.embedded.claims import CHANGES
-from agent.embedded.frames import ADVISED, Frame
+from agent.embedded.frames import ADVISED, FORM, Frame
 from agent.embedded.lexicon import change_words
 from agent.embedded.oddities import oddities
 from agent.embedded.spans import Spanned
@@ -31,7 +31,7 @@ def judge(
     unit: Unit, said: str, frames: Sequence[Frame], previous: Sequence[Frame], spans_of: SpansOf, metrics: Mapping[str, Metric]
 ) -> Judged | None:
     """None for a turn of which nothing is to be weighed."""
-    if not frames or any(frame.intent in _OPEN or frame.reason in {"brief", ADVISED} for frame in frames):
+    if not frames or any(frame.intent in _OPEN or frame.reason in {"brief", ADVISED, FORM} for frame in frames):
         return None
     said, found = _least_objected(unit, said, frames, previous, spans_of, metrics)
     ahead = any(frame.intent in CHANGES for frame in frames)

@@ -137,7 +137,8 @@ class Labels:
             return ()
         said = frozenset(_content(words))
         ends = {words[0], words[-1]} <= said
-        part = (self._by_part(said) if ends else ()) or (_only(self._by_core.get(normalise(text), ())) if len(text) > 1 else ())
+        core = _core(text) or normalise(text)  # 响应时间 and 响应时长 are both of the 响应
+        part = (self._by_part(said) if ends else ()) or (_only(self._by_core.get(core, ())) if len(core) > 1 else ())
         if is_chinese(text):
             return part or self._from_chinese(words)
         return part or (self._from_english(said) if ends else ())  # "dinner | by 10": what is light or a number ends no link

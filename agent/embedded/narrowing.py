@@ -1,6 +1,7 @@
 """What narrows the records of a change beside what a question reads: words of their names, exceptions, how many they are, days gone by."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from agent.embedded import told
 from agent.embedded.ahead import ahead
@@ -43,11 +44,18 @@ def narrow(scene: Scene, frame: Frame, apart: list[Span]) -> list[Span]:
     filters = [*narrowed.filters, *(Filter.model_validate(each) for each in period_filters(narrowed, scene.unit.schema))]
     if not filters:
         return left or said
+    if excepted and not any(span.names for span in said) and not _hits(scene, frame, filters):
+        return left or said  # "apart from the contract one", where none is such: nobody would be left out
     if excepted:
         frame.parts.append(Part("except", Filter(where=filters, negate=True)))
     else:
         frame.parts += [Part(f"only:{number}", each) for number, each in enumerate(filters)]
     return left
+
+
+def _hits(scene: Scene, frame: Frame, filters: list[Filter]) -> bool:
+    period = [Filter.model_validate(each) for each in period_filters(frame, scene.unit.schema)]
+    return find(scene.unit, RecordQuery(entity=frame.entity, filters=[*frame.filters, *period, *filters])).total > 0
 
 
 _AFTERWARDS = {"改", "要", "删", "转", "只", "ones", "one", "the ones"}
@@ -71,7 +79,39 @@ def by_words(scene: Scene, frame: Frame, spans: list[Span], left: list[Span]) ->
             frame.parts.append(Part(f"name:{span.first}", condition))
         else:
             stays.append(span)
+    return _by_firm(scene, frame, stays)
+
+
+def _by_firm(scene: Scene, frame: Frame, left: list[Span]) -> list[Span]:
+    """ "the lead from Bedok Point", 阳光养老院那条线索: words that the firm a lead works for holds. Returns what stays unread."""
+    own = scene.unit.schema.entity(frame.entity).fields.get("company")
+    if own is None or own.kind != "text":
+        return left
+    stays: list[Span] = []
+    stop = -1
+    for span in left:
+        if span.first < stop:
+            continue
+        named = span.unknown or any(name.type == "account" for name in span.names)
+        end = _firm_at(scene, frame, span) if named else 0
+        stop = end or stop
+        if not end:
+            stays.append(span)
     return stays
+
+
+def _firm_at(scene: Scene, frame: Frame, span: Span) -> int:
+    """Where the longest run from this word on ends that some firm holds; the condition is added. 0 where none does."""
+    near = [each for each in scene.spans if each.first >= span.first][:4]
+    for count in range(len(near), 0, -1):
+        run = near[:count]
+        said = scene.text.text[span.first : run[-1].last]
+        joined = all(not scene.text.text[one.last : other.first].strip() for one, other in pairwise(run))
+        condition = Filter(field="company", op="contains", value=said)
+        if joined and len(said) > 2 and find(scene.unit, RecordQuery(entity=frame.entity, filters=[*frame.filters, condition])).total:
+            frame.parts.append(Part(f"company:{span.first}", condition))
+            return run[-1].last
+    return 0
 
 
 def _beside_noun(spans: list[Span], span: Span, kind: str) -> bool:

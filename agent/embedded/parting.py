@@ -24,6 +24,10 @@ _JOINT = re.compile(
 )
 _LEADS = re.compile(r"^(?:please|also|just|then|再|也|请|帮我|给我|并|把|将|顺便|麻烦)+\s*", re.IGNORECASE)
 
+_OF_THE_NEW = re.compile(r"(?:i |we )?(?:just )?(?:met|saw|know|knew) (?:him|her|them)\b", re.IGNORECASE)
+_SHIFTS_ZH = re.compile(
+    r"[^,，;；。说讲问想要]{2,24}?(?:改成|改为|改到|推到|推进到|推进|调到|调成|设为|标成|标记为|换成|转给)"
+)  # 家居展金额改成35万
 _FOR_WHOM = re.compile(r"^(?:给|为|替|帮|让|叫)[\u4e00-\u9fffA-Za-z ]{1,10}?(?=建|安排|设|派|加|开|记|发|约|创建|新建)")
 
 
@@ -34,12 +38,19 @@ def parted(text: str, whole: Sequence[Frame], read: Callable[[str, Sequence[Fram
         return None
     for left, right, announced in list(_joints(text))[:_MOST]:
         opens = _opens(right)
-        if free and not (announced and opens):
+        ended = text[len(left) :].lstrip()[:1] in {";", "；", "。", "."}
+        if free and not ((announced or ended) and opens) and not (free and _SHIFTS_ZH.match(right)):
             continue
         one = read(left, [])
         if not _done(one):
             continue
         two = read(right, one)
+        if any(frame.intent == "create" for frame in one) and any(frame.intent == "log" for frame in two) and _OF_THE_NEW.match(right):
+            continue  # "lead: Amir Hassan …, met him at …": how somebody new was met is told of them
+        if any(frame.intent == "create" for frame in two) and not (opens or announced):
+            continue  # what follows a new record's first breath tells of it and makes no second
+        if free and _SHIFTS_ZH.match(right) and not opens and not all(f.intent in {"update", "task"} for f in two):
+            continue
         if _done(two) or (acting.settled(two) and (told.QUESTION.search(right) or opens) and any(f.intent != "refuse" for f in two)):
             return compound.joined([*one, *two])
     return None

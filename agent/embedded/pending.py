@@ -7,7 +7,7 @@ from typing import Any
 
 from agent.embedded import told, turn_forms, turns
 from agent.embedded.frames import Frame
-from agent.embedded.pieces import Piece, cut
+from agent.embedded.pieces import Piece, cut, measured
 from agent.embedded.placing import place
 from agent.embedded.scene import Scene
 from agent.embedded.slots import Slots
@@ -85,7 +85,7 @@ def _values(scene: Scene, first: Frame, *, leans: bool) -> dict[str, Any] | None
         or span.time
         or not (span.func("it", "update", "assign", "about", "only") or span.text.lower() == "make")
     ]
-    pieces = cut(scene.unit.schema, kind, scene.text, spans)
+    pieces = cut(scene.unit.schema, kind, scene.text, measured(scene.unit.schema, kind, scene.text, spans))
     slots.fill(_persons_tied(pieces))
     if slots.lost or slots.doubtful or not _placed(slots, first, leans=leans):
         return None

@@ -5,6 +5,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from rapidfuzz import process
@@ -24,7 +25,7 @@ TEXTS = frozenset({"text", "longtext", "url", "tags"})
 BREAK = re.compile(r"[,，;；、。\n!！？]|\?\s|\s[-–—/|]+\s|——|\.\s|\.$|[(（)）]|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 _URL = re.compile(r"(?:https?://)?(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 Tie = Literal["", "at", "from", "in", "for", "as", "is", "about", "with", "by", "worth", "on", "named", "who", "and", "to"]
-MEASURES = frozenset("间个位台张家套条箱盒件支只根辆块片吨卷桶瓶批组")
+MEASURES = frozenset("间个位台张家套条箱盒件支只根辆块片吨卷桶瓶批组部层座栋艘架幢")
 _GIVES = {"先", "写", "写上", "填", "填上", "算", "定", "用", "先写", "先填", "就", "暂定", "暂时", "大概", "=", "->", "：", "to"}
 _LONG_TIES = {"来自", "位于", "属于", "担任", "关于", "反映", "反馈", "就职于", "任职于"}  # Chinese ties that cannot be part of a name
 
@@ -89,7 +90,10 @@ def cut(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Pi
         now = pieces[-1]
         label = _label_here(schema, kind, whole, spans, place, now)
         tie = _tie(spec, whole, spans, place, now)
-        if label is not None and _ends_value(label, now, span, spans[place + 1 :], whole):
+        if label is not None and (ahead := _before_number(label, now, whole, span)):
+            pieces[-1] = Piece(now.spans[:ahead], now.tie, opens=now.opens)
+            pieces += [Piece(now.spans[ahead:], label=label), Piece()]
+        elif label is not None and _ends_value(label, now, span, spans[place + 1 :], whole):
             now.label = label
             pieces.append(Piece())
         elif label is not None:
@@ -126,6 +130,34 @@ def glued(whole: Spanned, spans: list[Span]) -> list[Span]:
             found[-1] = Span(last.start, span.end, last.text + span.text, last.first, span.last, unknown=True)
         else:
             found.append(span)
+    return found
+
+
+_COUNTED = re.compile(r"[多余来几]?([\u3400-\u9fff]{1,4}?)(?=$|[,，;；、。\n!！）)]|和|的)")
+_NO_THING = frozenset("年月天日号时点分秒周元块万千百人名位岁")  # behind a number: a length of time, a sum, people
+
+
+def measured(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Span]:
+    """What a number counts, put as the one field of numbers whose label holds it: 8层 of 楼层数, 40台 of 维保台数."""
+    numbers = [f for f in schema.entity(kind).fields.values() if f.kind in NUMERIC and f.custom and not f.readonly]
+    found: list[Span] = []
+    for place, span in enumerate(spans):
+        if found and span.last <= found[-1].last:
+            continue  # a part of what is counted
+        before = spans[place - 1] if place else None
+        counted = before is not None and before.last == span.first and before.amount and not (before.time or before.amount.currency)
+        match = _COUNTED.match(whole.text, span.first) if counted and not (span.names or own_label(schema, kind, span)) else None
+        if match is None or match[1][0] in _NO_THING:
+            found.append(span)
+            continue
+        said = dict.fromkeys((match[1], match[1][1:], match[1][0]))
+        fits = ([f for f in numbers if part and part in f"{f.zh or ''} {f.en}"] for part in said)
+        only = next((each for each in fits if each), [])
+        if len(only) != 1:
+            found.append(span)
+            continue
+        sense = Sense("field", kind, only[0].name)
+        found.append(Span(span.start, span.end, whole.text[span.first : match.end(1)], span.first, match.end(1), senses=[sense]))
     return found
 
 
@@ -343,9 +375,20 @@ def _ends_value(label: Field, now: Piece, span: Span, after: list[Span], whole: 
     if closes and label.kind == "longtext" and is_chinese(span.text) and any(each.unknown for each in now.spans):
         return True  # 付款有点慢备注一下
     if label.kind in NUMERIC:
-        content = [each for each in now.spans if not each.filler and each.text not in MEASURES]
+        light = MEASURES | words("light_zh")
+        content = [each for each in now.spans if not each.filler and not each.func("with") and each.text not in light]
         return len(content) == 1 and content[0].amount is not None
     return (closes and label.kind in TEXTS and not now.opens and len(now.spans) == 1) or (closes and _twice(now, span))
+
+
+def _before_number(label: Field, now: Piece, whole: Spanned, span: Span) -> int:
+    """阳光花园|有|9部|电梯: how many spans stand before a number that runs into its field's name; 0 when none does."""
+    number = next((n for n in range(len(now.spans) - 1, -1, -1) if now.spans[n].amount), 0)
+    if label.kind not in NUMERIC or now.label is not None or not number or not is_chinese(span.text):
+        return 0
+    run = [*now.spans[number:], span]
+    joined = all(one.last == other.first for one, other in pairwise(run)) and len(run) < 4
+    return number if joined and not any(each.amount for each in now.spans[:number]) else 0
 
 
 def typed_for(label: Field, span: Span) -> bool:
@@ -372,7 +415,7 @@ def _tie(spec: Entity, whole: Spanned, spans: list[Span], place: int, now: Piece
     earlier = spans[place - 1] if place else None
     if span.text.isupper() and len(span.text) > 1 and earlier is not None and earlier.text[:1].isupper():
         return ""  # "Fjellheim Foods AS"
-    if tie == "who" and earlier is not None and earlier.text.lower() in ties() and not breaks(whole.text, earlier, span):
+    if tie == "who" and earlier is not None and ties().get(earlier.text.lower(), "and") != "and" and not breaks(whole.text, earlier, span):
         return ""  # "head of it"
     after = spans[place + 1] if place + 1 < len(spans) else None
     if after is None:

@@ -108,7 +108,7 @@ def _parts(scene: Scene, condition: list[Span]) -> list[list[Span]]:
         breaths[-1].append(span)
     nouns = [breath for breath in breaths if any(span.entity for span in breath)]
     if scene.text.language == "en":
-        return [condition]
+        return _of_two_kinds(condition)
     kept: list[Span] = []
     for breath in breaths:
         reason = breath not in nouns and any(span.unknown for span in breath) and any(span.func("it") for each in nouns for span in each)
@@ -127,6 +127,16 @@ def _parts(scene: Scene, condition: list[Span]) -> list[list[Span]]:
     if not any(span.entity for span in parts[-1]):
         parts = [kept]
     return parts
+
+
+def _of_two_kinds(condition: list[Span]) -> list[list[Span]]:
+    """ "all Ben's customers and deals": the condition once for each of two nouns that "and" joins."""
+    nouns = [n for n, span in enumerate(condition) if span.entity and span.entity.plural and not span.names]
+    pair = next(((one, other) for one, other in pairwise(nouns) if condition[one + 1].text.lower() in {"and", "&"}), None)
+    if pair is None or condition[pair[0]].entity == condition[pair[1]].entity:
+        return [condition]
+    one, other = pair
+    return [[*condition[: one + 1], *condition[other + 1 :]], [*condition[:one], *condition[one + 2 :]]]
 
 
 def _one(scene: Scene, kind: str, said_of: tuple[list[Span], list[Span], list[Span]], change: list[Span]) -> Frame | None:
@@ -166,6 +176,7 @@ def _one(scene: Scene, kind: str, said_of: tuple[list[Span], list[Span], list[Sp
     ids = choose(target, scene, values)
     if isinstance(ids, Frame):
         return ids if ids.reason == "several" else None
+    values = _in_a_month(scene, kind, values, change) if not (ids and len(ids) == 1) else values
     found = target.frame
     if not set(values) <= set(scene.unit.schema.entity(found.entity).fields):
         return None
@@ -173,6 +184,18 @@ def _one(scene: Scene, kind: str, said_of: tuple[list[Span], list[Span], list[Sp
         "update", entity=found.entity, ids=ids or [], parts=[] if ids else found.parts, period=None if ids else found.period,
         date_field=found.date_field, values=values,
     )  # fmt: skip
+
+
+def _in_a_month(scene: Scene, kind: str, values: dict[str, Any], change: list[Span]) -> dict[str, Any]:
+    """ "push them all to May": of many days each stays the day of the month it is; one day for all is said as a day, or as the month's end."""
+    fields = scene.unit.schema.entity(kind).fields
+    months = {
+        str(value_of(scene, fields[name], span))
+        for name in values
+        for span in change
+        if fields[name].kind in TEMPORAL and span.time and span.time.grain == "month" and span.time.first and span.time.first.day == 1
+    }
+    return {name: {"in": value[:10]} if isinstance(value, str) and value in months else value for name, value in values.items()}
 
 
 def _whose(scene: Scene, change: list[Span]) -> list[Span]:

@@ -24,6 +24,8 @@ def parted(text: Spanned, words: Lexicon) -> list[str] | None:
     """The requests one by one; None when there is but one."""
     if told.asks(text):
         return None
+    if _counted_first(text, words):
+        return _of_one_kind(text, 0, words)
     verb = next((n for n, span in enumerate(text.spans[:6]) if _makes(span)), None)
     announced = next((n for n, span in enumerate(text.spans[:4]) if span.text.startswith("新") and kind_of(span, words) == "account"), None)
     if announced is not None and (verb is None or announced < verb):
@@ -37,6 +39,15 @@ def parted(text: Spanned, words: Lexicon) -> list[str] | None:
     said = text.text[text.spans[whom].first : text.spans[verb].first] if ahead else ""
     several = [said + one for one in _of_one_kind(text, verb, words) or []]
     return several or (_of_several(text, verb, words) if not ahead else None)
+
+
+def _counted_first(text: Spanned, words: Lexicon) -> bool:
+    """ "three new contacts at Orchid: …", 两个新客户:…: so many of a kind, told as new, and no verb."""
+    said = text.spans[:4]
+    head = next((n for n, span in enumerate(said) if kind_of(span, words, many=True)), 0)
+    counted = bool(said) and said[0].amount is not None and not said[0].time and said[0].amount.value > 1
+    new = any(span.text.lower() in held("new") or span.func("fresh") for span in said[1:head]) or said[head].text.startswith("新")
+    return counted and head > 0 and new
 
 
 def _makes(span: Span) -> bool:
@@ -57,7 +68,10 @@ def _of_one_kind(text: Spanned, verb: int, words: Lexicon) -> list[str] | None:
     if colon is None:
         return None
     tail, told_of = text.text[head.last : head.last + colon.start()].strip(), text.text[head.last + colon.end() :]
-    items, tail = _shared(_items(told_of.strip(" .。")), tail)
+    told_of = told_of.strip(" .。")
+    apart = _apart(told_of)
+    so_many = next((int(span.amount.value) for span in counted if span.amount), 0)
+    items, tail = _shared(apart if len(apart) == so_many else _items(told_of), tail)
     if len(items) < 2:
         return None
     spec = words.schema.entity(kind_of(head, words, many=True))
@@ -89,6 +103,22 @@ def _shared(items: list[str], tail: str) -> tuple[list[str], str]:
         items = [*items[:-1], items[-1][: said.start()]]
         tail = ", ".join(filter(None, [tail, told_of.strip()])) if said["en"] else ",".join(filter(None, [tail, told_of.strip()]))
     return items, tail
+
+
+def _apart(text: str) -> list[str]:
+    """A list cut at every joint outside of brackets."""
+    found = [""]
+    place = 0
+    for match in _ITEM.finditer(text):
+        before = text[: match.start()]
+        found[-1] += text[place : match.start()]
+        place = match.end()
+        if before.count("(") + before.count("（") > before.count(")") + before.count("）"):
+            found[-1] += match.group()
+        else:
+            found.append("")
+    found[-1] += text[place:]
+    return [item for item in found if item]
 
 
 def _items(text: str) -> list[str]:

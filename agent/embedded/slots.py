@@ -159,7 +159,9 @@ class Slots:
                 pass  # "to be won by March", 预计三月底成交: when, and no stage of a new deal
             elif found is not None and found[0] == "next_follow_up_at" and not _comes_back(piece.spans, span):
                 text.append(span)  # 租期到2027年3月底: some other day of theirs
-            elif found is not None and found[0] not in self.values and not self._ends_a_job(text, span):
+            elif (
+                found is not None and found[0] not in self.values and not (self._ends_a_job(text, span) or self._begins_a_job(piece, place))
+            ):
                 self.values[found[0]] = found[1]
                 if self._names_on(piece, place, found[0]):
                     text.append(span)  # 三坐标|二期: which product, and the first word of what the deal is called
@@ -196,7 +198,7 @@ class Slots:
 
     def _called(self, piece: Piece) -> int:
         """How many words from the first are what a deal or another thing with a title is called: 叫|海丰|探伤机|改造, whatever they mean elsewhere."""
-        if piece.tie != "named" or self.kind not in PHRASED or not piece.spans or not is_chinese(piece.spans[0].text):
+        if piece.tie != "named" or self.kind not in PHRASED | {"account"} or not piece.spans or not is_chinese(piece.spans[0].text):
             return 0
         ends = (n for n, span in enumerate(piece.spans) if span.time or span.literal or (span.amount and span.amount.value >= _A_SUM))
         return next(ends, len(piece.spans))
@@ -243,6 +245,14 @@ class Slots:
             return False
         run = self.scene.text.text[text[0].first : span.last]
         return shapes.job(run) >= 1 and self.scene.text.text[text[-1].last : span.first] == " "
+
+    def _begins_a_job(self, piece: Piece, place: int) -> bool:
+        """采购|主管, where somebody else is 采购: the job is what the whole run says."""
+        span, after = piece.spans[place], piece.spans[place + 1] if place + 1 < len(piece.spans) else None
+        if after is None or after.first != span.last or not is_chinese(span.text) or "title" not in self.spec.fields:
+            return False
+        title = any((c.entity, c.field) == (self.kind, "title") for c in span.choices)
+        return title and shapes.job(self.scene.text.text[span.first : after.last]) >= 1
 
     def _counts(self, piece: Piece, place: int) -> bool:
         """A number right before a product by its name, or before a Chinese word that counts things (两台)."""
@@ -378,6 +388,9 @@ class Slots:
         if "employees" in self.spec.fields and _PEOPLE.match(self.scene.text.text[span.last :]):
             return "employees", str(span.amount.value)
         found = implied(self.scene, self.kind, span)
+        sum_of = found is not None and found[0] in self.spec.fields and self.spec.fields[found[0]].kind == "money"
+        if self.kind == "account" and sum_of and span.amount.value < _A_SUM and not span.amount.currency:
+            return None  # 22部电梯: so many of something, and no sum
         if found is None and len(money) == 1:
             return money[0].name, str(span.amount.value)
         if found is not None and self.kind == "lead":  # a bare number is no score

@@ -233,7 +233,12 @@ def _values_not_kinds(text: Spanned) -> None:
         own = {sense.entity for sense in span.of("entity")}
         values = [sense for sense in span.choices if sense.entity in nouns - own and sense.value.casefold() == span.text.casefold()]
         after = text.spans[place + 1] if place + 1 < len(text.spans) else None
-        before = after is not None and span.text[:1].isupper() and any(s.entity == v.entity for s in after.of("entity") for v in values)
+        stage = any(sense.field == "stage" for sense in values)
+        before = (
+            after is not None
+            and (span.text[:1].isupper() or stage)
+            and any(s.entity == v.entity for s in after.of("entity") for v in values)
+        )
         if own and values and (before or _WITHIN.search(text.text[: span.first]) or _AS_VALUE.match(text.text, span.last)):
             span.senses = values
 

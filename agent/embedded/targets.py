@@ -75,7 +75,10 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "", apart: list[Sp
         return Frame("clarify", text=scene.text.text, reason="target", notes=[span.text for span in left])
     left = by_words(scene, frame, spans, left) + (narrow(scene, frame, apart) if apart else [])
     if not frame.parts and not frame.period and not _all_said(spans):
-        return Frame("clarify", entity=frame.entity, text=scene.text.text, reason="which")
+        theirs = _of_whom_it_was(scene, frame.entity)
+        if not theirs or left:
+            return Frame("clarify", entity=frame.entity, text=scene.text.text, reason="which")
+        frame.parts += theirs
     page = _matches(scene, frame)
     if page.total == 0 and not left:
         return Frame(
@@ -90,6 +93,27 @@ def resolve(scene: Scene, spans: list[Span], *, entity: str = "", apart: list[Sp
     left = not_counted(left, page.total)
     several = _all_said(spans) or _plural(scene, spans, frame)
     return Target(frame, page, several, left)
+
+
+def _of_whom_it_was(scene: Scene, kind: str) -> list[Part]:
+    """ "spoke to Mei, the budget is fine; move the deal to Proposal": the open ones of whom the breath before was with."""
+    customer, path = _customer_met(scene), scene.routes.path(kind, "account")
+    if not path or not customer:
+        return []
+    going = [Part("status", Filter(field="status", op="eq", value="open"))] if kind == "opportunity" else []
+    return [Part(f"ref:{path}", Filter(field=path, op="in", value=[customer])), *going]
+
+
+def _customer_met(scene: Scene) -> str:
+    """The customer of the call or task told of just before, by whom it was with where no more was said; empty for none."""
+    first = scene.previous[0] if scene.previous else None
+    if first is None or first.intent not in {"log", "task"}:
+        return ""
+    customer, contact = first.values.get("account"), first.values.get("contact")
+    if not isinstance(customer, str) and isinstance(contact, str):
+        found = load(scene.unit, "contact", [contact])
+        customer = found[0].fields.get("account_id") if found else None
+    return customer if isinstance(customer, str) else ""
 
 
 def _plural(scene: Scene, spans: list[Span], frame: Frame) -> bool:
@@ -119,6 +143,9 @@ def _whose(scene: Scene, spans: list[Span], entity: str) -> list[Part] | Frame:
     before = _subject(scene)
     ids = (before.ids or before.results) if before is not None else []
     path = scene.routes.path(kind, before.entity) if before is not None and ids else None
+    theirs = _customer_met(scene) if not path else ""
+    if theirs:
+        return _of_whom_it_was(scene, kind)
     if not path or before is None:
         return Frame("clarify", text=scene.text.text, reason="it")
     return [Part(f"ref:{path}", Filter(field=path, op="in", value=list(ids)))]

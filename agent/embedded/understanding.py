@@ -11,12 +11,16 @@ from agent.embedded import (
     amending,
     among,
     announced,
+    appending,
     asked_back,
     belief,
     compound,
+    converting,
     creating,
     deeds,
     drafting_words,
+    due_then,
+    fewer,
     followup,
     happened,
     judging,
@@ -26,6 +30,7 @@ from agent.embedded import (
     parting,
     pending,
     pronouns,
+    reasons,
     rephrasing,
     several_new,
     telling,
@@ -107,6 +112,9 @@ class Understanding:
         told_of = announced.rewritten(whole, words)
         if told_of is not None:
             whole = _spans(unit, told_of, words, names)
+        requested = fewer.rewritten(whole.text) or reasons.rewritten(whole) or due_then.rewritten(whole, words)
+        if requested is not None:
+            whole = _spans(unit, requested, words, names)
         to_do = deeds.rewritten(whole, lambda each: _spans(unit, each, words, names, future=True))
         if to_do is not None:
             whole = _spans(unit, to_do, words, names)
@@ -181,7 +189,9 @@ class Understanding:
 
         def read(part: str, before: Sequence[Frame]) -> list[Frame]:
             own: list[Frame] = []
-            for clause in split(_spans(unit, part, words, names)):
+            spans = _spans(unit, part, words, names)
+            to_do = deeds.rewritten(spans, lambda each: _spans(unit, each, words, names, future=True))
+            for clause in split(_spans(unit, to_do, words, names) if to_do else spans):
                 own += self._clause(unit, clause, words, names, routes, [*reversed([*before, *own]), *previous])
             return own
 
@@ -199,7 +209,14 @@ class Understanding:
         if told is not None and not unsure:
             return told  # these open with words of their own: "draft …", "what should I do"
         scene = Scene(unit, coming, words, names, routes, list(previous), -1)
-        made = pending.renamed(scene, clause) or creating.asked(scene) or happened.noted(scene)
+        made = (
+            fewer.read(scene, clause)
+            or appending.read(scene)
+            or converting.read(scene)
+            or pending.renamed(scene, clause)
+            or creating.asked(scene)
+            or happened.noted(scene)
+        )
         if made is not None:
             return made
         first = self._by_rules(unit, clause, words, names, routes, previous)

@@ -1,6 +1,7 @@
 """Field values said in a sentence: "amount 1200", "stage to Proposal", "email jane@globex.example", 电话 138…"""
 
 import re
+from dataclasses import replace
 from datetime import datetime, time
 from typing import Any
 
@@ -9,6 +10,7 @@ from rapidfuzz.distance import OSA
 
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
+from knowledge.spoken.times import find_times
 from store.schema import NUMERIC, TEMPORAL, Field
 
 DUE_HOUR = 9
@@ -19,6 +21,7 @@ DATED = {
     "opportunity": "close_date", "task": "due_at", "quote": "valid_until", "contract": "ends_on", "order": "ordered_on",
     "account": "next_follow_up_at", "lead": "next_follow_up_at",
 }  # fmt: skip
+GONE_BY = frozenset({"birthday"})  # days that can only have been
 PRICED = {"opportunity": "amount", "order": "amount", "product": "price", "quote": "amount", "contract": "amount"}
 CLOSING = {"case": {"status": "closed"}, "task": {"status": "done"}}
 RANKED = {"account": "tier", "opportunity": "stage", "task": "priority", "case": "priority"}
@@ -37,6 +40,8 @@ def value_of(scene: Scene, field: Field, span: Span) -> Any:
         place = span.amount is not None and span.amount.unit == "ordinal"  # "only the first": of a list, no figure
         return str(span.amount.value) if span.amount and not place and not (share and field.kind == "money") else None
     if field.kind in TEMPORAL:
+        if field.name in GONE_BY:
+            span = _gone_by(scene, span)
         return moment(scene, span) if field.kind == "datetime" else _day(span)
     if field.kind in {"choice", "multichoice", "stage"}:
         return _choice(scene, field, span)
@@ -65,6 +70,14 @@ def _counted_in(field: Field, unit: str) -> bool:
     """Whether a number is kept in this unit of time, as its label says: "term months", 质保月数."""
     said = f"{field.name} {field.en} {field.zh or ''}".lower()
     return unit in said or _UNITS.get(unit, unit) in said
+
+
+def _gone_by(scene: Scene, span: Span) -> Span:
+    """The same day without a year read as one gone by: 5月8号生日 is no day to come."""
+    if span.time is None or span.time.first is None or span.time.first <= scene.unit.today():
+        return span
+    again = find_times(span.text, today=scene.unit.today(), prefer="past")
+    return replace(span, time=again[0]) if again else span
 
 
 def _day(span: Span) -> str | None:

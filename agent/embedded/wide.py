@@ -26,12 +26,13 @@ _MERGE = re.compile(
     re.IGNORECASE,
 )
 _SAME = re.compile(
-    r"\b(?:same|together|duplicates?|identical|one|twice|copy|of|record|company|person|customer)\b|同一|重复|一家|一个|一起", re.IGNORECASE
+    r"\b(?:same|together|duplicates?|identical|one|twice|copy|of|record|records|company|person|customer|guy|guys|man|woman|lady|bloke|client|firm|human|entry|entries|contact|lead|account|really|actually)\b|其实|就是|两个|两条|两家|录重|录了|同一|重复|一家|一个|一起",
+    re.IGNORECASE,
 )
 _KEEP = re.compile(r"\b(?:keep(?:ing)?|into|survivor is|duplicate of|copy of)\b|保留|合并到|并到|并入|并进|合到|以", re.IGNORECASE)
 _EVERYTHING = re.compile(
     r"\b(?:everything|all (?:of )?(?:the |his |her |their )?(?:records|stuff|things|book|work)|whole book|all that)\b|"
-    r"全部|所有(?:东西|记录|资料|数据|的)?|一切|手上的|名下",
+    r"(?<=的)(?:所有)?(?:东西|工作|资料|活儿?|摊子|盘子)|全部|所有(?:东西|记录|资料|数据|的)?|一切|手上的|名下",
     re.IGNORECASE,
 )
 _HANDING = re.compile(
@@ -118,7 +119,9 @@ def _handover(scene: Scene) -> list[Frame] | None:
     if not (_EVERYTHING.search(text) and _HANDING.search(text)) or len(people) < 2 or told.asks(scene.text):
         return None
     handing = _breath_of(scene, _HANDING)
-    if any((span.entity and span.entity.entity != "user") or span.choices or span.time or span.unknown for span in handing):
+    whole = _EVERYTHING.search(text)
+    said = [span for span in handing if not (whole and span.first < whole.end() and span.last > whole.start())]
+    if any((span.entity and span.entity.entity != "user") or span.choices or span.time or span.unknown for span in said):
         return None
     others = [span for span in scene.spans if span not in handing]
     if any(span.entity or span.choices or (span.names and span not in _users(scene)) for span in others):

@@ -32,7 +32,7 @@ def verb(span: Span, name: str) -> bool:
 
 def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Routes, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frames of a wish for change; None when the sentence is a question."""
-    worded = _with_verb(text)
+    worded = _with_verb(text) or _taken_off(text)
     if worded:
         again = spanned(worded, words, names, unit.today(), fiscal_start=unit.settings.fiscal_year_start, future=True)
         return read(unit, again, words, names, routes, previous)
@@ -100,6 +100,18 @@ def _with_verb(text: Spanned) -> str:
     verbal = first.text.isascii() and first.text.lower() not in forms and stem(first.text.lower()) == stem(own.value.lower())
     verbal = verbal and not first.text.lower().endswith("s")  # "complaints by client" are several of them
     return f"mark {rest} as {own.value}" if verbal and about and not told.asks(text) else ""
+
+
+_TAKEN_OFF = re.compile(r"^(?:please )?take (?:the )?(?P<field>.+?) off (?:of )?(?:the )?(?P<record>.+?)[.!]?$", re.IGNORECASE)
+
+
+def _taken_off(text: Spanned) -> str:
+    """ "take the close date off Globex lab": the value of a field is to be no more; "" for no field's."""
+    found = _TAKEN_OFF.match(text.text.strip())
+    if found is None or text.text != text.text.strip():
+        return ""
+    said = [span for span in text.spans if found.start("field") <= span.first < found.end("field") and not span.filler]
+    return f"clear the {found['field']} of {found['record']}" if len(said) == 1 and said[0].fields and not said[0].names else ""
 
 
 def _action(text: Spanned) -> tuple[str, int] | None:

@@ -92,6 +92,11 @@ def credible(atom: Atom, atoms: list[Atom], low: str, text: str) -> bool:
     return False
 
 
+_SHIFTED_TO = Lazy(
+    r"\b(?:push|move|shift|postpone|delay|slip|reschedule|bring|pull|defer|roll|advance|set|change)(?:e?d|s)?\b[^.;]*\b(?:in)?to\s+$"
+)
+
+
 def _is_month(atom: Atom, atoms: list[Atom], low: str, text: str, alone: bool) -> bool:
     before, after = low[: atom.start], low[atom.end :]
     if alone:
@@ -114,6 +119,8 @@ def _is_month(atom: Atom, atoms: list[Atom], low: str, text: str, alone: bool) -
     lower = text[atom.start] == low[atom.start] and atom.name in ("may", "march", "mar")
     if lower and re.match(r"\s+[a-z]", after) and not re.search(r"\b(?:in|of|since|until|during|before|after)\s+$", before):
         return False
+    if not lower and _SHIFTED_TO.search(before) and re.match(r"\s*(?:$|[,.;!?]|\b(?:and|please|instead|then|for)\b)", after):
+        return True
     if atom.name in NAME_LIKE and _PERSON_BEFORE.search(before):
         return False
     if _PREPOSITION.search(before):

@@ -25,6 +25,8 @@ class SetupDesk:
     def __init__(self, unit: Unit) -> None:
         if not unit.principal.administers:
             raise NotAllowed("Only an administrator may change the set-up.", hint="Ask one, or sign in as one.")
+        if unit.principal.read_only:
+            raise NotAllowed("This token may only read.", hint="Make one that may write: `rapport user token EMAIL`.")
         self.unit = unit
         self.session = unit.session
 

@@ -551,7 +551,7 @@ def test_only_these_files_outside_the_store_make_queries() -> None:
                 asking.add(str(path.relative_to(root)))
     assert asking == {
         "agent/embedded/known.py", "tools/naming.py",  # with `visible`
-        "ui/cli/gate.py", "ui/cli/care.py", "ui/cli/people.py", "ui/cli/words.py",  # administrators and set-up
+        "ui/cli/gate.py", "ui/cli/care.py", "ui/cli/words.py",  # administrators and set-up
     }  # fmt: skip
 
 

@@ -109,7 +109,8 @@ ACCESS |= {
 } | {
     ("get", "/voice/{recording_id}"): recorded(), ("get", "/import/run/{run_id}"): (401, 200, 404, 404, 404)
 } | {
-    ("get", path): administrators() for path in ("/setup", "/setup/roles", "/setup/roles/{role}", "/setup/policy", "/setup/audit")
+    ("get", path): administrators() for path in ("/setup", "/setup/people", "/setup/people/{user_id}", "/setup/roles", "/setup/roles/{role}",
+                                              "/setup/policy", "/setup/audit")
 } | {
     ("get", path): her_own() for path in ("/drafts/{draft_id}", "/drafts/{draft_id}/mail.eml")
 } | {
@@ -122,7 +123,7 @@ ACCESS |= {
                  "/record/{entity}/{record_id}/put-back/{proposal_id}", "/chat/file", "/voice", "/voice/{recording_id}/delete",
                  "/task/{task_id}/done", "/today/{key}/do", "/today/{key}/draft",
                  "/today/{key}/later", "/today/{key}/not-useful",
-                 "/setup", "/setup/roles", "/setup/roles/{role}", "/setup/policy")
+                 "/setup", "/setup/people", "/setup/people/{user_id}", "/setup/roles", "/setup/roles/{role}", "/setup/policy")
 }  # fmt: skip
 NOTHING = {
     "dry_run": True,
@@ -163,10 +164,17 @@ def one_task(client: TestClient) -> str:
     return found
 
 
+def own_id(client: TestClient) -> str:
+    app: FastAPI = client.app  # type: ignore[assignment]
+    found: str = app.state.house.store.principal(ANNA).user_id
+    return found
+
+
 PARTS: dict[str, Callable[[TestClient], str]] = {
     "entity": lambda _: "account", "record_id": lambda client: made(client, name="To look at")["id"], "proposal_id": pending,
     "draft_id": draft, "conversation_id": asked, "what": lambda _: "approve", "key": suggested, "pair_id": twins, "name": lambda _: "rooms.css",
     "run_id": an_import, "deal_id": first_deal, "task_id": one_task, "recording_id": a_recording, "role": lambda _: "rep", "kind": lambda _: "account",
+    "user_id": own_id,
 }  # fmt: skip
 
 

@@ -5,13 +5,11 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from store import people
+from store import directory, people
 from store.errors import InvalidInput, NotAllowed
-from store.gate import Change, approve, propose
-from store.models import Team, User
+from store.gate import Change
 from store.rights import Principal
 from store.unit import Store
 from ui.cli.asking import Json
@@ -123,10 +121,8 @@ def team(
             raise InvalidInput("What is the team called?", hint="See `rapport team list`.")
         given = {"manager": manager, "parent": parent, "region": region}
         if action == "add":
-            with store.database.reading() as session:
-                if session.scalar(select(Team.id).where(func.lower(Team.name) == name.strip().lower(), Team.deleted_at.is_(None))):
-                    raise InvalidInput(f"There is a team {name!r} already.", hint="Change it with `rapport team set`.")
-            _carry_out(store, by, Change(op="create", type="team", values={"name": name} | {k: v for k, v in given.items() if v}))
+            with store.writing(by) as unit:
+                directory.add_team(unit, {"name": name, **given})
         elif action == "set":
             _change(store, by, "team", lambda session: people.find_team(session, name).id, {"name": new_name, **given})
         else:
@@ -154,32 +150,22 @@ def _change(store: Store, by: Principal, kind: str, find: Callable[[Session], st
 
 def _carry_out(store: Store, by: Principal, change: Change) -> None:
     with store.writing(by) as unit:
-        approve(unit, propose(unit, [change]).id)
+        directory.carry_out(unit, change)
 
 
 def _users(store: Store) -> list[dict[str, Any]]:
-    statement = select(User, Team.name).outerjoin(Team, Team.id == User.team_id).where(User.deleted_at.is_(None)).order_by(User.email)
     with store.database.reading() as session:
         return [
-            {"email": user.email, "name": user.name, "role": user.role, "team": team, "active": user.active}
-            for user, team in session.execute(statement)
+            {"email": each.email, "name": each.name, "role": each.role, "team": each.team, "active": each.active}
+            for each in directory.people(session)
         ]
 
 
 def _teams(store: Store) -> list[dict[str, Any]]:
     with store.database.reading() as session:
-        teams = list(session.scalars(select(Team).where(Team.deleted_at.is_(None)).order_by(Team.name)))
-        people_by_id = {row.id: row.email for row in session.execute(select(User.id, User.email))}
-    names = {each.id: each.name for each in teams}
-    return [
-        {
-            "name": each.name,
-            "manager": people_by_id.get(each.manager_id or ""),
-            "parent": names.get(each.parent_id or ""),
-            "region": each.region,
-        }
-        for each in teams
-    ]
+        return [
+            {"name": each.name, "manager": each.manager, "parent": each.parent, "region": each.region} for each in directory.teams(session)
+        ]
 
 
 def _token_row(token: people.TokenView) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends
 from fastapi.responses import Response
 
-from store.errors import InvalidInput
+from store.errors import InvalidInput, NotAllowed
 from store.unit import Unit
 from ui.identity import current_administrator
 from ui.web.rooms.forms import InForm, Posted, go, tried
@@ -14,6 +14,7 @@ from ui.web.rooms.frame import InRoom, Room
 
 Form = Mapping[str, str]
 Act = Callable[[Unit, Form], Any]
+Told = Callable[[Any], Response | None]
 
 
 def _room(room: InRoom) -> Room:
@@ -22,7 +23,9 @@ def _room(room: InRoom) -> Room:
 
 
 def _form(posted: InForm) -> Posted:
-    current_administrator(posted.room.user)
+    """An administrator's, and not by a token that may only read: it could make itself one that may write."""
+    if current_administrator(posted.room.user).read_only:
+        raise NotAllowed("This token may only read.", hint="Make one that may write: `rapport user token EMAIL`.")
     return posted
 
 
@@ -30,8 +33,8 @@ InSetup = Annotated[Room, Depends(_room)]
 InSetupForm = Annotated[Posted, Depends(_form)]
 
 
-def carried_out(posted: Posted, acts: Mapping[str, Act], *, then: str = "") -> Response:
-    """The form's action; back to its page, or `then`, with a word about it."""
+def carried_out(posted: Posted, acts: Mapping[str, Act], *, then: str = "", told: Told | None = None) -> Response:
+    """The form's action; back to its page, or `then`, with a word about it; or what `told` makes of its result, when it makes something."""
 
     def work(unit: Unit) -> Any:
         act = acts.get(posted["action"])
@@ -42,7 +45,9 @@ def carried_out(posted: Posted, acts: Mapping[str, Act], *, then: str = "") -> R
         except KeyError as missing:
             raise InvalidInput(f"The form lacks {missing}.", hint="Fill in every field.") from missing
 
+    def follows(result: Any) -> Response:
+        special = told(result) if told else None
+        return special or go(then or posted.back, done=room.said["setup.done"])
+
     room = posted.room
-    return tried(
-        posted, lambda: room.inside.store.run(room.user, work, door="web"), lambda _: go(then or posted.back, done=room.said["setup.done"])
-    )
+    return tried(posted, lambda: room.inside.store.run(room.user, work, door="web"), follows)
