@@ -35,6 +35,7 @@ class Asked:
     extra: list[Part] = field(default_factory=list)
     base: str = ""
     apart: bool = False  # what is ranked has no way to what it is to be ranked by
+    either: list[tuple[str, list[str]]] = field(default_factory=list)  # what was said, and the fields of which any may be meant
     together: list[str] = field(default_factory=list)  # the metrics of the question, where there are several
 
     def __post_init__(self) -> None:
@@ -55,7 +56,7 @@ class Asked:
         return [span for span in self.spans if span.entity and not span.used]
 
     def conditions(self, target: str) -> Conditions:
-        return Conditions(self.schema, self.routes, self.names, self.principal, self.today, self.text, target)
+        return Conditions(self.schema, self.routes, self.names, self.principal, self.today, self.text, target, either=self.either)
 
     def _metrics(self) -> list[Span]:
         return [span for span in self.spans if span.metric and not span.used]

@@ -82,6 +82,14 @@ def answered(unit: Unit, text: str, previous: Sequence[Frame], among: Among) -> 
     return (str(asked.values["clause"]), chosen) if chosen is not None else None
 
 
+def _option(options: Sequence[str], said: str) -> list[str]:
+    """The option named, in full or by a part only it has: "target" of Source Language French and Target Language French."""
+    bare = said.casefold().removeprefix("the ").removesuffix(" one")
+    whole = [each for each in options if each.casefold() == bare]
+    part = [each for each in options if re.search(rf"(?<![a-z]){re.escape(bare)}(?![a-z])", each.casefold())]
+    return whole or (part if len(part) == 1 and len(bare) > 1 else [])
+
+
 def completed(text: str, previous: Sequence[Frame]) -> list[str]:
     """The sentence asked about, with this answer put in: the ways to read it, best first. Empty when this is no answer."""
     asked = previous[0] if previous else None
@@ -95,7 +103,7 @@ def completed(text: str, previous: Sequence[Frame]) -> list[str]:
         chosen = (
             asked.options
             if len(asked.options) == 1 and turn_forms.said(said, "yes")
-            else [each for each in asked.options if each.casefold() == said.casefold()]
+            else _option(asked.options, said)
             or [asked.options[place] for place in answering.places(said, len(asked.options)) if place is not None]
         )
         return [clause.replace(asked.notes[0], chosen[0], 1)] if chosen else []

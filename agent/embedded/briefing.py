@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from agent.embedded.frames import Frame, Part
 from agent.embedded.names import Name
 from agent.embedded.reading import Reader
 from agent.embedded.spans import Span
+from knowledge.spoken.times import TimeSpan
 from store.filters import Filter
 
 BRIEF = "brief"  # the reason of a frame that is a brief
@@ -35,6 +36,38 @@ def read(reader: Reader) -> list[Frame] | None:
         for span in reader.spans:
             span.used = True
     return [frame] if frame is not None else None
+
+
+def again(reader: Reader, previous: Sequence[Frame]) -> Frame | None:
+    """ "what about Q2?", "and Ben?" right after a report: the same for another time or somebody else; None for anything else."""
+    before = previous[0] if previous else None
+    said = [span for span in reader.spans if not span.filler and not span.func("about", "it", "on", "compare", "faring")]
+    if before is None or before.intent != "brief" or "name" not in before.values or not said:
+        return None
+    values = dict(before.values)
+    for span in said:
+        name = _best([each for each in span.names if each.type in {"user", "team"}]) if span.names else None
+        when = span.time if span.time and span.time.kind == "period" and span.time.first and span.time.last else None
+        if name is not None:
+            values |= {"about": "rep" if name.type == "user" else "team", "name": name.id}
+        elif when is not None and when.first and when.last:
+            values |= _a_year_back(reader, before, when) or {"first_day": when.first.isoformat(), "last_day": when.last.isoformat()}
+        else:
+            return None
+    for span in reader.spans:
+        span.used = True
+    return Frame("brief", reason=BRIEF, values=values)
+
+
+def _a_year_back(reader: Reader, before: Frame, when: TimeSpan) -> dict[str, str]:
+    """ "how does that compare with last year": the same stretch of the year said."""
+    days = [date.fromisoformat(str(before.values[key])) for key in ("first_day", "last_day") if key in before.values]
+    if not reader.said("compare") or when.grain != "year" or len(days) != 2 or when.first is None:
+        return {}
+    moved = [
+        day.replace(year=when.first.year + day.year - days[0].year, day=min(day.day, 28 if day.month == 2 else day.day)) for day in days
+    ]
+    return {"first_day": moved[0].isoformat(), "last_day": moved[1].isoformat()}
 
 
 def _asks(reader: Reader, name: Name | None) -> bool:
@@ -125,6 +158,8 @@ def _on_the_way(reader: Reader, span: Span) -> bool:
 
 
 def _best(names: Sequence[Name]) -> Name | None:
+    if not names:
+        return None
     best = max(name.score for name in names)
     fits = [name for name in names if name.score == best and name.type in _ORDER]
     return min(fits, key=lambda name: _ORDER.index(name.type)) if fits else None

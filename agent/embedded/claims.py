@@ -51,6 +51,7 @@ def _idle(held: Held) -> bool:
     return "last_contact_at" in held.names_of_fields and bool({"sorted", "less"} & (held.marks | held.ops))
 
 
+_SURE = 0.9  # of a name that is more than a word of it
 _BESIDE = frozenset({"previous", "year_before"})  # the figure a figure is compared with
 
 
@@ -190,8 +191,8 @@ def _sought(span: Span, held: Held) -> bool:
         or span.func("over", "under", "at_least", "at_most", "without", "max", "min")
     ):
         return False
-    if any(name.type in {"account", "contact"} for name in span.names):
-        return False
+    if any(name.type in {"account", "contact"} and (name.score >= _SURE or not span.choices) for name in span.names):
+        return False  # a value that is a word of somebody's name may well be one that was searched for
     return span.text.casefold() in held.sought
 
 
@@ -231,7 +232,7 @@ def _figure(name: str, held: Held) -> bool:
     metric = held.metrics[name]
     if name in held.named_figures:
         return True
-    if metric.agg in held.figures & {"avg", "sum"}:
+    if metric.agg in held.figures & {"avg", "sum", "avg_days"}:
         return True  # an average is an average; of what is claimed by the nouns
     same = metric.agg in held.figures or metric.agg == "count" or (metric.entity, metric.field) in held.fields
     return metric.entity in held.entities and same

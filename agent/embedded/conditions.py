@@ -7,12 +7,15 @@ has it, a person to the owner, a date to the date named or usual, an amount to t
 import re
 from dataclasses import dataclass
 
+from agent.embedded.frames import Part
 from agent.embedded.hosts import IMPLYING
+from agent.embedded.lexicon import beside_words
 from agent.embedded.related import Related
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
 from store.filters import Filter, Op
+from store.schema import TEMPORAL
 
 _TITLED = frozenset({"case", "task"})  # what their titles say is what they are about
 _ABOUT = frozenset({"about", "regarding", "concerning", "mentioning", "关于", "有关"})
@@ -36,7 +39,9 @@ class Conditions(Related):
         self._told_of_others()
         self._bought()
         self._mine()
+        told = len(self.parts)
         self._amounts()
+        self._either_amount(told)
         self._weekdays()
         self._times()
         self._overdue()
@@ -61,6 +66,17 @@ class Conditions(Related):
                 self._yes_no(number, span)
             if not span.used and span.fields:
                 self._has_had(number, span)
+
+    def _either_amount(self, told: int) -> None:
+        """ "over 40 trees or over 10 crew days": two numbers of which one is enough. `told`: how many conditions there were before them."""
+        places = [number for number, span in enumerate(self.spans) if span.amount and span.used and not span.time]
+        new = self.parts[told:]
+        if len(new) != 2 or len(places) != 2 or new[0].filter.field == new[1].filter.field:
+            return
+        between = self.spans[places[0] + 1 : places[1]]
+        joint = any(each.text.lower().split()[0] in beside_words("either") for each in between)
+        if joint and all(each.used or each.filler or each.text.lower().split()[0] in beside_words("either") for each in between):
+            self.parts[told:] = [Part("either:amount", Filter(any=[part.filter for part in new]))]
 
     def _has_had(self, number: int, span: Span) -> None:
         """ "refunded complaints": those with a refund, of which the sum is kept."""
@@ -107,6 +123,7 @@ class Conditions(Related):
 
     def _emptiness(self) -> None:
         """ "where the birthday is blank", 邮箱没填, "no first delivery has been fixed": whether a field holds anything."""
+        self._not_dated()
         for number, span in enumerate(self.spans):
             if span.used or not (span.func("empty", "filled") or (span.func("without", "not") and self._object(number) is None)):
                 continue
@@ -129,6 +146,16 @@ class Conditions(Related):
                 self.add(f"empty:{sense.field}", Filter(field=whole, op="is_empty" if missing else "is_set"))
             for each in (span, self.spans[place], *(self.spans[p] for p in denied)):
                 each.used = True
+
+    def _not_dated(self) -> None:
+        """ "won but not scheduled yet": a date that there is none of, where no time is said of it."""
+        for number, span in enumerate(self.spans[:-1]):
+            after = self.spans[number + 1]
+            rest = [each for each in self.spans[number + 2 : number + 4] if not each.filler]
+            own = [f for f in after.fields if f.entity == self.target and self.schema.field(f.entity, f.field).kind in TEMPORAL]
+            plain = not (after.entity or after.names or after.choices or after.used) and not any(each.time or each.amount for each in rest)
+            if span.func("not") and not span.used and len(own) == 1 and plain and self.schema.field(self.target, own[0].field).custom:
+                span.used = after.used = self.add(f"empty:{own[0].field}", Filter(field=own[0].field, op="is_empty"))
 
     def _part_of_a_group(self) -> None:
         """ "which customers are subsidiaries": those that have a parent, where none is named."""

@@ -2,6 +2,7 @@
 
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
+from agent.embedded.listed import as_list
 from agent.embedded.narrower import dropped, excluded, of_others, people, turned_round, without
 from agent.embedded.other_times import shifted
 from agent.embedded.reading import Reader
@@ -9,6 +10,7 @@ from agent.embedded.refigured import as_measure, figure, fresh, telling
 from agent.embedded.routes import PERSON
 from agent.embedded.turns import Turn
 from store.filters import Filter
+from store.metrics import ADDITIVE
 from store.schema import NUMERIC
 
 _GRAINS = {"day", "week", "month", "quarter", "year"}
@@ -36,6 +38,10 @@ def edited(reader: Reader, before: Frame, turn: Turn) -> Frame | None:
             return without(before, {"time"}) or fresh(before)
         case "whole":
             return _whole(before)
+        case "share":
+            return _as_shares(reader, before)
+        case "best":
+            return _one_record(reader, before)
         case "fields":
             return _with_fields(reader, before)
         case "shift":
@@ -45,6 +51,26 @@ def edited(reader: Reader, before: Frame, turn: Turn) -> Frame | None:
     if turn.top is not None:
         return _first_ones(reader, before, turn.top, turn.low)
     return None
+
+
+def _as_shares(reader: Reader, before: Frame) -> Frame | None:
+    """ "as a share", 占比呢: each row's part of the whole, of a figure that adds up."""
+    metric = reader.lexicon.metrics.get(before.metric)
+    if before.intent != "measure" or not before.by or metric is None or metric.agg not in ADDITIVE:
+        return None
+    frame = fresh(before)
+    frame.share = True
+    return frame
+
+
+def _one_record(reader: Reader, before: Frame) -> Frame | None:
+    """ "the biggest one?" after a figure that is not split: of the records it stands on, the first in that order."""
+    if before.intent != "measure" or before.by or before.part or before.compare:
+        return None
+    frame = as_list(reader, before)
+    reader._sorting(frame)
+    frame.limit = 1
+    return frame if frame.sort else None
 
 
 def _grouped(reader: Reader, before: Frame, turn: Turn) -> Frame | None:

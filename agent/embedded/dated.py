@@ -35,7 +35,7 @@ class Dated(Recurring):
             first, last = time.first, time.last
             if self._year(number, span):
                 continue
-            if time.kind == "duration" and self._in_stage(number, span):
+            if (time.kind == "duration" and self._in_stage(number, span)) or self._entered_before(number, span):
                 continue
             named = self._date_field(number)
             negated = self._negated(number) if named is None else False
@@ -62,6 +62,8 @@ class Dated(Recurring):
             if self._yearly(span, named, first, last):
                 continue
             span.used = self.time_said = True
+            if (entity, name) == ("task", "due_at") and self._still_to_do(number, time):
+                self.add("task.status", self.routes.condition(self.target, entity, "status", "eq", "open"))
             if (entity, name) == ("opportunity", "close_date"):
                 for each in self.spans[max(0, number - 2) : number]:
                     each.used = each.used or each.func("ahead")  # "due this month"
@@ -75,6 +77,12 @@ class Dated(Recurring):
                 continue  # "today and tomorrow", "in January or March"
             value = [first.isoformat() if first else None, last.isoformat() if last else None]
             self.add(f"time:{entity}.{name}", self.routes.condition(self.target, entity, name, "between", value), negate=negated)
+
+    def _still_to_do(self, number: int, time: TimeSpan) -> bool:
+        """ "what's due this week": of tasks whose status nobody mentions, those that are not done yet."""
+        told = any(c.entity == "task" and c.field == "status" for span in self.text.spans for c in (*span.choices, *span.lacks))
+        due = any(f.field == "due_at" for each in self.spans[max(0, number - 3) : number + 3] for f in each.fields)
+        return due and not told and time.relative and (time.last is None or time.last >= self.today)
 
     def _joined_to_period(self, number: int, first: date | None, last: date | None) -> bool:
         """The period before and this one, where "and" or "or" joins them: one when nothing lies between, else either."""
@@ -115,6 +123,21 @@ class Dated(Recurring):
         for each in self.spans:
             each.used = each.used or each.func("stuck")
         return self.add("stage_since", Filter(field="stage_since", op="between", value=days))
+
+    def _entered_before(self, number: int, span: Span) -> bool:
+        """ "estimates sent more than 30 days ago": a stage and how long ago it was come to, where no other date is said."""
+        time, before = span.time, self.spans[number - 1] if number else None
+        if time is None or before is None or self.target != "opportunity" or not span.text.lower().endswith((" ago", "前", "之前", "以前")):
+            return False
+        kinds = {stage.name: stage.kind for stage in self.schema.stages}
+        if (
+            not any(c.field == "stage" and kinds.get(c.value) == "open" for c in before.choices)
+            or time.first is not None
+            or time.last is None
+        ):
+            return False
+        span.used = self.add("stage_since", Filter(field="stage_since", op="between", value=[None, time.last.isoformat()]))
+        return span.used
 
     def _still_expected(self, first: date | None, last: date | None) -> bool:
         """ "closing next week", 本月要成交的: of deals whose status nobody mentions, those that are not closed yet."""
@@ -172,6 +195,19 @@ class Dated(Recurring):
                     if (ended or all(c.entity != field_.entity for c in span.choices)) and not span.entity:
                         span.used = True  # 年底前到期: the day it ends, not that it has ended
                     return field_
+        return self._day_of_a_yes(number)
+
+    def _day_of_a_yes(self, number: int) -> Field | None:
+        """ "delivered by courier in March": the day of the yes, with what else is said of it between."""
+        for place in range(number - 1, -1, -1):
+            span = self.spans[place]
+            for sense in span.fields:
+                if sense.entity == self.target and self.schema.field(sense.entity, sense.field).kind == "bool":
+                    denied = place and self.spans[place - 1].func("not", "without")
+                    days = day_of(self.schema.entity(self.target).fields, sense.field)
+                    return self.schema.field(self.target, days[0]) if len(days) == 1 and not denied else None
+            if not (span.filler or span.choices or span.func("on", "group")) or span.entity:
+                return None
         return None
 
     def _usual_date(self, number: int) -> tuple[str, str]:

@@ -39,7 +39,8 @@ class Finding(Heads):
         """ "the two biggest deals per rep", 每个销售最大的三个商机: the first records of every group, not groups of a figure."""
         group = next((number for number, span in enumerate(self.spans) if span.func("group") and not span.used), None)
         ranked = [span for span in self.spans if span.func("top", "max", "min", "bottom", "newest", "oldest") and bare(span) not in MOST]
-        if group is None or not ranked or self._metrics() or self.said("count", "sum", "avg", "sold", "win", "lose", "share", "compare"):
+        deeds = any(span.func("sold", "win", "lose") and not span.choices for span in self.spans)  # "the largest won deal" has a status
+        if group is None or not ranked or deeds or self._metrics() or self.said("count", "sum", "avg", "share", "compare"):
             return None
         noun = self._ranked_noun(ranked[0])
         kind = noun.entity.entity if noun is not None and noun.entity else ""
@@ -88,12 +89,15 @@ class Finding(Heads):
 
     def _ranked_noun(self, ranked: Span) -> Span | None:
         """The noun a superlative stands before, over numbers and values."""
-        for span in self.spans[self.spans.index(ranked) + 1 :]:
+        place = self.spans.index(ranked)
+        for span in self.spans[place + 1 :]:
             if span.entity:
                 return span
             if not (span.filler or span.amount or span.choices or span.lacks or span.func("on")):
-                return None
-        return None
+                break
+        before = [span for span in self.spans[:place] if not span.filler]
+        held = len(before) > 1 and before[-1].func("with") and before[-2].entity is not None
+        return before[-2] if held else None  # "the won deal with the highest amount for each rep"
 
     def _find(self, target: str = "") -> Frame | None:
         target = target or self._target()
@@ -140,7 +144,8 @@ class Finding(Heads):
         if "last_contact_at" not in self.schema.entity(frame.entity).fields or not self.said("contacted"):
             return
         negated = self.said("not", "without")
-        if negated and self.said("oldest", "max") and not any(span.time for span in self.spans):
+        ranked = self._sort_field(frame.entity)  # "the best scoring lead nobody contacted": by its score
+        if negated and not ranked and self.said("oldest", "max") and not any(span.time for span in self.spans):
             frame.sort, frame.limit = ["last_contact_at"], None if any(span.entity and span.entity.plural for span in self.spans) else 1
             frame.parts.append(Part("sorted", Filter(field="last_contact_at", op="is_set")))
         elif not negated and (self.said("when") or self.said("newest")):

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Collection, Sequence
 
 from agent.embedded import continued, listed, turn_forms, turns
+from agent.embedded.briefing import again as briefed_again
 from agent.embedded.candidates import namesakes
 from agent.embedded.frames import Frame, Part
 from agent.embedded.headed import another_head, headed
 from agent.embedded.leaning import foreign, latest, leans, ordinal, unheard
 from agent.embedded.merging import merge
 from agent.embedded.other_times import placed
+from agent.embedded.quoted import who_said_it
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure, by_outcome
 from agent.embedded.routes import PERSON
@@ -75,6 +77,12 @@ def _rather_a_view(reader: Reader, before: Frame, previous: Sequence[Frame]) -> 
 
 def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frames of a turn that leans on the one before; None when it stands on its own."""
+    report = briefed_again(reader, previous)
+    if report is not None:
+        return [report]
+    said_by = who_said_it(reader, previous)
+    if said_by is not None:
+        return [said_by]
     before = _spoken_of(reader, previous)
     if unheard(reader, previous[0] if previous else None):
         return [previous[0]]

@@ -1,10 +1,12 @@
 """The kind of record a question asks for."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.embedded.figures import Figures
 from agent.embedded.hosts import COMPARE, IMPLYING
+from agent.embedded.lexicon import beside_words
 
 _PERSONS = ("contact", "lead", "user")
 _ANYBODY = frozenset({"everyone", "everybody", "anyone", "anybody", "people", "everyone else"})
@@ -31,6 +33,8 @@ class Heads(Figures):
         held = next((n for n, span in enumerate(self.spans) if span.choices and not span.names), None)
         if named and held is not None and held < named[0][0] and all(self._lacked(number, held) for number, _ in named):
             return self.spans[held].choices[0].entity  # "prospects in the UK without an open deal"
+        if named and self._where_they_are(named) and (person := self._person_told()):
+            return person
         if named:
             return self._head_entity(self._with_implied(named))
         metric = next((self.lexicon.metrics[span.metric].entity for span in self.spans if span.metric), "")
@@ -70,8 +74,8 @@ class Heads(Figures):
                 return owned[0]  # "anything of Priya's closing in November"
             fitting = [t for t in order if t in types and (not wanted or t in wanted)]
             return (fitting or [t for t in order if t in types] or sorted(types))[0]
-        if statuses:
-            return "opportunity"
+        if statuses or (self.said("win", "lose") and self.said("show")):
+            return "opportunity"  # "what did we lose this year"
         told = [span for span in self.spans if not span.func("contacted", "silent")] or self.spans  # 没联系的酒店: the hotels
         choice = [c.entity for span in told for c in (*span.choices, *span.lacks)]
         return choice[0] if choice else next((s.entity for span in self.spans for s in span.fields if s.entity in self.names.present), "")
@@ -81,6 +85,14 @@ class Heads(Figures):
         loose = len(named) == 1 and self.spans[named[0][0]].text.lower() in _ANYBODY
         told = {s.entity for span in self.spans if not span.names for s in (*span.choices, *span.lacks, *span.fields)}
         return "contact" if loose and "contact" in told and not told & {"user", "task", "activity", "opportunity"} else ""
+
+    def _where_they_are(self, named: Sequence[tuple[int, str]]) -> bool:
+        """ "who speaks Italian at our film clients": the only noun is where the persons asked for are."""
+        first = next((span for span in self.spans if not span.filler), None)
+        if len(named) != 1 or named[0][1] != "account" or first is None or not first.func("who") or self.said("max", "min", "top", "count"):
+            return False
+        before = re.split(r"\s+", self.text.text[: self.spans[named[0][0]].first].strip().lower())[-4:]
+        return any(word in beside_words("works_at") for word in before)
 
     def _person_told(self) -> str:
         """ "who's the head chef at X", 粤香楼的老板叫什么: the kind of person whose job or part is said."""

@@ -42,6 +42,7 @@ class Hosts:
     ids: list[str] = field(default_factory=list)
     time_said: bool = False
     spans_override: list[Span] | None = None
+    either: list[tuple[str, list[str]]] = field(default_factory=list)  # what was said, and the fields of which any may be meant
 
     @property
     def spans(self) -> list[Span]:
@@ -53,7 +54,9 @@ class Hosts:
 
     def over(self, kind: str, spans: list[Span]) -> Self:
         """Conditions over other records, said by some of the spans."""
-        return type(self)(self.schema, self.routes, self.names, self.principal, self.today, self.text, kind, spans_override=spans)
+        return type(self)(
+            self.schema, self.routes, self.names, self.principal, self.today, self.text, kind, spans_override=spans, either=self.either
+        )
 
     def host(self, number: int) -> str:
         """The entity the span at `number` stands beside: the noun right after it, else the one before, else the target."""

@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from agent.embedded.day_counts import day_of
 from agent.embedded.frames import Part
 from agent.embedded.hosts import COMPARE, IMPLYING, MONEY
+from agent.embedded.lexicon import beside_words
 from agent.embedded.lookups import Lookups
 from agent.embedded.phrase_table import Sense
-from agent.embedded.rankings import MOST, bare
+from agent.embedded.rankings import COMMONEST, MOST, bare
 from agent.embedded.spans import Span
+from agent.embedded.tokens import phrase
 from agent.embedded.units import kept_in
 from store.filters import Filter
 from store.metrics import Metric
@@ -19,8 +22,15 @@ COUNT_BY_STATUS = {"won": "won_count", "lost": "lost_count", "open": "open_count
 SUM_BY_STATUS = {"won": "won_amount", "lost": "lost_amount", "open": "open_amount"}
 RATE_BY_STATUS = {"won": "win_rate", "lost": "lost_rate"}
 DEFAULT_METRIC = "won_amount"
+_TELLING = 5  # letters that a verb and its noun begin with: delivery, delivered
 _IS = {"is", "are", "was", "were"}
 RATES = {"rate", "ratio", "率"}  # after the value whose share is asked for
+
+
+def _akin(one: str, other: str) -> bool:
+    """Whether two words are of one verb, by what they begin with."""
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return shared >= max(_TELLING, min(len(one), len(other)) - 3)
 
 
 def _of_number(said: str) -> bool:
@@ -59,7 +69,7 @@ class Implied(Lookups):
 
     def _choose_metric(self, span: Span) -> str:
         """The metric a phrase means, given aggregation words around it ("average revenue of accounts")."""
-        name = span.metric
+        name = self._of_the_kind_said(span.metric)
         metric = self.lexicon.metrics[name]
         if metric.agg == "avg" and metric.field and self.said("sum") and not self.said("avg"):
             return self._aggregate_name(Sense("field", metric.entity, metric.field), "sum")
@@ -71,9 +81,24 @@ class Implied(Lookups):
         grouped = any(each.grain and not each.time for each in self.spans) or self._said_per()
         if self.said("avg") and not grouped and (mean := self._mean_of(self.lexicon.metrics[name])):
             return mean
-        if metric.agg == "sum" and metric.where and self._number_of_things():
+        shared = self.said("share") and any(each.entity and each.entity.entity == metric.entity for each in self.spans)
+        if metric.agg == "sum" and metric.where and (shared or self._number_of_things()):  # "share of deals sold": of their number
             return self._counted_alike(metric) or name
+        counted = self._measured_field() if metric.agg == "sum" and self._how_many() else None
+        if counted is not None and counted.entity == metric.entity and self._counted_field(counted):
+            self.extra += [Part(f"{metric.entity}.{each}", Filter(field=each, value=value)) for each, value in metric.where.items()]
+            self._placed(counted)  # "how many crew days are booked in March": of that number, not of money
+            return f"sum_{counted.entity}_{counted.name}"
         return self._of_another_field(span) or name
+
+    def _of_the_kind_said(self, name: str) -> str:
+        """ "average days to close a case": the time that is kept of the kind spoken of, not of deals."""
+        metric, said = self.lexicon.metrics[name], {span.entity.entity for span in self.spans if span.entity}
+        if metric.agg != "avg_days" or metric.entity in said:
+            return name
+        return next(
+            (each.name for each in self.lexicon.metrics.values() if each.agg == "avg_days" and each.entity in said and each.where), name
+        )
 
     def _number_of_things(self) -> bool:
         """ "how many deals", not "how many kW": a number field's own sum."""
@@ -152,6 +177,15 @@ class Implied(Lookups):
             for span in self.spans:
                 span.used = span.used or span.func("bought")
             return "order_amount" if self._how_much() else "order_count"
+        kept = self._measured_field() if self._how_many() else None
+        if kept is not None and self._counted_field(kept) and self.said("sold", "win") and not self.said("max", "min", *COMPARE):
+            self._placed(kept)  # "how many crew days did we sell in March"
+            return f"sum_{kept.entity}_{kept.name}"
+        if self._popular():  # "which delivery mode is most popular"
+            found = self._commonest_value() and bool(self.base)
+            return ("deal_count" if self.base == "opportunity" else f"{self.base}_count") if found else ""
+        if owed := self._owed():
+            return owed
         if self.said("sold") and not self._aggregated() and not self._most_entity() and not (self.said("count") and self._how_many()):
             return DEFAULT_METRIC
         reasons = any(s.field == "lost_reason" for span in self.spans for s in span.fields)
@@ -235,6 +269,30 @@ class Implied(Lookups):
             return DEFAULT_METRIC
         return DEFAULT_METRIC if self._ranking_of() else ""
 
+    def _popular(self) -> bool:
+        """Whether a value is asked for by how often it is there; a product is popular by what it sold."""
+        popular = any(span.func("sold") and bare(span) in COMMONEST for span in self.spans)
+        return popular and any(span.fields and not span.entity and not span.names for span in self.spans)
+
+    def _owed(self) -> str:
+        """ "how much does Globex owe us": the money of records that are not paid, where nothing else says of what it is."""
+        kinds = {lack.entity for span in self.spans for lack in span.lacks}
+        said = {span.entity.entity for span in self.spans if span.entity}
+        kind = next((each for each in ("order", "contract") if each in kinds), "")
+        return (
+            f"{kind}_amount"
+            if kind
+            and (self._how_much() or self._who_owes())
+            and not said & {"opportunity", "quote"}
+            and f"{kind}_amount" in self.lexicon.metrics
+            else ""
+        )
+
+    def _who_owes(self) -> bool:
+        """ "who owes us the most", "top 5 debtors by …": those who owe, in the order of how much."""
+        owes = any(span.lacks and span.text.lower() in beside_words("owes") for span in self.spans)
+        return owes and self.said("max", "top", "min", "bottom", "rank", "sum", "group")
+
     def _days_to(self, kind: str) -> str:
         """ "how long does it take to deliver an order": the mean days to a date of a firm's own that the verb is for."""
         for span in self.spans:
@@ -247,6 +305,19 @@ class Implied(Lookups):
                 if name in self.lexicon.metrics:
                     span.used = True
                     return name
+        return self._days_to_deed(kind)
+
+    def _days_to_deed(self, kind: str) -> str:
+        """ "average days from order to delivery": the date whose label has the verb that the noun is made of."""
+        fields = self.schema.entity(kind).fields if kind in self.schema.entities else {}
+        for span in self.spans:
+            if span.entity or not (span.fields or span.unknown):
+                continue
+            said = span.text.lower()
+            dated = [name for name, each in fields.items() if each.kind in TEMPORAL and any(_akin(said, word) for word in phrase(each.en))]
+            if len(dated) == 1 and f"days_to_{kind}_{dated[0]}" in self.lexicon.metrics:
+                span.used = True
+                return f"days_to_{kind}_{dated[0]}"
         return ""
 
     def _kept_length(self) -> str:

@@ -137,6 +137,14 @@ def leans(reader: Reader, before: Frame) -> bool:
     of_those = any(refers(span) for span in reader.spans)
     if of_those and modified and entity and all(s.entity.entity == before.entity for s in spans if s.entity):
         return True
+    if (
+        before.intent == "measure"
+        and before.by
+        and all(span.func("who", "max", "min", "top", "bottom", "it", "show", "to") for span in spans)
+    ):
+        return any(span.func("max", "min", "top", "bottom") for span in spans)  # "who is the worst?"
+    if not entity and not metric and modified and spans[0].func("who") and _among_people(reader, before, spans):
+        return True  # "who speaks French" after a list of contacts
     if metric or any(span.func("who", "sum", "avg", "said", "brief", "suggest", "draft", "why", "duration") for span in spans):
         return False
     if before.intent == "measure" and all(span.func("previous", "year_before", "compare", "about") for span in spans):
@@ -186,6 +194,14 @@ def modifiers(spans: Sequence[Span]) -> bool:
         or span.func("group", "me", "my_team", "overdue", "contacted", "unowned")
         for span in spans
     )
+
+
+def _among_people(reader: Reader, before: Frame, spans: Sequence[Span]) -> bool:
+    """Whether "who …" asks which of the persons just listed, by what can be said of none but such persons."""
+    if before.intent != "find" or before.entity not in {"contact", "lead", "user"} or not _says_of(reader, before, spans):
+        return False
+    said = [sense for span in spans for sense in (*span.choices, *span.fields, *span.lacks)]
+    return any(sense.entity == before.entity for sense in said) and not any(span.names or span.func("max", "min", "top") for span in spans)
 
 
 def _says_of(reader: Reader, before: Frame, spans: Sequence[Span]) -> bool:

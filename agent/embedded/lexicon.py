@@ -184,6 +184,8 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
     if field.kind == "bool":
         for word in (field.en, field.zh, *field.words, *extra):
             _add_opposites(table, word, Sense("lacks", field.entity, field.name, YES))
+        for word in _opposites(field) if field.custom else ():
+            table.add(word, Sense("lacks", field.entity, field.name, YES))
     for choice in schema.choices_of(field):
         meaning = Sense("choice", field.entity, field.name, choice.value)
         forms = (
@@ -217,6 +219,12 @@ def _label_words(field: Field, synonyms: Sequence[str]) -> tuple[str, ...]:
     own |= {" ".join(words[:-1]) for each in own if len(words := each.split()) > 1 and words[-1] in _MEASURE_OF}
     found = (words for label, words in vocabulary()["label_words"].items() if own & {str(label), *(str(word) for word in words)})
     return tuple(dict.fromkeys(str(word) for words in found for word in words))
+
+
+def _opposites(field: Field) -> tuple[str, ...]:
+    """What a yes/no field is called where it is no: "owes" of what is not paid."""
+    known = vocabulary()["label_opposites"]
+    return tuple(str(word) for label in known if str(label) in {field.en.casefold(), field.name} for word in known[label])
 
 
 def recurs_yearly(field: Field) -> bool:
@@ -287,6 +295,12 @@ def country_names(value: str) -> tuple[str, ...]:
     return _countries().get(value.casefold(), ())
 
 
+def _come_to(table: PhraseTable, word: str) -> list[Sense]:
+    """ "been contacted": the status that leads come to by it, as "contacted" alone is."""
+    first, _, rest = word.partition(" ")
+    return [sense for sense in table.meaning(rest) if sense.kind == "choice" and sense.field == "status"] if first == "been" else []
+
+
 def _add_functions(table: PhraseTable) -> None:
     for name, words in function_words().items():
         if name == "led":
@@ -308,3 +322,5 @@ def _add_functions(table: PhraseTable) -> None:
             continue
         for word in words:
             table.add(str(word), Sense("func", value=name))
+            for status in _come_to(table, str(word)) if name == "contacted" else ():
+                table.add(str(word), status)

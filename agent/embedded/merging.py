@@ -40,8 +40,10 @@ def merge(reader: Reader, before: Frame) -> list[Frame]:
             subject = next(span for span in reader.spans if span.entity)
             if path and not subject.used:
                 by, subject.used = [path], True
+        groups.by = groups.by or list(frame.by)  # "who is the worst?": of what the figure is split by
         reader._ranking(groups)
-        frame.top = groups.top or frame.top
+        if groups.top:
+            frame.top, frame.ascending = groups.top, groups.ascending and not _bad_to_have(reader, frame)
     else:
         reader._sorting(frame)
     _same_slot(reader, before)
@@ -69,6 +71,14 @@ def merge(reader: Reader, before: Frame) -> list[Frame]:
     light(reader, frame)
     reader._asked_fields(frame)
     return [frame]
+
+
+def _bad_to_have(reader: Reader, frame: Frame) -> bool:
+    """Whether the worst have the most: of complaints, of deals that were lost."""
+    worst = any(span.func("min") and span.text.lower() == "worst" for span in reader.spans)
+    metric = reader.lexicon.metrics.get(frame.metric)
+    lost = metric is not None and (metric.where.get("status") == "lost" or metric.name in {"lost_rate", "handling_time", "response_time"})
+    return worst and (lost or (metric is not None and metric.entity == "case" and metric.agg == "count"))
 
 
 def _same_slot(reader: Reader, before: Frame) -> None:

@@ -1,10 +1,13 @@
 """Words that mean another thing beside certain others: 没人跟 with a window of time, the price a deal was lost on, 质量经理的电话 as what is to be shown."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 from agent.embedded.lexicon import beside_words
 from agent.embedded.names import NameIndex
 from agent.embedded.phrase_table import Sense
 from agent.embedded.spans import Span, Spanned
-from store.schema import Schema
+from store.schema import NUMERIC, Schema
 
 
 def settle(text: Spanned, schema: Schema, names: NameIndex) -> None:
@@ -20,11 +23,64 @@ def settle(text: Spanned, schema: Schema, names: NameIndex) -> None:
             span.senses = [Sense("choice", "opportunity", "status", "won")]  # 二季度签了哪些: the deals, no figure
         elif _shown(text, number, schema):
             span.senses = span.fields
+        elif span.choices and not lost and _measured(spans, number, schema):
+            span.senses = [sense for sense in span.senses if sense.kind != "choice"]  # "the highest price": no reason for losing
+        elif span.func("at_least", "at_most") and _another_number(spans, number):
+            span.senses = [Sense("func", value="over" if span.func("at_least") else "under")]  # "over 40 trees or over 10 days"
+        elif span.choices and span.text.lower() in beside_words("seasons") and _a_time(spans, number):
+            span.senses, span.unknown = [], True  # "expires this spring": a time, not the season somebody prefers
+        elif span.func("it") and "same" in span.text.lower().split():
+            _same_of_another_year(spans, number)
         elif span.unknown and span.text.lower() in beside_words("favours") and number + 1 < len(spans) and spans[number + 1].choices:
             _lighten(span)  # 喜欢微信沟通
             for each in spans[number + 2 : number + 3]:
                 if each.func("contacted"):
                     _lighten(each)
+
+
+def _measured(spans: list[Span], number: int, schema: Schema) -> bool:
+    """Whether a number that is kept is put in order, added up or averaged by the word before it."""
+    kinds = {each.entity.entity for each in spans if each.entity}
+    own = any(f.entity in kinds and schema.field(f.entity, f.field).kind in NUMERIC for f in spans[number].fields)
+    before = next((each for each in reversed(spans[:number]) if not each.filler), None)
+    return own and before is not None and before.func("max", "min", "avg", "sum", "rank")
+
+
+def _another_number(spans: list[Span], number: int) -> bool:
+    """Whether "or over" opens a comparison of its own: a number follows, and the one before it has its noun already."""
+    said = spans[number].text.lower().split()
+    after, before = spans[number + 1 : number + 2], spans[number - 1] if number else None
+    apart = before is not None and before.amount is None and any(each.amount for each in spans[:number])
+    return len(said) == 2 and said[0] in beside_words("either") and apart and bool(after and after[0].amount)
+
+
+def _a_time(spans: list[Span], number: int) -> bool:
+    before = spans[number - 1].text.lower() if number else ""
+    return before in beside_words("seasons_told") and not any(span.fields and span.choices for span in spans[number + 1 : number + 2])
+
+
+def _same_of_another_year(spans: list[Span], number: int) -> None:
+    """ "in Q1 compared to the same quarter last year": the quarter said before, of that year."""
+    noun, year = spans[number + 1 : number + 2], next((each for each in spans[number + 2 : number + 5] if each.time), None)
+    grain = noun[0].grain if noun else ""
+    said = next(
+        (each.time for each in spans[:number] if each.time and each.time.grain == grain and each.time.first and each.time.last), None
+    )
+    if not grain or said is None or year is None or year.time is None or year.time.grain != "year" or year.time.first is None:
+        return
+    first, last = said.first, said.last
+    if first is None or last is None:
+        return
+    back = year.time.first.year - first.year
+    after = last + timedelta(days=1)
+    year.time = replace(
+        year.time,
+        first=first.replace(year=first.year + back),
+        last=after.replace(year=after.year + back) - timedelta(days=1),
+        grain=said.grain,
+    )
+    for each in spans[number : number + 2]:
+        _lighten(each)
 
 
 def _which_ones(spans: list[Span], number: int) -> bool:

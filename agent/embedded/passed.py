@@ -34,6 +34,8 @@ class Passed(Lengths):
                 continue
             if self._kept_length(number, span)[1] is not None:
                 continue  # "where response took more than 5 hours": a number that is kept
+            if self._age_of_open_ones(number):
+                continue  # "open cases older than three months": since they were opened
             own = next((op for name, op in (("at_most", "le"), ("under", "lt")) if span.func(name)), None)
             compared, words = (own, []) if own else self._compared_with(number)
             op: Op | None = next((each for each in _ORDER if each == compared), None)
@@ -48,6 +50,14 @@ class Passed(Lengths):
                 self._of_those_done(end)
                 for each in (span, *words, *told):
                     each.used, each.unknown = True, False
+
+    def _age_of_open_ones(self, number: int) -> bool:
+        older = any(
+            each.text.lower().startswith("older") or each.text.lower() == "old" for each in self.spans[max(0, number - 2) : number + 2]
+        )
+        return older and any(
+            c.entity == self.target and (c.field, c.value) == ("status", "open") for each in self.spans for c in each.choices
+        )
 
     def _two_days(self, number: int, *, limited: bool) -> tuple[str, str, list[Span]] | None:
         """(from, to, the words that say so) around the length at `number`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from agent.embedded.frames import Frame, Part
 from agent.embedded.groupings import Groupings
 from agent.embedded.hosts import IMPLYING, MONEY
+from agent.embedded.lexicon import beside_words
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
 from agent.embedded.units import kept_in
@@ -15,7 +16,8 @@ from store.schema import NUMERIC, TEMPORAL, Field
 
 COMMONEST = {
     "used most", "used the most", "most used", "used most often", "used least", "least used", "used the least", "most common",
-    "most frequent", "most often", "least common", "least frequent", "least often", "最常见", "最普遍",
+    "most frequent", "most often", "most popular", "least popular", "commonest", "use the most", "use most", "use most often", "order most often",
+    "choose most often", "use the least", "use least", "use least often", "least common", "least frequent", "least often", "最常见", "最普遍",
 }  # fmt: skip
 MOST = {"most", "fewest", "least", "最多", "最少", "most often", "least often", "most frequent"}
 LENGTHS = {"longest", "slowest", "shortest", "quickest", "fastest", "最长", "最久", "最慢", "最短", "最快"}
@@ -52,6 +54,8 @@ class Rankings(Groupings):
                 if self._subject(exclude=other) is not None or self.said("who") or any(each.grain and not each.time for each in self.spans):
                     if other.entity:
                         other.used = True
+                    for verb in self.spans[self.spans.index(other) + 1 :][:1]:  # "which tool do most clients use"
+                        verb.used = verb.used or verb.text.lower() in beside_words("has_value")
                     return thing
                 self.base = held
                 self.apart = self.apart or self._asks_by_another(thing, other)
@@ -121,6 +125,8 @@ class Rankings(Groupings):
         held = [f for span in said for f in span.fields if f.entity in self.names.present]
         facets = {(f.entity, f.field) for f in held if self.schema.field(f.entity, f.field).facet}
         kinds = {f.entity for f in held if (f.entity, f.field) not in facets or (f.entity, f.field) in self.names.facet_fields}
+        told = {kind for kind, name in facets if (kind, name) in self.names.facet_fields}
+        kinds = told if len(told) == 1 else kinds  # "the most common job title": of those whose titles are values
         return named[0] if named else kinds.pop() if len(kinds) == 1 else ""
 
     def _ranking(self, frame: Frame) -> None:
@@ -177,7 +183,8 @@ class Rankings(Groupings):
         return named or (before is not None and before.amount is not None)
 
     def _group_by_person(self, frame: Frame) -> None:
-        path = self._whose(frame.entity) or PERSON.get(frame.entity, "owner")
+        owes = any(span.lacks and span.text.lower() in beside_words("owes") for span in self.spans)  # who owes is a customer
+        path = self._whose(frame.entity) or ("account" if owes else PERSON.get(frame.entity, "owner"))
         if self.routes_ok(frame.entity, path):
             frame.by.append(path)
             for span in self.spans:

@@ -7,6 +7,7 @@ from agent.embedded.finding import Finding
 from agent.embedded.frames import Frame
 from agent.embedded.goods import pieces
 from agent.embedded.periods_beside import two_said
+from agent.embedded.phrase_table import Sense
 from agent.embedded.rankings import bare
 from agent.embedded.spans import Span
 from agent.embedded.unburdened import merely_said
@@ -31,6 +32,7 @@ class Reader(Finding):
             self.spans[0].senses = self.spans[0].of("func")  # "name the five sectors": a verb
         title_words.taken(self.text, self.names)
         self._compared_metrics()
+        self._utmost_by_themselves()
         if idle.deed(self.spans) is not None:
             return self._people_without()
         if (kept := pieces(self.spans, self.lexicon, self.names)) is not None:
@@ -50,6 +52,14 @@ class Reader(Finding):
             return self._in_periods(self._measures([]))
         frame = self._find()
         return [frame] if frame else []
+
+    def _utmost_by_themselves(self) -> None:
+        """ "the worst rated ticket": what has the number itself is put in order by it; customers are by the mean of theirs."""
+        said = {span.entity.entity for span in self.spans if span.entity}
+        for span in self.spans:
+            metric = self.lexicon.metrics[span.metric] if span.metric and span.func("max", "min") else None
+            if metric is not None and metric.field and metric.entity in said and not said & {"account", "user", "team", "product"}:
+                span.senses = [*span.of("func"), Sense("field", metric.entity, metric.field)]
 
     def _people_without(self) -> list[Frame]:
         """ "who sold nothing", "how many reps haven't won a deal"."""
@@ -83,7 +93,7 @@ class Reader(Finding):
         """Whether a figure or a breakdown is asked for without naming a metric."""
         if self._asks_one_value() or self._of_each_record():
             return False
-        if self._from_where():
+        if self._from_where() or self._who_owes():
             return True
         if self.said("count", "share", "trend", "breakdown", "previous", "year_before"):
             return True

@@ -34,6 +34,8 @@ def figure(reader: Reader, before: Frame, turn: Turn) -> Frame | None:
     """How many, how much, or the average of what the answer before was about."""
     if before.intent == "get" and turn.figure != "sum":
         return None
+    if turn.noun and (summed := _sum_of_field(reader, before)) is not None:
+        return summed
     if turn.noun and not all(each.entity and each.entity.entity == before.entity for each in telling(reader)):
         return None
     if turn.figure == "sum" and before.entity in {"account", "product", "lead"} and _related_money(before) is None:
@@ -59,6 +61,25 @@ def figure(reader: Reader, before: Frame, turn: Turn) -> Frame | None:
         whole.by, whole.top = [], None
         return whole
     return switched(reader, before, str(turn.figure), where, day)
+
+
+def _sum_of_field(reader: Reader, before: Frame) -> Frame | None:
+    """ "how many crew days is that" of the deals just listed: the sum of a number they have."""
+    said = telling(reader)
+    own = [sense for span in said for sense in span.fields if sense.entity == before.entity and not span.entity]
+    kept = {sense.field for sense in own if reader.schema.field(sense.entity, sense.field).kind in {"number", "integer"}}
+    if len(said) != 1 or len(kept) != 1 or before.intent not in {"find", "measure"} or before.part:
+        return None
+    metric = reader.lexicon.metrics.get(before.metric)
+    where = metric.where if metric else {}
+    frame = as_measure(before, f"sum_{before.entity}_{kept.pop()}")
+    for name, value in where.items():
+        if not isinstance(value, dict):
+            frame.parts.append(
+                Part(f"{before.entity}.{name}", Filter(field=name, op="in" if isinstance(value, list) else "eq", value=value))
+            )
+    frame.date_field = before.date_field or (metric.date if metric and before.period else None)
+    return frame
 
 
 def switched(reader: Reader, before: Frame, agg: str, where: dict[str, object], day: str) -> Frame:

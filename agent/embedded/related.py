@@ -118,7 +118,8 @@ class Related(Counted):
                 thing.used = span.used = self.add(f"set:{held}", Filter(field=held, op="is_set"))
                 continue
             related = thing.entity.entity if thing.entity else next((c.entity for c in thing.choices if c.field in {"kind", "type"}), "")
-            if related and related != self.target and self.routes.relation(self.target, related):
+            owed = related and related != self.target and self.routes.path(self.target, related) is None  # a deal has no customers
+            if owed and self.routes.relation(self.target, related):
                 self._relation(number, place, related, missing=missing)
 
     def _also_missing(self, place: int) -> None:

@@ -4,10 +4,12 @@ import re
 from collections.abc import Sequence
 
 from agent.embedded.frames import Frame, Part
-from agent.embedded.leaning import place_said
+from agent.embedded.leaning import PLACES, place_said
 from agent.embedded.listed import as_list
 from agent.embedded.reading import Reader
+from agent.embedded.refigured import fresh
 from agent.embedded.routes import PERSON
+from agent.embedded.spans import Span
 from store.filters import Filter
 from store.measures import GRAINS
 from store.query import RecordQuery, find
@@ -79,6 +81,13 @@ def listed_row(reader: Reader, before: Frame) -> list[Frame] | None:
         and all(span in person or span.func("show", "me") for span in said)
     ):
         return [Frame("clarify", entity=before.entity, text=reader.text.text, reason="it")]
+    if part is not None and any(span.func("who") for span in said) and all(_names_a_place(span) for span in said):
+        for span in reader.spans:
+            span.used = True
+        row = fresh(before)  # "who came second": that row
+        row.parts, row.top, row.share = [*(each for each in before.parts if each.slot != part.slot), part], None, False
+        row.rows = [str(part.filter.value)]
+        return [row]
     if part is None or not all(
         span.func("show", "it", "about", "only", "all", "me", "on", "top", "newest", "oldest", "max") for span in said
     ):
@@ -89,6 +98,10 @@ def listed_row(reader: Reader, before: Frame) -> list[Frame] | None:
     frame.parts = [*(each for each in frame.parts if each.slot != part.slot), part]
     frame.rows = [str(part.filter.value)]
     return [frame]
+
+
+def _names_a_place(span: Span) -> bool:
+    return span.func("who", "show", "it", "on", "top", "newest", "oldest", "to") or span.text.lower() in PLACES
 
 
 def narrowing(reader: Reader, previous: Sequence[Frame]) -> None:

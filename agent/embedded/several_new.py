@@ -44,6 +44,8 @@ def parted(text: Spanned, words: Lexicon) -> list[str] | None:
 def _counted_first(text: Spanned, words: Lexicon) -> bool:
     """ "three new contacts at Orchid: …", 两个新客户:…: so many of a kind, told as new, and no verb."""
     said = text.spans[:4]
+    if not said:
+        return False
     head = next((n for n, span in enumerate(said) if kind_of(span, words, many=True)), 0)
     counted = bool(said) and said[0].amount is not None and not said[0].time and said[0].amount.value > 1
     new = any(span.text.lower() in held("new") or span.func("fresh") for span in said[1:head]) or said[head].text.startswith("新")

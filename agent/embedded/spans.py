@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from agent.embedded import day_counts, own_labels
+from agent.embedded import day_counts, label_tails, own_labels, value_or_name
 from agent.embedded.differences import Step
 from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.linking import linked
@@ -200,12 +200,14 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     whole = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
     _parted_fields(whole, lexicon, names)
     own_labels.prefer(whole.spans, lexicon.labels, names, lexicon.schema)
+    label_tails.settle(whole.spans, lexicon.schema)
     day_counts.put(whole.spans, lexicon.schema)
     _kinds_of_place(whole, names)
     whole.spans = _strangers(plain, whole.spans)
     _called(whole.spans)
     _values_not_kinds(whole)
     _values_by_label(whole, lexicon)
+    value_or_name.prefer(whole.spans)
     if not future:
         known_in_part(whole, lexicon, names)
     return whole

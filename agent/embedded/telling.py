@@ -62,6 +62,11 @@ def read(reader: Reader) -> list[Frame] | None:
     return None
 
 
+def asks_for_notes(text: str) -> bool:
+    """ "any notes about Swiss German": asked for what is written, whatever its words would change elsewhere."""
+    return _NOTES_FIRST.match(text) is not None
+
+
 def _nothing_heard(reader: Reader) -> bool:
     """ "quotes we haven't heard back on": of records, that nothing was said."""
     first = next((span for span in reader.spans if not span.filler and not span.func("show")), None)
@@ -111,8 +116,15 @@ def _complaints_of_one(reader: Reader) -> list[Frame]:
     return [frame]
 
 
+_SURE = 0.9  # of a name that is more than a word of it
+_NOTES_FIRST = re.compile(
+    r"^\W*(?:(?:are there|do we have|have we(?: got)?|is there|show(?: me)?|find|search|list|get|any|all|the|for|our)\s+)+"
+    r"(?:notes?|emails?|calls?)\s+(?:about|regarding|concerning|mentioning|on|where|in which|that say|saying|that mention)\b",
+    re.IGNORECASE,
+)
 _NOTED = re.compile(
-    r"\b(?:anything|something|notes?|e-?mails?|mails?|calls?|visits?|meetings?)\s+(?:about|regarding|concerning|mentioning|on)\b",
+    r"\b(?:anything|something|notes?|e-?mails?|mails?|calls?|visits?|meetings?)\s+"
+    r"(?:about|regarding|concerning|mentioning|on|where|in which|which say|that say|saying|which mention|that mention)\b",
     re.IGNORECASE,
 )
 
@@ -123,7 +135,9 @@ def _of_notes(reader: Reader) -> bool:
     if mark is None or reader.said("count", "group", "compare", "create", "log", "max", "min", "without", "draft", "send"):
         return False
     topic = [span for span in reader.spans if span.first >= mark.end() and not span.filler]
-    named = any(name.type != "product" for span in topic for name in span.names) or any(span.time for span in topic)
+    parts = len(topic) > 1 and not all(span.names for span in topic)  # "Swiss German": no one called Swiss Tours
+    named = any(name.type != "product" and not (parts and name.score < _SURE) for span in topic for name in span.names)
+    named = named or any(span.time for span in topic)
     plain = not named and not any(span.entity or span.func("group", "with", "only", "it") for span in topic)
     return any(span.unknown for span in topic) or (bool(topic) and plain)
 
@@ -195,6 +209,8 @@ def said(reader: Reader) -> list[Frame] | None:
     frame = Frame("notes")
     for span in reader.spans:
         best = [name for name in span.names if name.score == max(n.score for n in span.names) and name.type in {"account", "contact"}]
+        if best and best[0].score < _SURE and _word_of_the_topic(reader, span):
+            continue
         if best and best[0].type not in frame.values and len({name.id for name in best}) == 1:
             frame.values[best[0].type] = best[0].id
             span.used = True
@@ -214,6 +230,16 @@ def said(reader: Reader) -> list[Frame] | None:
     for span in reader.spans:
         span.used = True
     return [frame]
+
+
+def _word_of_the_topic(reader: Reader, span: Span) -> bool:
+    """Whether a word that is also a part of somebody's name stands beside another word of what was talked about: "about Swiss German"."""
+    mark = _TOPIC.search(reader.text.text)
+    if mark is None or span.first < mark.end():
+        return False
+    place = reader.spans.index(span)
+    beside = [*reader.spans[max(0, place - 1) : place], *reader.spans[place + 1 : place + 2]]
+    return any(each.first >= mark.end() and (each.unknown or each.choices or each.fields) and not each.names for each in beside)
 
 
 def _plain_question(reader: Reader) -> bool:

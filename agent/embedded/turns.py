@@ -12,7 +12,7 @@ from agent.embedded.turn_forms import MARKS, group, patterns, plain
 from knowledge.spoken.amounts import find_amounts
 
 Figure = Literal["", "count", "sum", "avg"]
-_WORDLESS = frozenset({"rest", "others", "reverse", "everybody", "always", "whole", "shift"})
+_WORDLESS = frozenset({"rest", "others", "reverse", "everybody", "always", "whole", "shift", "share"})
 _LONGEST = 90  # characters; more is a request of its own
 
 
@@ -35,7 +35,21 @@ class Turn:
     top: int | None = None
     low: bool | None = None
     kind: Literal[
-        "", "group", "exclude", "drop", "rest", "others", "reverse", "everybody", "always", "whole", "fields", "shift", "another"
+        "",
+        "group",
+        "exclude",
+        "drop",
+        "rest",
+        "others",
+        "reverse",
+        "everybody",
+        "always",
+        "whole",
+        "fields",
+        "shift",
+        "another",
+        "share",
+        "best",
     ] = ""
     unit: str = ""
     wrong: str = ""
@@ -114,7 +128,9 @@ def _whole(said: str, language: str) -> Turn | None:
     """Edits that are said without a word of the store: "the rest", "for everyone", "all time", "the month before that"."""
     core, _ = _closed(said, language)
     for each in (core, said):
-        for kind in ("reverse", "others", "rest", "everybody", "always", "whole"):
+        if patterns(language, "best").fullmatch(each):
+            return Turn(each, leans=True, kind="best")
+        for kind in ("reverse", "others", "rest", "everybody", "always", "whole", "share"):
             if patterns(language, kind).fullmatch(each):
                 return Turn(each, leans=True, kind=kind)
         if patterns(language, "year_back").fullmatch(each):
@@ -161,7 +177,7 @@ def _figure(said: str, language: str) -> Turn | None:
         if found is not None:
             noun = group(found, "noun")
             if len(noun.split()) <= 3:
-                return Turn(core, leans=True, figure="count", noun=noun)
+                return Turn(noun, leans=True, figure="count", noun=noun)
     return None
 
 

@@ -39,7 +39,7 @@ def read(text: str, whole: Sequence[Frame], spans_of: Callable[[str], Spanned], 
             continue
         two = reading(right, one)
         if _answered(two) and all(frame.intent in _ASKED for frame in two):
-            return [*one, *(_in_period(frame, one[-1]) for frame in two)]
+            return [*(_split_alike(frame, two) for frame in one), *(_in_period(frame, one[-1]) for frame in two)]
     return None
 
 
@@ -74,6 +74,15 @@ def _heads(spans: Sequence[Span], number: int) -> bool:
     span = spans[number]
     held = number > 0 and spans[number - 1].func("with", "without", "group")
     return bool((span.entity or span.metric) and not span.names and not held)
+
+
+def _split_alike(frame: Frame, after: Sequence[Frame]) -> Frame:
+    """ "win rate and sold deals by owner this year": a figure that says nothing of its own is of what the last one is."""
+    last = after[-1]
+    bare = frame.intent == last.intent == "measure" and not (frame.by or frame.parts or frame.period or frame.top or frame.part)
+    if bare and frame.entity == last.entity and last.by and not last.top:
+        frame.by, frame.period, frame.parts = list(last.by), last.period, [*last.parts]
+    return frame
 
 
 def _in_period(frame: Frame, before: Frame) -> Frame:

@@ -13,6 +13,7 @@ from agent.embedded import (
     announced,
     appending,
     asked_back,
+    back_to,
     belief,
     compound,
     converting,
@@ -45,6 +46,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.lexicon import Lexicon
 from agent.embedded.names import NameIndex, NameIndexes
 from agent.embedded.reading import Reader
+from agent.embedded.refigured import fresh
 from agent.embedded.repair import repair, respelt
 from agent.embedded.routes import Routes
 from agent.embedded.rows_shown import that_period
@@ -109,6 +111,13 @@ class Understanding:
             names.after(previous, apart=apart)
         if said != text:
             text, whole = said, _spans(unit, said, words, names)
+        back = back_to.returned(text, previous, lambda said: self._reader(unit, said, words, names, routes))
+        if back is not None:
+            text, previous = back
+            names.after(previous)
+            if not text:
+                return Understood([fresh(previous[0])], spoken)
+            whole = _spans(unit, text, words, names)
         told_of = announced.rewritten(whole, words)
         if told_of is not None:
             whole = _spans(unit, told_of, words, names)
@@ -264,7 +273,7 @@ class Understanding:
         amended = None if waiting else amending.read(scene, clause, lambda text: _spans(unit, text, words, names, future=True))
         if amended is not None:
             return amended
-        written = writes.read(unit, coming, words, names, routes, previous)
+        written = None if telling.asks_for_notes(question) else writes.read(unit, coming, words, names, routes, previous)
         if written is not None:
             return written
         spans = _spans(unit, question, words, names)
@@ -299,6 +308,19 @@ class Understanding:
             if unheard.intent == "clarify" and any(span.entity for span in reader.spans):
                 unheard.values = {**unheard.values, "head": True}  # what is added to it next cannot be answered either
             return [unheard]
+        if reader.either and not any(frame.intent in {"clarify", "refuse"} for frame in frames):
+            said, labels = reader.either[0]
+            return [
+                Frame(
+                    "clarify",
+                    entity=frames[0].entity,
+                    text=clause,
+                    reason="words",
+                    notes=[said],
+                    options=labels[:4],
+                    values={"either": True},
+                )
+            ]
         for frame in frames:
             frame.notes += notes
         return frames

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agent.embedded import either_field
 from agent.embedded.dated import Dated
 from agent.embedded.hosts import YES_NO
 from agent.embedded.lexicon import NOT_YET, YES
@@ -41,7 +42,7 @@ class Valued(Dated):
             return  # "e-mail of the office manager": the field, though it is a channel too
         if any(f.entity == self.target for f in span.fields) and self._only_points_back(senses):
             return  # "what is her e-mail": a field of the one asked about, not mails
-        best = self._richest(senses)
+        best = self._of_two_fields(number, span, senses) or self._richest(senses)
         if self._unspoken(best):
             span.used = is_noise(span) or bool(span.func() and len(span.text) == 1)
             return
@@ -62,6 +63,18 @@ class Valued(Dated):
         span.used = self.add(f"{best.entity}.{best.field}", condition, negate=negated)
         self._field_beside(number, best)
         self._field_hinted(number, best)
+
+    def _of_two_fields(self, number: int, span: Span, senses: Sequence[Sense]) -> Sense | None:
+        """Which of several fields of a record with the same values is meant; asked back where nothing tells."""
+        found = either_field.rivals(senses, self.schema)
+        if len(found) < 2:
+            return None
+        told = either_field.told_apart(self.spans, number, found, self.schema)
+        if told is None:
+            labels = [self.schema.field(s.entity, s.field) for s in found]
+            zh = self.text.language == "zh"
+            self.either.append((span.text, [f"{f.zh}{span.text}" if zh else f"{f.en} {span.text}" for f in labels]))
+        return told
 
     @staticmethod
     def _said_outright(span: Span, senses: list[Sense]) -> list[Sense]:

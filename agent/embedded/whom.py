@@ -20,6 +20,8 @@ _TO_CALL_THERE = re.compile(
     r"(?:call|phone|ring|contact|reach|speak (?:to|with)|talk (?:to|with)|ask|e-?mail|write to|meet|know)\b",
     re.IGNORECASE,
 )
+_TALKED_TO = re.compile(r"\bwhom? did(?= (?:we|i) (?:talk (?:to|with)|speak (?:to|with)|call|phone|e-?mail)\b)", re.IGNORECASE)
+_AFTER_A_PLACE = re.compile(r"\b(?:looks?|is looking) after(?= the (?:first|second|third|fourth|fifth|last)\b(?! of))", re.IGNORECASE)
 _BARE_YEAR = re.compile(
     r"(?<!\bin )(?<!\bof )(?<!\bto )(?<!\bthan )(?<!\bover )(?<!\bunder )(?<!\babove )(?<!\bbelow )(?<!\bleast )(?<!\bmost )(?<!\bis )(?<!\bfrom )"
     r"(?<!\buntil )(?<!\bsince )(?<!\bby )(?<!\band )(?<!\bfor )(?<!\bbefore )(?<!\bafter )(?<=[a-z] )(?P<year>(?:199|20[0-4])\d)(?=\s*[?.!]?\s*$)"
@@ -41,6 +43,8 @@ def with_year(text: str) -> str:
 def whom_to_call(text: str) -> str:
     """ "who can I call there?", "who at Acme can I call?" ask for people, not for calls."""
     text = _TO_CALL_THERE.sub(lambda found: f"contacts {found['where']}", text)
+    text = _AFTER_A_PLACE.sub("owns", text)  # "after the second" is no day here
+    text = _TALKED_TO.sub("which contacts did", text)
     return _TO_CALL.sub(lambda found: "contacts" if found.group()[0].isascii() else "有哪些联系人", text)
 
 

@@ -19,6 +19,7 @@ from store.metrics import catalogue
 from store.query import RecordQuery, RecordView, find
 from store.schema import TEMPORAL
 from store.unit import Unit
+from tools.cited import source_of
 from tools.describe import describe, field_at, part_label, path_label, period_words, value_label
 from tools.results import Briefed, Drafted, Figures, Notes, Proposed, Records, Result, Suggested
 
@@ -49,7 +50,7 @@ def result(unit: Unit, frame: Frame, found: Result, language: str) -> str:
     if isinstance(found, Figures):
         return _figures(unit, found, language)
     if isinstance(found, Notes):
-        return _notes(frame, found, language)
+        return _notes(unit, frame, found, language)
     if isinstance(found, Suggested):
         return advised(unit, found, language)
     if isinstance(found, Drafted):
@@ -100,6 +101,16 @@ def things_of(unit: Unit, entity: str, language: str, count: int) -> str:
     return unit.schema.entity(entity).label(language, plural=count != 1)
 
 
+def _of_each(unit: Unit, entity: str, frame: Frame, language: str) -> str:
+    """How many of every group, and in which order they come first."""
+    order = frame.sort[0] if frame.sort else ""
+    path = order.lstrip("-")
+    dated = bool(path) and "." not in path and unit.schema.field(entity, path).kind in TEMPORAL
+    way = ("late" if dated else "down") if order.startswith("-") else ("early" if dated else "up")
+    group, field = (path_label(unit.schema, entity, each, language) if each else "" for each in (frame.each, path))
+    return say("of_each", language, n=frame.limit, group=group, field=field, way=say(f"way_{way}", language))
+
+
 def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
     entity, page = found.query.entity, found.page
     shown_parts = [part.filter for part in frame.parts if part.slot != "sorted"]
@@ -121,7 +132,7 @@ def _records(unit: Unit, frame: Frame, found: Records, language: str) -> str:
         return "\n\n".join(filter(None, parts))
     shown = say("shown", language, n=len(page.records)) if len(page.records) < page.total else ""
     if frame.each:
-        shown = say("of_each", language, n=frame.limit, group=path_label(unit.schema, entity, frame.each, language))
+        shown = _of_each(unit, entity, frame, language)
     head = say("found", language, total=f"{page.total:,}", things=things_of(unit, entity, language, page.total), shown=shown)
     rows = _record_table(unit, entity, page.records, columns(unit.schema, entity, frame, filters), language)
     return "\n\n".join([head, rows, say("read_as", language, filter=reading), *beside])
@@ -343,14 +354,14 @@ def _group(unit: Unit, entity: str, path: str, label: str | None, language: str)
     return value_label(unit, field, label, language) if field.kind in {"choice", "stage"} else label
 
 
-def _notes(frame: Frame, found: Notes, language: str) -> str:
+def _notes(unit: Unit, frame: Frame, found: Notes, language: str) -> str:
     if not found.citations:
         text = say("no_quotes", language, text=cell(found.text))
     else:
         lines = []
         for each in found.citations:
-            where = " · ".join(str(part) for part in ((each["date"] or "")[:10], each["account"], each["kind"], each["author"]) if part)
-            lines.append(f"> {cell_long(each['quote'])}\n>\n> — {cell(where)}")
+            where = " · ".join(source_of(unit.schema, each, language))
+            lines.append(f"> {cell_long(each['quote'])}\n>\n> — {cell_long(where)}")
         heads = [say("quotes", language, text=cell(found.text))]
         told = list(dict.fromkeys(str(each["account"]) for each in found.citations if each["account"]))
         if frame.shown and told:

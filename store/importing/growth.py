@@ -30,6 +30,9 @@ from store.unit import CURRENCY, Unit
 FIXED = frozenset({"user.role", "activity.trust", "activity.direction", "opportunity.status"})
 _CHOICES = 12
 _CODE = re.compile(r"[A-Z]{3}")
+_NAMED_AFTER = re.compile(
+    r"([a-z]{3,}(?: [a-z]{3,})?) (?:name|title|number|no\.?|id|code|ref|reference)|([\u4e00-\u9fff]{2,4})(?:名称|名|编号|号)", re.IGNORECASE
+)
 _BOOLEANS = {"true", "false", "yes", "no", "y", "n", "是", "否"}
 _MONEY_HEADER = re.compile(
     r"price|amount|cost|revenue|budget|\bfees?\b|salary|turnover|deposit|\brent\b|金额|价格|费用|预算|单价|总价|总额|营业额|租金|押金|月费|年费",
@@ -53,6 +56,7 @@ def grow(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport,
     _take_currency(unit, table, plan, report)
     unit = replace(unit, schema=schemas.load(unit.session))
     _learn_headings(unit, plan, report)
+    _learn_kind(unit, table, plan, report)
     return replace(unit, schema=schemas.load(unit.session))
 
 
@@ -222,6 +226,21 @@ def _learn_headings(unit: Unit, plan: Plan, report: FileReport) -> None:
         taken.add(normal(heading))
         subject = f"{plan.kind}.{field.name}"
         report.words_added[subject] = [*report.words_added.get(subject, ()), *setup.add_words(unit.session, subject, [heading])]
+
+
+def _learn_kind(unit: Unit, table: Table, plan: Plan, report: FileReport) -> None:
+    """What the firm calls such records, where its file and a heading agree: "Matter Name" in matters.csv, 工程名称 in 工程.csv."""
+    if not unit.principal.administers or plan.own_export:
+        return
+    stem = normal(re.sub(r"\.\w+$", "", table.name))
+    named = unit.schema.entity(plan.kind).name_field
+    taken = {normal(word) for each in unit.schema.entities.values() for word in entity_words(unit.schema, each)}
+    for column in plan.columns:
+        found = _NAMED_AFTER.fullmatch(column.source.strip()) if column.field in {named, "key"} else None
+        word = (found[1] or found[2]).lower() if found else ""
+        if word and normal(word) in stem and normal(word) not in taken:
+            report.words_added[plan.kind] = setup.add_words(unit.session, plan.kind, [word])
+            return
 
 
 def _field_words(unit: Unit, field: Field) -> tuple[str, ...]:

@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 from ui_company import ANNA
 
 from agent.bootstrap import Rapport
+from agent.embedded.frames import Frame
+from agent.embedded.wording import result
+from tools.cited import source_of
+from tools.results import Notes
 from ui.web.escaping import calm, plain
+from ui.web.messages import quoted
 from ui.web.shown import measure_table, money_text, quotes, sources, table
 from ui.web.words import language_of, words
 
@@ -59,18 +64,56 @@ def test_a_table_cell_cannot_leave_its_cell() -> None:
     assert made.splitlines()[2].count("|") == 3
 
 
-def test_sources_of_a_brief_are_numbered_as_the_text_refers_to_them() -> None:
-    made = sources([{"quote": "8%\noff", "account": "Acme", "date": "2026-11-02"}, {"quote": "<b>gone</b>"}]).splitlines()
+def test_sources_of_a_brief_are_numbered_as_the_text_refers_to_them(rapport: Rapport) -> None:
+    said = [{"quote": "8%\noff", "account": "Acme", "date": "2026-11-02"}, {"quote": "<b>gone</b>"}]
+    with rapport.store.reading(rapport.store.principal(ANNA)) as unit:
+        made = sources(unit.schema, said, "en").splitlines()
     assert [line.split(". ")[0] for line in made] == ["1", "2"]
-    assert made[0].endswith("(Acme · 2026-11-02)")
+    assert made[0].endswith("(2026-11-02 · Acme)")
     assert "off" in made[0]
     assert "<b>" not in made[1]
 
 
-def test_quotes_carry_their_date_and_no_markup() -> None:
-    made = quotes([{"quote": "<b>8%</b> off", "account": "Acme", "date": "2026-11-02"}])
-    assert "<b>" not in made
-    assert made.endswith("**Acme · 2026&#45;11&#45;02**") or made.endswith("**Acme · 2026-11-02**")
+def test_quotes_say_when_who_where_and_how_in_the_askers_language_and_no_markup(rapport: Rapport) -> None:
+    """Whole: the address of who said it is not cut off."""
+    who = f"{'long.' * 14}name@customer.example"
+    said = {
+        "type": "activity",
+        "id": "A1",
+        "quote": "<b>8%</b> off",
+        "account": "Acme",
+        "date": "2026-11-02",
+        "kind": "call",
+        "author": who,
+    }
+    with rapport.store.reading(rapport.store.principal(ANNA)) as unit:
+        en, zh = (unescape(quotes(unit.schema, [said], language)) for language in ("en", "zh"))
+        assert source_of(unit.schema, {**said, "type": "case", "kind": "complaint", "author": None}, "zh") == ["2026-11-02", "Acme", "投诉"]
+        assert source_of(unit.schema, {"type": "measure", "kind": "odd"}, "zh") == ["odd"]
+    assert "<b>" not in quotes(unit.schema, [said], "en")
+    for made, kind in ((en, "call"), (zh, "电话")):
+        assert f"[2026-11-02 · {who} · Acme · {kind}](/record/activity/A1?said=" in made.replace("\\", "")
+        assert made.rstrip("*").endswith("#said)")
+
+
+@pytest.mark.parametrize(("language", "kind"), [("en", "call"), ("zh", "电话")])
+def test_the_line_under_a_quote_of_the_built_in_brain_is_whole_and_leads_to_its_sentence(
+    rapport: Rapport, language: str, kind: str
+) -> None:
+    who = f"{'long.' * 14}name@customer.example"
+    said = {
+        "type": "activity",
+        "id": "A1",
+        "quote": "Too dear",
+        "account": "Acme",
+        "date": "2026-11-02T09:00",
+        "kind": "call",
+        "author": who,
+    }
+    with rapport.store.reading(rapport.store.principal(ANNA)) as unit:
+        text = result(unit, Frame("notes"), Notes("price", [said], ""), language)
+    line = quoted(calm(text), [said]).splitlines()[-1]
+    assert unescape(line) == f"> [— 2026-11-02 · {who} · Acme · {kind}](/record/activity/A1?said=Too+dear#said)"
 
 
 @pytest.mark.parametrize(("raw", "text"), [("75000.00", "75,000"), ("0.1234", "0.12"), ("1234.50", "1,234.50"), ("Won", "Won")])

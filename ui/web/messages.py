@@ -66,9 +66,9 @@ def answered(unit: Unit, answer: dict[str, Any], said: Words, *, card: bool = Fa
         parts.append(f"**{link(said['drop.go_on'], import_path(answer['held']))}**")
     cited = answer.get("citations")
     if cited and answer.get("kind") == "brief":
-        parts.append(sources(cited))
+        parts.append(sources(unit.schema, cited, answer.get("language") or said.language))
     elif cited and answer.get("kind") not in WITH_EVIDENCE and "\n>" not in f"\n{text}":
-        parts.append(quotes(cited))
+        parts.append(quotes(unit.schema, cited, answer.get("language") or said.language))
     told = "\n\n".join(part for part in parts if part) or "…"
     chart = chart_of(answer.get("measure"), said) if len(answer.get("measures") or []) < 2 else None
     message: Message = {"role": "assistant", "content": [_picture(chart, said), told] if chart else told}

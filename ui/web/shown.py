@@ -6,8 +6,9 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from store.schema import Field
+from store.schema import Field, Schema
 from store.unit import Unit
+from tools.cited import source_of
 from tools.describe import period_words, value_label
 from ui.web.escaping import plain
 from ui.web.rooms.links import cited_path, record_path
@@ -125,24 +126,24 @@ def _basis(measure: dict[str, Any], said: Words) -> str:
     return f"{text} · {said['measure.filter'].format(filter=measure['filter'])}" if measure.get("filter") else text
 
 
-def sources(citations: Sequence[dict[str, Any]]) -> str:
+def sources(schema: Schema, citations: Sequence[dict[str, Any]], language: str) -> str:
     """The sources of a brief, numbered as its text refers to them, a line each."""
     lines = []
     for number, each in enumerate(citations, start=1):
         words = str(each.get("quote", "")).replace("\n", " ")
         words = words if len(words) <= QUOTE else words[:QUOTE].rsplit(" ", 1)[0] + " …"
-        source = " · ".join(plain(each[name]) for name in ("account", "date") if each.get(name))
+        source = " · ".join(plain(part) for part in source_of(schema, each, language))
         lines.append(f"{number}. {plain(words)}" + (f" ({link(source, cited_path(each))})" if source else ""))
     return "\n".join(lines)
 
 
-def quotes(citations: Sequence[dict[str, Any]]) -> str:
+def quotes(schema: Schema, citations: Sequence[dict[str, Any]], language: str) -> str:
     """What the answer stands on: the words, then where and when they were said."""
     blocks = []
     for each in citations:
         words = str(each.get("quote", ""))
         words = words if len(words) <= QUOTE else words[:QUOTE].rsplit(" ", 1)[0] + " …"
-        source = " · ".join(plain(each[name]) for name in ("account", "date") if each.get(name))
+        source = " · ".join(plain(part) for part in source_of(schema, each, language))
         blocks.append(f"> {plain(words)}\n>\n> **{link(source, cited_path(each))}**" if source else f"> {plain(words)}")
     return "\n\n".join(blocks)
 
