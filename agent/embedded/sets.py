@@ -94,7 +94,10 @@ def _kind(scene: Scene, part: list[Span], change: list[Span]) -> str:
     if nouns:
         return nouns[0] if scene.text.language == "en" else nouns[-1]
     said = [{c.entity for c in span.choices} | {f.entity for f in span.fields} for span in (*part, *change)]
+    named = {name.type for span in part for name in span.names if name.score >= 0.95}
     fits = {kind: sum(kind in each for each in said) for kind in ("opportunity", *sorted(set().union(*said)))}
+    for kind in fits:
+        fits[kind] += bool(fits[kind]) and kind in named  # "the phone number of Ann Lee" is hers, and not her firm's
     best = max(fits.values(), default=0)
     return next((kind for kind, score in fits.items() if best and score == best), "")
 
