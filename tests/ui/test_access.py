@@ -109,7 +109,7 @@ ACCESS |= {
 } | {
     ("get", "/voice/{recording_id}"): recorded(), ("get", "/import/run/{run_id}"): (401, 200, 404, 404, 404)
 } | {
-    ("get", path): administrators() for path in ("/setup", "/setup/people", "/setup/people/{user_id}", "/setup/roles", "/setup/roles/{role}",
+    ("get", path): administrators() for path in ("/setup", "/setup/model", "/setup/people", "/setup/people/{user_id}", "/setup/roles", "/setup/roles/{role}",
                                               "/setup/policy", "/setup/audit")
 } | {
     ("get", path): her_own() for path in ("/drafts/{draft_id}", "/drafts/{draft_id}/mail.eml")

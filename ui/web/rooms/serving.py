@@ -8,7 +8,7 @@ from ui.identity import CurrentUser
 from ui.web.rooms import approvals, drafts, dropped, duplicates, importing, lists, pipeline, record, talks, team, today, voice
 from ui.web.rooms.frame import rooms
 from ui.web.rooms.served import TYPES, content
-from ui.web.rooms.setup import audit, people, person, policy, roles, words
+from ui.web.rooms.setup import audit, model, people, person, policy, roles, words
 
 router = APIRouter(include_in_schema=False)
 _look = rooms()
@@ -25,6 +25,6 @@ def look(name: str, user: CurrentUser) -> Response:
 for each in (
     _look, today.router, record.router, lists.router, approvals.router, pipeline.router, drafts.router, duplicates.router,
     importing.router, team.router, talks.router, dropped.router, voice.router, words.router,
-    people.router, person.router, roles.router, policy.router, audit.router,
+    model.router, people.router, person.router, roles.router, policy.router, audit.router,
 ):  # fmt: skip
     router.include_router(each)
