@@ -15,6 +15,7 @@ from agent.embedded.pieces import MEASURES
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.steps import stepped
 from agent.embedded.tokens import is_chinese
+from agent.embedded.unburdened import LESS, MORE
 from store.metrics import Metric
 from store.schema import Schema
 
@@ -80,6 +81,10 @@ def _unmet(spans: Sequence[Span], place: int, holding: Held) -> list[claims.Kind
         return kinds if before is not None and before.func("show", "who", "count") else []  # "which customers …" asks for them
     if kinds and "create" in holding.intents and (_counts_products(spans, place) or _short_noun(span, holding)):
         return []
+    if kinds and span.entity and span.entity.entity in _SPEAKERS and "activity" in holding.entities and _done_to(spans, place):
+        return []
+    if kinds and span.text in MORE | LESS and (holding.by or {"sorted", "top"} & holding.marks):
+        return []  # 哪个金额高: which is more, not a priority
     if kinds or holding.intents & claims.CHANGES:
         return kinds
     if span.func("group") and span.text.lower() not in _ORDERING and not holding.by and not _compares_nothing(spans, place):
@@ -95,6 +100,19 @@ def _unmet(spans: Sequence[Span], place: int, holding: Held) -> list[claims.Kind
         stated = values & holding.asserted
         return ["function"] if stated and not values & holding.denied else []
     return []
+
+
+_TO_WHOM = frozenset({"给", "跟", "和", "向", "对", "同", "与"})
+
+
+def _done_to(spans: Sequence[Span], place: int) -> bool:
+    """拜访客户, 给客户打电话: whom a visit or a call is to, which are all to customers."""
+    before = spans[place - 1] if place else None
+    behind = spans[place + 1] if place + 1 < len(spans) else None
+    done = [
+        each for each in (before, behind) if each is not None and any(c.field == "kind" and c.entity == "activity" for c in each.choices)
+    ]
+    return bool(done) and before is not None and (before in done or before.text in _TO_WHOM)
 
 
 def _counts_products(spans: Sequence[Span], place: int) -> bool:

@@ -29,6 +29,8 @@ def read_as(
     known = not any((span.unknown and len(span.text) > 1) or span.literal for span in text.spans)
     if told.lists(text) and (act in {"update", "delete", "move"} or (act in _VERBS and known)):
         return None  # "cases, owner is Anna": what is asked for and what holds of it; a new record has a word nobody knows yet
+    if act in _VERBS and told.from_then_on(text):
+        return None  # 解决一个工单平均要几天
     if act in {"update", "delete", "move"} and told.asks(text):
         return None  # "the clean room is won?": a question is never a change
     verbs = _VERBS.get(act, ())

@@ -16,7 +16,7 @@ from store.rights import Principal
 from store.schema import NUMERIC, Schema
 
 _PER = ("per", "each", "every", "each of", "for each", "for every", "每", "各", "人均", "单均")
-MONEY_WORDS = {"how much", "how big", "how large", "多少钱", "多大", "有多大", "值多少", "多少金额"}
+MONEY_WORDS = {"how much", "how big", "how large", "多少钱", "多大", "有多大", "值多少", "多少金额", "多少万", "有多少万", "多少亿"}
 
 
 @dataclass

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Literal
 
 from agent.embedded.creating_words import ties, words
+from agent.embedded.day_counts import cycles
 from agent.embedded.held import Held
 from agent.embedded.lexicon import change_words
 from agent.embedded.spans import Span
@@ -210,6 +211,9 @@ def _sense(kind: str, entity: str, field: str, value: str, held: Held) -> tuple[
             new = "create" in held.intents
             if new and entity == "activity" and "log" not in held.intents:
                 return "value", True  # "I just spoke with …": how it came about
+            dated = cycles().get(entity, {}).get("to", "")
+            if field == "status" and held.intents == {"get"} and (entity, dated) in held.shown:
+                return "value", True  # 什么时候成交: the day it is asked for
             planned = new and field in {"stage", "status"} and (entity, "close_date") in held.fields  # 预计三月底成交
             return "value", planned or unfinished or value.casefold() in held.values or field in held.by or (
                 value in {"yes", "no"} and (entity, field) in held.fields

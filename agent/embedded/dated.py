@@ -170,7 +170,7 @@ class Dated(Recurring):
     def _date_field(self, number: int) -> Field | None:
         """The date said beside a time: "closing this month", "created last week", 本月到期."""
         spans = self.spans
-        order = [*range(number - 1, max(-1, number - 4), -1), *range(number + 1, min(number + 4, len(spans)))]
+        order = [*range(number - 1, self._since_other_time(number), -1), *range(number + 1, min(number + 4, len(spans)))]
         for place in order:
             span = spans[place]
             if span.entity and not span.fields and place < number:
@@ -210,10 +210,22 @@ class Dated(Recurring):
                 return None
         return None
 
+    def _of_a_day(self, span: Span) -> bool:
+        return any(self.schema.field(f.entity, f.field).kind in TEMPORAL and f.field != "created_at" for f in span.fields)
+
+    def _since_other_time(self, number: int) -> int:
+        """去年立项的商机今年成交了几个: the field said beside an earlier time is not this one's, unless "and" or "or" joins the two."""
+        first = max(-1, number - 4)
+        other = next((place for place in range(number - 1, max(-1, first - 2), -1) if self.spans[place].time), None)
+        between = self.spans[other + 1 : number] if other is not None else []
+        joined = any(each.text.lower() in _AND_OR or each.func("to", "compare", "between") for each in between)
+        return first if other is None or joined or len(between) < 2 else other + 1
+
     def _usual_date(self, number: int) -> tuple[str, str]:
         host = self.host(number)
         entity = host if host == self.target or self.routes.path(self.target, host) is not None else self.target
-        if self._said("create", "fresh") and "created_at" in self.schema.entity(entity).fields and entity != "activity":
+        plain = [each for each in self.spans if each.func("create", "fresh") and not self._of_a_day(each)]  # 立项 is a day of its own
+        if plain and "created_at" in self.schema.entity(entity).fields and entity != "activity":
             usual = self.schema.entity(entity).date
             return entity, {"opportunity": "engaged_on", "task": "created_at", "campaign": "created_at"}.get(entity, usual)
         if entity != self.target and self.schema.entity(entity).date == "created_at":

@@ -46,6 +46,9 @@ def day_of(fields: Mapping[str, Field], yes: str) -> list[str]:
 
 def put(spans: Sequence["Span"], schema: Schema) -> None:
     """Give such stretches their length in place of a period, and the date its own word back."""
+    said = [each for each in spans if not each.filler]
+    for before, span, behind in zip(said, said[1:], said[2:], strict=False):
+        _after_a_day(before, span, behind, schema)
     for before, span in pairwise([each for each in spans if not each.filler]):
         within = _WITHIN.match(span.text) if span.time and span.time.kind == "period" else None
         if within and _ended(before, schema) and (length := _length(span.text[within.end() :], span)):
@@ -58,6 +61,20 @@ def put(spans: Sequence["Span"], schema: Schema) -> None:
             before.length = (before.amount.value, unit[1].lower())
             asked = next((cycles()[each.entity.entity] for each in spans if each.entity and each.entity.entity in cycles()), raw)
             span.senses = [Sense("field", asked["entity"], asked["to"])]
+
+
+_LATER = re.compile(r"(?:之后|以后|后)(?P<length>[^内]+?)(?P<within>之内|以内|内)?$")
+
+
+def _after_a_day(before: "Span", span: "Span", behind: "Span", schema: Schema) -> None:
+    """立项|后三个月内|成交: so long after the one date, not from today."""
+    later = _LATER.match(span.text) if span.time and span.time.first else None
+    dated = any(schema.field(sense.entity, sense.field).kind in TEMPORAL for sense in before.fields) or before.func("bought", "create")
+    if later is None or not dated or before.last != span.first or not _ended(behind, schema):
+        return
+    if length := _length(later["length"], span):
+        span.length, span.time = length, None
+        span.senses = [Sense("func", value="after"), *([Sense("func", value="at_most")] if later["within"] else [])]
 
 
 def _length(text: str, span: "Span") -> tuple[Decimal, str] | None:

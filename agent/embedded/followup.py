@@ -1,5 +1,6 @@
 """What a turn takes over from the one before: "what about Q2?", "only the ones over 10k", "the second one", 那上个季度呢."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
 
 from agent.embedded import continued, listed, turn_forms, turns
@@ -10,6 +11,7 @@ from agent.embedded.headed import another_head, headed
 from agent.embedded.leaning import foreign, latest, leans, ordinal, unheard
 from agent.embedded.merging import merge
 from agent.embedded.other_times import placed
+from agent.embedded.passed import day_meant
 from agent.embedded.quoted import who_said_it
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure, by_outcome
@@ -35,6 +37,8 @@ def view(reader_of: ReaderOf, said: str, previous: Sequence[Frame]) -> list[Fram
     if beside is not None:
         return [beside]
     changed = previous[0].intent not in {"find", "get", "measure", "clarify", "refuse"}
+    if _ALL_OF_THEM.search(said):
+        before = _list_behind(before, previous)  # 这些一共多少钱 after one of them was looked up
     for turn in turns.readings(said):
         if turn.corrects and changed:
             continue  # what is put right is the change, see `amending.py`
@@ -77,6 +81,8 @@ def _rather_a_view(reader: Reader, before: Frame, previous: Sequence[Frame]) -> 
 
 def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
     """The frames of a turn that leans on the one before; None when it stands on its own."""
+    if any(part.slot == "others" for part in reader.extra):
+        return None  # 他们还有别的工单吗: asked anew, of the same customer
     report = briefed_again(reader, previous)
     if report is not None:
         return [report]
@@ -88,7 +94,7 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
         return [previous[0]]
     if before is None:
         return None
-    picked = _ordinal(reader, before)
+    picked = _ordinal(reader, _list_behind(before, previous))
     if picked is not None:
         return [picked]
     kept = [(span, span.used, span.time, span.amount, list(span.senses), span.filler, span.unknown) for span in reader.spans]
@@ -175,6 +181,7 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
     if counted and before.intent == "find" and not reader._how_much():
         return merge(reader, as_measure(before, f"{before.entity}_count"))
     of_one = before.by == [PERSON.get(before.entity, "owner")] and any(name.type == "user" for span in reader.spans for name in span.names)
+    of_one = of_one or any(before.by == [c.field] for span in reader.spans for c in span.choices if c.entity == before.entity)
     by_time = of_one or bool(
         before.by and before.by[0] in GRAINS and any(span.time for span in reader.spans)
     )  # "which were won in that quarter"
@@ -188,12 +195,21 @@ def _continued(reader: Reader, before: Frame) -> list[Frame] | None:
     return merge(reader, before)
 
 
+_ALL_OF_THEM = re.compile(r"这些|那些|它们|他们|这几|\b(?:these|those|them|they)\b", re.IGNORECASE)
 _WHICH = ("which", "show", "list", "哪", "有哪", "列")
 
 
 def _counts_among(reader: Reader) -> bool:
     """ "how many of them are tier A?": of those listed, by a further condition."""
     return any(span.func("it", "only") for span in reader.spans) and any(span.func("count") for span in reader.spans)
+
+
+def _list_behind(before: Frame, previous: Sequence[Frame]) -> Frame:
+    """第一个呢 after the second one was looked up: the list both are places of."""
+    if before.intent != "get" or len(before.results) != 1:
+        return before
+    lists = (frame for frame in previous if frame.intent == "find" and frame.entity == before.entity and len(frame.results) > 1)
+    return next((frame for frame in lists if before.results[0] in frame.results), before)
 
 
 def _ordinal(reader: Reader, before: Frame) -> Frame | None:
@@ -204,7 +220,17 @@ def _ordinal(reader: Reader, before: Frame) -> Frame | None:
         if span.amount or span.func("it", "only", "show", "newest", "oldest", "top", "who") or span.unknown or span.time:
             span.used = True
     frame = Frame("get", entity=before.entity, parts=[Part(f"is:{before.entity}", Filter(field="id", value=before.results[place]))])
-    reader._asked_fields(frame)
+    person = PERSON.get(before.entity, "owner")
+    days = [day for span in reader.spans if (day := day_meant(reader.schema, before.entity, span))] if reader.said("when") else []
+    if reader.said("who") and reader.said("owned") and person in reader.schema.entity(before.entity).fields:
+        frame.shown = [person]  # 第二个谁负责
+    elif len(days) == 1:
+        frame.shown = days  # 第一个什么时候成交
+    else:
+        reader._asked_fields(frame)
+        return frame
+    for span in reader.spans:
+        span.used = span.used or span.func("who", "owned", "when") or bool(day_meant(reader.schema, before.entity, span))
     return frame
 
 

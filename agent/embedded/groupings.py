@@ -11,7 +11,7 @@ from agent.embedded.spans import Span
 from store.date_parts import GRAINS
 from store.schema import NUMERIC, TEMPORAL
 
-WHICH = {"which", "which one", "which of them", "哪个", "哪一个", "哪家", "哪一家", "哪位"}
+WHICH = {"which", "which one", "which of them", "哪个", "哪一个", "哪家", "哪一家", "哪位", "哪边", "哪头"}
 _PART_OF = re.compile(r"(month|quarter|week|day) (?:of|in)\b", re.IGNORECASE)
 
 

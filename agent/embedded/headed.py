@@ -20,7 +20,7 @@ def headed(reader: Reader, before: Frame) -> list[Frame] | None:
     pointed = bool(reader.extra)  # "its deals": what they are narrowed to is known already
     if not head or not (pointed or _goes_on(reader)) or any(span.metric and not span.entity for span in reader.spans):
         return None
-    carried = [] if pointed else _carried(reader, before, head)
+    carried = [] if pointed else carried_over(reader, before, head)
     for span in reader.spans:
         span.used = span.used or (span.func("about", "on", "only") and not span.content)
     frames = reader.read()
@@ -70,7 +70,7 @@ def _goes_on(reader: Reader) -> bool:
     return ends or any(text.startswith(word if not word.isascii() else f"{word} ") for word in _GOES_ON)
 
 
-def _carried(reader: Reader, before: Frame, head: str) -> list[Part]:
+def carried_over(reader: Reader, before: Frame, head: str) -> list[Part]:
     """What of the conditions before can be said of the other kind of record: whose they are, and which customers, people or things they belong to."""
     fields = reader.schema.entity(head).fields
     found: list[Part] = []

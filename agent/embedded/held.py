@@ -174,6 +174,9 @@ def _condition(found: Held, entity: str, condition: Filter, *, turned: bool) -> 
     side |= {str(each).casefold() for each in values if each is not None}
     if op in {"more", "less", "between"}:
         found.bounds |= {(_TURNED.get(op, op) if turned else op, number) for each in values if (number := _decimal(each)) is not None}
+    ends = [number for each in values if (number := _decimal(each)) is not None] if op == "between" else []
+    if len(ends) == 2:
+        found.numbers.add((ends[0] + ends[1]) / 2)  # "around 200": so far to either side of it
     if isinstance(condition.value, (int, str)) and str(condition.value) == "0" and condition.op in {"count_eq", "count_le"}:
         found.ops.add("denied")
     for each in condition.any:

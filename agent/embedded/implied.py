@@ -9,6 +9,7 @@ from agent.embedded.frames import Part
 from agent.embedded.hosts import COMPARE, IMPLYING, MONEY
 from agent.embedded.lexicon import beside_words
 from agent.embedded.lookups import Lookups
+from agent.embedded.passed import day_meant, linked_days
 from agent.embedded.phrase_table import Sense
 from agent.embedded.rankings import COMMONEST, MOST, bare
 from agent.embedded.spans import Span
@@ -48,6 +49,7 @@ class Implied(Lookups):
             return None
         spans = [span for span in self.spans if not span.filler]
         told = {s.entity for each in spans for s in (*each.of("entity"), *each.choices, *each.lacks)}
+        told |= {s.entity for each in spans if each.func("ahead") for s in each.fields}  # 下个季度要成交的金额
         for number, span in enumerate(spans):
             money = [s for s in span.fields if MONEY.get(s.entity) == s.field and self._numeric(s)]
             if not money or span.amount or span.entity or any(each.amount for each in spans[number + 1 : number + 2]):
@@ -161,6 +163,8 @@ class Implied(Lookups):
         """The metric of a question that names none: how many deals, total amount, who sold most, ranking of reps."""
         if self.said("duration") and (length := self._kept_length()):
             return length
+        if self.said("duration") and self.text.language == "zh" and (between := self._days_between()):
+            return between
         if self.said("duration") and self._of_stages():
             return "time_in_stage"
         often = self.said("win", "lose") and any(span.func("count") and span.text[-1:] in "单笔" for span in self.spans)
@@ -196,7 +200,7 @@ class Implied(Lookups):
             return "lost_count"
         if self.said("duration"):
             for span in self.spans:
-                span.used = span.used or span.func("duration")
+                span.used = span.used or span.func("duration", "ahead")  # 一般多久能签
             counted = self._counted()
             return self._days_to(counted) or {"case": "handling_time", "opportunity": "sales_cycle", "": "sales_cycle"}.get(counted, "")
         if self._how_much() and self._status() == "lost":
@@ -268,6 +272,19 @@ class Implied(Lookups):
         if self.said("compare", "previous", "year_before", "trend") or any(span.grain for span in self.spans):
             return DEFAULT_METRIC
         return DEFAULT_METRIC if self._ranking_of() else ""
+
+    def _days_between(self) -> str:
+        """立项到成交日期平均多少天: the mean that is kept of the time between two dates."""
+        days = [m for m in self.lexicon.metrics.values() if m.agg == "avg_days"]
+        for kind in dict.fromkeys([*(span.entity.entity for span in self.spans if span.entity), *(m.entity for m in days)]):
+            found = linked_days(self.schema, kind, self.spans) if kind in self.names.present else None
+            name = next((m.name for m in days if found and (m.entity, m.first, m.last) == (kind, *found[:2])), "")
+            if name:
+                for span in self.spans[: found[2] + 1] if found else []:
+                    if day_meant(self.schema, kind, span) in (found or ()):
+                        span.senses, span.filler = [], True  # between which dates, and no condition
+                return name
+        return ""
 
     def _popular(self) -> bool:
         """Whether a value is asked for by how often it is there; a product is popular by what it sold."""

@@ -86,6 +86,12 @@ def mind_words(kind: str) -> frozenset[str]:
 
 
 @cache
+def measure_words() -> frozenset[str]:
+    """Chinese measure words: 个, 家, 笔."""
+    return frozenset(str(word) for word in _grammar()["measures"])
+
+
+@cache
 def beside_words(name: str) -> frozenset[str]:
     """Words that have this meaning only beside certain others."""
     return frozenset(str(word) for word in _grammar()["beside"][name])

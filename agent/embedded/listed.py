@@ -5,12 +5,14 @@ from copy import deepcopy
 from agent.embedded import turn_forms
 from agent.embedded.frames import Frame, Part
 from agent.embedded.hosts import MONEY
+from agent.embedded.passed import day_meant
 from agent.embedded.phrase_table import Sense
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure
 from agent.embedded.routes import PERSON
 from agent.embedded.spans import Span
 from agent.embedded.whose import foreign_to, same_one, use_all, whose
+from store.date_parts import GRAINS
 from store.filters import Filter
 from store.schema import TEMPORAL
 
@@ -22,7 +24,19 @@ _MONEY_WORDS = {"how much", "多少钱"}
 
 def about_it(reader: Reader, before: Frame) -> list[Frame] | None:
     """The frames of a question about the last answer; None when it is another kind of question."""
-    for reading in (_why, _split, _field_of_it, whose, _ordered, _figure_of_list, _other_figure, _list_of_figure):
+    for reading in (
+        _why,
+        _split,
+        _day_of_it,
+        _field_of_it,
+        _of_whom,
+        whose,
+        _ordered,
+        _figure_of_list,
+        _figure_of_field,
+        _other_figure,
+        _list_of_figure,
+    ):
         found = reading(reader, before)
         if found is not None:
             return found
@@ -88,6 +102,60 @@ def _field_of_it(reader: Reader, before: Frame) -> list[Frame] | None:
         return None
     frame = same_one(before)
     frame.shown = list(dict.fromkeys(sense.field for sense in fields))
+    use_all(reader)
+    return [frame]
+
+
+def _day_of_it(reader: Reader, before: Frame) -> list[Frame] | None:
+    """什么时候成交, "when does it close?" right after one record: its day, where nothing else is said."""
+    if before.intent == "measure" or len(before.results) != 1 or foreign_to(reader, before) or not reader.said("when"):
+        return None
+    said = [span for span in reader.spans if not span.filler and not span.func("when", "it", "on", "to", "about")]
+    days = [day_meant(reader.schema, before.entity, span) for span in said]
+    if len(days) != 1 or not days[0]:
+        return None
+    frame = same_one(before)
+    frame.shown = days
+    use_all(reader)
+    return [frame]
+
+
+def _of_whom(reader: Reader, before: Frame) -> list[Frame] | None:
+    """分别是哪家客户的, "which accounts are they from?" after a list: the same records with what each belongs to."""
+    said = [span for span in reader.spans if not span.filler and not span.func("apart", "it", "on", "to", "about", "all", "breakdown")]
+    nouns = [span for span in said if span.entity and not span.choices]
+    asks = [span for span in said if span.func("show", "who")]
+    if before.intent != "find" or len(nouns) != 1 or not asks or len(said) != len(nouns) + len(asks):
+        return None
+    kind = nouns[0].entity.entity if nouns[0].entity else ""
+    belongs = reader.text.text.rstrip("?？呢 ").endswith("的") or reader.said("apart", "it")
+    if not belongs or kind == before.entity or kind not in reader.schema.entity(before.entity).fields:
+        return None
+    frame = same_one(before) if len(before.results) == 1 else deepcopy(before)
+    frame.results, frame.shown = [], [kind]
+    use_all(reader)
+    return [frame]
+
+
+def _figure_of_field(reader: Reader, before: Frame) -> list[Frame] | None:
+    """平均面积呢, "and the average seats?": a number the records before have, averaged or added up, grouped as the answer before."""
+    said = [span for span in reader.spans if not span.filler and not span.func("about", "it", "only", "show", "count", "on", "all")]
+    agg = next((name for name in ("avg", "sum") if reader.said(name)), "")
+    fields = [s for span in said for s in span.fields if s.entity == before.entity and reader._numeric(s)]
+    plain = all(span.func("avg", "sum") or any(s in fields for s in span.fields) for span in said)
+    if before.intent == "get" or not agg or not plain or len(set(fields)) != 1 or MONEY.get(before.entity) == fields[0].field:
+        return None
+    frame = as_measure(before, f"{agg}_{before.entity}_{fields[0].field}")
+    if before.intent == "measure":
+        frame.by, frame.top = list(before.by), before.top
+        metric = reader.lexicon.metrics.get(before.metric)
+        frame.parts += [
+            Part(f"{before.entity}.{name}", Filter(field=name, op="in" if isinstance(value, list) else "eq", value=value))
+            for name, value in (metric.where if metric else {}).items()
+            if not isinstance(value, dict) and not any(part.slot == f"{before.entity}.{name}" for part in frame.parts)
+        ]
+        dated = frame.period or any(path in GRAINS for path in frame.by)
+        frame.date_field = frame.date_field or (metric.date if metric and dated else None)
     use_all(reader)
     return [frame]
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from copy import deepcopy
 
 from agent.embedded.frames import Frame, Part
+from agent.embedded.headed import carried_over
 from agent.embedded.narrower import light
 from agent.embedded.periods_beside import beside
 from agent.embedded.reading import Reader
@@ -24,7 +25,9 @@ def merge(reader: Reader, before: Frame) -> list[Frame]:
         new = reader._measure(metric.metric)
         new.by = new.by or (frame.by if frame.intent == "measure" else [])
         new.period = new.period or frame.period
-        new.parts = _merged(frame.parts, new.parts) if reader.lexicon.metrics[new.metric].entity == frame.entity else new.parts
+        own = reader.lexicon.metrics[new.metric].entity
+        carried = frame.parts if own == frame.entity else carried_over(reader, frame, own)
+        new.parts = _merged(carried, new.parts)
         return [new]
     target = frame.entity
     entity = next((span.entity.entity for span in reader.spans if span.entity), None)

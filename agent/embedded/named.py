@@ -131,7 +131,8 @@ class Named(Hosts):
     def _person_path(self, number: int) -> str | None:
         """Which person of the record: the host's owner, unless a role ("assigned to", "logged by") is said."""
         host = self.host(number)
-        for earlier in reversed(self.spans[max(0, number - 3) : number]):
+        behind = self.spans[number + 1 : number + 2] if self.text.language == "zh" and self.target != "user" else []
+        for earlier in (*reversed(self.spans[max(0, number - 3) : number]), *behind):  # 沈一舟主设计的项目
             for sense in earlier.fields:
                 if self.schema.field(sense.entity, sense.field).kind == "user" and sense.entity == self.target:
                     earlier.used = True

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from agent.embedded.hosts import MONEY
+from agent.embedded.lexicon import beside_words
 from agent.embedded.named import Named
 from agent.embedded.spans import Span
 from knowledge.spoken.amounts import AmountSpan
@@ -14,6 +15,8 @@ from store.schema import NUMERIC, Field
 
 _LEADING = re.compile(r"(?<![\d.])[1-9]\d*(?:[.,]\d+)*")
 _MERELY_MONEY = re.compile(r"(?:(?<![欧美日港韩加澳新坡台])[元圆]|块)钱?$|\$")
+_LONGEST_UNIT, _LONGEST_UNIT_EN = 2, 4  # characters: 平米, "sqm"
+_ROUGHLY = Decimal("0.1")  # "around 200": so far to either side
 _OPS = {"over": "gt", "at_least": "ge", "under": "lt", "at_most": "le"}
 _OPPOSITE = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt"}
 
@@ -58,7 +61,18 @@ class Quantities(Named):
                     each.used = True
                 if high is not None and stop < len(spans):
                     spans[stop].used = True
+                if mark is not None and field_.kind != "money":
+                    self._unit(stop)
             number += 1
+
+    def _unit(self, number: int) -> None:
+        """展位面积超过一百|平|的, "floor area over 100 sqm": what the number of a field that is named is counted in, whoever listed it."""
+        after = self.spans[number + 1] if number + 1 < len(self.spans) else None
+        if after is None or not after.unknown or after.names or not after.text.isalpha():
+            return
+        gap = self.text.text[self.spans[number].last : after.first]
+        longest = _LONGEST_UNIT if self.text.language == "zh" else _LONGEST_UNIT_EN
+        after.used = len(after.text) <= longest and gap == ("" if self.text.language == "zh" else " ")
 
     def _looks_like_money(self, span: Span) -> bool:
         return bool(span.amount and (span.amount.currency or not span.amount.integer))
@@ -84,6 +98,11 @@ class Quantities(Named):
                 high = spans[second].amount
                 low = _in_the_scale_of(amount, high) if high else amount.value
                 return low, high.value if high else None, "between", [*marks, *spans[number + 1 : second]], second
+            around = next((each for each in (*marks, *spans[number + 1 : number + 2]) if each.func("around")), None) or (
+                spans[number - 1] if number and spans[number - 1].text in beside_words("roughly") else None
+            )
+            if around is not None and amount.unit is None:
+                return amount.value * (1 - _ROUGHLY), amount.value * (1 + _ROUGHLY), "between", [*marks, around], number
         return amount.value, None, op, marks, number
 
     def _compared_with(self, number: int) -> tuple[str | None, list[Span]]:
@@ -106,13 +125,21 @@ class Quantities(Named):
         if op is None and number and spans[number - 1].text == "过":
             op = "gt"  # 预算过两万
         after = number + 1
-        while after < len(spans) and spans[after].filler and spans[after].func("noise") and after - number < 3:
-            after += 1  # 一万|平|以上
+        while after < len(spans) and after - number < 3 and self._measures(after):
+            after += 1  # 一万|平|以上, 五|次|以上的
         led = after + 1 < len(spans) and spans[after + 1].amount is not None  # "30 deals, at least 50k": said of the next number
         if after < len(spans) and spans[after].func("at_least", "at_most") and not led:
             op = "ge" if spans[after].func("at_least") else "le"
-            marks.append(spans[after])
+            marks += spans[number + 1 : after + 1]
         return op, marks
+
+    def _measures(self, place: int) -> bool:
+        """Whether a word right after a number only says what it is a number of: 次, 人, a unit."""
+        span = self.spans[place]
+        if span.filler and span.func("noise"):
+            return True
+        beside = self.text.language == "zh" and self.spans[place - 1].last == span.first and len(span.text) <= _LONGEST_UNIT
+        return beside and (span.filler or span.unknown or span.func("anyone"))
 
     def _numeric_field(self, number: int, stop: int) -> tuple[Field, Span] | None:
         """The number field said beside an amount: "amount over 50k", "more than 500 employees", 员工超过1000人."""

@@ -19,7 +19,7 @@ COMMONEST = {
     "most frequent", "most often", "most popular", "least popular", "commonest", "use the most", "use most", "use most often", "order most often",
     "choose most often", "use the least", "use least", "use least often", "least common", "least frequent", "least often", "最常见", "最普遍",
 }  # fmt: skip
-MOST = {"most", "fewest", "least", "最多", "最少", "most often", "least often", "most frequent"}
+MOST = {"most", "fewest", "least", "最多", "最少", "多", "更多", "少", "更少", "most often", "least often", "most frequent"}
 LENGTHS = {"longest", "slowest", "shortest", "quickest", "fastest", "最长", "最久", "最慢", "最短", "最快"}
 
 
@@ -60,7 +60,16 @@ class Rankings(Groupings):
                 self.base = held
                 self.apart = self.apart or self._asks_by_another(thing, other)
                 break
+            if self.said("who") and not self.entities() and (thing := self._valued_right_before(number)):
+                self.base = thing
+                return thing
         return ""
+
+    def _valued_right_before(self, number: int) -> str:
+        """谁手里议价的最多: the kind of record a value is of, where it stands for such records itself."""
+        before = next((each for each in reversed(self.spans[:number]) if not (each.filler or each.func("on"))), None)
+        kinds = {c.entity for c in before.choices} if before is not None and not before.names else set()
+        return kinds.pop() if len(kinds) == 1 else ""
 
     def _ranked_by_number(self) -> str:
         """ "top 3 clients by number of complaints", "rank accounts by orders": what is counted stands after "by", where it is a kind of record."""

@@ -1,16 +1,18 @@
 """Spans to frames: which kind of question a clause is, and whether every word found its place."""
 
+import re
 from dataclasses import dataclass
 
 from agent.embedded import idle, title_words
 from agent.embedded.finding import Finding
-from agent.embedded.frames import Frame
+from agent.embedded.frames import Frame, Part
 from agent.embedded.goods import pieces
 from agent.embedded.periods_beside import two_said
 from agent.embedded.phrase_table import Sense
 from agent.embedded.rankings import bare
 from agent.embedded.spans import Span
 from agent.embedded.unburdened import merely_said
+from store.filters import Filter
 
 # Function words that change the meaning: one that found no place means the question was only half read.
 TELLING = (
@@ -19,6 +21,7 @@ TELLING = (
     "said", "silent", "suggest", "draft", "delete", "remind", "assign", "empty", "filled", "compare",
 )  # fmt: skip
 HARMLESS = ("show", "count", "group", "on", "about", "me", "with")  # words that are also one of these
+_OF_OURS = re.compile(r"\b(?:did|do|have|should|can|could|had) (?:we|i|you)\b", re.IGNORECASE)  # "who did we call": whom
 PRICED = {"most expensive", "cheapest", "priciest", "最贵", "最便宜"}
 
 
@@ -43,6 +46,8 @@ class Reader(Finding):
             return spoken
         if groups := self._groups_over():
             return groups
+        if in_touch := self._who_was_in_touch():
+            return [in_touch]
         if self.said("max", "min") and not self._most_entity() and self.apart:
             return []
         metrics = self._metrics()
@@ -52,6 +57,51 @@ class Reader(Finding):
             return self._in_periods(self._measures([]))
         frame = self._find()
         return [frame] if frame else []
+
+    def _who_was_in_touch(self) -> Frame | None:
+        """上上周有谁去拜访过客户, "who visited Globex last month": the colleagues, and how often each; not those who were visited."""
+        who = next((number for number, span in enumerate(self.spans) if span.func("who") and not span.entity), None)
+        verb = next((number for number, span in enumerate(self.spans) if self._in_touch(span)), None)
+        if who is None or verb is None or verb < who or "activity" not in self.names.present:
+            return None
+        told = {span.entity.entity for span in self.spans if span.entity}
+        others = self.said(
+            "me",
+            "my_team",
+            "not",
+            "without",
+            "silent",
+            "count",
+            "max",
+            "min",
+            "newest",
+            "when",
+            "top",
+            "over",
+            "sold",
+            "win",
+            "lose",
+            "owned",
+        )
+        others = others or _OF_OURS.search(self.text.text) is not None
+        if others or told - {"account", "contact"} or any(span.choices and not self._in_touch(span) for span in self.spans):
+            return None
+        if self.text.language == "en" and self.spans[who].text.lower() in {"whom", "whose"}:
+            return None
+        for span in self.spans:
+            if self._in_touch(span):
+                span.senses = [c for c in span.choices if (c.entity, c.field) == ("activity", "kind")]
+                span.used = not span.senses
+        frame = self._measure("activity_count", ["author"])
+        if not any(part.slot == "activity.kind" for part in frame.parts):
+            frame.parts.append(Part("activity.direction", Filter(field="direction", op="ne", value="internal")))  # a note is no talk
+        for span in self.spans:
+            span.used = span.used or span.func("who", "contacted")
+        return frame
+
+    def _in_touch(self, span: Span) -> bool:
+        kinds = [c for c in span.choices if (c.entity, c.field) == ("activity", "kind")]
+        return not span.names and not span.entity and (bool(kinds) or span.func("contacted"))
 
     def _utmost_by_themselves(self) -> None:
         """ "the worst rated ticket": what has the number itself is put in order by it; customers are by the mean of theirs."""

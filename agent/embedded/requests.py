@@ -29,6 +29,8 @@ def find(scene: Scene) -> Request | None:
     if not text.spans or text.spans[0].func("show", "count", "who", "delete") or _ends_one(text.spans[0]):
         return None
     breaths = list(_breaths(text))
+    if told.from_then_on(text):
+        return None
     if asks:
         return None if text.text.rstrip().endswith(("?", "？")) else _closing(scene, breaths)
     found = [each for start, stop in breaths for each in [_asked_in(scene, start, stop)] if each is not None]

@@ -13,7 +13,7 @@ RECORDS = frozenset({"opportunity", "product", "lead", "contact", "account", "ca
 _ASKING = ("who", "count", "when", "where", "why", "compare", "sum", "avg", "duration")
 QUESTION = re.compile(
     r"[?？]\s*$|[吗呢么]\s*[。.]?$|^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|which|what|who|whose|how|when|where|why)\b|"
-    r"哪|谁|什么|是否|有没有|是不是|怎么|如何|多少|几个",
+    r"哪|谁|什么|是否|有没有|是不是|怎么|如何|多少|几个|多久|多长|(?:[要用花得]|平均|需要|大概)[要用花]?几(?:天|周|个?月|小时)",
     re.IGNORECASE,
 )
 _WON = re.compile(
@@ -52,6 +52,25 @@ _REPORTED = re.compile(
 
 
 _ASKED_ZH = re.compile(r"什么|哪[些个家位几]|谁|啥|多少|怎么|几[个次家位单条]|有没有")
+
+
+_FROM_THEN = re.compile(
+    r"(?:从|自)?(?:创建|新建|录入|登记|立项|建档|开单|建立|下单)(?:日期|时间|那天|之日)?(?:到|至|后|之后|以后|以来|起)(?!\w{0,3}[里中])"
+)
+
+
+def from_then_on(text: Spanned) -> bool:
+    """从创建到关闭, 立项后三个月内, 解决一个工单要几天: how long something takes or took is spoken of; no request."""
+    if text.language != "zh":
+        return False
+    found = _FROM_THEN.search(text.text)
+    return bool(_HOW_LONG.search(text.text)) or (found is not None and bool(_LENGTH.search(text.text, found.end())))
+
+
+_LENGTH = re.compile(r"[一两二三四五六七八九十百半\d几多][个]?(?:天|日|周|星期|礼拜|个?月|年|季度|小时)|多久|多长|平均")
+_HOW_LONG = re.compile(
+    r"(?:平均|一般|通常|大概).{0,4}?(?:多久|多长|[多几](?:少)?(?:天|周|个?月|小时))|[要用花]几(?:天|周|个?月|小时)|[要用花]多久"
+)
 
 
 def reports(text: str) -> bool:

@@ -150,6 +150,8 @@ def _split(said: str, language: str) -> Turn | None:
     core, _ = _closed(_without_opening(said, language)[0], language) if language == "en" else (_without_opening(said, language)[0], False)
     core = re.sub(r"^(?:(?:and|now|just|also|then|but) )+", "", core, flags=re.IGNORECASE)
     if language == "zh":
+        if core != said and said[: len(said) - len(core)].endswith(("按", "按照")):
+            core = f"按{core}"  # 改成按季度: the opening took the word for grouping along
         found = patterns("zh", "split").fullmatch(core)
         noun = group(found, "noun").removesuffix("的") if found else ""
         if not noun or len(noun) > 12:

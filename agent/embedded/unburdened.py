@@ -1,22 +1,26 @@
 """Words that look like a condition and are none in this sentence: "say over 30k", "the big ones, above 10k", 过了, the "raised" of tickets."""
 
+from collections import Counter
 from datetime import date
 
 from agent.embedded import nearby
-from agent.embedded.lexicon import fillers
+from agent.embedded.lexicon import beside_words, fillers, measure_words
 from agent.embedded.names import NameIndex
 from agent.embedded.phrase_table import NOISE, Sense
 from agent.embedded.spans import Span, Spanned
 from agent.embedded.tokens import tokenise
 from store.schema import NUMERIC, TEMPORAL, Schema
 
-_MORE = {"多", "高", "大", "更多", "更高"}
+MORE = {"多", "高", "大", "更多", "更高"}
+LESS = {"少", "低", "小", "更少", "更低"}
+_MORE_BY = {"多", "少"}
 _COMPARED = ("over", "at_least", "under", "at_most", "between")
 
 
 def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None:
     """Take their second meaning from words whose neighbours say that they do not carry it."""
     compared = any(span.func(*_COMPARED) for span in text.spans) and any(span.amount for span in text.spans)
+    compares = any(span.func("compare") for span in text.spans)
     for number, span in enumerate(text.spans):
         before, after = _next(text, number, -1), _next(text, number, 1)
         if _one_of_them(text, number):
@@ -49,8 +53,21 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
             _lighten(span)
         elif span.text == "最" and span.filler and after and after.func("sold", "win", "lose", "contacted"):
             span.senses, span.filler = [Sense("func", value="max")], False  # 最赚钱
-        elif span.text in _MORE and span.unknown and (after is None or after.func("show", "count", "who")):
-            span.senses, span.unknown = [Sense("func", value="max")], False  # 谁签的金额多
+        elif (span.text in MORE | LESS) and _told_of(schema, span, before) and (after is None or after.func("show", "count", "who")):
+            way = "compare" if _several(text) else "max" if span.text in MORE else "min"  # 机械和食品哪个金额高; 谁签的金额多
+            span.senses, span.unknown = [Sense("func", value=way)], False
+        elif span.entity and span.entity.entity == "account" and not span.names and _visited(text, number):
+            _lighten(span)  # 谁上周没拜访客户: whom visits are to
+        elif span.text in beside_words("left_blank") and after is not None and after.fields and after.choices:
+            after.senses = [s for s in after.senses if s.kind != "choice"]  # 没填竞争对手, which is also a reason
+        elif span.text == "采购" and span.func("bought") and after is not None and after.first == span.last and _people(after):
+            span.senses, span.unknown = [], True  # 采购负责人: what somebody is, not that they bought
+        elif span.fields and is_noise(span) and _of_an_activity(text, number):
+            _lighten(span)  # 打了多少个电话, where 打了 may also be a mark that was given
+        elif span.text == "一" and span.unknown and _any_one(text, number):
+            _lighten(span)  # 解决一个工单
+        elif span.text in _MORE_BY and span.unknown and compares and after is not None and after.func("sold", "win", "lose", "count"):
+            _lighten(span)  # 今年比去年多签了多少
         elif span.text == "一般" and span.choices:
             noun = after is not None and (
                 any(f.field == "priority" for f in after.fields) or (after.entity and after.entity.entity in {"task", "case"})
@@ -132,6 +149,44 @@ def _utmost_after(text: Spanned, number: int) -> bool:
 
 def _utmost_last(after: Span | None, text: Spanned, number: int) -> bool:
     return after is not None and after.func("max", "min") and _next(text, number + 1, 1) in (None, after)
+
+
+def _told_of(schema: Schema, span: Span, before: Span | None) -> bool:
+    """Whether a word for more or less is no value here: it means nothing else, or stands behind a number or a figure (哪个金额高)."""
+    return span.unknown or (before is not None and (bool(before.metric) or _numbers(schema, before)))
+
+
+def _people(span: Span) -> bool:
+    return any(f.field in {"owner", "title", "role"} for f in span.fields) or any(c.field in {"title", "role"} for c in span.choices)
+
+
+def _visited(text: Spanned, number: int) -> bool:
+    """Whether customers are only said to be whom those asked for called or visited."""
+    before, after = _next(text, number, -1), _next(text, number, 1)
+    done = before is not None and any((c.entity, c.field) == ("activity", "kind") for c in before.choices)
+    asked = any(span.func("who") for span in text.spans[:number])
+    return text.language == "zh" and done and asked and (after is None or not after.func("on", "with", "without"))
+
+
+def _of_an_activity(text: Spanned, number: int) -> bool:
+    """Whether a call, a visit or the like follows, over how many."""
+    after = [each for each in text.spans[number + 1 : number + 4] if not each.filler and not each.func("count") and not each.amount]
+    return bool(after) and any((c.entity, c.field) == ("activity", "kind") for c in after[0].choices)
+
+
+def _any_one(text: Spanned, number: int) -> bool:
+    """Whether 一 and its measure word stand for any of a kind, and for no number: not 只有一个, 至少一个."""
+    beside = text.spans[max(0, number - 2) : number]
+    measured = [each.text for each in text.spans[number + 1 : number + 2]]
+    counted = any(each.func("only", "without", "not", *_COMPARED) or each.text in {"恰好", "正好"} for each in beside)
+    return bool(measured) and measured[0] in measure_words() and not counted
+
+
+def _several(text: Spanned) -> bool:
+    """Whether several of a kind are named: two colleagues, two values of a field."""
+    kinds = Counter(span.names[0].type for span in text.spans if span.names)
+    fields = Counter(pair for span in text.spans if not span.names for pair in {(c.entity, c.field) for c in span.choices})
+    return any(count > 1 for count in (*kinds.values(), *fields.values()))
 
 
 def _numbers(schema: Schema, span: Span) -> bool:

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from agent.embedded import spoken_chinese
 from agent.embedded.lexicon import beside_words
 from agent.embedded.tokens import is_chinese
 
@@ -50,7 +51,7 @@ def whom_to_call(text: str) -> str:
 
 def plainly(text: str) -> str:
     """A question with all of these put right."""
-    return before_long(with_year(whom_to_call(text)))
+    return before_long(with_year(whom_to_call(spoken_chinese.plainly(text))))
 
 
 _A_TIME = re.compile(

@@ -5,6 +5,7 @@ from copy import deepcopy
 from agent.embedded import turn_forms
 from agent.embedded.frames import Frame, Part
 from agent.embedded.leaning import place_said
+from agent.embedded.lexicon import beside_words
 from agent.embedded.rankings import MOST, bare
 from agent.embedded.reading import Reader
 from agent.embedded.refigured import as_measure
@@ -19,7 +20,13 @@ def whose(reader: Reader, before: Frame) -> list[Frame] | None:
     owned = any(span.func("owned") or any(s.field in {"owner", "assignee"} for s in span.fields) for span in reader.spans)
     asks = asked is not None or (any(span.func("who") for span in reader.spans) and owned)
     person = PERSON.get(before.entity, "owner")
-    if not asks or foreign_to(reader, before) or person not in reader.schema.entity(before.entity).fields:
+    done = asked is not None and any(verb in reader.text.text[slice(*asked)] for verb in beside_words("done_by"))
+    if (
+        not asks
+        or (done and not owned and before.entity != "activity")
+        or foreign_to(reader, before)
+        or person not in reader.schema.entity(before.entity).fields
+    ):
         return None
     first, last = asked or (0, 0)
     place = place_said(reader.text, len(before.results)) if before.intent == "find" else None  # "whose is the second one?"

@@ -149,6 +149,8 @@ _PASSIVE = {
 
 def _commanding(text: Spanned, number: int) -> bool:
     """English: the verb opens the sentence. Chinese: it may follow 把/给/a name/a time."""
+    if text.spans[number].func("create", "log", "close") and told.from_then_on(text):
+        return False
     before = text.spans[:number]
     if text.language == "zh" and re.match(r"[掉了完好过]?的", text.text[text.spans[number].last :]):
         return False  # 完成的任务, 取消的任务: a state, not a wish

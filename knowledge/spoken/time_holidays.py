@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from dateutil.easter import easter
 
@@ -18,7 +18,7 @@ _FIXED_EN = {
 }  # fmt: skip
 _FIXED_ZH = {
     "圣诞": (12, 25), "平安夜": (12, 24), "元旦": (1, 1), "国庆": (10, 1), "劳动节": (5, 1), "五一": (5, 1), "十一": (10, 1),
-    "情人节": (2, 14), "妇女节": (3, 8), "双十一": (11, 11), "跨年": (12, 31),
+    "情人节": (2, 14), "妇女节": (3, 8), "双十一": (11, 11), "双十二": (12, 12), "跨年": (12, 31), "儿童节": (6, 1), "教师节": (9, 10),
 }  # fmt: skip
 # The first day of the Chinese year and the 15th of its eighth month, as its published calendars have them.
 _NEW_YEARS = (
@@ -29,10 +29,17 @@ _MID_AUTUMNS = (
     "2015-09-27 2016-09-15 2017-10-04 2018-09-24 2019-09-13 2020-10-01 2021-09-21 2022-09-10 2023-09-29 2024-09-17 2025-10-06 2026-09-25 "
     "2027-09-15 2028-10-03 2029-09-22 2030-09-12"
 )
+_DRAGON_BOATS = (
+    "2015-06-20 2016-06-09 2017-05-30 2018-06-18 2019-06-07 2020-06-25 2021-06-14 2022-06-03 2023-06-22 2024-06-10 2025-05-31 2026-06-19 "
+    "2027-06-09 2028-05-28 2029-06-16 2030-06-05"
+)
 _MOVING: dict[str, dict[int, date]] = {
     name: {day.year: day for day in map(date.fromisoformat, days.split())}
-    for name, days in (("spring", _NEW_YEARS), ("moon", _MID_AUTUMNS))
+    for name, days in (("spring", _NEW_YEARS), ("moon", _MID_AUTUMNS), ("boats", _DRAGON_BOATS))
 }
+_MOVING["lantern"] = {year: day + timedelta(days=14) for year, day in _MOVING["spring"].items()}
+_MOVING["graves"] = {year: date(year, 4, int(year % 100 * 0.2422 + 4.81) - year % 100 // 4) for year in range(2001, 2100)}  # of the sun
+_NAMED_ZH = {"复活节": "easter", "中秋": "moon", "端午": "boats", "元宵": "lantern", "清明": "graves"}
 _AHEAD = re.compile(r"(?:\b(?:before|by|until|till|in time for|ahead of|for)\s+(?:the\s+)?$)")
 _ZH = "|".join(sorted(_FIXED_ZH, key=len, reverse=True))
 _EN = "|".join(re.escape(each) for each in _FIXED_EN)
@@ -77,9 +84,9 @@ def _moving(m: re.Match[str], clock: Clock) -> Atom | None:
     return _moved(m, name, m[1] or "", int(m[3]) if m[3] else None, clock)
 
 
-@HOLIDAYS("c", r"(今年|去年|明年)?的?(复活节|春节|过年|农历新年|中秋)(?:节|假期|长假)?")
+@HOLIDAYS("c", r"(今年|去年|明年)?的?(复活节|春节|过年|农历新年|中秋|端午|元宵|清明)(?:节|假期|长假)?")
 def _moving_zh(m: re.Match[str], clock: Clock) -> Atom | None:
-    name = "easter" if m[2] == "复活节" else "moon" if m[2] == "中秋" else "spring"
+    name = _NAMED_ZH.get(m[2], "spring")
     year = {"今年": 0, "去年": -1, "明年": 1}.get(m[1] or "")
     return _moved(m, name, "", clock.today.year + year if year is not None else None, clock)
 
