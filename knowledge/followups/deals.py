@@ -319,7 +319,9 @@ def _number(text: str) -> Decimal | None:
 
 def _closing(clause: Clause, note: Note, today: date) -> Said[date] | None:
     said = words(clause.language)
-    pending = said.pending_sign.fullmatch(clause.text.strip(" ,，。")) if clause.language == "zh" else None
+    pending = (
+        said.pending_sign.fullmatch(clause.text.strip(" ,，。")) if clause.language == "zh" and not _told_by_them(clause, note) else None
+    )
     found = said.closing.search(clause.text) or (pending and re.search("签", clause.text))
     if not found or clause.negated:
         return None
@@ -328,6 +330,12 @@ def _closing(clause: Clause, note: Note, today: date) -> Said[date] | None:
         if each.span.kind == "period" and day is not None and day >= today and each.span.grain != "year":
             return Said(day, min(each.at, clause.at + found.start()), max(each.until, clause.at + found.end()))
     return None
+
+
+def _told_by_them(clause: Clause, note: Note) -> bool:
+    """她说没问题,三月二十号签合同: a promise of theirs."""
+    at, _ = note.sentences[clause.sentence]
+    return bool(re.search(r"[他她]们?说", note.text[at : clause.at]))
 
 
 def _span(patterns: Iterable[re.Pattern[str]], clause: Clause) -> Said[str] | None:

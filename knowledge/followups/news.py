@@ -27,7 +27,8 @@ _SURNAMES = frozenset(
     "覃翁佟冉关靳虞辛柯祝左涂管池屈游詹苗凌柳甘骆申耿盛桂滕符阮麦庞聂章鲁葛韦倪俞颜牛温季鲍华殷施欧曲舒邢樊兰乐连裴沙严闫骆佘甄褚"
 )
 _HAN_NAME = re.compile(
-    rf"[{''.join(sorted(_SURNAMES))}][\u4e00-\u9fff]{{1,2}}(?<![的他她是了在和跟说])(?=$|[,，。、!！]|电话|手机|邮箱|微信|他|她|是|负责|的)"
+    rf"(?P<surname>[{''.join(sorted(_SURNAMES))}])[\u4e00-\u9fff]{{1,2}}(?<![的他她是了在和跟说])"
+    r"(?=$|[,，。、!！]|电话|手机|邮箱|微信|他|她|是|负责|的|(?P=surname)(?:总|经理|主任|工|老师|[院厂校科处部]长))"
 )
 
 
@@ -72,12 +73,13 @@ def _aimed_at(clause: Clause, inside: Sequence[tuple[int, int]], cue: re.Match[s
     """ "Asked us to stop phoning Hank": whom the words after a refusal name."""
     if words(clause.language).refuses.search(clause.text) is None or clause.language == "zh":
         return None
+    after = clause.at + cue.end()
     near = [
         number
         for place, number in inside
-        if re.fullmatch(r"\s*(?:to|at|with)?\s*", clause.text[cue.end() : max(cue.end(), place - clause.at)])
+        if place >= after and re.fullmatch(r"\s*(?:to|at|with)?\s*", clause.text[cue.end() : place - clause.at])
     ]
-    return near[0] if near and any(place >= clause.at + cue.end() for place, number in inside if number == near[0]) else None
+    return near[0] if near else None
 
 
 def _places(news: PersonNews, note: Note) -> list[int]:

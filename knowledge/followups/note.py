@@ -273,11 +273,13 @@ def _clauses(text: str, number: int, bounds: tuple[int, int], apart: Sequence[tu
 
 
 def _second_plan(text: str, at: int, until: int, number: int, apart: Sequence[tuple[int, int]]) -> Iterator[Clause]:
-    """ "I'll send the card this week and book the fitting for the 23rd": two things to do, when the second has a time of its own."""
+    """ "I'll send the card this week and book the fitting for the 23rd": two things to do, when each has a time or a value of its own."""
     said = words("en")
     found = _and_verb().search(text, at, until) if any(each.search(text[at:until]) for each in said.each("plan")) else None
-    own = found is not None and any(found.end() <= start < until for start, _ in apart)
-    if found is None or not own or any(start < found.end() and end > found.start() for start, end in apart):
+    both = found is not None and all(
+        any(first <= start < last for start, _ in apart) for first, last in ((at, found.start()), (found.end(), until))
+    )
+    if found is None or not both or any(start < found.end() and end > found.start() for start, end in apart):
         yield _clause(text, at, until, number)
         return
     yield _clause(text, at, found.start(), number)

@@ -27,7 +27,7 @@ def promises_in(section: Section, note: Note, world: World) -> list[Promise]:
         said = words(clause.language)
         ours = said.promised.search(clause.text)
         if ours and not said.negated.search(ours[0]):
-            found.append(Promise("us", _whole(clause)))
+            found.append(Promise("us", _with_second(clause, section)))
         elif (
             not ours
             and not clause.uncertain
@@ -40,6 +40,15 @@ def promises_in(section: Section, note: Note, world: World) -> list[Promise]:
         ):
             found.append(Promise("them", _whole(clause)))
     return found
+
+
+def _with_second(clause: Clause, section: Section) -> Said[str]:
+    """ "I promised to call on Monday and send the list by Friday": both are promised."""
+    place = next(number for number, each in enumerate(section.clauses) if each is clause)
+    after = section.clauses[place + 1] if place + 1 < len(section.clauses) else None
+    if after is None or after.at != clause.until or after.sentence != clause.sentence:
+        return _whole(clause)
+    return Said(" ".join(f"{clause.text}{after.text}".split()), clause.at, after.until)
 
 
 def _their_part(clause: Clause, section: Section) -> bool:

@@ -93,9 +93,8 @@ def _as_deed(name: str) -> re.Pattern[str] | None:
     if len(parts) != 2 or not re.search(r"(?:ed|en|out|in|done|sent|made|met|won|lost|held|signed)$", parts[1]):
         return None
     thing, deed = re.escape(parts[0].rstrip("s")), re.escape(parts[1])
-    between = (
-        r"(?:\s+(?:for|of)(?:\s+[\w-]+){1,4})?(?:'s|'ve|\s+(?:is|are|was|were|has|have|been|gone|went|now|already|finally|all|just|got))*"
-    )
+    subject = r"(?:\s+(?:for|of)(?:\s+[\w-]+){1,4}\s+(?:is|are|was|were|went|has|have))?"  # "the quote for the crane went out"
+    between = subject + r"(?:'s|'ve|\s+(?:is|are|was|were|has|have|been|gone|went|now|already|finally|all|just|got))*"
     return re.compile(rf"\b{thing}s?{between}\s+{deed}\b|\b{deed}\s+(?:on\s+)?(?:(?:the|our|a|all)\s+)*{thing}s?\b", re.IGNORECASE)
 
 

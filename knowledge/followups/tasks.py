@@ -42,7 +42,7 @@ def _with(wish: Wish, tasks: list[tuple[Wish, Task]], last: Wish | None, section
     title = _title(wish, note, last)
     if title is None or (due is None and not section.of_somebody and not wish.who):
         return last
-    if due is None and at_hand(wish):
+    if due is None and _at_hand(wish):
         due = _of_the_thing(wish, note, world)
     made = Task(title, due, Said(wish.who.id, *wish.who_at) if wish.who and wish.who_at else None, _people(title, wish, section, note))
     covered = next((pair for pair in tasks if pair[0].theirs and not wish.theirs and _same(pair[0], pair[1], wish, made)), None)
@@ -52,10 +52,12 @@ def _with(wish: Wish, tasks: list[tuple[Wish, Task]], last: Wish | None, section
     return wish if wish.theirs else last
 
 
-def at_hand(wish: Wish) -> bool:
+def _at_hand(wish: Wish) -> bool:
     """Whether the task is only pointed at ("arranging it", 这个让彭浩去安排)."""
     said = words(wish.clause.language)
-    return wish.who is not None and bool(said.each("pronouns")[0].match(wish.what.strip(MARKS)) or said.refers.search(wish.clause.text))
+    what = wish.what.strip(MARKS)
+    light = wish.clause.language == "zh" and said.light.fullmatch(what)
+    return wish.who is not None and bool(light or said.each("pronouns")[0].match(what) or said.refers.search(wish.clause.text))
 
 
 def _of_the_thing(wish: Wish, note: Note, world: World) -> Said[Due] | None:
@@ -71,6 +73,10 @@ def _only_dates(clause: Clause, pair: tuple[Wish, Task], note: Note, world: Worl
     wish, task = pair
     if clause.sentence - wish.clause.sentence > 1 or clause.at <= wish.clause.at:
         return False
+    later = usable(note.times_in(clause.at, clause.until), world.today) if clause.language == "zh" else []
+    if later and clause.sentence == wish.clause.sentence and words("zh").light.fullmatch(_bare(clause.at, clause.until, note, clause)):
+        task.due = due_in(later[-1])  # …让彭浩去换轮子,礼拜四之前搞定
+        return True
     if task.due is not None:  # 周四之前发过去, "I'll do it tomorrow": its day stands here already
         if not clause.at <= task.due.at < clause.until:
             return False
@@ -78,9 +84,6 @@ def _only_dates(clause: Clause, pair: tuple[Wish, Task], note: Note, world: Worl
             return bool(words("zh").light.fullmatch(_bare(clause.at, clause.until, note, clause)))
         return bool(words("en").pointing.fullmatch(_without_times(clause.at, clause.until, note)))
     times = usable(note.times_in(clause.at, clause.until), world.today)
-    if clause.language == "zh" and times and words("zh").light.fullmatch(_bare(clause.at, clause.until, note, clause)):
-        task.due = due_in(times[-1])  # …让彭浩去换轮子,礼拜四之前搞定
-        return True
     if not times or not words(clause.language).pointing.fullmatch(_without_times(clause.at, clause.until, note)):
         return False
     task.due = due_in(times[-1])
@@ -139,7 +142,12 @@ def _fronted(wish: Wish, note: Note) -> str:
     )
     return (
         ""
-        if len(thing) < 2 or names or thing.endswith(("说", "讲", "问")) or said.refers.search(thing) or said.negated.search(thing)
+        if len(thing) < 2
+        or names
+        or thing == "时间"
+        or thing.endswith(("说", "讲", "问"))
+        or said.refers.search(thing)
+        or said.negated.search(thing)
         else thing
     )
 

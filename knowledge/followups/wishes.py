@@ -96,7 +96,7 @@ def _own(clause: Clause, note: Note, world: World) -> Wish | None:
             wish.dated = True
             return wish
     fragment = said.fragment.match(clause.text)
-    if fragment is None or happened(clause):
+    if fragment is None or happened(clause) or said.closing.search(clause.text):
         return None
     wish = _wish(clause, fragment)
     wish.dated = True

@@ -12,6 +12,7 @@ from itertools import pairwise
 from knowledge.spoken.amounts import AmountSpan
 
 _WORDS = re.compile(r"[a-z]+(?:[ -][a-z]+)*", re.IGNORECASE)
+_ONE = re.compile(r"\bone $", re.IGNORECASE)
 _CLOSES = re.compile(
     r"\s*(?:$|[.,;:!?)]|all in\b|flat\b|an? (?:year|month|piece)\b|per\b|each\b|net\b|instead\b|as\b|plus\b|and\b|for\b|now\b|in total\b)",
     re.IGNORECASE,
@@ -47,6 +48,8 @@ def _joined(text: str, parts: Sequence[AmountSpan]) -> AmountSpan | None:
     if value is None:
         return None
     first, last = parts[0], parts[-1]
+    if len(parts) > 2 and _ONE.search(text[: first.start]):  # "one eighty-nine seven fifty": a bare "one" is no amount to the reader
+        first, value = replace(first, start=first.start - 4), value + 100_000
     currency = first.currency or last.currency
     return replace(first, end=last.end, text=text[first.start : last.end], value=value, currency=currency, integer=False)
 
