@@ -161,6 +161,6 @@ def test_to_be_reminded_is_no_second_task(ask_demo: Any) -> None:
     ],
 )
 def test_what_a_set_leaves_alone_stays_in_a_mixed_sentence_too(ask_demo: Any, text: str) -> None:
-    names = {change["name"] for change in changed(talk(ask_demo, text))}
+    names = {change["name"] for change in changed(ask_demo(ROOT)(text))}
     assert len(names) > 5
     assert not any("Brightwater" in name for name in names)
