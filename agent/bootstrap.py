@@ -66,7 +66,7 @@ class Rapport:
             try:
                 if self.settings.smtp_url.get_secret_value():
                     deliver(self.store)  # what a person approved just before a process stopped
-                self.index.drain()
+                self.index.drain(stopped=self._stopping.is_set)  # a new store takes minutes: a server that stops does not wait for it
             except RapportError as error:
                 log.warning("index and mail wait: %s", error)
             self._stopping.wait(DRAIN_SECONDS)

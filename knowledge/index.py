@@ -34,6 +34,7 @@ RECORDS = 200  # records in a transaction
 OPENING, OPENING_ZH = 120, 50  # characters of a record's first sentence that its later passages are encoded with
 TEXTS = 64  # texts encoded between two commits: what a kill can cost
 Progress = Callable[[int, int], None]  # done, total
+Stopped = Callable[[], bool]
 
 
 class Neighbours(Protocol):
@@ -83,14 +84,17 @@ class Indexer:
 
     # --- doing the work -------------------------------------------------------------------------------------------------------
 
-    def drain(self, limit: int | None = None, progress: Progress | None = None) -> int:
-        """Bring the index up to date. Returns how many records were read; `limit` caps them (and the texts encoded)."""
+    def drain(self, limit: int | None = None, progress: Progress | None = None, stopped: Stopped = lambda: False) -> int:
+        """Bring the index up to date. Returns how many records were read; `limit` caps them (and the texts encoded); once `stopped` says so
+        the batch at hand is the last, the rest waits for the next drain."""
         with self._draining:
             read = self._read_outbox(limit)
             try:
-                encoded = self._encode(limit, progress)
+                encoded = self._encode(limit, progress, stopped)
                 self.generation += bool(encoded)
-                if read or encoded or not self._mirrored:
+                if stopped():
+                    self._mirrored.clear()  # the next drain compares
+                elif read or encoded or not self._mirrored:
                     self._reconcile()
                 self.note = None
             except Unavailable as error:
@@ -150,7 +154,7 @@ class Indexer:
 
     # --- vectors --------------------------------------------------------------------------------------------------------------
 
-    def _encode(self, limit: int | None, progress: Progress | None) -> int:
+    def _encode(self, limit: int | None, progress: Progress | None, stopped: Stopped) -> int:
         with self.store.database.reading() as session:
             changed = passages.encoder_name(session) != self.encoder_name
             found = passages.counts(session)
@@ -165,7 +169,7 @@ class Indexer:
                 if neighbours is not None:
                     self._mirrored.clear()
                     neighbours.clear()
-        while total and (limit is None or done < limit):
+        while total and (limit is None or done < limit) and not stopped():
             with self.store.database.reading() as session:
                 texts = passages.unencoded(session, TEXTS)
             if not texts:

@@ -67,6 +67,18 @@ def test_a_killed_indexer_resumes_where_it_was(open_firm: Callable[..., Firm], m
     assert _numbers(again) == 10
 
 
+def test_a_drain_told_to_stop_leaves_the_rest_to_the_next(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_module, "TEXTS", 4)
+    for number in range(10):
+        firm.add("activity", kind="note", body=f"gasket number {number}")
+    firm.index.drain(stopped=lambda: firm.encoder.texts >= 4)
+    assert (firm.encoder.texts, firm.index.status().encoded) == (4, 4)
+    firm.index.drain()
+    assert firm.encoder.texts == 10
+    assert firm.index.status().complete
+    assert _numbers(firm) == 10
+
+
 def test_chroma_is_reconciled_with_the_store(open_firm: Callable[..., Firm], tmp_path: Path) -> None:
     firm = open_firm()
     for number in range(4):
