@@ -13,6 +13,7 @@ from agent.bootstrap import Rapport
 from ui import problems, signin, single_sign_on
 from ui.counters import Counters
 from ui.entrance import Entrance
+from ui.goodbye import Goodbye
 from ui.headers import Headers
 from ui.identity import House
 from ui.mcp.door import PATH, McpDoor
@@ -95,4 +96,4 @@ def run(rapport: Rapport, *, host: str, port: int) -> None:
             rapport.close()
 
     app.router.lifespan_context = lifespan  # type: ignore[assignment]  # starlette's type wants the state as a mapping or None
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=GOODBYE_S)
+    uvicorn.run(Goodbye(app), host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=GOODBYE_S)

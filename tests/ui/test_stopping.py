@@ -21,7 +21,9 @@ def test_a_page_that_listens_does_not_hold_the_server(furnished: Path, tmp_path:
         port = probe.getsockname()[1]
     environment = {**os.environ, "RAPPORT_HOME": str(copied(furnished, tmp_path / "home")), "RAPPORT_TODAY": "2026-11-21"}
     command = [str(Path(sys.executable).with_name("rapport")), "serve", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    said = tmp_path / "said"
+    with said.open("wb") as errors:
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=errors)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as page:
             _ready(page, process)
@@ -30,6 +32,7 @@ def test_a_page_that_listens_does_not_hold_the_server(furnished: Path, tmp_path:
                 assert listening.status_code == 200
                 process.send_signal(signal.SIGTERM)
                 assert process.wait(timeout=END_S) in {0, -signal.SIGTERM}
+        assert "Traceback" not in said.read_text()
     finally:
         process.kill()
         process.wait()
