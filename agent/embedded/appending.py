@@ -7,14 +7,13 @@ import re
 from agent.embedded import told
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import change_words
+from agent.embedded.name_forms import BY_A_WORD
 from agent.embedded.pieces import own_label
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
 from store.schema import Field
 
-SURE = 0.75  # how near a name has to come to be the record's
-_SENTENCE = re.compile(r"^(?:一|几)?(?:句话|句|条|段|行|笔)?\s*[:：,，]?\s*")
 _INTO = re.compile(r"[,，\s]*(?:to|into|in|on|onto|under)\s+(?:the\s+|their\s+|its\s+)?$", re.IGNORECASE)
 
 
@@ -49,7 +48,7 @@ def _target(scene: Scene) -> tuple[str, str, Span, Field] | None:
     told_of = [span for span in scene.spans if mark < 0 or span.last <= mark or not is_chinese(scene.text.text[:1])]
     for span in told_of:
         best = max((name.score for name in span.names), default=0.0)
-        for name in (each for each in span.names if each.score == best and best >= SURE):
+        for name in (each for each in span.names if each.score == best and best >= BY_A_WORD):
             for label in told_of:
                 field = (
                     own_label(scene.unit.schema, name.type, label)
@@ -75,4 +74,4 @@ def _text(scene: Scene, verb: Span, label: Span) -> str:
     if mark >= max(verb.last, label.last) - 1:
         return text[mark + 1 :].strip(" .。\"'“”")
     between = text[verb.last : label.first]
-    return _INTO.sub("", between).strip(" :,，\"'") if label.first > verb.last and _INTO.search(between) else _SENTENCE.sub("", "")
+    return _INTO.sub("", between).strip(" :,，\"'") if label.first > verb.last and _INTO.search(between) else ""

@@ -13,6 +13,7 @@ from agent.embedded.creating_words import ties, words
 from agent.embedded.day_counts import cycles
 from agent.embedded.held import Held
 from agent.embedded.lexicon import change_words
+from agent.embedded.name_forms import BEYOND_A_WORD
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
 from agent.embedded.units import meets
@@ -52,7 +53,6 @@ def _idle(held: Held) -> bool:
     return "last_contact_at" in held.names_of_fields and bool({"sorted", "less"} & (held.marks | held.ops))
 
 
-_SURE = 0.9  # of a name that is more than a word of it
 _BESIDE = frozenset({"previous", "year_before"})  # the figure a figure is compared with
 
 
@@ -192,7 +192,7 @@ def _sought(span: Span, held: Held) -> bool:
         or span.func("over", "under", "at_least", "at_most", "without", "max", "min")
     ):
         return False
-    if any(name.type in {"account", "contact"} and (name.score >= _SURE or not span.choices) for name in span.names):
+    if any(name.type in {"account", "contact"} and (name.score >= BEYOND_A_WORD or not span.choices) for name in span.names):
         return False  # a value that is a word of somebody's name may well be one that was searched for
     return span.text.casefold() in held.sought
 

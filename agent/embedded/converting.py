@@ -8,6 +8,7 @@ from typing import Any
 from agent.embedded import told
 from agent.embedded.frames import Frame
 from agent.embedded.lexicon import change_words
+from agent.embedded.name_forms import BY_A_WORD
 from agent.embedded.nouns import kind_of
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
@@ -15,8 +16,7 @@ from store.query import RecordView, load
 from store.schema import Schema
 from store.values import find_named
 
-SURE = 0.75  # how near a name has to come to be the lead's
-_KEPT = ("name", "title", "email", "phone", "owner")  # what a person is known by as a lead and as a contact
+_KEPT = ("name", "title", "email", "phone")  # what a person is known by as a lead and as a contact
 _DONE = "converted"
 
 
@@ -47,7 +47,7 @@ def _turns(span: Span) -> bool:
 
 def _lead(spans: list[Span]) -> list[str]:
     best = max((name.score for span in spans for name in span.names if name.type == "lead"), default=0.0)
-    return list(dict.fromkeys(n.id for span in spans for n in span.names if n.type == "lead" and n.score == best >= SURE))
+    return list(dict.fromkeys(n.id for span in spans for n in span.names if n.type == "lead" and n.score == best >= BY_A_WORD))
 
 
 def _values(scene: Scene, kind: str, lead: RecordView) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def _values(scene: Scene, kind: str, lead: RecordView) -> dict[str, Any]:
     owner = {"owner": lead.fields["owner_id"]} if lead.fields.get("owner_id") else {}
     if kind == "account":
         return {"name": company, **owner} if company else {}
-    values = {name: lead.fields.get(name) for name in _KEPT if name != "owner" and lead.fields.get(name)}
+    values = {name: lead.fields.get(name) for name in _KEPT if lead.fields.get(name)}
     there = find_named(scene.unit, "account", company) if company else []
     return {"name": lead.name, **values, **owner, **({"account": there[0][0]} if len(there) == 1 else {})}
 

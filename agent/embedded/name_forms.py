@@ -22,6 +22,8 @@ ZH_PLACES = (
     "嘉兴", "温州", "南通", "烟台", "哈尔滨", "长春", "石家庄", "太原", "南昌", "贵阳", "南宁", "海口", "兰州", "乌鲁木齐",
     "浙江", "江苏", "广东", "山东", "四川", "湖北", "湖南", "福建", "河南", "河北", "安徽", "中国", "香港",
 )  # fmt: skip
+BY_A_WORD = 0.75  # how near a name comes by its first word alone: the least that is taken for a record's
+BEYOND_A_WORD = 0.9  # from here on more than a word of it was said
 LATE = 0.65  # a later word of a name, "Valmenier" for Laboratoires Valmenier: of one name alone
 FAMILIAR = ("小", "老", "阿")  # before a colleague's family name
 ADDRESSES = ("mr", "ms", "mrs", "dr")
@@ -111,7 +113,7 @@ def _short_forms(entity: str, words: tuple[str, ...], name: str) -> Iterable[tup
         if entity != "product" and len(core) > 1 and not is_chinese(core[0]):
             plain = core[0] in fillers()
             if len(core[0]) > 2 and not plain:
-                yield core[:1], 0.75
+                yield core[:1], BY_A_WORD
             if not plain or (len(core[1]) > 2 and core[1] not in fillers()):
                 yield core[:2], 0.85  # "Old Dock" of Old Dock Boatyard, though "old" alone says nothing
             if len(core) > 3:

@@ -39,7 +39,8 @@ def parted(text: str, whole: Sequence[Frame], read: Callable[[str, Sequence[Fram
     for left, right, announced in list(_joints(text))[:_MOST]:
         opens = _opens(right)
         ended = text[len(left) :].lstrip()[:1] in {";", "；", "。", "."}
-        if free and not ((announced or ended) and opens) and not (free and _SHIFTS_ZH.match(right)):
+        shifts = _SHIFTS_ZH.match(right) is not None
+        if free and not ((announced or ended) and opens) and not shifts:
             continue
         one = read(left, [])
         if not _done(one):
@@ -49,7 +50,7 @@ def parted(text: str, whole: Sequence[Frame], read: Callable[[str, Sequence[Fram
             continue  # "lead: Amir Hassan …, met him at …": how somebody new was met is told of them
         if any(frame.intent == "create" for frame in two) and not (opens or announced):
             continue  # what follows a new record's first breath tells of it and makes no second
-        if free and _SHIFTS_ZH.match(right) and not opens and not all(f.intent in {"update", "task"} for f in two):
+        if free and shifts and not opens and not all(f.intent in {"update", "task"} for f in two):
             continue
         if _done(two) or (acting.settled(two) and (told.QUESTION.search(right) or opens) and any(f.intent != "refuse" for f in two)):
             return compound.joined([*one, *two])

@@ -7,6 +7,7 @@ from agent.embedded.counted import ONCE
 from agent.embedded.frames import Frame
 from agent.embedded.hosts import IMPLYING
 from agent.embedded.lexicon import mind_words
+from agent.embedded.name_forms import BEYOND_A_WORD
 from agent.embedded.reading import Reader
 from agent.embedded.spans import Span
 from agent.embedded.tokens import is_chinese
@@ -116,7 +117,6 @@ def _complaints_of_one(reader: Reader) -> list[Frame]:
     return [frame]
 
 
-_SURE = 0.9  # of a name that is more than a word of it
 _NOTES_FIRST = re.compile(
     r"^\W*(?:(?:are there|do we have|have we(?: got)?|is there|show(?: me)?|find|search|list|get|any|all|the|for|our)\s+)+"
     r"(?:notes?|emails?|calls?)\s+(?:about|regarding|concerning|mentioning|on|where|in which|that say|saying|that mention)\b",
@@ -136,7 +136,7 @@ def _of_notes(reader: Reader) -> bool:
         return False
     topic = [span for span in reader.spans if span.first >= mark.end() and not span.filler]
     parts = len(topic) > 1 and not all(span.names for span in topic)  # "Swiss German": no one called Swiss Tours
-    named = any(name.type != "product" and not (parts and name.score < _SURE) for span in topic for name in span.names)
+    named = any(name.type != "product" and not (parts and name.score < BEYOND_A_WORD) for span in topic for name in span.names)
     named = named or any(span.time for span in topic)
     plain = not named and not any(span.entity or span.func("group", "with", "only", "it") for span in topic)
     return any(span.unknown for span in topic) or (bool(topic) and plain)
@@ -209,7 +209,7 @@ def said(reader: Reader) -> list[Frame] | None:
     frame = Frame("notes")
     for span in reader.spans:
         best = [name for name in span.names if name.score == max(n.score for n in span.names) and name.type in {"account", "contact"}]
-        if best and best[0].score < _SURE and _word_of_the_topic(reader, span):
+        if best and best[0].score < BEYOND_A_WORD and _word_of_the_topic(reader, span):
             continue
         if best and best[0].type not in frame.values and len({name.id for name in best}) == 1:
             frame.values[best[0].type] = best[0].id

@@ -12,6 +12,7 @@ from scripted_server import serving
 from agent.answer import Answer
 from agent.bootstrap import Rapport, build
 from evals import stores
+from evals.companies import larkfield
 from store import people, setup
 from store.demo import demo_tables
 from store.importing import import_path, import_tables
@@ -91,6 +92,12 @@ def asker(rapport: Rapport, email: str) -> Ask:
         return rapport.assistant.answer(principal, text, door="test", **options)
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def larkfield_tables() -> dict[str, list[dict[str, Any]]]:
+    """The second company's rows, as they were generated."""
+    return {kind: [dict(row) for row in rows] for kind, rows in larkfield.tables().items()}
 
 
 @pytest.fixture

@@ -3,25 +3,14 @@
 from typing import Any
 
 import pytest
+from talking import changed, talk
 
-from agent.answer import Answer
 from evals import stores
 from store.demo import demo_tables
 
 ROOT = "root@demo.example"
 TABLES = demo_tables(today=stores.DEMO_TODAY)
 OPEN_OF_ANNA = "push the close date of Anna's open deals by two weeks"
-
-
-def talk(ask: Any, *turns: str) -> Answer:
-    answer: Answer = ask(turns[0])
-    for turn in turns[1:]:
-        answer = ask(turn, conversation_id=answer.conversation_id)
-    return answer
-
-
-def changed(answer: Answer) -> list[dict[str, Any]]:
-    return [change for proposal in answer.proposals for change in proposal["changes"]]
 
 
 @pytest.mark.parametrize("turn", ["except the ones in Proposal", "but only those in Negotiation", "leave out Brückner"])

@@ -3,22 +3,10 @@
 from typing import Any
 
 import pytest
-
-from agent.answer import Answer
+from talking import changed, talk
 
 ROOT = "root@demo.example"
 PUSHED = "push the close date of Anna's open deals by two weeks"
-
-
-def talk(ask: Any, *turns: str) -> Answer:
-    answer: Answer = ask(turns[0])
-    for turn in turns[1:]:
-        answer = ask(turn, conversation_id=answer.conversation_id)
-    return answer
-
-
-def changed(answer: Answer) -> list[dict[str, Any]]:
-    return [change for proposal in answer.proposals for change in proposal["changes"]]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from talking import talk
 
 from agent.answer import Answer
 from evals import stores
@@ -13,13 +14,6 @@ from store.demo import demo_tables
 ROOT = "root@demo.example"
 TABLES = demo_tables(today=stores.DEMO_TODAY)
 NAMES = {row["email"]: row["name"] for row in TABLES["user"]}
-
-
-def talk(ask: Any, *turns: str) -> Answer:
-    answer: Answer = ask(turns[0])
-    for turn in turns[1:]:
-        answer = ask(turn, conversation_id=answer.conversation_id)
-    return answer
 
 
 def rows(answer: Answer) -> dict[str, int]:

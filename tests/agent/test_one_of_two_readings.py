@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from talking import talk
 
 from agent.answer import Answer
 from agent.bootstrap import Rapport
@@ -21,21 +22,9 @@ Tables = dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def tables() -> Tables:
-    return {kind: [dict(row) for row in rows] for kind, rows in larkfield.tables().items()}
-
-
-@pytest.fixture(scope="module")
 def ask(larkfield_rapport: Rapport) -> Ask:
     who = larkfield_rapport.store.principal(larkfield.ADMIN)
     return lambda text, **more: larkfield_rapport.assistant.answer(who, text, door="test", brain="embedded", limit=500, **more)
-
-
-def talk(ask: Ask, *turns: str) -> Answer:
-    answer = ask(turns[0])
-    for turn in turns[1:]:
-        answer = ask(turn, conversation_id=answer.conversation_id)
-    return answer
 
 
 def keys(answer: Answer) -> set[str]:
@@ -43,25 +32,25 @@ def keys(answer: Answer) -> set[str]:
     return {str(record["key"]) for record in answer.records}
 
 
-def owed(tables: Tables) -> dict[str, Decimal]:
+def owed(larkfield_tables: Tables) -> dict[str, Decimal]:
     found: dict[str, Decimal] = defaultdict(Decimal)
-    for order in tables["order"]:
+    for order in larkfield_tables["order"]:
         if not order.get("paid"):
             found[order["account"]] += order["amount"]
     return found
 
 
 @pytest.mark.parametrize("text", ["how much does Target Skin Clinic owe us", "Target Skin Clinic 欠我们多少钱"])
-def test_what_a_customer_owes(ask: Ask, tables: Tables, text: str) -> None:
-    target = next(row["key"] for row in tables["account"] if row["name"] == "Target Skin Clinic")
+def test_what_a_customer_owes(ask: Ask, larkfield_tables: Tables, text: str) -> None:
+    target = next(row["key"] for row in larkfield_tables["account"] if row["name"] == "Target Skin Clinic")
     answer = ask(text)
     assert answer.measure is not None, answer.text
-    assert Decimal(answer.measure["rows"][0][-1]) == owed(tables)[target]
+    assert Decimal(answer.measure["rows"][0][-1]) == owed(larkfield_tables)[target]
 
 
-def test_who_owes_most_is_a_customer(ask: Ask, tables: Tables) -> None:
-    names = {row["key"]: row["name"] for row in tables["account"]}
-    amounts = owed(tables)
+def test_who_owes_most_is_a_customer(ask: Ask, larkfield_tables: Tables) -> None:
+    names = {row["key"]: row["name"] for row in larkfield_tables["account"]}
+    amounts = owed(larkfield_tables)
     answer = ask("who owes us the most?")
     assert answer.measure is not None, answer.text
     assert answer.measure["rows"][0][0] == names[max(amounts, key=lambda each: amounts[each])]

@@ -15,11 +15,6 @@ LOST, WON = "Fell through", "Signed"
 
 
 @pytest.fixture(scope="module")
-def tables() -> Tables:
-    return {kind: [dict(row) for row in rows] for kind, rows in larkfield.tables().items()}
-
-
-@pytest.fixture(scope="module")
 def ask(larkfield_rapport: Rapport) -> Ask:
     who = larkfield_rapport.store.principal(larkfield.ADMIN)
     return lambda text: larkfield_rapport.assistant.answer(who, text, door="test", brain="embedded", limit=500)
@@ -39,8 +34,8 @@ def keys(answer: Answer) -> set[str]:
         "麻烦拉一份没付款的订单清单,谢啦",
     ],
 )
-def test_light_words_carry_nothing(ask: Ask, tables: Tables, text: str) -> None:
-    assert keys(ask(text)) == {row["key"] for row in tables["order"] if not row.get("paid")}
+def test_light_words_carry_nothing(ask: Ask, larkfield_tables: Tables, text: str) -> None:
+    assert keys(ask(text)) == {row["key"] for row in larkfield_tables["order"] if not row.get("paid")}
 
 
 @pytest.mark.parametrize("text", ["accounts in Leeds that smell", "哪些利兹的客户很香"])
@@ -52,34 +47,34 @@ def test_a_word_that_may_be_a_condition_is_asked_about(ask: Ask, text: str) -> N
     "text",
     ["accounts where the credit limit is blank", "accounts with no credit limit on file", "信用额度是空的客户", "没填信用额度的客户"],
 )
-def test_a_field_that_holds_nothing(ask: Ask, tables: Tables, text: str) -> None:
-    assert keys(ask(text)) == {row["key"] for row in tables["account"] if row.get("credit_limit") in (None, "")}
+def test_a_field_that_holds_nothing(ask: Ask, larkfield_tables: Tables, text: str) -> None:
+    assert keys(ask(text)) == {row["key"] for row in larkfield_tables["account"] if row.get("credit_limit") in (None, "")}
 
 
 @pytest.mark.parametrize(
     "text", ["Dutch clinics we have nothing open with", "Dutch clinics with no open projects", "没有任何在谈项目的荷兰诊所"]
 )
-def test_nothing_open(ask: Ask, tables: Tables, text: str) -> None:
-    busy = {row["account"] for row in tables["opportunity"] if row["stage"] not in {LOST, WON}}
-    wanted = {row["key"] for row in tables["account"] if row.get("country") == "Netherlands"} - busy
+def test_nothing_open(ask: Ask, larkfield_tables: Tables, text: str) -> None:
+    busy = {row["account"] for row in larkfield_tables["opportunity"] if row["stage"] not in {LOST, WON}}
+    wanted = {row["key"] for row in larkfield_tables["account"] if row.get("country") == "Netherlands"} - busy
     assert keys(ask(text)) == wanted
 
 
 @pytest.mark.parametrize(
     "text", ["A tier accounts, not counting those in Leeds", "除了Leeds以外的A级客户", "A-tier accounts apart from Leeds"]
 )
-def test_what_is_left_out(ask: Ask, tables: Tables, text: str) -> None:
-    assert keys(ask(text)) == {row["key"] for row in tables["account"] if row.get("tier") == "A" and row.get("city") != "Leeds"}
+def test_what_is_left_out(ask: Ask, larkfield_tables: Tables, text: str) -> None:
+    assert keys(ask(text)) == {row["key"] for row in larkfield_tables["account"] if row.get("tier") == "A" and row.get("city") != "Leeds"}
 
 
 @pytest.mark.parametrize("text", ["projects worth 60k and up", "projects north of 59,999", "6万起的项目", "金额6万往上的项目"])
-def test_amounts_and_up(ask: Ask, tables: Tables, text: str) -> None:
-    assert keys(ask(text)) == {row["key"] for row in tables["opportunity"] if float(row["amount"]) >= 60000}
+def test_amounts_and_up(ask: Ask, larkfield_tables: Tables, text: str) -> None:
+    assert keys(ask(text)) == {row["key"] for row in larkfield_tables["opportunity"] if float(row["amount"]) >= 60000}
 
 
 @pytest.mark.parametrize("text", ["what share of our claims are complaints, in percent?", "索赔里投诉占百分之几"])
-def test_parts_of_a_whole(ask: Ask, tables: Tables, text: str) -> None:
+def test_parts_of_a_whole(ask: Ask, larkfield_tables: Tables, text: str) -> None:
     answer = ask(text)
     assert answer.kind == "measure", answer.text
-    complaints = sum(row["type"] == "complaint" for row in tables["case"])
-    assert f"{100 * complaints / len(tables['case']):.2f}" in answer.text
+    complaints = sum(row["type"] == "complaint" for row in larkfield_tables["case"])
+    assert f"{100 * complaints / len(larkfield_tables['case']):.2f}" in answer.text

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from talking import talk
 
 from agent.answer import Answer
 from evals import stores
@@ -10,13 +11,6 @@ from store.demo import demo_tables
 
 ROOT = "root@demo.example"
 TABLES = demo_tables(today=stores.DEMO_TODAY)
-
-
-def talk(ask: Any, *turns: str) -> Answer:
-    answer: Answer = ask(turns[0])
-    for turn in turns[1:]:
-        answer = ask(turn, conversation_id=answer.conversation_id)
-    return answer
 
 
 def keys(answer: Answer) -> set[str]:
