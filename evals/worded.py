@@ -8,7 +8,7 @@ meets every other one, which cases written by hand never do.
 import argparse
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,15 +80,7 @@ def sentences(grammar: Grammar, world: World, count: int, chance: random.Random)
 def _drawn(grammar: Grammar, world: World, chance: random.Random) -> tuple[str, list[dict[str, Any]], list[str]] | None:
     kind = chance.choice([name for name, held in grammar.kinds.items() for _ in range(held.get("weight", 1))])
     held = grammar.kinds[kind]
-    parts: list[Part] = []
-    used: set[str] = set()
-    for _ in range(chance.choice((0, 1, 1, 1, 2, 2, 2, 3))):
-        part = part_of(grammar, kind, chance.choice(held["conditions"]), chance)
-        fields = {name.split(".")[-1] for name in part.where if name not in {"any", "not"}} | {part.name}
-        if used & fields or (part.place == "before" and any(each.place == "before" for each in parts)):
-            continue
-        used |= fields
-        parts.append(part)
+    parts = _parts(grammar, kind, chance, (0, 1, 1, 1, 2, 2, 2, 3))
     ask = chance.choice(
         [each for each in grammar.asks if all(need in held for need in each.get("needs", [])) for _ in range(each.get("weight", 1))]
     )
@@ -107,6 +99,32 @@ def _drawn(grammar: Grammar, world: World, chance: random.Random) -> tuple[str, 
     pattern = chance.choice(ask["say"])
     say = " ".join(pattern.format(np=phrase, **fill).split())
     return say, [expect], [f"{ask['kind']}:{pattern}", *(f"{kind}.{part.name}" for part in parts), *([name] if name else [])]
+
+
+def _parts(grammar: Grammar, kind: str, chance: random.Random, counts: Sequence[int]) -> list[Part]:
+    """Conditions that do not speak of the same field, at most one of them before the noun."""
+    parts: list[Part] = []
+    used: set[str] = set()
+    for _ in range(chance.choice(counts)):
+        part = part_of(grammar, kind, chance.choice(grammar.kinds[kind]["conditions"]), chance)
+        fields = {name.split(".")[-1] for name in part.where if name not in {"any", "not"}} | {part.name}
+        if used & fields or (part.place == "before" and any(each.place == "before" for each in parts)):
+            continue
+        used |= fields
+        parts.append(part)
+    return parts
+
+
+def condition_of(
+    grammar: Grammar, kind: str, chance: random.Random, counts: Sequence[int]
+) -> tuple[str, dict[str, Any], list[str]] | None:
+    """Records of a kind by conditions alone: the phrase, what it means, the wordings in it; None when no condition was drawn."""
+    parts = _parts(grammar, kind, chance, counts)
+    wheres: dict[str, Any] = {}
+    for part in parts:
+        wheres |= part.where
+    names = [f"{kind}.{part.name}" for part in parts]
+    return (_phrase(grammar.language, parts, chance.choice(grammar.kinds[kind]["nouns"])), wheres, names) if parts else None
 
 
 def part_of(grammar: Grammar, kind: str, made: Mapping[str, Any], chance: random.Random) -> Part:
@@ -174,6 +192,28 @@ def _phrase(language: str, parts: Sequence[Part], noun: str) -> str:
     return " ".join([*before, noun, *after])
 
 
+def tell(results: Iterable[runner.Result], *, show: bool) -> None:
+    """Print the wordings of the cases by how often they are in one that was not read right; with `show` those cases too."""
+    said, wrong, confident = Counter[str](), Counter[str](), Counter[str]()
+    for result in results:
+        for name in result.case.tags:
+            said[name] += 1
+            wrong[name] += not result.right
+            confident[name] += result.confident
+        if show and not result.right:
+            turn = result.turns[0]
+            print(
+                f"{'WRONG' if result.confident else 'asked'}  {turn.say}\n       {'; '.join(turn.problems)[:160]}\n       {turn.text[:200]!r}"
+            )
+        said["all"] += 1
+        wrong["all"] += not result.right
+        confident["all"] += result.confident
+    for name, count in sorted(wrong.items(), key=lambda pair: -pair[1] / (said[pair[0]] + 1)):
+        if count > 1:
+            print(f"{count:4} of {said[name]:4} not right, {confident[name]:3} confident  {name}")
+
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--count", type=int, default=100, help="sentences for each language and store")
@@ -186,23 +226,7 @@ def main() -> None:
     for grammar in grammars():
         if chosen.language in (None, grammar.language) and chosen.store in (None, grammar.store):
             cases += sentences(grammar, WORLDS[grammar.store](), chosen.count, random.Random(chosen.seed))
-    said, wrong, confident = Counter[str](), Counter[str](), Counter[str]()
-    for result in runner.run("embedded", cases=cases).results:
-        for name in result.case.tags:
-            said[name] += 1
-            wrong[name] += not result.right
-            confident[name] += result.confident
-        if chosen.show and not result.right:
-            turn = result.turns[0]
-            print(
-                f"{'WRONG' if result.confident else 'asked'}  {turn.say}\n       {'; '.join(turn.problems)[:160]}\n       {turn.text[:200]!r}"
-            )
-        said["all"] += 1
-        wrong["all"] += not result.right
-        confident["all"] += result.confident
-    for name, count in sorted(wrong.items(), key=lambda pair: -pair[1] / (said[pair[0]] + 1)):
-        if count > 1:
-            print(f"{count:4} of {said[name]:4} not right, {confident[name]:3} confident  {name}")
+    tell(runner.run("embedded", cases=cases).results, show=chosen.show)
 
 
 if __name__ == "__main__":
