@@ -258,6 +258,11 @@ def _listed(value: Any) -> list[Any]:
 def _day(value: Any) -> date | None:
     if isinstance(value, datetime):
         return value.date()
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)  # a custom field keeps its day as text
+        except ValueError:
+            return None
     return value if isinstance(value, date) else None
 
 

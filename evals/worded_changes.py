@@ -92,7 +92,7 @@ def _created(grammar: Grammar, world: World, kind: str, chance: random.Random) -
         filled[slot] = words
         wanted |= _settled(made["set"].get(slot, {}), {slot: gold}, world, rows)
     styles = grammar.shared["create"]
-    style = chance.choice([each for each in styles if made.get("style", each["name"]) == each["name"] for _ in range(each.get("weight", 1))])
+    style = chance.choice([each for each in styles if each["name"] in made.get("styles", [each["name"]]) for _ in range(each.get("weight", 1))])
     chosen = chance.sample(made["fields"], min(len(made["fields"]), chance.choice((1, 2, 2, 3, 3, 4, 5))))
     pattern = chance.choice(style["label"])
     said, names = [], [f"{style['name']}:{type_}"]
@@ -110,7 +110,7 @@ def _created(grammar: Grammar, world: World, kind: str, chance: random.Random) -
     openers = made.get("openers") or style["openers"]
     opener = chance.choice(openers)
     names.append(opener)
-    text = chance.choice(style["between"]).join([opener.format(**filled), _joined(said, chance.choice(style["joins"]), style)])
+    text = chance.choice(made.get("between", style["between"])).join([opener.format(**filled), _joined(said, chance.choice(style["joins"]), style)])
     if style.get("lower"):
         text = text.lower()
     return text, [{"op": "create", "type": type_, "set": wanted}], names
@@ -192,6 +192,8 @@ def _many(grammar: Grammar, world: World, type_: str, chance: random.Random) -> 
     if phrase is None:
         return None
     said, where, names = phrase
+    if len(names) > 1 and {"has", "has_no"} & set(where):
+        return None  # "venues without an open deal Ann looks after": whose she looks after has two readings
     rows = world.rows({"of": type_, "where": where})
     if not rows or len(rows) == len(world.tables[type_]):
         return None

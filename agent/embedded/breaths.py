@@ -221,9 +221,8 @@ class Breath(BreathWords):
             return None
         stop = start
         while stop < len(self.spans):
-            ends = (
-                self.spans[stop].text.lower() in {"and", "并", "并且"} and stop + 1 < len(self.spans) and self._label(stop + 1) is not None
-            )
+            ahead = next((n for n in range(stop + 1, len(self.spans)) if not self.spans[n].filler), stop)
+            ends = self.spans[stop].text.lower() in {"and", "并", "并且"} and ahead > stop and self._label(ahead) is not None
             names_it = self.spans[stop] in self.reading.subject.spans and not (
                 self.spans[stop].func("it") and not self.spans[stop].names and not self.spans[stop - 1].func("to", "on")
             )  # "next step to call them": them is part of the text
@@ -233,7 +232,8 @@ class Breath(BreathWords):
         end = stop
         while end > start + 1 and self._trails(end - 1):
             end -= 1
-        quoted = next((span.literal for span in self.spans[start:stop] if span.literal_kind == "quoted"), None)
+        kinds = {"quoted", label.kind}  # of a web address nothing else is part
+        quoted = next((span.literal for span in self.spans[start:stop] if span.literal_kind in kinds), None)
         text = quoted or clean(self.scene.text.text[self.spans[start].first : self.spans[end - 1].last])
         if not text:
             return None
@@ -243,10 +243,18 @@ class Breath(BreathWords):
     def _trails(self, place: int) -> bool:
         """Light words, and "to it", at the end of a text."""
         span = self.spans[place]
-        tie = span.func("to", "on") and place + 1 < len(self.spans) and self.spans[place + 1].func("it")
+        after = self.spans[place + 1] if place + 1 < len(self.spans) else None
+        tie = span.func("to", "on") and after is not None and after.func("it")
+        tie |= span.text.lower() in {"on", "for", "of", "the"} and self._begins_subject(place + 1)
+        tie |= span.text.lower() in {"now", "from now on", "现在"} and after is None
         before = self.spans[place - 1] if place else None
         tied = span.func("it") and not span.names and before is not None and before.func("to", "on")  # "… to it", and no "call them"
         return (span.filler and span.func("noise")) or tied or tie
+
+    def _begins_subject(self, place: int) -> bool:
+        """Whether the record changed stands here, its article and noun before it: "put next step call them on | the deal …"."""
+        rest = [span for span in self.spans[place : place + 4] if not (span.filler or (span.entity and not span.names))]
+        return bool(rest) and rest[0] in self.reading.subject.spans
 
     def _yes_no(self, label: Field, number: int) -> int:
         if self._future():

@@ -155,6 +155,8 @@ def free_text_start(text: Spanned) -> int:
 
 def _starts_request(text: Spanned, number: int) -> bool:
     span = text.spans[number]
+    if text.text[span.last :].lstrip()[:1] in {":", "：", "="} and not span.func("remind", "log"):
+        return False  # "…; phone: +44 …": the name of a field
     if span.func(*ACTIONS) and not span.names and not span.time and _is_imperative(text.spans, number):
         return True
     if span.func("zh_to") and number and text.language == "zh":
@@ -191,6 +193,8 @@ def _joint_before(text: Spanned, number: int, verb: int) -> bool:
     before = text.spans[:number]
     before_verb = text.text[: text.spans[number].first]
     joint = (before_verb if "\n" in text.text else _POLITE.sub("", before_verb)).rstrip()  # a letter's "Please …" asks its reader
+    if before and before[-1].names and before[-1].last == len(joint):
+        joint = joint.removesuffix(".")  # 给 … B.V.建个任务: the mark is the name's
     ends = joint[-1:] in {",", ";", "，", "；", "。", ".", "!", "！", "?", "？"} or (before and before[-1].text.lower() in _STRONG)
     if not ends:
         return False

@@ -142,8 +142,19 @@ def _commanded(spans: list[Span], verb: int) -> Iterator[Pair]:
         ends |= {size - 1, size - 2} if size > 1 and spans[-2].fields and not spans[-2].entity else {size - 1}
     for start in starts:
         for end in ends:
+            if start == verb + 1 and _told_first(spans, start):
+                continue
             if start < end and (start > verb + 1 or end < size):
                 yield spans[start:end], [*spans[:start], *spans[end:]]
+
+
+def _told_first(spans: list[Span], place: int) -> bool:
+    """ "put tier A | on all accounts …": a field and its value right after the verb are what is to become of them."""
+    label, value, tie = (spans[place : place + 3] + [None, None, None])[:3]
+    if label is None or value is None or tie is None or label.entity or label.names or not label.fields:
+        return False
+    named = {(each.entity, each.field) for each in label.fields} & {(each.entity, each.field) for each in value.choices}
+    return tie.text.lower() in {"on", "for", "to"} and bool(named or value.amount or value.time)
 
 
 def _chinese(scene: Scene, spans: list[Span]) -> Iterator[Pair]:

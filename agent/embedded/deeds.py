@@ -58,6 +58,8 @@ def _english(text: Spanned, spans_of: SpansOf, reported: bool) -> str | None:
         before = [span for span in text.spans if span.last <= found.start()]
         if not any(span.content for span in before) or not (reported or any(span.func(*_DONE) for span in before)):
             continue
+        if rest[len(found["deed"] or "") :].lstrip()[:1] in {":", "="}:
+            continue  # "…; phone: +44 …": the name of a field
         if not found["task"] and not _to_be_done(spans_of(rest), found["deed"]):
             continue
         whom = found["whom"] if found["task"] else None

@@ -48,6 +48,8 @@ def parted(text: str, whole: Sequence[Frame], read: Callable[[str, Sequence[Fram
         two = read(right, one)
         if any(frame.intent == "create" for frame in one) and any(frame.intent == "log" for frame in two) and _OF_THE_NEW.match(right):
             continue  # "lead: Amir Hassan …, met him at …": how somebody new was met is told of them
+        if any(_again(frame, one) for frame in two):
+            continue
         if any(frame.intent == "create" for frame in two) and not (opens or announced):
             continue  # what follows a new record's first breath tells of it and makes no second
         if free and shifts and not opens and not all(f.intent in {"update", "task"} for f in two):
@@ -55,6 +57,13 @@ def parted(text: str, whole: Sequence[Frame], read: Callable[[str, Sequence[Fram
         if _done(two) or (acting.settled(two) and (told.QUESTION.search(right) or opens) and any(f.intent != "refuse" for f in two)):
             return compound.joined([*one, *two])
     return None
+
+
+def _again(frame: Frame, earlier: Sequence[Frame]) -> bool:
+    """ "… until November and status draft": the record just made, with one thing more told of it, is no second one."""
+    return frame.intent == "create" and any(
+        each.intent == "create" and each.entity == frame.entity and each.values.items() & frame.values.items() for each in earlier
+    )
 
 
 def _joints(text: str) -> Iterator[tuple[str, str, bool]]:

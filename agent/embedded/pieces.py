@@ -49,7 +49,9 @@ class Piece:
 def own_label(schema: Schema, kind: str, span: Span) -> Field | None:
     """The writable field of `kind` a span names."""
     sense = next((s for s in span.fields if s.entity == kind), None)
-    found = schema.field(kind, sense.field) if sense else None
+    spec = schema.entities.get(kind)
+    numbered = sense is not None and sense.field == "key" and spec is not None and spec.name_field == "number"
+    found = schema.field(kind, "number" if numbered else sense.field) if sense else None  # a quote's 编号 is what it is called
     return None if found is None or found.readonly else found
 
 
@@ -202,7 +204,9 @@ def sentences(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> l
     starts = [
         n
         for n, span in enumerate(spans)
-        if n == 0 or breaks(whole.text, spans[n - 1], span) or ":" in whole.text[spans[n - 1].last : span.first]
+        if n == 0
+        or breaks(whole.text, spans[n - 1], span)
+        or (":" in whole.text[spans[n - 1].last : span.first] and own_label(schema, kind, spans[n - 1]) is None)
     ]
     for start, stop in zip(starts, [*starts[1:], len(spans)], strict=False):
         breath = _whole_ties(whole, spans[start:stop])
@@ -332,7 +336,7 @@ def _misheard(scene: Scene, kind: str, span: Span) -> Span | None:
 def _label_here(schema: Schema, kind: str, whole: Spanned, spans: list[Span], place: int, now: Piece) -> Field | None:
     """The field a span names, when it does name one here and is not a value itself ("Won", "call") or part of a name."""
     span = spans[place]
-    found = own_label(schema, kind, span)
+    found = own_label(schema, kind, span) or _label_by_kind(schema, kind, spans, place)
     if found is None or any(name.score == 1.0 for name in span.names):
         return None
     if found.refers_to == "user" and span.text.lower() in words("jobs") and now.spans and not now.spans[-1].filler:
@@ -342,6 +346,8 @@ def _label_here(schema: Schema, kind: str, whole: Spanned, spans: list[Span], pl
     value = any(choice.entity == kind for choice in span.choices)
     after = next((each for each in spans[place + 1 :] if not (_GIVES | {"是"}) & {each.text}), None)
     joined = after is not None and not breaks(whole.text, span, after)
+    if value and _day_before(found, now):
+        return found  # 2028年12月31日到期, where 到期 is also how things stand
     if value and not (joined and after is not None and (typed(schema.entity(kind), after) or _written(found, after))):
         return None
     if now.spans and span.text == "公司" and whole.text[now.spans[-1].last : span.first] == "":
@@ -349,6 +355,22 @@ def _label_here(schema: Schema, kind: str, whole: Spanned, spans: list[Span], pl
     if now.spans and now.spans[-1].text[:1].isupper() and span.text[:1].isupper() and not is_chinese(span.text):
         return None  # "Harbour Contact Centre": inside a name
     return found
+
+
+def _label_by_kind(schema: Schema, kind: str, spans: list[Span], place: int) -> Field | None:
+    """ "machine Hydra Glasswasher": a word for a kind of record right before one of them, where one field of the new record holds such."""
+    target = spans[place].entity
+    after = spans[place + 1] if place + 1 < len(spans) else None
+    if target is None or after is None or spans[place].names:
+        return None
+    known = any(name.type == target.entity and name.score >= 0.9 for name in after.names)
+    own = schema.entity(kind).fields.get(target.entity)
+    return own if known and own is not None and own.refers_to == target.entity and not own.readonly else None
+
+
+def _day_before(label: Field, now: Piece) -> bool:
+    """Whether a field of days is named right behind a day."""
+    return label.kind in TEMPORAL and now.label is None and bool(now.spans) and now.spans[-1].time is not None
 
 
 def _has_value(label: Field, spans: list[Span], place: int) -> bool:
@@ -378,6 +400,8 @@ def _ends_value(label: Field, now: Piece, span: Span, after: list[Span], whole: 
         light = MEASURES | words("light_zh")
         content = [each for each in now.spans if not each.filler and not each.func("with") and each.text not in light]
         return len(content) == 1 and content[0].amount is not None
+    if closes and is_chinese(span.text) and _day_before(label, now):
+        return True
     return (closes and label.kind in TEXTS and not now.opens and len(now.spans) == 1) or (closes and _twice(now, span))
 
 
@@ -420,7 +444,7 @@ def _tie(spec: Entity, whole: Spanned, spans: list[Span], place: int, now: Piece
     after = spans[place + 1] if place + 1 < len(spans) else None
     if after is None:
         return tie
-    free = now.label is not None and now.label.kind in TEXTS and bool(now.spans)
+    free = now.label is not None and now.label.kind in TEXTS and bool(now.spans) and not typed_for(now.label, now.spans[-1])
     if not now.spans:
         return tie
     if tie == "who" and is_chinese(word) and free:
@@ -428,7 +452,8 @@ def _tie(spec: Entity, whole: Spanned, spans: list[Span], place: int, now: Piece
     if is_chinese(word):
         return tie if word in _LONG_TIES or typed(spec, after) else ""
     if free or now.tie == "about":
-        return tie if tie in {"and", "with"} and any(s.entity == spec.name for s in after.fields) else ""
+        soon = [s for each in spans[place + 1 : place + 4] for s in each.fields]  # "… Hull and with 300 | employees"
+        return tie if tie in {"and", "with"} and any(s.entity == spec.name for s in soon) else ""
     named = (
         after.text[:1].isupper()
         and now.spans[-1].text[:1].isupper()
@@ -445,4 +470,5 @@ def _tie(spec: Entity, whole: Spanned, spans: list[Span], place: int, now: Piece
     if tie == "at" or (tie == "from" and whole.text.islower()):
         return tie  # dictated, so that no capital says where a name begins
     labelled = any(s.entity == spec.name for s in after.fields)
+    labelled = labelled or (tie == "and" and after.text.lower() in ties())  # "… partner and | at the Discovery stage"
     return tie if typed(spec, after) or labelled or after.text[:1].isupper() or after.filler or tie == "by" else ""

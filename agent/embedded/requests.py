@@ -82,7 +82,7 @@ def _asked_in(scene: Scene, start: int, stop: int) -> Request | None:
             continue
         while place + 1 < stop and _making(spans[place + 1]) and not spans[place + 1].entity:
             place += 1  # "create new", 登记一下新
-        return _object_of(scene, start, place, stop) if not _makes_so(scene, place, stop) else None
+        return _object_of(scene, start, place, stop) if not (_makes_so(scene, place, stop) or _assigns(scene, place, stop)) else None
     return None
 
 
@@ -93,6 +93,14 @@ def _makes_so(scene: Scene, place: int, stop: int) -> bool:
         return False
     known = after[0].func("it") or any(name.type == "user" for name in after[0].names)
     return known and not any(noun(scene, number) for number in range(place + 1, stop))
+
+
+def _assigns(scene: Scene, place: int, stop: int) -> bool:
+    """ "set company to …", "put city = Hull on …": a field by its name and its value, so there is a record that has it."""
+    verb, after = scene.spans[place], [span for span in scene.spans[place + 1 : stop] if not span.filler]
+    if not verb.func("update") or len(after) < 2 or not after[0].fields or after[0].names:
+        return False
+    return after[1].text.lower() == "to" or "=" in scene.text.text[after[0].last : after[1].first]
 
 
 def _for_whom(spans: list[Span], place: int, start: int) -> bool:

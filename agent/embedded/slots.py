@@ -72,7 +72,7 @@ class Slots:
         for place, span in enumerate(piece.spans):
             value = value_of(self.scene, label, span)
             if value is not None and label.kind not in TEXTS:
-                self.values[label.name] = value
+                self.values[label.name] = (self._already(label.name, span) if label.kind in TEMPORAL else None) or value
                 before = [each for each in piece.spans[:place] if not (each.filler or each.func("to", "on"))]
                 after = [each for each in piece.spans[place + 1 :] if each.text not in MEASURES]
                 return [Piece(before, piece.tie), Piece(after)]
@@ -124,6 +124,8 @@ class Slots:
                 continue
             if place in names:
                 run = piece.spans[place : names[place]]
+                if text and _own_article(self.scene.text.text, [text[-1], *run]):
+                    run = [text.pop(), *run]
                 self._free(piece, text)
                 known = self._known_whole(run)
                 if known is not None and known[0] not in self.values:
@@ -171,7 +173,7 @@ class Slots:
                 self._free(piece, text)
                 text, piece = [], replace(piece, tie="" if piece.tie in {"for", "at", "from", "to"} else piece.tie)
                 place += self._done_with(piece.spans[place + 1 :], found[0])
-            elif found is not None and self._another_choice(*found):
+            elif found is not None and (self._another_choice(*found) or (span.choices and _runs_into_a_day(piece.spans, place))):
                 pass
             elif counts and not text:
                 pass  # "three Vireo 240": of how many there is no field
@@ -198,9 +200,17 @@ class Slots:
 
     def _called(self, piece: Piece) -> int:
         """How many words from the first are what a deal or another thing with a title is called: 叫|海丰|探伤机|改造, whatever they mean elsewhere."""
-        if piece.tie != "named" or self.kind not in PHRASED | {"account"} or not piece.spans or not is_chinese(piece.spans[0].text):
+        if piece.tie != "named" or self.kind not in PHRASED | {"account"} or not piece.spans:
             return 0
-        ends = (n for n, span in enumerate(piece.spans) if span.time or span.literal or (span.amount and span.amount.value >= _A_SUM))
+        said = is_chinese(piece.spans[0].text)
+        ends = (
+            n
+            for n, span in enumerate(piece.spans)
+            if span.time
+            or span.literal
+            or (span.amount and span.amount.value >= _A_SUM)
+            or (not said and (span.names or (span.text.islower() and any(c.entity == self.kind for c in span.choices))))
+        )
         return next(ends, len(piece.spans))
 
     def _parts_of_labels(self, piece: Piece) -> dict[int, str]:
@@ -399,6 +409,7 @@ class Slots:
 
     def _free(self, piece: Piece, spans: list[Span], *, whole: bool = False) -> None:
         """Keep a stretch as a text without a field, when it says anything; `whole`: as it is written, a proper name."""
+        whole = whole or _own_article(self.scene.text.text, spans)
         while spans and not whole and _leads_in(spans):
             spans = spans[1:]
         job = "title" in self.spec.fields and bool(spans) and shapes.job(self.scene.text.text[spans[0].first : spans[-1].last]) > 0
@@ -418,6 +429,18 @@ class Slots:
         for shape, part in parts if len(parts) > 1 else [("", said)]:
             tie = {"company": "at", "job": "as"}.get(shape, "") if shape else piece.tie
             self.texts.append(Text(part, tie, len(self.texts), piece.opens, piece.late))
+
+
+def _runs_into_a_day(spans: list[Span], place: int) -> bool:
+    """ "running | until 30 November", 1月1日|生效: a word that is a value elsewhere and here only leads to a day, or from it."""
+    beside = [*spans[max(place - 1, 0) : place], *spans[place + 1 : place + 2]]
+    return any(each.time for each in beside)
+
+
+def _own_article(text: str, spans: list[Span]) -> bool:
+    """ "a new customer The Copper Spoon": written with a capital inside of a sentence, it is part of the name."""
+    inside = bool(spans) and bool(text[: spans[0].first].strip())
+    return inside and len(spans) > 1 and spans[0].text == "The" and spans[1].text[:1].isupper()
 
 
 def _comes_back(spans: list[Span], day: Span) -> bool:

@@ -34,7 +34,11 @@ from knowledge.spoken.times import TimeSpan, find_times
 
 _QUOTED = re.compile(r"\"([^\"]+)\"|「([^」]+)」|『([^』]+)』|《([^》]+)》|(?<!\w)'([^']{2,})'(?!\w)")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_CODE = re.compile(r"(?<![A-Za-z0-9_@./-])(?=[A-Za-z0-9]*-|[A-Za-z0-9]{4})[A-Z]{1,6}-?[A-Z]*-?\d[A-Za-z0-9-]*(?![A-Za-z0-9_@])")
+_CODE = re.compile(
+    r"(?<![A-Za-z0-9_@./-])(?=[A-Za-z0-9]*-|[A-Za-z0-9]{4})[A-Z]{1,6}-?[A-Z]*-?\d[A-Za-z0-9-]*(?![A-Za-z0-9_@])"
+    r"|(?<![A-Za-z0-9_@./-])[a-z]{1,4}-\d{3,}(?![A-Za-z0-9_@-])"  # dictated: "sc-0955"
+)
+_URL = re.compile(r"(?<![\w@./-])(?:https?://|www\.)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}(?:/[^\s,;，；。]*)?", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![A-Za-z0-9_.])(?<!\d,)(?:\+?\d[\d\s()-]{6,}\d)(?![A-Za-z0-9_])")
 _HOURS = re.compile(r"[\s-]*(?:hours?|hrs?|小时|钟头)(?![a-z])", re.IGNORECASE)
 _WEIGHT = {
@@ -43,6 +47,7 @@ _WEIGHT = {
     "quoted": 2.0,
     "email": 1.5,
     "phone": 1.3,
+    "url": 1.5,
     "code": 0.92,
     "metric": 1.1,
     "choice": 1.05,
@@ -198,6 +203,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     _existing_first(candidates.values(), names)
     chosen = _cover(tokens, candidates)
     whole = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
+    _whole_names(plain, whole.spans)
     _parted_fields(whole, lexicon, names)
     own_labels.prefer(whole.spans, lexicon.labels, names, lexicon.schema)
     label_tails.settle(whole.spans, lexicon.schema)
@@ -213,13 +219,23 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     return whole
 
 
+_GOES_ON = re.compile(r"\.(?!\s*$|\s+[A-Z])")  # no end of a sentence
+
+
+def _whole_names(text: str, spans: Sequence[Span]) -> None:
+    """ "… Pte. Ltd. yesterday": the mark a firm's name ends in is the name's, and no end of what is said."""
+    for span in spans:
+        if any(name.name.endswith(".") for name in span.names) and _GOES_ON.match(text, span.last):
+            span.last, span.text = span.last + 1, span.text + "."
+
+
 def _called(spans: Sequence[Span]) -> None:
     """ "tickets called Vireo Cloud offline": after its noun and before a name, the word only says how they are named."""
     for before, span, after in zip(spans, spans[1:], spans[2:], strict=False):
         if (
             span.func("named")
             and before.entity
-            and (any(n.type == before.entity.entity for n in after.names) or after.literal_kind == "quoted")
+            and (any(n.type == before.entity.entity for n in after.names) or after.literal_kind in {"quoted", "code"})
         ):
             span.senses = [sense for sense in span.senses if sense.kind == "func"]
 
@@ -359,13 +375,14 @@ def _parted_fields(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
 
 
 def _literals(plain: str, tokens: Sequence[Token], at: object) -> None:
-    for pattern, kind in ((_QUOTED, "quoted"), (_EMAIL, "email"), (_PHONE, "phone"), (_CODE, "code")):
+    for pattern, kind in ((_QUOTED, "quoted"), (_EMAIL, "email"), (_PHONE, "phone"), (_CODE, "code"), (_URL, "url")):
         for match in pattern.finditer(plain):
             place = tokens_in(tokens, match.start(), match.end())
             if place is None or (kind == "phone" and sum(c.isdigit() for c in match.group()) < 7):
                 continue
             span = at(*place)  # type: ignore[operator]
             span.literal = next((group for group in match.groups() if group), match.group()) if kind == "quoted" else match.group()
+            span.literal = match.group().upper() if kind == "code" else span.literal
             span.literal_kind = kind
 
 

@@ -60,7 +60,7 @@ def value_of(scene: Scene, field: Field, span: Span) -> Any:
         if span.func("me") and field.refers_to == "user":
             return scene.unit.principal.user_id
         return fits[0].id if len({name.id for name in fits if name.score == max(n.score for n in fits)}) == 1 else None
-    return span.literal if span.literal_kind == "quoted" else None
+    return span.literal if span.literal_kind in {"quoted", field.kind} else None  # field.kind: a web address
 
 
 _UNITS = {"day": "天", "week": "周", "month": "月", "year": "年", "hour": "小时"}

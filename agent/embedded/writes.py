@@ -102,11 +102,19 @@ def _with_verb(text: Spanned) -> str:
     return f"mark {rest} as {own.value}" if verbal and about and not told.asks(text) else ""
 
 
+_TAKEN_OUT = re.compile(
+    r"^(?:please )?(?:take (?P<out>.+?) out(?: of (?:the |our )?(?:system|crm|list|database|records|books))?"
+    r"|(?:i|we)(?:'d like| would like| want| need)(?: to have)? (?P<gone>.+?) (?:deleted|removed|erased))[.!]?$",
+    re.IGNORECASE,
+)
 _TAKEN_OFF = re.compile(r"^(?:please )?take (?:the )?(?P<field>.+?) off (?:of )?(?:the )?(?P<record>.+?)[.!]?$", re.IGNORECASE)
 
 
 def _taken_off(text: Spanned) -> str:
-    """ "take the close date off Globex lab": the value of a field is to be no more; "" for no field's."""
+    """ "take the close date off Globex lab", "take Globex lab out of the system": a value, or a record, is to be no more; "" for neither."""
+    out = _TAKEN_OUT.match(text.text.strip())
+    if out:
+        return f"delete {out['out'] or out['gone']}"
     found = _TAKEN_OFF.match(text.text.strip())
     if found is None or text.text != text.text.strip():
         return ""
@@ -133,7 +141,7 @@ def _action(text: Spanned) -> tuple[str, int] | None:
         if asks and action in {"create", "update", "close", "log"} and text.language == "zh" and number > 0:
             continue
         return action, number
-    return _report(text) or _chinese_shift(text) or _close(text)
+    return _task_headed(text) or _report(text) or _chinese_shift(text) or _close(text)
 
 
 def _part_of_a_step(text: Spanned, number: int) -> bool:
@@ -232,6 +240,14 @@ def _close(text: Spanned) -> tuple[str, int] | None:
     ):
         return "close", text.spans.index(spans[0])
     return None
+
+
+def _task_headed(text: Spanned) -> tuple[str, int] | None:
+    """ "task: call Ann Lee on Friday", 任务：…: the noun and a mark, then what is to be done."""
+    first = text.spans[0] if text.spans else None
+    headed = first is not None and first.entity is not None and first.entity.entity == "task" and not first.entity.plural
+    marked = first is not None and text.text[first.last :].lstrip()[:1] in {":", "："}
+    return ("remind", 0) if headed and marked else None
 
 
 def _report(text: Spanned) -> tuple[str, int] | None:

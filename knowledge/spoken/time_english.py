@@ -95,7 +95,7 @@ _YEAR = r"(?:(?:,?\s*(?:of\s+)?|\s*[/-]\s*)((?:19|20)\d\d|'\d\d)(?![\d%.]\d|\d)|
 @ENGLISH(
     "d",
     rf"\b({MONTH})\b\.?,?[\s/-]+(?:the\s+)?(\d{{1,2}})(?:st|nd|rd|th)?(?:\s*(?:-|–|—|to|through)\s*(\d{{1,2}})(?:st|nd|rd"
-    rf"|th)?(?!\d|[/:]|\s*(?:of\s+)?{MONTH}|\s*[ap]\.?m\b))?(?![\w%:]|/(?!(?:19|20)\d\d\b)|,(?!(?:19|20)\d\d\b)\d|\.\d|\s*[ap]\.?m\b){_YEAR}",
+    rf"|th)?(?!\d|/|:\d|\s*(?:of\s+)?{MONTH}|\s*[ap]\.?m\b))?(?![\w%]|:\d|/(?!(?:19|20)\d\d\b)|,(?!(?:19|20)\d\d\b)\d|\.\d|\s*[ap]\.?m\b){_YEAR}",
 )
 def _month_day(m: re.Match[str], clock: Clock) -> Atom | None:
     return chain(m, Part("day", int(m[2]), int(m[3] or 0)), Part("month", MONTHS[m[1]]), year=year_of(m[4]) if m[4] else None, name=m[1])
@@ -346,7 +346,7 @@ def _in(m: re.Match[str], clock: Clock) -> Atom | None:
     count, unit = (6, "month") if m[2].startswith("half") else length_of(m[2], m[3])
     if count is None:
         return None
-    if m[1] == "in" and re.search(r"(?:n't|\bnot|\bno|\bnever|\bnobody|\bnothing|\bwithout)\b[^,.;]*$", m.string[: m.start()]):
+    if m[1] == "in" and re.search(r"(?:n't(?! let me forget| forget)|\bnot|\bno|\bnever|\bnobody|\bnothing|\bwithout)\b[^,.;]*$", m.string[: m.start()]):
         return None  # "haven't spoken in 3 weeks" is a length
     if m[1] != "in":
         return rolling(m, clock, count, UNITS[unit], back=not ahead(m.string, clock))
