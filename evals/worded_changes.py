@@ -135,7 +135,7 @@ def _changed(grammar: Grammar, world: World, kind: str, chance: random.Random) -
         return None
     rows, target, names = found
     two = chance.random() < 0.25
-    picked = chance.sample([each for each in made["fields"] if "step" not in each] if two else made["fields"], 2 if two else 1)
+    picked = chance.sample([each for each in made["fields"] if not each.get("only")] if two else made["fields"], 2 if two else 1)
     values = [(each, *_value(grammar, world, each["v"], chance, {}, "v")) for each in picked]
     if two:
         pattern = chance.choice(grammar.shared["two"])

@@ -142,7 +142,8 @@ class Breath(BreathWords):
             self._give(label.name, None, STRONG)
             return number + 1
         after = self._after(label, number)
-        if label.kind in FREE_TEXT and any(span.guessed and span.choices for span in self.spans[number + 1 : number + 4]):
+        guesses = [span for span in self.spans[number + 1 : number + 4] if span.guessed and span.choices]
+        if label.kind in FREE_TEXT and any(is_chinese(span.text) == is_chinese(span.choices[0].value) for span in guesses):
             after = None  # "new title Brand Director" is no Brand manager, whoever else is one
         if self.pending is not None and self._ends(label, number, after is not None):
             value = self._value(label, self.pending)

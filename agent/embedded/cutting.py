@@ -188,7 +188,11 @@ def _turns(spans: list[Span], number: int) -> bool:
     span = spans[number]
     if span.text == "给":
         return number + 1 < len(spans) and any(name.type == "user" for name in spans[number + 1].names)
-    tie = span.func("to") and span.text not in _STILL
+    commanded = next((each.func("update") for each in spans if not (each.filler or each.func("zh_to"))), False)
+    last = not any(each.func("to") for each in spans[number + 1 :])
+    tie = span.func("to") and (span.text not in _STILL or (span.text == "为" and commanded and last))  # 修改…的等级为B
+    if span.text == "由" and number + 1 < len(spans) and any(name.type == "user" for name in spans[number + 1].names):
+        return any(each.text in change_words("from_now") for each in spans[max(number - 2, 0) : number])
     emptied = span.text in change_words("emptying")
     closes = span.text in change_words("closing") and bool(span.choices)
     ended = (told.ended(span) or closes) and not span.entity and any(each.func("zh_to", "all") for each in spans[:number])

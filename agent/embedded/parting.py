@@ -48,7 +48,7 @@ def parted(text: str, whole: Sequence[Frame], read: Callable[[str, Sequence[Fram
         two = read(right, one)
         if any(frame.intent == "create" for frame in one) and any(frame.intent == "log" for frame in two) and _OF_THE_NEW.match(right):
             continue  # "lead: Amir Hassan …, met him at …": how somebody new was met is told of them
-        if any(_again(frame, one) for frame in two):
+        if any(_again(frame, one) or _only_asks(frame, one) for frame in two):
             continue
         if any(frame.intent == "create" for frame in two) and not (opens or announced):
             continue  # what follows a new record's first breath tells of it and makes no second
@@ -64,6 +64,12 @@ def _again(frame: Frame, earlier: Sequence[Frame]) -> bool:
     return frame.intent == "create" and any(
         each.intent == "create" and each.entity == frame.entity and each.values.items() & frame.values.items() for each in earlier
     )
+
+
+def _only_asks(frame: Frame, earlier: Sequence[Frame]) -> bool:
+    """ "I was at … on Thursday, he liked it. Log a visit": asks to keep what was told, and tells of nothing else."""
+    about = {"account", "contact", "lead", "opportunity", "case"} & set(frame.values)
+    return frame.intent == "log" and not about and len(frame.text.split()) < 3 and any(each.intent == "log" for each in earlier)
 
 
 def _joints(text: str) -> Iterator[tuple[str, str, bool]]:

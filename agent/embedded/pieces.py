@@ -90,6 +90,9 @@ def cut(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Pi
         elif ":" in gap and pieces[-1].label is None and pieces[-1].spans:
             pieces.append(Piece())
         now = pieces[-1]
+        if _own_noun(schema, kind, whole, spans, place):
+            last = span
+            continue  # "account owner", "deal value": whose field it is
         label = _label_here(schema, kind, whole, spans, place, now)
         tie = _tie(spec, whole, spans, place, now)
         if label is not None and (ahead := _before_number(label, now, whole, span)):
@@ -111,6 +114,14 @@ def cut(schema: Schema, kind: str, whole: Spanned, spans: list[Span]) -> list[Pi
             now.spans.append(span)
         last = span
     return [piece for piece in pieces if piece.spans or piece.label]
+
+
+def _own_noun(schema: Schema, kind: str, whole: Spanned, spans: list[Span], place: int) -> bool:
+    """Whether a span is the noun of the new record right before the name of one of its fields."""
+    span, after = spans[place], spans[place + 1] if place + 1 < len(spans) else None
+    if after is None or span.entity is None or span.entity.entity != kind or span.names or is_chinese(span.text):
+        return False
+    return whole.text[span.last : after.first] == " " and own_label(schema, kind, after) is not None and not after.entity
 
 
 def glued(whole: Spanned, spans: list[Span]) -> list[Span]:
@@ -458,7 +469,7 @@ def _tie(spec: Entity, whole: Spanned, spans: list[Span], place: int, now: Piece
         after.text[:1].isupper()
         and now.spans[-1].text[:1].isupper()
         and word in {"of", "and", "for"}
-        and spec.name in {"account", "product"}
+        and spec.name in {"account", "product", "lead"}
     )
     if named and not typed(spec, after):
         return ""

@@ -116,7 +116,8 @@ def _company(text: Text) -> float:
         return 4.0 - 1.0 * (shapes.person(text.said) >= 0.9)
     tied = {"at": 2.0, "from": 1.8, "with": 1.0, "for": 1.2, "in": 0.5, "who": 0.3, "about": -2.0}.get(text.tie, 0.0)
     shaped = 2.4 * shapes.company(text.said) - 2.0 * shapes.job(text.said) - 1.2 * (shapes.place(text.said) > 0.5)
-    written = 1.3 if _written_as_name(text.said) and len(text.said) > 3 else 0.2
+    dictated = text.said.islower() and 2 <= len(text.said.split()) <= 4 and text.place == 0 and not text.tie
+    written = 1.3 if (_written_as_name(text.said) and len(text.said) > 3) or dictated else 0.2
     return tied + shaped + written - 0.3 * (text.tie == "" and shapes.person(text.said) > 0.85)
 
 

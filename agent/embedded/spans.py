@@ -184,6 +184,8 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
         place = tokens_in(tokens, time.start, time.end)
         if place:
             at(*place).time = time
+            for first, day in _behind_label(plain, tokens, list(candidates.values()), place, today):
+                at(first, place[1]).time = day
             if time.kind == "duration" and time.count and time.unit:
                 at(*place).length = (Decimal(time.count), time.unit)
     for amount in find_amounts(plain):
@@ -213,6 +215,9 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     _called(whole.spans)
     _values_not_kinds(whole)
     _values_by_label(whole, lexicon)
+    for value, span in pairwise(whole.spans):
+        if span.unknown and span.text == "级" and value.choices and value.last == span.first:
+            span.unknown, span.filler = False, True  # Silver|级
     value_or_name.prefer(whole.spans)
     if not future:
         known_in_part(whole, lexicon, names)
@@ -227,6 +232,18 @@ def _whole_names(text: str, spans: Sequence[Span]) -> None:
     for span in spans:
         if any(name.name.endswith(".") for name in span.names) and _GOES_ON.match(text, span.last):
             span.last, span.text = span.last + 1, span.text + "."
+
+
+def _behind_label(
+    text: str, tokens: Sequence[Token], spans: Sequence[Span], place: tuple[int, int], today: date
+) -> Iterable[tuple[int, TimeSpan]]:
+    """ "install by | October 15": the day alone, where the word that opens it is also the last of a field's label."""
+    start, stop = place
+    for first in {each.end for each in spans if each.fields and each.start < start < each.end < stop}:
+        offset = tokens[first].start
+        found = find_times(text[offset : tokens[stop - 1].end], today=today, prefer="future")
+        if len(found) == 1 and found[0].start == 0 and found[0].end == tokens[stop - 1].end - offset:
+            yield first, replace(found[0], start=offset, end=tokens[stop - 1].end)
 
 
 def _called(spans: Sequence[Span]) -> None:
@@ -289,7 +306,8 @@ def _strangers(text: str, spans: Sequence[Span]) -> list[Span]:
         beside = last is not None and text[last.last : span.first] == " " and _capital(last.text) and _capital(span.text)
         opens = last is not None and text[: last.first].rstrip()[-1:] in {"", ".", "!", "?"}
         beside = beside and not opens  # "Tell Anna to …": a capital that a sentence begins with
-        if last is not None and beside and ((last.unknown and _by_one_name(span)) or (span.unknown and _by_one_name(last))):
+        numbered = last is not None and last.amount is not None and last.amount.unit == "ordinal" and not last.time  # "Ninth Street Diner"
+        if last is not None and beside and ((numbered and span.unknown) or (last.unknown and _by_one_name(span)) or (span.unknown and _by_one_name(last))):
             found[-1] = Span(last.start, span.end, text[last.first : span.last], last.first, span.last, unknown=True)
         else:
             found.append(span)

@@ -88,7 +88,16 @@ def asks(text: Spanned) -> bool:
         plain = plain[polite.start("verb") if polite["verb"] else polite.end("zh") :].rstrip("?？吗 吧")
     if text.spans and text.spans[0].names and not text.spans[0].senses:
         plain = plain[text.spans[0].last :]  # "Will's customers go to Tom": a name, no question
-    return bool(QUESTION.search(plain)) or any(span.func(*_ASKING) and span.text not in {"总", "共"} for span in text.spans)
+    asking = [n for n, span in enumerate(text.spans) if span.func(*_ASKING) and span.text not in {"总", "共"}]
+    return bool(QUESTION.search(plain)) or any(not _of_a_label(text.spans, n) for n in asking)
+
+
+def _of_a_label(spans: Sequence[Span], number: int) -> bool:
+    """ "change the number of | seats to 120": no question, where a change is what the sentence begins with."""
+    verb = next((span for span in spans if not span.filler), None)
+    after = spans[number + 1] if number + 1 < len(spans) else None
+    changes = verb is not None and verb.func("update") and not verb.names
+    return bool(changes and spans[number].func("count") and after is not None and after.fields and not after.entity)
 
 
 def lists(text: Spanned) -> bool:

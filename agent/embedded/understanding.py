@@ -54,6 +54,7 @@ from agent.embedded.scene import Scene
 from agent.embedded.spans import Span, Spanned, known_in_part, spanned
 from agent.embedded.spoken_of import other_than
 from agent.embedded.talk import small_talk
+from agent.embedded.told import reports
 from agent.embedded.whom import plainly
 from store.unit import Unit
 
@@ -231,6 +232,8 @@ class Understanding:
         first = self._by_rules(unit, clause, words, names, routes, previous)
         spans = _spans(unit, clause, words, names)
         act = acts.of_frames(first)
+        if acting.settled(first) and act == "log" and reports(clause):
+            return first  # "visited … yesterday, they need …": it begins as what took place does
         if acting.settled(first) and any(frame.replaces for frame in first):
             return first  # what was just proposed, put right: whatever such words are likely to want elsewhere
         if acting.settled(first) and (act in {None, "brief"} or acts.likely(spans, later=bool(previous)).get(act, 1.0) >= DOUBT):

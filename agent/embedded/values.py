@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 
 from agent.embedded.scene import Scene
 from agent.embedded.spans import Span
+from agent.embedded.tokens import is_chinese
 from knowledge.spoken.times import find_times
 from store.schema import NUMERIC, TEMPORAL, Field
 
@@ -60,6 +61,9 @@ def value_of(scene: Scene, field: Field, span: Span) -> Any:
         if span.func("me") and field.refers_to == "user":
             return scene.unit.principal.user_id
         return fits[0].id if len({name.id for name in fits if name.score == max(n.score for n in fits)}) == 1 else None
+    if field.kind == "text" and span.choices:  # 来源改成合作伙伴: a value there is, by its word in the other language
+        held = (c.value for c in span.choices if (c.entity, c.field) == (field.entity, field.name))
+        return next((value for value in held if is_chinese(value) != is_chinese(span.text)), None)
     return span.literal if span.literal_kind in {"quoted", field.kind} else None  # field.kind: a web address
 
 

@@ -48,9 +48,9 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
     if (
         found is None
         or found[0] in {"update", "assign", "close"}
-        or verb(text.spans[found[1]], "update")
-        or text.spans[found[1]].text.lower() in {"make", *change_words("wishes")}
-        or _part_of_a_step(text, found[1])
+        or (found[1] >= 0 and verb(text.spans[found[1]], "update"))
+        or (found[1] >= 0 and text.spans[found[1]].text.lower() in {"make", *change_words("wishes")})
+        or (found[1] >= 0 and _part_of_a_step(text, found[1]))
     ):
         scene = Scene(unit, text, words, names, routes, list(previous), -1)
         changed = changing.read(scene) or sets.read(scene)
@@ -99,7 +99,7 @@ def _with_verb(text: Spanned) -> str:
     about = any(span.entity or span.names or span.func("all") for span in spans[1:])
     verbal = first.text.isascii() and first.text.lower() not in forms and stem(first.text.lower()) == stem(own.value.lower())
     verbal = verbal and not first.text.lower().endswith("s")  # "complaints by client" are several of them
-    return f"mark {rest} as {own.value}" if verbal and about and not told.asks(text) else ""
+    return f"mark {rest} as {own.value}" if verbal and about and not (told.asks(text) or told.reports(text.text)) else ""
 
 
 _TAKEN_OUT = re.compile(

@@ -91,7 +91,7 @@ def _capitals(spec: Entity, whole: Spanned, spans: list[Span], start: int) -> in
 
 def _capital(span: Span) -> bool:
     """Written as a name is, and no date, sum or field."""
-    if span.time or (span.literal and span.literal_kind != "code") or (span.amount and not span.unknown):
-        return False
+    if span.time or (span.literal and span.literal_kind != "code") or (span.amount and not span.unknown and span.amount.unit != "ordinal"):
+        return False  # "Ninth Street Diner" begins with a number and is a name
     written = [word for word in re.findall(r"[\w'&]+", span.text) if word.lower() not in words("particles")]
     return bool(written) and all(word[0].isupper() for word in written) and not is_chinese(span.text)
