@@ -225,6 +225,7 @@ def _value_lacked(scene: Scene, kind: str, target: Target, reading: Reading) -> 
 
 
 _PLACED = re.compile(r"\b(in|from|at|of|by|on|under|with)\s+(?:the\s+|a\s+|an\s+|my\s+|our\s+)?$", re.IGNORECASE)
+_TURNS = re.compile(r"\b(?:to|as|into|should|must|shall|now|becomes?|gets?|goes|go)\b|=", re.IGNORECASE)
 _PUTS = frozenset({"put", "move", "place", "set", "push", "shift", "tag", "label", "mark", "replace", "fill", "bring", "get"})
 
 
@@ -232,6 +233,9 @@ def _belongs_to_a_condition(scene: Scene, span: Span, change: list[Span]) -> boo
     """ "give Ben all of … | in the UK": a value after "in", "from", "with" says which records, unless the verb puts them there."""
     if scene.text.language != "en" or not (span.choices or span.names) or span.fields:
         return False
+    described = re.split(r"\b(?:whose|which|that|who|where)\b", re.split(r"[,;:]", scene.text.text[: span.first])[-1])
+    if len(described) > 1 and not _TURNS.search(described[-1]):
+        return True  # "… deals whose type is | renewal"
     found = _PLACED.search(scene.text.text[: span.first])
     return found is not None and not any(each.text.lower() in _PUTS for each in change if each.first < span.first)
 

@@ -88,7 +88,8 @@ def asks(text: Spanned) -> bool:
         plain = plain[polite.start("verb") if polite["verb"] else polite.end("zh") :].rstrip("?？吗 吧")
     if text.spans and text.spans[0].names and not text.spans[0].senses:
         plain = plain[text.spans[0].last :]  # "Will's customers go to Tom": a name, no question
-    asking = [n for n, span in enumerate(text.spans) if span.func(*_ASKING) and span.text not in {"总", "共"}]
+    bound = ("over", "under", "at_least", "at_most")  # "leads that score higher than 70"
+    asking = [n for n, span in enumerate(text.spans) if span.func(*_ASKING) and not span.func(*bound) and span.text not in {"总", "共"}]
     return bool(QUESTION.search(plain)) or any(not _of_a_label(text.spans, n) for n in asking)
 
 

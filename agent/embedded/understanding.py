@@ -36,6 +36,7 @@ from agent.embedded import (
     several_new,
     telling,
     two_questions,
+    value_first,
     writes,
 )
 from agent.embedded.acts import Embed
@@ -123,6 +124,7 @@ class Understanding:
         if told_of is not None:
             whole = _spans(unit, told_of, words, names)
         requested = fewer.rewritten(whole.text) or reasons.rewritten(whole) or due_then.rewritten(whole, words)
+        requested = requested or value_first.rewritten(whole)
         if requested is not None:
             whole = _spans(unit, requested, words, names)
         to_do = deeds.rewritten(whole, lambda each: _spans(unit, each, words, names, future=True))
@@ -248,6 +250,8 @@ class Understanding:
                 break
             if other == act and acting.settled(first):
                 return first
+            if other == "task" and _sets_a_field(coming):
+                continue
             frames = acting.read_as(other, unit, coming, words, names, routes, previous)
             if frames and acting.settled(frames):
                 return frames
@@ -330,6 +334,12 @@ class Understanding:
 
     def _reader(self, unit: Unit, text: str, words: Lexicon, names: NameIndex, routes: Routes) -> Reader:
         return Reader(words, names, routes, unit.principal, unit.today(), _spans(unit, text, words, names))
+
+
+def _sets_a_field(text: Spanned) -> bool:
+    """ "set the follow-up date to …": a change, never something to be done."""
+    said = [span for span in text.spans if not span.filler]
+    return len(said) > 1 and said[0].func("update") and bool(said[1].fields) and not said[1].names
 
 
 def _spans(unit: Unit, text: str, words: Lexicon, names: NameIndex, *, future: bool = False) -> Spanned:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 from agent.embedded import changing, creating, deleting, doing, happened, sets, tagging, told, turning, updating, wide
 from agent.embedded.frames import Frame
@@ -53,7 +54,8 @@ def read(unit: Unit, text: Spanned, words: Lexicon, names: NameIndex, routes: Ro
         or (found[1] >= 0 and _part_of_a_step(text, found[1]))
     ):
         scene = Scene(unit, text, words, names, routes, list(previous), -1)
-        changed = changing.read(scene) or sets.read(scene)
+        of_many = sets.read(scene) if _of_many(text) else None
+        changed = of_many or changing.read(scene) or sets.read(scene)
         if changed is not None:
             return changed
     if found is None:
@@ -240,6 +242,12 @@ def _close(text: Spanned) -> tuple[str, int] | None:
     ):
         return "close", text.spans.index(spans[0])
     return None
+
+
+def _of_many(text: Spanned) -> bool:
+    """ "for all deals we won last year, set the product to …": of many records, whichever one is named as a value."""
+    said = [span for span in text.spans if not span.filler]
+    return any(one.func("all") and other.entity and other.entity.plural and not other.names for one, other in pairwise(said))
 
 
 def _task_headed(text: Spanned) -> tuple[str, int] | None:
