@@ -115,9 +115,7 @@ def _parts(grammar: Grammar, kind: str, chance: random.Random, counts: Sequence[
     return parts
 
 
-def condition_of(
-    grammar: Grammar, kind: str, chance: random.Random, counts: Sequence[int]
-) -> tuple[str, dict[str, Any], list[str]] | None:
+def condition_of(grammar: Grammar, kind: str, chance: random.Random, counts: Sequence[int]) -> tuple[str, dict[str, Any], list[str]] | None:
     """Records of a kind by conditions alone: the phrase, what it means, the wordings in it; None when no condition was drawn."""
     parts = _parts(grammar, kind, chance, counts)
     wheres: dict[str, Any] = {}
@@ -211,7 +209,6 @@ def tell(results: Iterable[runner.Result], *, show: bool) -> None:
     for name, count in sorted(wrong.items(), key=lambda pair: -pair[1] / (said[pair[0]] + 1)):
         if count > 1:
             print(f"{count:4} of {said[name]:4} not right, {confident[name]:3} confident  {name}")
-
 
 
 def main() -> None:

@@ -14,16 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from sqlalchemy import select
 
-from agent.bootstrap import Rapport, build
-from evals import runner, stores, worded
+from evals import worded
 from evals.cases import Case, Turn
 from evals.gold import World
 from evals.grading import same
-from store import gate
-from store.models import Proposal
-from store.rights import Principal
+from evals.taken_back import asked
 
 HERE = Path(__file__).parent / "data" / "worded_changes"
 KINDS = ("create", "update", "bulk", "delete", "log", "task")
@@ -92,7 +88,9 @@ def _created(grammar: Grammar, world: World, kind: str, chance: random.Random) -
         filled[slot] = words
         wanted |= _settled(made["set"].get(slot, {}), {slot: gold}, world, rows)
     styles = grammar.shared["create"]
-    style = chance.choice([each for each in styles if each["name"] in made.get("styles", [each["name"]]) for _ in range(each.get("weight", 1))])
+    style = chance.choice(
+        [each for each in styles if each["name"] in made.get("styles", [each["name"]]) for _ in range(each.get("weight", 1))]
+    )
     chosen = chance.sample(made["fields"], min(len(made["fields"]), chance.choice((1, 2, 2, 3, 3, 4, 5))))
     pattern = chance.choice(style["label"])
     said, names = [], [f"{style['name']}:{type_}"]
@@ -110,7 +108,9 @@ def _created(grammar: Grammar, world: World, kind: str, chance: random.Random) -
     openers = made.get("openers") or style["openers"]
     opener = chance.choice(openers)
     names.append(opener)
-    text = chance.choice(made.get("between", style["between"])).join([opener.format(**filled), _joined(said, chance.choice(style["joins"]), style)])
+    text = chance.choice(made.get("between", style["between"])).join(
+        [opener.format(**filled), _joined(said, chance.choice(style["joins"]), style)]
+    )
     if style.get("lower"):
         text = text.lower()
     return text, [{"op": "create", "type": type_, "set": wanted}], names
@@ -119,7 +119,7 @@ def _created(grammar: Grammar, world: World, kind: str, chance: random.Random) -
 def _joined(said: Sequence[str], join: str, style: Mapping[str, Any]) -> str:
     last = style.get("last")
     if last and len(said) > 1 and join.strip() == ",":
-        return join.join(said[:-1]) + last + said[-1]
+        return join.join(said[:-1]) + str(last) + said[-1]
     return join.join(said)
 
 
@@ -228,9 +228,7 @@ def _asked(grammar: Grammar, world: World, kind: str, chance: random.Random) -> 
     for each in made["changes"]:
         wanted = dict(each)
         if "set" in each:
-            wanted["set"] = {
-                name: _settled(value, golds, world, rows) for name, value in each["set"].items() if _spoken(value, pattern)
-            }
+            wanted["set"] = {name: _settled(value, golds, world, rows) for name, value in each["set"].items() if _spoken(value, pattern)}
         if "key_of" in wanted:
             type_, row = rows[wanted.pop("key_of")]
             wanted |= {"type": type_, "keys": [world.identity(type_, row)]}
@@ -246,7 +244,9 @@ def _spoken(value: Any, pattern: str) -> bool:
 # --- slots and values
 
 
-def _value(grammar: Grammar, world: World, listed: Any, chance: random.Random, rows: dict[str, tuple[str, Any]], slot: str) -> tuple[Any, str]:
+def _value(
+    grammar: Grammar, world: World, listed: Any, chance: random.Random, rows: dict[str, tuple[str, Any]], slot: str
+) -> tuple[Any, str]:
     """What a slot means and how it is said. `listed`: a list, gold -> words, the name of such in `values`, or a query for a record."""
     options = grammar.values[listed] if isinstance(listed, str) else listed
     if isinstance(options, Mapping) and "of" in options:
@@ -288,31 +288,6 @@ def _settled(value: Any, golds: Mapping[str, Any], world: World, rows: Mapping[s
 
 
 _DRAW = {"create": _created, "update": _changed, "bulk": _changed, "delete": _asked, "log": _asked, "task": _asked}
-
-
-# --- asking them
-
-
-def asked(cases: Sequence[Case], folder: Path, *, brain: str = "embedded") -> Iterator[runner.Result]:
-    """Every case on one store each, and what it changed taken back: copies of the store would take most of the time."""
-    for name in dict.fromkeys(case.store for case in cases):
-        place = stores.fill(name, folder / name)
-        rapport = build(place.settings())
-        for case in (each for each in cases if each.store == name):
-            principal = rapport.store.principal(case.who)
-            before = _applied(rapport, principal)
-            yield runner.run_case(rapport, case, brain, place)
-            for proposal in [each for each in _applied(rapport, principal) if each not in before]:
-                with rapport.store.writing(principal, door="eval") as unit:
-                    gate.undo(unit, proposal)
-        rapport.close()
-
-
-def _applied(rapport: Rapport, principal: Principal) -> list[str]:
-    """The proposals that were carried out, the latest first."""
-    with rapport.store.reading(principal) as unit:
-        latest = select(Proposal.id).where(Proposal.status == "applied").order_by(Proposal.created_at.desc(), Proposal.id.desc())
-        return list(unit.session.scalars(latest))
 
 
 def main() -> None:

@@ -150,8 +150,10 @@ def _commanded(spans: list[Span], verb: int) -> Iterator[Pair]:
 
 def _told_first(spans: list[Span], place: int) -> bool:
     """ "put tier A | on all accounts …": a field and its value right after the verb are what is to become of them."""
-    label, value, tie = (spans[place : place + 3] + [None, None, None])[:3]
-    if label is None or value is None or tie is None or label.entity or label.names or not label.fields:
+    if place + 2 >= len(spans):
+        return False
+    label, value, tie = spans[place : place + 3]
+    if label.entity or label.names or not label.fields:
         return False
     named = {(each.entity, each.field) for each in label.fields} & {(each.entity, each.field) for each in value.choices}
     return tie.text.lower() in {"on", "for", "to"} and bool(named or value.amount or value.time)

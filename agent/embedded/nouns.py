@@ -33,7 +33,9 @@ def kind_of(span: Span, words: Lexicon, *, many: bool = False) -> str:
         return ""
     senses = [s for s in span.senses if s.kind == "entity"]
     lead = next((each for each in ("a ", "an ", "new ", "新") if span.text.lower().startswith(each)), "")
-    bare = span.text[len(lead) :].removesuffix(" for").removesuffix(" with")  # 新客户 and "new lease" are also types of deals, "account for" also a verb
+    bare = (
+        span.text[len(lead) :].removesuffix(" for").removesuffix(" with")
+    )  # 新客户 and "new lease" are also types of deals, "account for" also a verb
     if not senses and bare != span.text:
         senses = [s for s in words.table.meaning(bare) if s.kind == "entity"]
     fitting = [s for s in senses if s.entity in KINDS and (many or not s.plural or is_chinese(span.text))]

@@ -468,8 +468,7 @@ def _tie(spec: Entity, whole: Spanned, spans: list[Span], place: int, now: Piece
     named = (
         after.text[:1].isupper()
         and now.spans[-1].text[:1].isupper()
-        and word in {"of", "and", "for"}
-        and spec.name in {"account", "product", "lead"}
+        and ((word in {"of", "and", "for"} and spec.name in {"account", "product"}) or (word == "and" and spec.name == "lead"))
     )
     if named and not typed(spec, after):
         return ""

@@ -209,7 +209,7 @@ class Slots:
             if span.time
             or span.literal
             or (span.amount and span.amount.value >= _A_SUM)
-            or (not said and (any(name.score >= NEARLY for name in span.names) or (span.text.islower() and any(c.entity == self.kind for c in span.choices))))
+            or (not said and any(name.score >= NEARLY for name in span.names))
         )
         return next(ends, len(piece.spans))
 

@@ -307,7 +307,11 @@ def _strangers(text: str, spans: Sequence[Span]) -> list[Span]:
         opens = last is not None and text[: last.first].rstrip()[-1:] in {"", ".", "!", "?"}
         beside = beside and not opens  # "Tell Anna to …": a capital that a sentence begins with
         numbered = last is not None and last.amount is not None and last.amount.unit == "ordinal" and not last.time  # "Ninth Street Diner"
-        if last is not None and beside and ((numbered and span.unknown) or (last.unknown and _by_one_name(span)) or (span.unknown and _by_one_name(last))):
+        if (
+            last is not None
+            and beside
+            and ((numbered and span.unknown) or (last.unknown and _by_one_name(span)) or (span.unknown and _by_one_name(last)))
+        ):
             found[-1] = Span(last.start, span.end, text[last.first : span.last], last.first, span.last, unknown=True)
         else:
             found.append(span)

@@ -346,7 +346,9 @@ def _in(m: re.Match[str], clock: Clock) -> Atom | None:
     count, unit = (6, "month") if m[2].startswith("half") else length_of(m[2], m[3])
     if count is None:
         return None
-    if m[1] == "in" and re.search(r"(?:n't(?! let me forget| forget)|\bnot|\bno|\bnever|\bnobody|\bnothing|\bwithout)\b[^,.;]*$", m.string[: m.start()]):
+    if m[1] == "in" and re.search(
+        r"(?:n't(?! let me forget| forget)|\bnot|\bno|\bnever|\bnobody|\bnothing|\bwithout)\b[^,.;]*$", m.string[: m.start()]
+    ):
         return None  # "haven't spoken in 3 weeks" is a length
     if m[1] != "in":
         return rolling(m, clock, count, UNITS[unit], back=not ahead(m.string, clock))
