@@ -19,6 +19,7 @@ _COMPARED = ("over", "at_least", "under", "at_most")
 _LINKS = frozenset({"of", "with", "whose", "as", "is", "are"})
 _IS = frozenset({"is", "was", "are", "were", "as", "being", "be"})
 _THE = frozenset({"the", "a", "an", "our", "their"})
+_WHO = frozenset({"that", "who", "which", "and", "or", "but", "they", "we"})
 _PERSONS = frozenset({"owner", "assignee", "author"})
 
 
@@ -26,7 +27,9 @@ def settle(spans: Sequence["Span"], schema: Schema) -> None:
     """Take the senses off the words that their neighbours leave none of."""
     said = [span for span in spans if not span.filler]
     nouns = [span.entity.entity for span in said if span.entity and not span.names]
-    for one, other in pairwise(said):
+    for one, verb, other in zip(said, said[1:], said[2:], strict=False):
+        _plain_verb(one, verb, other)
+    for one, other in pairwise(span for span in said if not span.filler):
         _comparison(one, other)
         _owns(one, other)
         _whose_book(spans, one, other)
@@ -133,3 +136,12 @@ def _where_it_holds(one: "Span", other: "Span") -> None:
     """ "deals where Rentwell competes": such as meet what follows, no place is asked for."""
     if one.entity and other.func("where") and not one.names:
         _light(other)
+
+
+def _plain_verb(one: "Span", verb: "Span", other: "Span") -> None:
+    """ "customers that serve Western food", "contacts who prefer e-mail": a verb before a value says no more than "have", unless it denies."""
+    word = verb.text
+    plain = verb.unknown and word.isascii() and word.isalpha() and word.islower() and word not in beside_words("denying")
+    told = bool(other.choices or other.fields) and not other.names and not other.func("group", "breakdown")
+    if plain and told and (one.entity or one.text.lower() in _WHO) and not one.names:
+        _light(verb)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from agent.embedded import day_counts, label_tails, own_labels, settling, value_or_name
+from agent.embedded import day_counts, label_tails, own_labels, records_called, settling, value_or_name
 from agent.embedded.differences import Step
 from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.linking import linked
@@ -203,7 +203,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     own_labels.prefer(whole.spans, lexicon.labels, names, lexicon.schema)
     label_tails.settle(whole.spans, lexicon.schema)
     day_counts.put(whole.spans, lexicon.schema)
-    _kinds_of_place(whole, names)
+    records_called.settle(whole.spans, lexicon.schema, names)
     whole.spans = _strangers(plain, whole.spans)
     _called(whole.spans)
     _values_not_kinds(whole)
@@ -303,13 +303,6 @@ def _whole_field(span: Span, later: Span, lexicon: Lexicon, names: NameIndex) ->
         if found:
             return found
     return []
-
-
-def _kinds_of_place(text: Spanned, names: NameIndex) -> None:
-    """ "veterinary hospitals", 宠物医院: after a value, the word such accounts' names end in means accounts."""
-    for before, span in pairwise(text.spans):
-        if span.unknown and any(c.entity == "account" for c in before.choices) and names.kind_of_place(span.text):
-            span.senses, span.unknown = [Sense("entity", "account", plural=True)], False
 
 
 def known_in_part(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
