@@ -172,7 +172,10 @@ def _compared(wanted: Any) -> Mapping[str, Any]:
 
 def _phrase(language: str, parts: Sequence[Part], noun: str) -> str:
     before = [part.said for part in parts if part.place == "before"]
-    after = [part.said for part in parts if part.place == "after"]
+    behind = [part for part in parts if part.place == "after"]
+    after = [
+        part.said for part in sorted(behind, key=lambda part: "has" in part.where or "has_no" in part.where)
+    ]  # else it is said of those
     if language == "zh":
         return "".join([*before, noun])
     return " ".join([*before, noun, *after])

@@ -9,8 +9,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agent.embedded.lexicon import beside_words
+from agent.embedded.phrase_table import Sense
 from agent.embedded.tokens import is_chinese, phrase
-from store.schema import Schema
+from store.schema import TEMPORAL, Schema
 
 if TYPE_CHECKING:  # which calls this
     from agent.embedded.spans import Span
@@ -27,8 +28,8 @@ def settle(spans: Sequence["Span"], schema: Schema) -> None:
     """Take the senses off the words that their neighbours leave none of."""
     said = [span for span in spans if not span.filler]
     nouns = [span.entity.entity for span in said if span.entity and not span.names]
-    for one, verb, other in zip(said, said[1:], said[2:], strict=False):
-        _plain_verb(one, verb, other)
+    for verb, other in pairwise(said):
+        _plain_verb(spans, verb, other)
     for one, other in pairwise(span for span in said if not span.filler):
         _comparison(one, other)
         _owns(one, other)
@@ -40,6 +41,12 @@ def settle(spans: Sequence["Span"], schema: Schema) -> None:
         _label_behind(spans, one, other)
         _staff(one, other, said)
         _where_it_holds(one, other)
+        _said_of_records(one, other)
+        _lost_over(one, other)
+        _met_through(one, other)
+        _have_on_average(one, other)
+        _against(one, other)
+        _due_for(one, other, schema)
 
 
 def _light(span: "Span") -> None:
@@ -138,10 +145,52 @@ def _where_it_holds(one: "Span", other: "Span") -> None:
         _light(other)
 
 
-def _plain_verb(one: "Span", verb: "Span", other: "Span") -> None:
-    """ "customers that serve Western food", "contacts who prefer e-mail": a verb before a value says no more than "have", unless it denies."""
-    word = verb.text
-    plain = verb.unknown and word.isascii() and word.isalpha() and word.islower() and word not in beside_words("denying")
-    told = bool(other.choices or other.fields) and not other.names and not other.func("group", "breakdown")
-    if plain and told and (one.entity or one.text.lower() in _WHO) and not one.names:
-        _light(verb)
+def _plain_verb(spans: Sequence["Span"], verb: "Span", other: "Span") -> None:
+    """ "customers that serve Western food", "contacts who prefer e-mail", "that reported a breakdown": no more than "have", unless it denies."""
+    word, place = verb.text, spans.index(verb)
+    before = spans[place - 1] if place else None
+    noun = before is not None and not before.names and (before.entity is not None or before.text.lower() in _WHO)
+    plain = word.isascii() and word.isalpha() and word.islower() and word not in beside_words("denying")
+    told = bool(other.choices or other.fields or other.func("without")) and not other.names and not other.func("group")
+    if noun and plain and told and verb.unknown:
+        verb.senses, verb.unknown, verb.filler = [Sense("func", value="with")], False, other.func("without")
+
+
+def _said_of_records(one: "Span", other: "Span") -> None:
+    """ "tasks concerning accounts in Germany": about them, and nothing that was said."""
+    if one.text.lower() in beside_words("concerning") and other.entity and not other.names and other.entity.plural:
+        _light(one)
+
+
+def _lost_over(one: "Span", other: "Span") -> None:
+    """ "lost on timing", "lost because of price": deals are lost over such a reason, accounts are not."""
+    reason = any((sense.entity, sense.field) == ("opportunity", "lost_reason") for sense in other.choices)
+    lost = [sense for sense in one.choices if (sense.entity, sense.field, sense.value) == ("opportunity", "status", "lost")]
+    if reason and lost:
+        one.senses = [*lost, *one.of("func")]
+
+
+def _met_through(one: "Span", other: "Span") -> None:
+    """ "customers we met through a food fair": how they came, no meeting."""
+    source = any(sense.field == "source" for sense in other.choices)
+    if source and not one.names and one.text.lower() in beside_words("met"):
+        _light(one)
+
+
+def _have_on_average(one: "Span", other: "Span") -> None:
+    """ "what amount do won deals have on average": nothing they have beside."""
+    if one.func("with") and one.text.lower() in {"have", "has"} and other.func("avg", "sum"):
+        _light(one)
+
+
+def _against(one: "Span", other: "Span") -> None:
+    """ "deals against Nordchef": who is in it too, nothing is compared."""
+    if one.func("compare") and one.text.lower() == "against" and other.choices and not other.names:
+        _light(one)
+
+
+def _due_for(one: "Span", other: "Span", schema: Schema) -> None:
+    """ "due for installation next month": the date named, not the one of tasks."""
+    dated = any(schema.field(sense.entity, sense.field).kind in TEMPORAL and sense.field != "due_at" for sense in other.fields)
+    if one.text.lower() == "due" and dated and not other.entity:
+        _light(one)

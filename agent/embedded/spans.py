@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from agent.embedded import day_counts, label_tails, own_labels, records_called, settling, value_or_name
+from agent.embedded import day_counts, label_tails, own_labels, records_called, settling, tagged, value_or_name
 from agent.embedded.differences import Step
 from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.linking import linked
@@ -209,6 +209,8 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     _values_not_kinds(whole)
     _values_by_label(whole, lexicon)
     value_or_name.prefer(whole.spans)
+    if not future:
+        tagged.settle(whole, lexicon.schema, names.facets)
     settling.settle(whole.spans, lexicon.schema)
     if not future:
         known_in_part(whole, lexicon, names)
