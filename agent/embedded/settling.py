@@ -28,9 +28,12 @@ def settle(spans: Sequence["Span"], schema: Schema) -> None:
     """Take the senses off the words that their neighbours leave none of."""
     said = [span for span in spans if not span.filler]
     nouns = [span.entity.entity for span in said if span.entity and not span.names]
-    for verb, other in pairwise(said):
+    told = [span for span in said if span.content or not span.func("to", "on")]
+    for verb, other in pairwise(told):
         _plain_verb(spans, verb, other)
-    for one, other in pairwise(span for span in said if not span.filler):
+    said = [span for span in said if not span.filler]
+    told = [span for span in told if not span.filler]
+    for one, other in {(id(one), id(other)): (one, other) for one, other in (*pairwise(said), *pairwise(told))}.values():
         _comparison(one, other)
         _owns(one, other)
         _whose_book(spans, one, other)
@@ -152,7 +155,8 @@ def _plain_verb(spans: Sequence["Span"], verb: "Span", other: "Span") -> None:
     noun = before is not None and not before.names and (before.entity is not None or before.text.lower() in _WHO)
     plain = word.isascii() and word.isalpha() and word.islower() and word not in beside_words("denying")
     told = bool(other.choices or other.fields or other.func("without")) and not other.names and not other.func("group")
-    if noun and plain and told and verb.unknown:
+    said = verb.unknown or (bool(verb.fields) and before is not None and before.text.lower() in _WHO and word in beside_words("came_in"))
+    if noun and plain and told and said:
         verb.senses, verb.unknown, verb.filler = [Sense("func", value="with")], False, other.func("without")
 
 

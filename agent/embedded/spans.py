@@ -321,7 +321,8 @@ def known_in_part(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
                 span.senses, span.unknown, after.senses, after.filler, after.guessed = whole, False, [], True, False
                 continue
         words = tuple(token.word for token in text.tokens[span.start : span.end])
-        senses = [s for s in (*names.facets.cut_short(words), *lexicon.table.cut_short(words)) if s.kind == "choice"]
+        beside = place > 0 and text.spans[place - 1].choices and text.language == "en"  # "Western food", and no food fair
+        senses = [] if beside else [s for s in (*names.facets.cut_short(words), *lexicon.table.cut_short(words)) if s.kind == "choice"]
         found = [] if senses else names.part_of_products(span.text)
         if senses or found:
             span.senses, span.names, span.unknown = senses, found, False
