@@ -109,6 +109,10 @@ class Hosts:
                 return False
         return False
 
+    def denied(self, span: Span) -> bool:
+        """Whether a "not" stands before what a span says: "that we did not win"."""
+        return self._negated(self.spans.index(span))
+
     @staticmethod
     def _labels(one: Span, other: Span) -> bool:
         """Whether the first is the name of the field the second is a value of."""

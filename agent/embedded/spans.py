@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from agent.embedded import day_counts, label_tails, own_labels, records_called, settling, tagged, value_or_name
+from agent.embedded import day_counts, label_tails, own_labels, parted_labels, records_called, settling, tagged, value_or_name
 from agent.embedded.differences import Step
 from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.linking import linked
@@ -187,6 +187,10 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
         if place:
             at(*place).amount = amount
             at(*place).length = (amount.value, "hour") if hours else None
+    for first, last, sense in parted_labels.found(plain, lexicon.schema):
+        place = tokens_in(tokens, first, last)
+        if place:
+            at(*place).senses.append(sense)
     _literals(plain, tokens, at)
     told = {place for start, end in candidates for place in range(start, end)}
     named = [sense for span in candidates.values() for sense in span.fields]
