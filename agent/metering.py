@@ -31,7 +31,12 @@ class Meter:
         try:
             with self.store.writing(principal) as unit:
                 model_budget.note_use(
-                    unit, purpose, model=self.model, calls=used.model_calls, input_tokens=used.input_tokens, output_tokens=used.output_tokens
+                    unit,
+                    purpose,
+                    model=self.model,
+                    calls=used.model_calls,
+                    input_tokens=used.input_tokens,
+                    output_tokens=used.output_tokens,
                 )
         except RapportError as error:
             log.error("use of the language model was not kept: %s", error)

@@ -116,7 +116,9 @@ def test_what_a_model_reads_besides_is_taken_where_its_quote_holds_it_and_droppe
             "risks": [quoted("freezer alarms bother Bram Smeets", "The freezer alarms bother Bram Smeets a lot.")],
         }, {"account": quoted("Nordlys", "Nordlys"), "risks": [quoted("Zuiderhaven", "Zuiderhaven")]}],
     }  # fmt: skip
-    ear = Ear(demo.store, demo.assistant, ScriptedEar([]), suggest=suggest_with(ScriptedReader(answer=answer), Meter(demo.store, "scripted")))
+    ear = Ear(
+        demo.store, demo.assistant, ScriptedEar([]), suggest=suggest_with(ScriptedReader(answer=answer), Meter(demo.store, "scripted"))
+    )
     (proposal,) = listened(ear, anna, text).answer.proposals
     assert sorted(each["type"] for each in proposal["changes"]) == ["activity", "task"]
     task = next(each["after"] for each in proposal["changes"] if each["type"] == "task")

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 
 import yaml
 from browser import Browser, chromium
@@ -21,13 +22,14 @@ from evals.serving import serving
 QUESTIONS = tuple(yaml.safe_load((Path(__file__).resolve().parents[2] / "evals" / "bench.yaml").read_text("utf-8"))["questions"])
 EMAIL, PASSWORD = "anna.berg@demo.example", "demo-rapport"
 RAPPORT = (sys.executable, "-c", "from ui.cli import main; main()")
+REST_S = 0.6  # after an answer: what follows it is done by then
 _WARM = ("my open deals", "win rate", "我的商机")
 
 # From the press of Enter: the first frame in which words of the answer stand, and the last change of the chat before it was done.
 _WATCH = """(() => {
   const asked = { at: 0, first: 0, whole: 0, own: 0 };
   window.RAPPORT_WAIT = asked;
-  const bots = () => [...document.querySelectorAll("#chat .message.bot")].filter((each) => !each.querySelector(".thought-group") && each.innerText.trim());
+  const bots = () => [...document.querySelectorAll("#chat .message.bot")].filter((each) => !each.querySelector(".thought-group") && each.textContent.trim());
   let before = 0, told = "";
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !event.target.closest?.("#ask")) return;
@@ -39,7 +41,7 @@ _WATCH = """(() => {
     if (!asked.at) return;
     const now = bots();
     if (now.length <= before) return;
-    const text = now.at(-1).innerText;
+    const text = now.at(-1).textContent;
     if (!asked.first) { asked.first = 1; painted("first"); }
     if (text !== told) { told = text; painted("whole"); }
   }).observe(document.querySelector("#chat"), { childList: true, subtree: true, characterData: true });
@@ -65,8 +67,10 @@ def waits(browser: Browser, questions: Sequence[str], *, busy: Callable[[], floa
     found = []
     for question in questions:
         worked, drawn = busy(), _drawn(browser)
-        browser.ask(question, patiently=False)
-        browser.settled(quiet_s=0.5)
+        browser.write("#ask textarea", question)
+        browser.press("Enter", 13)
+        browser.until("window.RAPPORT_WAIT.whole && !document.querySelector('#ask .stop-button')")
+        sleep(REST_S)
         told: dict[str, float] = browser.run("({...window.RAPPORT_WAIT})")
         server, page = busy() - worked, _drawn(browser) - drawn
         found.append(Wait(question, told["first"] - told["at"], told["whole"] - told["at"], 1000 * server, 1000 * page))
