@@ -50,7 +50,8 @@ def _head() -> str:
     script = "".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS)
     later = json.dumps(_later())
     return f"""<link rel="icon" href="/favicon.ico" type="image/svg+xml"><meta name="robots" content="noindex">
-<meta name="color-scheme" content="light dark"><style>{style}</style><script>window.RAPPORT_WORDS = {json.dumps(spoken)};window.RAPPORT_LATER = {later};{script}</script>"""
+<meta name="color-scheme" content="light dark"><style>{style}</style><script>window.RAPPORT_WORDS = {json.dumps(spoken)};
+window.RAPPORT_LATER = {later};{script}</script>"""
 
 
 def _later() -> list[str]:
