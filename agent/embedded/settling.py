@@ -48,7 +48,7 @@ def settle(spans: Sequence["Span"], schema: Schema) -> None:
         _lost_over(one, other)
         _met_through(one, other)
         _have_on_average(one, other)
-        _against(one, other)
+        _against(spans, one, other)
         _due_for(one, other, schema)
 
 
@@ -187,9 +187,11 @@ def _have_on_average(one: "Span", other: "Span") -> None:
         _light(one)
 
 
-def _against(one: "Span", other: "Span") -> None:
-    """ "deals against Nordchef": who is in it too, nothing is compared."""
-    if one.func("compare") and one.text.lower() == "against" and other.choices and not other.names:
+def _against(spans: Sequence["Span"], one: "Span", other: "Span") -> None:
+    """ "deals against Nordchef": who is in it too, nothing is compared; "EMEA against APAC" compares."""
+    place = spans.index(one)
+    two = place > 0 and bool({(c.entity, c.field) for c in spans[place - 1].choices} & {(c.entity, c.field) for c in other.choices})
+    if one.func("compare") and one.text.lower() == "against" and other.choices and not other.names and not two:
         _light(one)
 
 
