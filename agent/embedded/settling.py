@@ -34,6 +34,7 @@ def settle(spans: Sequence["Span"], schema: Schema) -> None:
     said = [span for span in said if not span.filler]
     told = [span for span in told if not span.filler]
     for one, other in {(id(one), id(other)): (one, other) for one, other in (*pairwise(said), *pairwise(told))}.values():
+        _show_me(one, other)
         _comparison(one, other)
         _owns(one, other)
         _whose_book(spans, one, other)
@@ -54,6 +55,12 @@ def settle(spans: Sequence["Span"], schema: Schema) -> None:
 
 def _light(span: "Span") -> None:
     span.senses, span.unknown, span.filler = [], False, True
+
+
+def _show_me(one: "Span", other: "Span") -> None:
+    """ "show me orders that have been delivered": whom to show them, not whose they are."""
+    if one.func("show") and other.func("me") and other.text.lower() == "me":
+        _light(other)
 
 
 def _comparison(one: "Span", other: "Span") -> None:
