@@ -156,6 +156,18 @@ class Compressed:
                 found[start : start + BLOCK] = np.where(scales > 0, (rows @ turned) * scales, -1)
         return found
 
+    def around(self, places: Places, reach: int, queries: Floats) -> Floats:
+        """The mean of `products` over each passage and those of its record that stand up to `reach` before and behind it."""
+        near = places[:, None] + np.arange(-reach, reach + 1)
+        inside = (near >= 0) & (near < self.count)
+        near = np.where(inside, near, places[:, None])
+        records, tongues = self.columns["records"], self.columns["tongues"]
+        same = inside & (records.take(near.ravel()).reshape(near.shape) == records.take(places)[:, None])
+        same &= tongues.take(near.ravel()).reshape(near.shape) < NONE
+        found = self.products(near.ravel(), queries).reshape(*near.shape, -1) * same[:, :, None]
+        mean: Floats = found.sum(axis=1) / np.maximum(same.sum(axis=1), 1)[:, None]
+        return mean
+
     def nearest(self, query: Floats, limit: int) -> list[Places]:
         """Of each language the nearest passages, about `limit` or all there are, best first by the sketch."""
         count, sketches = self.count, self.sketches
