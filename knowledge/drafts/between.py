@@ -62,13 +62,17 @@ def promised(unit: Unit, facts: Facts, request: Request) -> None:
     today = unit.today()
     if not facts.account_id:
         return
-    open_ones = [each for each in promises(unit, facts.account_id, today=today) if not each.kept and _theirs(each, facts, request)]
-    fresh = [each for each in open_ones if (each.due or each.day) >= today - timedelta(days=STALE)]
+    made_there = [each for each in promises(unit, facts.account_id, today=today) if _theirs(each, facts, request)]
+    made_there = [each for each in made_there if (each.due or each.day) >= today - timedelta(days=STALE)]
+    fresh = [each for each in made_there if not each.kept]
     for who, slot in (("us", "our_promises"), ("them", "their_promises")):
         _list(unit, facts, slot, [each for each in fresh if each.who == who])
     ours = [each for each in fresh if each.who == "us"]
     _list(unit, facts, "late_promises", [each for each in ours if each.due and each.due < today])
-    facts.quote_promises = [(each.day, _said(unit, each)) for each in ours if "quote" in each.things]
+    for each in made_there:
+        if each.who == "us" and "quote" in each.things:
+            by = each.kept_by.id if each.kept_by and each.kept_by.type == "quote" else ""
+            facts.quote_promises.append((each.day, by, _said(unit, each)))
     _appointment(unit, facts, [each for each in fresh if each.due and each.due > today])
 
 

@@ -24,7 +24,7 @@ class Facts:
     reach: Reach | None = None
     account_id: str | None = None
     thread_from_them: bool = False
-    quote_promises: list[tuple[date, dict[str, Any]]] = field(default_factory=list)  # (said on, where)
+    quote_promises: list[tuple[date, str, dict[str, Any]]] = field(default_factory=list)  # (said on, id of the quote that kept it, where)
 
     def put(self, name: str, value: str, *sources: dict[str, Any]) -> None:
         if value:

@@ -170,8 +170,8 @@ def _quote(unit: Unit, facts: Facts, request: Request, shown: Shown) -> None:
     facts.put("quote_day", shown.day(quote, "issued_on"), source)
     facts.put("quote_amount", money_words(quote.fields.get("amount"), str(quote.fields.get("currency") or unit.currency)), source)
     issued = day_of(quote.fields.get("issued_on"), unit.settings.zone)
-    for day, said in facts.quote_promises:
-        if issued and issued >= day:  # an older quote is not the one that was promised
+    for day, kept_by, said in facts.quote_promises:
+        if issued and issued >= day and kept_by in {"", quote.id}:  # an older quote is not the one that was promised
             facts.put("quote_promised", day_words(day, facts.language, today=unit.today()), said)
     valid = day_of(quote.fields.get("valid_until"), unit.settings.zone)
     if valid and valid >= unit.today():
