@@ -23,6 +23,7 @@ TALKS = ["meeting", "visit", "call"]
 QUESTIONS = 4
 PROMISES = 3
 QUOTES = 3
+LATELY = 30  # days after which a talk is no longer thanked for beside a later message
 STALE = 60  # days after which a promise nobody kept is no longer written about
 _MET_FOR = {"visit": "visit", "demo": "demo", "call": "call"}  # what a promise is about -> how the appointment is called
 

@@ -147,6 +147,9 @@ def _what(unit: Unit, facts: Facts, request: Request, recent: Sequence[RecordVie
     if met is not None:
         facts.put("meeting_kind", kind_words(str(met.fields["kind"]), facts.language), spoken(unit, met))
         facts.put("meeting_day", shown.day(met, "occurred_at"), spoken(unit, met))
+        held = day_of(met.fields.get("occurred_at"), unit.settings.zone)
+        if held and (unit.today() - held).days <= between.LATELY:
+            facts.put("met_lately", "yes", spoken(unit, met))
     mail = get(unit, "activity", request.reply_to) if request.reply_to else next(filter(between.from_them, recent), None)
     if mail is not None:
         between.their_message(unit, facts, mail, recent, shown)

@@ -49,7 +49,7 @@ def firm(shared_past: Past) -> Iterator[Advised]:
 def test_a_message_that_waits_is_taken_up_with_all_it_asks(firm: Advised) -> None:
     draft = firm.draft(purpose="follow_up", contact=firm.ids["Ruth Ember"])
     assert draft.subject == "Re: Spare parts"
-    assert "Thank you for your mail of 18 November" in draft.body
+    assert "Thank you for our meeting on 12 November, and for your mail of 18 November" in draft.body
     assert "“Hello, please send us the list of spare parts.” [your answer]" in draft.body
     assert "“Is the fan included?” [your answer]" in draft.body
     assert "reply by Friday" not in draft.body  # asks for haste alone
