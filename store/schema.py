@@ -273,7 +273,8 @@ def load(session: Session) -> Schema:
 
 def _choices(session: Session) -> dict[str, tuple[Choice, ...]]:
     found: dict[str, list[Choice]] = {}
-    for row in session.scalars(select(PicklistValue).order_by(PicklistValue.field, PicklistValue.position, PicklistValue.id)):
+    asked = select(PicklistValue.field, PicklistValue.value, PicklistValue.label_zh, PicklistValue.words)
+    for row in session.execute(asked.order_by(PicklistValue.field, PicklistValue.position, PicklistValue.id)):
         found.setdefault(row.field, []).append(Choice(row.value, row.label_zh, tuple(row.words or ())))
     found["opportunity.status"] = [
         Choice(value, spec.get("zh"), tuple(spec.get("words", ())))
