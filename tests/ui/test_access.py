@@ -207,7 +207,7 @@ class Doors:
 
     def _about(self, key: Key) -> tuple[str, dict[str, Any]]:
         """The path with what is in it, and the body and query."""
-        method, path = key
+        path = key[1]
         maker = self.clients["administrator" if path.startswith("/api/setup") else "rep"]
         places = (ABOUT[key](maker) if key in ABOUT else self._named(path, maker)) if "{" in path else {}
         return path.format(**places), self._how(key, maker)
