@@ -4,12 +4,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from store.yaml_text import parse
 
 
 @cache
 def vocabulary() -> dict[str, Any]:
     """The parsed `vocabulary.yaml`."""
-    return cast(dict[str, Any], yaml.load((Path(__file__).parent / "vocabulary.yaml").read_text("utf-8"), _LOADER))
+    return cast(dict[str, Any], parse((Path(__file__).parent / "vocabulary.yaml").read_text("utf-8")))
