@@ -153,15 +153,13 @@ def _expected(
             said = chance.choice(words)
             return {"figure": {**query, "agg": how, "field": name}}, {"field": said}, f"{query['of']}.{name}:{said}"
         case "top":
-            name, words = chance.choice(list(held["orders"].items()))
-            number = chance.choice(list(ask.get("numbers", (1, 3, 5)))) if "{n}" in str(ask["say"]) else 1
-            rows = [row for row in world.rows(query) if row.get(name.lstrip("-")) is not None]
-            if len(rows) < number:
+            name, words = chance.choice(list(held[ask["needs"][0]].items()))
+            path, number = name.lstrip("-"), chance.choice(list(ask.get("numbers", (1, 3, 5)))) if "{n}" in str(ask["say"]) else 1
+            filled = {**query, "where": {**query["where"], path: {**_compared(query["where"].get(path)), "empty": False}}}
+            if len(world.rows(filled)) < number:
                 return None, {}, ""
             said = chance.choice(words)
-            filled = {**query, "where": {**query["where"], name.lstrip("-"): {"empty": False}}}
-            how_many = str(chance.choice(ask.get("numbers", {}).get(number, [number])))
-            return {"first": {**filled, "sort": [name], "take": number}}, {"n": how_many, "most": said}, f"{query['of']}{name}:{said}"
+            return {"first": {**filled, "sort": [name], "take": number}}, {"n": str(number), "most": said}, f"{query['of']}{name}:{said}"
         case "group":
             path, words = chance.choice(list(held["groups"].items()))
             said = chance.choice(words)
