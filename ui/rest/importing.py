@@ -1,5 +1,6 @@
 """Import over REST: files in, the report out. What is uploaded lies in a temporary folder for as long as it is read."""
 
+import hashlib
 import re
 import shutil
 from collections.abc import Sequence
@@ -14,10 +15,12 @@ from store.errors import InvalidInput
 from store.importing import import_path
 from store.importing.report import ImportReport
 from store.importing.run import Progress
+from store.kept_answers import content_hash, once
 from store.rights import Principal
 from store.unit import Store
 from ui.identity import CurrentUser, InHouse
 from ui.rest import shapes
+from ui.rest.keys import IdempotencyKey
 from ui.rest.told import told
 
 router = APIRouter(prefix="/api", tags=["import"])
@@ -52,17 +55,33 @@ def import_files(
     create_fields: Flag = None,
     create_users: Flag = None,
     dry_run: Flag = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
     """Import records. Every row ends as created, updated, unchanged, held back or possible duplicate: the counts add up to `rows`.
 
-    Rows held back are in each file's `held_back_csv`, with the reason in front, to be mended and uploaded again.
+    Rows held back are in each file's `held_back_csv`, with the reason in front, to be mended and uploaded again. Sent again with the same
+    `Idempotency-Key` within a day, the same files and choices get the same answer, and nothing is imported twice; others are refused (409).
     """
-    return imported(
-        user, inside.store, [(each.filename or "", each.file) for each in file], kind=kind, mapping=mapping,
-        create_fields=asked.create_fields if create_fields is None else create_fields,
-        create_users=asked.create_users if create_users is None else create_users,
-        dry_run=asked.dry_run if dry_run is None else dry_run,
-    )  # fmt: skip
+    switches = {
+        "create_fields": asked.create_fields if create_fields is None else create_fields,
+        "create_users": asked.create_users if create_users is None else create_users,
+        "dry_run": asked.dry_run if dry_run is None else dry_run,
+    }
+
+    def content() -> str:
+        named = [part for each in file for part in (each.filename or "", _digest(each.file))]
+        return content_hash("import", kind or "", mapping or "", repr(sorted(switches.items())), *named)
+
+    def work() -> dict[str, Any]:
+        return imported(user, inside.store, [(each.filename or "", each.file) for each in file], kind=kind, mapping=mapping, **switches)
+
+    return once(inside.store, user, idempotency_key, content, work, door="rest")
+
+
+def _digest(content: IO[bytes]) -> bytes:
+    found = hashlib.file_digest(content, "sha256").digest()  # type: ignore[arg-type]  # a spooled file reads like any
+    content.seek(0)
+    return found
 
 
 def imported(
