@@ -96,15 +96,20 @@ def imported(
     dry_run: bool = False,
     progress: Progress | None = None,
     door: str = "rest",
+    every_reason: bool = False,
 ) -> dict[str, Any]:
-    """Files, by name, imported together; the report as it is told."""
+    """Files, by name, imported together; the report as it is told, with `every_reason` of every row held back, not the first ones."""
     with TemporaryDirectory(prefix="rapport-import-") as folder:
         home = Path(folder)
         report = import_path(
             store, user, _kept(files, home / "files"), kind=kind or None, mapping=_mapping(mapping, home), create_fields=create_fields,
             create_users=create_users, dry_run=dry_run, progress=progress, held_back_dir=home / "held-back", door=door,
         )  # fmt: skip
-        return _told(report)
+        told = _told(report)
+        if every_reason:
+            for each, shown in zip(report.files, told["files"], strict=True):
+                shown["held_back_rows"] = each.held_back_rows
+        return told
 
 
 def _kept(files: Sequence[tuple[str, IO[bytes]]], folder: Path) -> Path:
