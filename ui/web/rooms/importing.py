@@ -18,7 +18,7 @@ from store.unit import Unit
 from ui.imports import Run
 from ui.problems import status_of
 from ui.rest.importing import imported
-from ui.said import told as said_of
+from ui.said import told_on_a_page
 from ui.web.rooms.dropped import kind_of
 from ui.web.rooms.forms import InForm, Posted
 from ui.web.rooms.frame import InRoom, Room, draw, piece, rooms
@@ -101,7 +101,7 @@ def at_work(room: InRoom, run_id: str) -> Response:
 def _piece(room: Room, run: Run, *, first: bool = False) -> Response:
     """`first`: in the place that the script loads again while it goes on."""
     if run.error:
-        message, hint = said_of(room.inside.store, room.said.language, run.error)
+        message, hint = told_on_a_page(room.inside.store, room.said.language, run.error)
         shown = piece(room, "import_failed.html", message=message, hint=hint)
         return HTMLResponse(shown, status_code=status_of(run.error)[0] if first else 200)
     if run.report is None:
