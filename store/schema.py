@@ -11,12 +11,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.errors import InvalidInput
 from store.models import RECORD_MODELS, CustomField, Meta, PicklistValue, Pipeline, Stage, Synonym
+from store.yaml_text import parse
 
 EntityType = Literal[
     "account", "contact", "lead", "opportunity", "activity", "task", "case", "product", "order", "quote", "contract", "campaign", "consent",
@@ -170,10 +170,7 @@ class Schema:
 @cache
 def vocabulary() -> dict[str, Any]:
     """The parsed `vocabulary.yaml`."""
-    return cast(dict[str, Any], yaml.load((Path(__file__).parent / "vocabulary.yaml").read_text("utf-8"), _YAML_LOADER))
-
-
-_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return cast(dict[str, Any], parse((Path(__file__).parent / "vocabulary.yaml").read_text("utf-8")))
 
 
 def _static_field(entity: str, name: str, raw: dict[str, Any]) -> Field:
