@@ -62,18 +62,17 @@ def import_files(
     Rows held back are in each file's `held_back_csv`, with the reason in front, to be mended and uploaded again. Sent again with the same
     `Idempotency-Key` within a day, the same files and choices get the same answer, and nothing is imported twice; others are refused (409).
     """
-    switches = {
-        "create_fields": asked.create_fields if create_fields is None else create_fields,
-        "create_users": asked.create_users if create_users is None else create_users,
-        "dry_run": asked.dry_run if dry_run is None else dry_run,
-    }
+    fields = asked.create_fields if create_fields is None else create_fields
+    users = asked.create_users if create_users is None else create_users
+    dry = asked.dry_run if dry_run is None else dry_run
 
     def content() -> str:
         named = [part for each in file for part in (each.filename or "", _digest(each.file))]
-        return content_hash("import", kind or "", mapping or "", repr(sorted(switches.items())), *named)
+        return content_hash("import", kind or "", mapping or "", repr((fields, users, dry)), *named)
 
     def work() -> dict[str, Any]:
-        return imported(user, inside.store, [(each.filename or "", each.file) for each in file], kind=kind, mapping=mapping, **switches)
+        files = [(each.filename or "", each.file) for each in file]
+        return imported(user, inside.store, files, kind=kind, mapping=mapping, create_fields=fields, create_users=users, dry_run=dry)
 
     return once(inside.store, user, idempotency_key, content, work, door="rest")
 
