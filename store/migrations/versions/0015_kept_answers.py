@@ -5,8 +5,8 @@ from alembic import op
 
 from store.columns import UtcDateTime, json_type
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 
 def upgrade() -> None:
