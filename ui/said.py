@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -60,6 +61,18 @@ def _pages() -> list[tuple[re.Pattern[str], str]]:
 def sentence(store: Store, language: Language, error: RapportError) -> str:
     """Both in one, as `str(error)` is, on a page."""
     return ("" if language == "zh" else " ").join(filter(None, told_on_a_page(store, language, error)))
+
+
+def wrong_field(error: Mapping[str, Any], language: Language) -> str:
+    """One of pydantic's errors; in Chinese where it is one of those that have words."""
+    text = _wrong_fields().get(str(error["type"]), "") if language == "zh" else ""
+    return text.format(**error.get("ctx") or {}) if text else str(error["msg"])
+
+
+@cache
+def _wrong_fields() -> dict[str, str]:
+    found: dict[str, str] = yaml.safe_load(Path(__file__).with_name("validation_zh.yaml").read_text("utf-8"))
+    return found
 
 
 def asked_in(headers: Mapping[str, str]) -> Language:
