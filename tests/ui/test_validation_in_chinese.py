@@ -10,7 +10,6 @@ from ui_company import ANNA, SignedIn
 
 from ui.said import _wrong_fields, wrong_field
 
-
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({}, "缺少此项"), ({"text": "x", "limit": 0}, "应不小于 1"), ({"text": 5}, "应为文本"), ({"text": "x", "more": 1}, "不接受此项"),
     ({"text": "x", "brain": "mine"}, "应为以下之一"),
