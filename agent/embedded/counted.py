@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from agent.embedded.bound import compared
 from agent.embedded.hosts import COMPARE, IMPLYING
 from agent.embedded.spans import Span
 from agent.embedded.valued import Valued
@@ -64,6 +65,8 @@ class Counted(Valued):
         """(where the noun stands, its kind of record, light words on the way): after the number, or before "three times"."""
         light: list[Span] = []
         often = self.spans[number].text.lower() in ONCE
+        if self._said_of_a_number(number):
+            return None
         for place in range(number + 1, min(number + 6, len(self.spans))):
             span = self.spans[place]
             if any(f.entity == self.target and self.schema.field(f.entity, f.field).kind in NUMERIC for f in span.fields):
@@ -78,6 +81,17 @@ class Counted(Valued):
             ):
                 break
         return self._before_the_number(number, light) if often or self._number_of_before(number) else None
+
+    def _said_of_a_number(self, number: int) -> bool:
+        """ "where satisfaction was under 3 from healthcare customers": the comparison is with a number that is kept, and counts nothing."""
+        for place in range(number - 1, max(-1, number - 5), -1):
+            span = self.spans[place]
+            kept = any(f.entity == self.target and self.schema.field(f.entity, f.field).kind in NUMERIC for f in span.fields)
+            if kept and not span.entity:
+                return compared(self.spans, place)
+            if not (span.filler or span.func(*COMPARE, "to", "not")):
+                return False
+        return False
 
     def _before_the_number(self, number: int, light: list[Span]) -> tuple[int, str, list[Span]] | None:
         for place in range(number - 1, max(-1, number - 7), -1):

@@ -103,10 +103,17 @@ class Hosts:
                 or earlier.func("owned", "on")
                 or (earlier.func("only", "all") and not earlier.content)
                 or (earlier.func("to") and earlier.text.lower() in fillers())
+                or self._labels(earlier, self.spans[number])  # "that aren't of type renewal"
             )
             if not light and not any(s.field == "owner" for s in earlier.fields):
                 return False
         return False
+
+    @staticmethod
+    def _labels(one: Span, other: Span) -> bool:
+        """Whether the first is the name of the field the second is a value of."""
+        own = {(f.entity, f.field) for f in one.fields} & {(c.entity, c.field) for c in other.choices}
+        return bool(own) and not one.entity and not one.names
 
     @staticmethod
     def _alike(one: Span, other: Span) -> bool:

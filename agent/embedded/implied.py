@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from agent.embedded.bound import compared
 from agent.embedded.day_counts import day_of
 from agent.embedded.frames import Part
 from agent.embedded.hosts import COMPARE, IMPLYING, MONEY
@@ -228,7 +229,7 @@ class Implied(Lookups):
         totalled = self._totalled_money()
         field = self._measured_field()
         counted = self._counted()
-        status = self._status()
+        status = self._status() or ("open" if counted == "opportunity" and self.said("ahead") else "")  # "set to close next month"
         agg = next((a for a in ("avg", "sum") if self.said(a)), "") or self._best_holder()
         if field and agg:
             self._placed(field)
@@ -403,7 +404,8 @@ class Implied(Lookups):
         )
 
     def _measured_field(self) -> Field | None:
-        spans = [span for span in self.spans if not span.used and any(self._numeric(s) for s in span.fields)]
+        free = [span for number, span in enumerate(self.spans) if not compared(self.spans, number)]
+        spans = [span for span in free if not span.used and any(self._numeric(s) for s in span.fields)]
         spans = [span for span in spans if self._after_aggregation(span)] or spans
         senses = [s for span in spans for s in span.fields if self._numeric(s)]
         if not senses:

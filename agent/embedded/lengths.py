@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agent.embedded.hosts import COMPARE
+from agent.embedded.lexicon import beside_words
 from agent.embedded.quantities import Quantities
 from agent.embedded.spans import Span
 from agent.embedded.units import PLAIN, alike, in_unit, kept_in
@@ -27,7 +28,8 @@ class Lengths(Quantities):
                 continue
             condition = self._number_condition(field_, op or "eq", value, None)
             if self.add(f"{field_.entity}.{field_.name}", condition):
-                for each in (span, *marks, *([mark] if mark else [])):
+                lasting = self._lasting(number)
+                for each in (span, *marks, *([mark] if mark else []), *([lasting] if lasting else [])):
                     each.used = True
 
     def _kept_length(self, number: int, span: Span) -> tuple[Field | None, Span | None]:
@@ -50,10 +52,24 @@ class Lengths(Quantities):
             self.schema.field(f.entity, f.field).kind in TEMPORAL for each in self.spans for f in each.fields if f.entity == self.target
         )
         before = self.spans[number - 1].text.lower() if number else ""
+        if self._lasting(number) is not None:
+            return False
         return dates or before in {"for", "in", "last", "past"} or self._said("stuck", "contacted", "silent", "ahead", "newest", "overdue")
 
+    def _lasting(self, number: int) -> Span | None:
+        """ "that run for at least 36 months": the verb that says how long such a record goes on."""
+        for place in range(number - 1, max(-1, number - 5), -1):
+            span = self.spans[place]
+            if span.text.lower() in beside_words("lasts"):
+                return span
+            if not (span.filler or span.func(*COMPARE, "on", "between", "around")):
+                return None
+        return None
+
     def _beside_its_noun(self, number: int) -> bool:
-        """ "36-month leases", "leases of 36 months or longer", 36个月以上的租约."""
+        """ "36-month leases", "leases of 36 months or longer", "leases that run for 36 months", 36个月以上的租约."""
+        if self._lasting(number) is not None:
+            return True
         for step in (-1, 1):
             place = number + step
             while 0 <= place < len(self.spans) and (

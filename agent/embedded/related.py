@@ -85,6 +85,34 @@ class Related(Counted):
             for each in self.spans:
                 each.used = each.used or bool(each.entity and each.entity.entity == kind)
 
+    def _dealt_with(self) -> None:
+        """ "customers we won a deal with this year": what was done with them, and what stands behind "with" is said of it."""
+        for number, span in enumerate(self.spans):
+            noun = self.spans[number - 1] if number > 1 and span.func("with") and not span.used else None
+            related = noun.entity.entity if noun is not None and noun.entity and not noun.names and not noun.used else ""
+            if noun is None or not related or related == self.target or not self.routes.relation(self.target, related):
+                continue
+            done = next((n for n in range(number - 2, max(-1, number - 5), -1) if not self.spans[n].filler), None)
+            verb = self.spans[done] if done is not None else None
+            if verb is None or verb.used or not (verb.func("win", "lose") or any(c.entity == related for c in verb.choices)):
+                continue
+            stop = number + 1
+            while stop < len(self.spans) and not self._ends_clause(stop, related):
+                stop += 1
+            verb.senses = [c for c in verb.choices if c.entity == related] or verb.senses
+            told = [verb, noun, *(each for each in self.spans[number + 1 : stop] if each.time or each.amount or each.func(*COMPARE))]
+            denied = self._negated(self.spans.index(verb))
+            inner = self.over(related, told)
+            noun.used = span.used = True
+            inner.read()
+            if related == "opportunity" and not verb.used:
+                outcome = "won" if verb.func("win") else "lost"
+                inner.add("opportunity.status", Filter(field="status", value=outcome))
+                verb.used = True
+            self.add(
+                f"relation:{related}", self.routes.related(self.target, related, inner.filters_with_period(), "has_no" if denied else "has")
+            )
+
     def _existence(self) -> None:
         """ "accounts with open deals over 50k", "deals without a close date", 没有联系人的客户."""
         spans = self.spans
