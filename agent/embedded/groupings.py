@@ -72,6 +72,9 @@ class Groupings(Asked):
             spoken = span.func("rows") or span.text.lower() in {"each", "separately"} or (self.text.language == "zh" and span.func("group"))
             if span.used or not spoken or len(frame.by) > 1 or self._ranking_of():
                 continue
+            if frame.by and self.text.language == "zh":
+                span.used = True  # 按角色看…各有多少, 按角色分: of what, was said
+                continue
             for place in range(number - 1, -1, -1):
                 each = self.spans[place]
                 path = self._as_dimension(each) if not each.used and not each.choices and not each.names else None

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Self
 
 from agent.embedded.frames import Part
-from agent.embedded.lexicon import fillers
+from agent.embedded.lexicon import beside_words, fillers
 from agent.embedded.names import NameIndex
 from agent.embedded.phrase_table import Sense
 from agent.embedded.routes import Routes
@@ -89,6 +89,8 @@ class Hosts:
 
     def _negated(self, number: int) -> bool:
         """Whether a "not" stands right before the span (fillers between are allowed)."""
+        if self._left_out_behind(number):
+            return True
         joined = False
         for earlier in reversed(self.spans[:number]):
             if earlier.func("not") or (earlier.func("without") and not earlier.entity and not (earlier.used and earlier.text in YES_NO)):
@@ -106,6 +108,19 @@ class Hosts:
                 or self._labels(earlier, self.spans[number])  # "that aren't of type renewal"
             )
             if not light and not any(s.field == "owner" for s in earlier.fields):
+                return False
+        return False
+
+    def _left_out_behind(self, number: int) -> bool:
+        """德国以外的客户, 德国和法国之外: Chinese says behind a value that it is left out."""
+        if self.text.language != "zh":
+            return False
+        for later in self.spans[number + 1 :]:
+            if later.text.removesuffix("的") in beside_words("beyond"):
+                return True
+            if not (
+                later.filler or later.func("compare") or self._alike(later, self.spans[number]) or self._labels(later, self.spans[number])
+            ):
                 return False
         return False
 

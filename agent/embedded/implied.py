@@ -46,7 +46,9 @@ class Implied(Lookups):
 
     def _totalled_money(self) -> Field | None:
         """ "value of all unpaid orders", 上个月签约总额: money of records that are told by a condition, not of one that is named."""
-        if self._ranking_of() or self.said("group", "rank", "between", "over", "under", "at_least", "at_most"):
+        if self._ranking_of() or (
+            self.said("group", "rank", "between", "over", "under", "at_least", "at_most") and not self._ends_in_a_total()
+        ):
             return None
         spans = [span for span in self.spans if not span.filler]
         told = {s.entity for each in spans for s in (*each.of("entity"), *each.choices, *each.lacks)}
@@ -61,6 +63,11 @@ class Implied(Lookups):
             if fitting and self._stands_for_a_total(spans, number):
                 return self.schema.field(fitting[0].entity, fitting[0].field)
         return None
+
+    def _ends_in_a_total(self) -> bool:
+        """看下不足10万的订单的总额: a word that itself means all of it together stands last."""
+        last = next((span for span in reversed(self.spans) if not span.filler), None)
+        return last is not None and last.text.startswith("总") and bool(last.fields) and not self.said("group", "rank")
 
     def _stands_for_a_total(self, spans: Sequence[Span], number: int) -> bool:
         """Whether the money at `number` heads the question (English), ends it (Chinese) or follows a value: "signed value"."""

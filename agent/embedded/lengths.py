@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from agent.embedded.bound import compared
 from agent.embedded.hosts import COMPARE
 from agent.embedded.lexicon import beside_words
 from agent.embedded.quantities import Quantities
@@ -36,6 +37,8 @@ class Lengths(Quantities):
         """The field it is about, and where that is said: named anywhere near, or the only one of the kind beside its noun."""
         near = [each for each in self.spans[max(0, number - 4) : number + 4] if each is not span and not each.used]
         for each in near:
+            if self.spans.index(each) > number and compared(self.spans, self.spans.index(each)):
+                continue  # 处理超过7天且满意度低于3: a number with a comparison of its own
             for sense in each.fields:
                 field_ = self.schema.field(sense.entity, sense.field)
                 if sense.entity in {self.target, self.host(number)} and field_.kind in PLAIN and not each.entity:

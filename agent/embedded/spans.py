@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from agent.embedded import day_counts, label_tails, own_labels, settling, value_or_name
+from agent.embedded import day_counts, label_tails, own_labels, settling, settling_chinese, value_or_name
 from agent.embedded.differences import Step
 from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.linking import linked
@@ -210,6 +210,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     _values_by_label(whole, lexicon)
     value_or_name.prefer(whole.spans)
     settling.settle(whole.spans, lexicon.schema)
+    settling_chinese.settle(whole, lexicon)
     if not future:
         known_in_part(whole, lexicon, names)
     return whole
