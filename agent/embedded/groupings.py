@@ -95,9 +95,10 @@ class Groupings(Asked):
                 following[1].used = True
 
     def _broken_down(self, frame: Frame) -> None:
-        """ "lost reasons breakdown", 丢单原因分布: the field named is the grouping."""
-        for span in self.spans:
-            path = self._as_dimension(span) if span.fields and not span.choices and not span.used else None
+        """ "lost reasons breakdown", 丢单原因分布, 线索的销售分布: the field named is the grouping."""
+        for number, span in enumerate(self.spans):
+            told = span.fields or (span.entity and self._is_dimension(span) and number)
+            path = self._as_dimension(span) if told and not span.choices and not span.used else None
             if path and self.routes_ok(frame.entity, path) and not frame.by:
                 frame.by.append(path)
                 span.used = True
@@ -216,6 +217,8 @@ class Groupings(Asked):
             for span in self.spans
             if span.entity and span.entity.entity not in {"user", "team"} and not self._is_dimension(span)
         ]
+        if self.text.language == "zh" and len(named) > 1 and self.said("group", "breakdown"):
+            return self._head(named)  # 客户是能源行业的活动按类型分
         measured = {s.entity for span in self.spans for s in span.fields if self._numeric(s)} if self.said("group") else set()
         return named[0] if named else measured.pop() if len(measured) == 1 else "opportunity"
 

@@ -445,6 +445,7 @@ class Implied(Lookups):
         named = self.entities()
         implied = [c for span in self.spans for c in span.choices if (c.entity, c.field) in IMPLYING]
         others = [span for span in named if span.entity and not self._is_dimension(span) and not self._is_object(self.spans.index(span))]
+        others = [span for span in others if not self._told_of(self.spans.index(span))] or others
         if others and others[0].entity:
             head = self._head([span.entity.entity for span in others if span.entity])
             first = next((n for n, span in enumerate(self.spans) if any((c.entity, c.field) in IMPLYING for c in span.choices)), None)

@@ -108,7 +108,9 @@ def _because(spans: list[Span], number: int) -> bool:
 def _lost_on(span: Span, schema: Schema, names: NameIndex) -> None:
     """The reasons for losing that a word is part of, where it is no reason by itself."""
     field = schema.entities["opportunity"].fields.get("lost_reason")
-    if field is None or any(c.field == "lost_reason" for c in span.choices):
+    own = [choice for choice in span.choices if choice.field == "lost_reason"]
+    if field is None or own:
+        span.senses = own or span.senses  # 因为价格丢了: the reason, and no number to put them in order by
         return
     found = [sense for sense in names.facets.link(span.text) if (sense.entity, sense.field) == ("opportunity", "lost_reason")]
     span.senses = found or span.senses

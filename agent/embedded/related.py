@@ -13,6 +13,10 @@ def _of_products(span: Span) -> bool:
     return any(name.type == "product" for name in span.names) or any(c.entity == "product" for c in span.choices)
 
 
+def _between(span: Span) -> bool:
+    return span.func("between") and not span.func("on")  # 在 alone is also "in"
+
+
 _JOINING = frozenset({"and", "or", "nor", "和", "或", "或者", "以及", "也", "与", "及", "跟"})
 
 
@@ -204,7 +208,8 @@ class Related(Counted):
             span = self.spans[place]
             if span.entity or (span.fields and not span.choices) or self._only_a_field(span):
                 following = self.spans[place + 1 : place + 3]
-                if span.fields and not span.entity and any(each.amount or each.func(*COMPARE, "between") for each in following):
+                numbers = any((each.amount and not each.time) or each.func(*COMPARE) or _between(each) for each in following)
+                if span.fields and not span.entity and numbers:
                     return None
                 return place
             if self.spans[number].func("without") and self._held_status(span) and self._nothing_more(place):

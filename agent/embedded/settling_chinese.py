@@ -1,5 +1,5 @@
 """What Chinese words mean beside their neighbours, as `settling` has it of English: 归李娜管的 (hers), 最大的前五张 (a measure word), 买Vireo的订单
-(what an order is of), 等级是B (a value of one letter), 各类型的 (of each type), 已关闭的商机 (won or lost)."""
+(what an order is of), 等级是B (a value of one letter), 各类型的 (of each type), 已关闭的商机 (won or lost), 开单最早 (by the day it was opened)."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -12,29 +12,64 @@ if TYPE_CHECKING:  # which calls this
     from agent.embedded.spans import Span, Spanned
 
 _IS = frozenset({"是", "为", ":", "："})
+_TO = frozenset({"到", "至"})
 _ENDED = ("won", "lost")
+_WITHIN = ("里", "中")
+_DATES = ("时间", "日期")
 
 
 def settle(text: "Spanned", lexicon: Lexicon) -> None:
     """Take the senses off the words that their neighbours leave none of, and give those that only neighbours tell."""
     if not is_chinese(text.text):
         return
-    spans = text.spans
-    nouns = [span.entity.entity for span in spans if span.entity and not span.names]
-    told = {choice.entity for span in spans for choice in span.choices if (choice.entity, choice.field) == ("activity", "kind")}
-    for place, span in enumerate(spans):
-        before = spans[place - 1] if place else None
-        after = spans[place + 1] if place + 1 < len(spans) else None
-        if (span.unknown and span.text in measure_words() and before is not None and before.amount is not None) or (span.unknown and span.text in beside_words("belongs_to") and after is not None and _of_people(after)) or (span.text in beside_words("written_down") and "activity" in nouns and before is not None and _of_people(before)) or (span.func("bought") and nouns[-1:] == ["order"] and not span.entity and not _denied(spans, place)) or (span.text in beside_words("came_in_zh") and nouns and "activity" not in (set(nouns) | told)):
+    nouns = [span.entity.entity for span in text.spans if span.entity and not span.names]
+    for place, span in enumerate(text.spans):
+        if _is_light(text.spans, place, nouns):
             _light(span)
-        elif span.unknown and len(span.text) <= 2 and span.text.isascii():
-            _short_value(spans, place, lexicon)
-        elif span.filler and before is not None and before.func("group") and span.text.endswith("的"):
-            _each_of(span, lexicon)
-        elif span.text in beside_words("over_and_done") and "opportunity" in nouns and "case" not in nouns:
-            _ended(span)
-        elif span.text == "级" and span.unknown and before is not None and before.choices:
-            _light(span)
+        else:
+            _told_by_others(text.spans, place, nouns, lexicon)
+
+
+def _is_light(spans: Sequence["Span"], place: int, nouns: Sequence[str]) -> bool:
+    """Whether the word says nothing that its neighbour does not."""
+    span, before, after = spans[place], _at(spans, place - 1), _at(spans, place + 1)
+    if span.unknown and before is not None:
+        if span.text in measure_words() and before.amount is not None:
+            return True
+        if span.text == "级" and before.choices:
+            return True
+    if span.unknown and span.text in beside_words("belongs_to"):
+        return after is not None and _of_people(after)
+    if span.text in beside_words("written_down"):
+        return "activity" in nouns and before is not None and _of_people(before)
+    if span.func("bought") and not span.entity:
+        return nouns[-1:] == ["order"] and not any(each.func("not", "without") for each in spans[max(0, place - 2) : place + 1])
+    if span.text in beside_words("came_in_zh"):
+        told = any((choice.entity, choice.field) == ("activity", "kind") for each in spans for choice in each.choices)
+        return bool(nouns) and "activity" not in nouns and not told
+    return False
+
+
+def _told_by_others(spans: Sequence["Span"], place: int, nouns: Sequence[str], lexicon: Lexicon) -> None:
+    span, before, after = spans[place], _at(spans, place - 1), _at(spans, place + 1)
+    if span.unknown and len(span.text) <= 2 and span.text.isascii():
+        _short_value(spans, place, lexicon)
+    elif span.filler and before is not None and before.func("group") and span.text.endswith("的"):
+        _each_of(span, lexicon)
+    elif span.filler and span.text.endswith(_WITHIN) and before is not None and before.text.endswith("的"):
+        span.senses = [sense for sense in lexicon.table.meaning(span.text[:-1]) if sense.kind in {"entity", "field"}]
+        span.filler = not span.senses  # 有商机的公司里: those companies, not our own
+    elif span.text in beside_words("over_and_done") and "opportunity" in nouns and "case" not in nouns:
+        span.senses = [Sense("choice", "opportunity", "status", value) for value in _ENDED]
+        span.unknown = span.filler = False
+    elif span.text in beside_words("still_has") and span.filler and len(set(nouns)) > 1 and _noun_of_theirs(spans, place):
+        span.senses, span.filler = [Sense("func", value="with")], False
+    elif (after is not None and (after.func("newest", "oldest") or after.text in _TO)) or (before is not None and before.text in _TO):
+        _when_it_was(span, nouns, lexicon)
+
+
+def _at(spans: Sequence["Span"], place: int) -> "Span | None":
+    return spans[place] if 0 <= place < len(spans) else None
 
 
 def _light(span: "Span") -> None:
@@ -43,10 +78,6 @@ def _light(span: "Span") -> None:
 
 def _of_people(span: "Span") -> bool:
     return any(name.type == "user" for name in span.names)
-
-
-def _denied(spans: Sequence["Span"], place: int) -> bool:
-    return any(each.func("not", "without") for each in spans[max(0, place - 2) : place + 1])
 
 
 def _short_value(spans: Sequence["Span"], place: int, lexicon: Lexicon) -> None:
@@ -67,7 +98,20 @@ def _each_of(span: "Span", lexicon: Lexicon) -> None:
         span.senses, span.filler = fields, False
 
 
-def _ended(span: "Span") -> None:
-    """已关闭的商机: deals that are no longer open, whichever way they went."""
-    span.senses = [Sense("choice", "opportunity", "status", value) for value in _ENDED]
-    span.unknown = span.filler = False
+def _noun_of_theirs(spans: Sequence["Span"], place: int) -> bool:
+    """还有在谈的单子的客户: a noun follows that is told by no more than values, numbers and times."""
+    for each in spans[place + 1 : place + 6]:
+        if each.entity:
+            return True
+        if not (each.filler or each.choices or each.amount or each.time or each.func("on", "over", "under", "at_least", "at_most")):
+            return False
+    return False
+
+
+def _when_it_was(span: "Span", nouns: Sequence[str], lexicon: Lexicon) -> None:
+    """开单最早, 从开单到关闭: a verb beside "first", "last" or "to" is the date that is named after it."""
+    if not (span.unknown or span.func("create", "sold", "bought")) or span.names or span.entity:
+        return
+    dates = [sense for end in _DATES for sense in lexicon.table.meaning(span.text + end) if sense.kind == "field" and sense.entity in nouns]
+    if dates:
+        span.senses, span.unknown = dates, False
