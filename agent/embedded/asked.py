@@ -130,12 +130,20 @@ class Asked:
         """跟进记录中|客户|属于能源行业的: a noun that something is said of, where what is asked for was named before and refers to it."""
         span, after = self.spans[number], self.spans[number + 1 : number + 2]
         before = [each for each in self.spans[:number] if each.entity]
+        if span.entity and before and before[-1].entity and self._more_than_so_many(number):
+            return bool(self.routes.relation(before[-1].entity.entity, span.entity.entity))
         if self.text.language != "zh" or not span.entity or not before or not after or after[0].text not in beside_words("said_of"):
             return False
         if number and self.spans[number - 1].func("show", "who", "count"):
             return False
         holder = before[-1].entity
         return holder is not None and bool(self.routes.path(holder.entity, span.entity.entity))
+
+    def _more_than_so_many(self, number: int) -> bool:
+        """企业|联系人|超过|3: how many of them there are, at the end of what is told."""
+        mark, count = [*self.spans[number + 1 : number + 3], None, None][:2]
+        limits = ("over", "under", "at_least", "at_most")
+        return self.text.language == "zh" and mark is not None and count is not None and mark.func(*limits) and count.amount is not None
 
     def _is_object(self, number: int) -> bool:
         """Whether the noun at `number` is what another has or lacks."""

@@ -38,6 +38,8 @@ def _counts(spans: Sequence[Span], place: int) -> bool:
 
 
 def _number(span: Span) -> bool:
+    if span.length is not None:
+        return True  # 租期是36个月
     return span.amount is not None and not span.time and span.amount.unit != "ordinal"
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from agent.embedded.asked import Asked
 from agent.embedded.frames import Frame
@@ -52,6 +53,8 @@ class Groupings(Asked):
                 span.used = span.used or span.func("where")
         if not frame.by and self.said("trend"):
             frame.by.append("month")
+        if not frame.by and self.text.language == "zh":
+            self._right_before_breakdown(frame)
         if not frame.by and (self.said("breakdown") or (self.said("compare") and not self._two_times())):
             self._subject_dimension(frame)
         if not frame.by and self.said("breakdown"):
@@ -102,6 +105,15 @@ class Groupings(Asked):
             if path and self.routes_ok(frame.entity, path) and not frame.by:
                 frame.by.append(path)
                 span.used = True
+
+    def _right_before_breakdown(self, frame: Frame) -> None:
+        """竞争对手分布: whatever else is said, the word it stands right behind is what is told apart."""
+        for span, mark in pairwise(self.spans):
+            path = self._as_dimension(span) if mark.func("breakdown") and not span.choices and not span.names and not span.used else None
+            if path and self.routes_ok(frame.entity, path):
+                frame.by.append(path)
+                span.used = True
+                return
 
     def _two_times(self) -> bool:
         return sum(1 for span in self.spans if span.time) >= 2
@@ -257,7 +269,14 @@ class Groupings(Asked):
         return None
 
     def _names_a_value(self, number: int) -> bool:
-        """ "the east region": the field's name after its value is no grouping."""
+        """ "the east region", 状态是已关闭: the field's name beside its value is no grouping."""
+        following = [each for each in self.spans[number + 1 : number + 3] if not each.filler and not each.func("to")]
+        if (
+            self.text.language == "zh"
+            and following
+            and any(c.field == f.field for c in following[0].choices for f in self.spans[number].fields)
+        ):
+            return True
         before = [each for each in self.spans[max(0, number - 2) : number] if not each.filler]
         return bool(before) and any(c.field == f.field for c in before[-1].choices for f in self.spans[number].fields)
 

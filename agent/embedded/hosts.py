@@ -88,9 +88,11 @@ class Hosts:
         return True
 
     def _negated(self, number: int) -> bool:
+        """Whether the span is denied, before it or behind it."""
+        return self._denied_ahead(number) or self._left_out_behind(number)
+
+    def _denied_ahead(self, number: int) -> bool:
         """Whether a "not" stands right before the span (fillers between are allowed)."""
-        if self._left_out_behind(number):
-            return True
         joined = False
         for earlier in reversed(self.spans[:number]):
             if earlier.func("not") or (earlier.func("without") and not earlier.entity and not (earlier.used and earlier.text in YES_NO)):

@@ -19,7 +19,7 @@ def settle(text: Spanned, schema: Schema, names: NameIndex) -> None:
             span.senses = [Sense("func", value="silent")]
         elif lost and span.content and not span.names and _because(spans, number):
             _lost_on(span, schema, names)
-        elif span.func("sold") and not span.entity and _which_ones(spans, number):
+        elif span.func("sold") and not span.entity and (_which_ones(spans, number) or _such_as_were(spans, number)):
             span.senses = [Sense("choice", "opportunity", "status", "won")]  # 二季度签了哪些: the deals, no figure
         elif _shown(text, number, schema):
             span.senses = span.fields
@@ -88,6 +88,14 @@ def _which_ones(spans: list[Span], number: int) -> bool:
     after = next((each for each in spans[number + 1 :] if not each.filler), None)
     figure = any(each.func("count", "sum", "avg", "max", "min", "top", "who", "group", "compare", "share", "trend") for each in spans)
     return after is not None and after.text.startswith(("哪些", "哪几")) and not figure and not any(each.metric for each in spans)
+
+
+def _such_as_were(spans: list[Span], number: int) -> bool:
+    """签了的租约, 商机中已经签了的: said of deals that are named, where nothing counts, adds up or ranks what was sold."""
+    deals = any(each.entity and each.entity.entity == "opportunity" for each in spans)
+    behind = spans[number].text.endswith("的") or any(each.text == "的" for each in spans[number + 1 : number + 2])
+    figure = any(each.func("sum", "avg", "max", "min", "top", "who", "group", "compare", "share", "trend") for each in spans)
+    return deals and behind and not figure and not any(each.metric for each in spans)
 
 
 def _window(span: Span) -> bool:

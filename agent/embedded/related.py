@@ -216,9 +216,15 @@ class Related(Counted):
                 return place
             if any(c.field in {"kind", "type"} and c.entity in {"activity", "case"} for c in span.choices) and not self._entity_next(place):
                 return place
-            if not (span.filler or span.choices or span.amount or span.func(*COMPARE, "all", "not", "only", "newest")):
+            light = span.filler or span.choices or span.amount or span.func(*COMPARE, "all", "not", "only", "newest")
+            if not (light or self._of_a_value(place)):
                 return None
         return None
+
+    def _of_a_value(self, place: int) -> bool:
+        """没有进行中|的|商机: what ties a value to its noun."""
+        before, after = self.spans[place - 1], self.spans[place + 1 : place + 2]
+        return self.spans[place].text == "的" and bool(before.choices) and bool(after) and after[0].entity is not None
 
     def _only_a_field(self, span: Span) -> bool:
         """Whether a word that may also be a value of other records is a field of those asked for: "no phone"."""
@@ -239,7 +245,7 @@ class Related(Counted):
         for span in self.spans[place + 1 :]:
             if span.entity or span.fields or any(c.field in {"kind", "type"} for c in span.choices):
                 return False
-            if not (span.filler or span.func()):
+            if not (span.filler or span.text == "的"):
                 return True
         return True
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from agent.embedded.lexicon import Lexicon, beside_words, measure_words
 from agent.embedded.phrase_table import Sense
 from agent.embedded.tokens import is_chinese
+from store.schema import NUMERIC
 
 if TYPE_CHECKING:  # which calls this
     from agent.embedded.spans import Span, Spanned
@@ -24,13 +25,13 @@ def settle(text: "Spanned", lexicon: Lexicon) -> None:
         return
     nouns = [span.entity.entity for span in text.spans if span.entity and not span.names]
     for place, span in enumerate(text.spans):
-        if _is_light(text.spans, place, nouns):
+        if _is_light(text.spans, place, nouns, lexicon):
             _light(span)
         else:
             _told_by_others(text.spans, place, nouns, lexicon)
 
 
-def _is_light(spans: Sequence["Span"], place: int, nouns: Sequence[str]) -> bool:
+def _is_light(spans: Sequence["Span"], place: int, nouns: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether the word says nothing that its neighbour does not."""
     span, before, after = spans[place], _at(spans, place - 1), _at(spans, place + 1)
     if span.unknown and before is not None:
@@ -44,6 +45,16 @@ def _is_light(spans: Sequence["Span"], place: int, nouns: Sequence[str]) -> bool
         return "activity" in nouns and before is not None and _of_people(before)
     if span.func("bought") and not span.entity:
         return nouns[-1:] == ["order"] and not any(each.func("not", "without") for each in spans[max(0, place - 2) : place + 1])
+    if span.entity and before is not None and span.entity.entity == "product" and not span.names:
+        kinds = {f.entity for f in before.fields if lexicon.schema.field(f.entity, f.field).kind == "bool"}
+        return bool(kinds & set(nouns)) and "product" not in kinds
+    if span.text in beside_words("placed") and span.func("where"):
+        return after is not None and bool(after.choices)
+    if span.text in beside_words("has_yes"):
+        after = next((each for each in spans[place + 1 :] if not each.filler), None)
+        return after is not None and any(lexicon.schema.field(f.entity, f.field).kind == "bool" for f in after.fields)
+    if span.func("me") and after is not None and after.filler:
+        return after.text in beside_words("wants_one")
     if span.text in beside_words("came_in_zh"):
         told = any((choice.entity, choice.field) == ("activity", "kind") for each in spans for choice in each.choices)
         return bool(nouns) and "activity" not in nouns and not told
@@ -59,6 +70,12 @@ def _told_by_others(spans: Sequence["Span"], place: int, nouns: Sequence[str], l
     elif span.filler and span.text.endswith(_WITHIN) and before is not None and before.text.endswith("的"):
         span.senses = [sense for sense in lexicon.table.meaning(span.text[:-1]) if sense.kind in {"entity", "field"}]
         span.filler = not span.senses  # 有商机的公司里: those companies, not our own
+    elif span.choices and span.text.isascii() and span.func("breakdown"):
+        span.senses = span.choices  # breakdown类型的工单
+    elif span.func("max", "min") and span.text in beside_words("at_most_zh") and _up_to(spans, place, lexicon):
+        span.senses = [Sense("func", value="at_most" if span.func("max") else "at_least")]
+    elif span.entity and _parted(spans, place, nouns, lexicon):
+        _light(span)
     elif span.text in beside_words("over_and_done") and "opportunity" in nouns and "case" not in nouns:
         span.senses = [Sense("choice", "opportunity", "status", value) for value in _ENDED]
         span.unknown = span.filler = False
@@ -115,3 +132,27 @@ def _when_it_was(span: "Span", nouns: Sequence[str], lexicon: Lexicon) -> None:
     dates = [sense for end in _DATES for sense in lexicon.table.meaning(span.text + end) if sense.kind == "field" and sense.entity in nouns]
     if dates:
         span.senses, span.unknown = dates, False
+
+
+def _up_to(spans: Sequence["Span"], place: int, lexicon: Lexicon) -> bool:
+    """月租最多五百块: a number that is kept before it, and behind it a number that counts no records."""
+    before, number, then = _at(spans, place - 1), _at(spans, place + 1), _at(spans, place + 2)
+    kept = before is not None and any(lexicon.schema.field(f.entity, f.field).kind in NUMERIC for f in before.fields)
+    counts = then is not None and (
+        then.entity is not None or (then.text in measure_words() and number is not None and number.last == then.first)
+    )
+    return kept and number is not None and number.amount is not None and not counts
+
+
+def _parted(spans: Sequence["Span"], place: int, nouns: Sequence[str], lexicon: Lexicon) -> bool:
+    """租约|这个季度|到期|的客户: the two halves of a field's name with a time between them, of the records the other noun asks for."""
+    span, time, later = spans[place], _at(spans, place + 1), _at(spans, place + 2)
+    if time is None or later is None or not time.time or later.entity or span.names:
+        return False
+    whole = lexicon.table.meaning(span.text + later.text)
+    own = [
+        sense for sense in whole if sense.kind == "field" and sense.entity in nouns and span.entity and sense.entity != span.entity.entity
+    ]
+    if own:
+        later.senses = own
+    return bool(own)
