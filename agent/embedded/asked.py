@@ -160,6 +160,7 @@ class Asked:
                 or earlier.amount
                 or earlier.time
                 or earlier.func("over", "under", "at_least", "at_most", "all", "not", "newest")
+                or earlier.text == "的"
             ):
                 return False
         return False

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # which calls this
 
 _IS = frozenset({"是", "为", ":", "："})
 _TO = frozenset({"到", "至"})
+_VERB = 2  # letters of a verb
 _ENDED = ("won", "lost")
 _WITHIN = ("里", "中")
 _DATES = ("时间", "日期")
@@ -39,6 +40,19 @@ def _is_light(spans: Sequence["Span"], place: int, nouns: Sequence[str], lexicon
             return True
         if span.text == "级" and before.choices:
             return True
+    if span.text in beside_words("in_charge") and before is not None and _of_people(before) and place > 1:
+        return spans[place - 2].text in beside_words("belongs_to")
+    if span.unknown and len(span.text) <= _VERB and [each.text for each in spans[place + 1 : place + 3]] == ["的", "是"]:
+        return True  # 派的是工程师Suresh
+    if span.text in beside_words("paid_in"):
+        kinds = {lexicon.schema.field(f.entity, f.field).kind for each in spans[place + 1 : place + 5] for f in each.fields}
+        return "money" in kinds
+    if span.fields and before is not None and not span.entity:
+        return (
+            bool({(f.entity, f.field) for f in span.fields} & {(c.entity, c.field) for c in before.choices}) and before.last == span.first
+        )
+    if span.grain == "month" and not span.time and after is not None:
+        return any("month" in lexicon.schema.field(f.entity, f.field).en.lower() for f in after.fields)
     if span.unknown and span.text in beside_words("belongs_to"):
         return after is not None and _of_people(after)
     if span.text in beside_words("written_down"):
