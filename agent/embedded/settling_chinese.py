@@ -47,10 +47,8 @@ def _is_light(spans: Sequence["Span"], place: int, nouns: Sequence[str], lexicon
     if span.text in beside_words("paid_in"):
         kinds = {lexicon.schema.field(f.entity, f.field).kind for each in spans[place + 1 : place + 5] for f in each.fields}
         return "money" in kinds
-    if span.fields and before is not None and not span.entity:
-        return (
-            bool({(f.entity, f.field) for f in span.fields} & {(c.entity, c.field) for c in before.choices}) and before.last == span.first
-        )
+    if span.fields and before is not None and not span.entity and before.last == span.first:
+        return _names_the_field_of(span, before)
     if span.grain == "month" and not span.time and after is not None:
         return any("month" in lexicon.schema.field(f.entity, f.field).en.lower() for f in after.fields)
     if span.unknown and span.text in beside_words("belongs_to"):
@@ -169,4 +167,13 @@ def _parted(spans: Sequence["Span"], place: int, nouns: Sequence[str], lexicon: 
     ]
     if own:
         later.senses = own
+    return bool(own)
+
+
+def _names_the_field_of(span: "Span", value: "Span") -> bool:
+    """called状态的线索: the field of the value right before it, which then is no value of anything else."""
+    fields = {(sense.entity, sense.field) for sense in span.fields}
+    own = [choice for choice in value.choices if (choice.entity, choice.field) in fields]
+    if own:
+        value.senses = [*own]
     return bool(own)
