@@ -195,7 +195,7 @@ class Ear:
     def _prepared(self, principal: Principal, recording: RecordingView, transcript: Transcript, door: str, started: float) -> Answer:
         suggested = None
         if self._suggest is not None and transcript.text and not recording.proposals:  # before the store is asked to write
-            suggested = self._suggest(transcript, self._store.settings.current_date().isoformat())
+            suggested = self._suggest(principal, transcript, self._store.settings.current_date().isoformat())
 
         def work(unit: Unit) -> Answer:
             made = Prepared([])

@@ -4,10 +4,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from store.filters import Filter
+from store.yaml_text import parse
 
 Channel = Literal["email", "phone", "wechat"]
 Kind = Literal["task", "draft", "update", "escalate", "merge"]
@@ -96,5 +96,5 @@ class Book(BaseModel):
 
 @cache
 def book() -> Book:
-    raw = yaml.safe_load((Path(__file__).parent / "rules.yaml").read_text("utf-8"))
+    raw = parse((Path(__file__).parent / "rules.yaml").read_text("utf-8"))
     return Book(how=raw["how"], rules={name: Rule(name=name, **rule) for name, rule in raw["rules"].items()})

@@ -35,7 +35,7 @@ def next_steps(dossier: Dossier, how: Health | None) -> Iterator[Item]:
         told = next(one for one in dossier.told if one.id == made.activity_id)
         yield Item("next", "keep_promise", {"due": made.due}, citing.told(told, made.text), (made.text,), weight=88 - 4 * place)
     for case in dossier.cases:
-        if case.fields.get("status") != "closed" and case.fields.get("type") == "complaint":
+        if dossier.unit.schema.state("case", case.fields.get("status")) != "closed" and case.fields.get("type") == "complaint":
             yield Item("next", "solve_complaint", {"subject": case.name}, citing.record("case", case.id), weight=86)
     planned = {task.name for task in dossier.tasks}
     for deal in dossier.open_deals:

@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from knowledge.sentences import Language
+from store.yaml_text import parse
 
 Kind = Literal["request", "objection", "competitor", "decision", "price", "departure", "pleased", "displeased", "ignored"]
 _NOBODY = "(?!)"  # matches nothing
@@ -36,7 +35,7 @@ class Fact:
 
 @cache
 def data() -> dict[str, Any]:
-    return dict(yaml.safe_load((Path(__file__).parent / "cues.yaml").read_text("utf-8")))
+    return dict(parse((Path(__file__).parent / "cues.yaml").read_text("utf-8")))
 
 
 def either(patterns: Iterable[str], *, whole: bool = False) -> re.Pattern[str]:

@@ -149,7 +149,8 @@ def changes(dossier: Dossier) -> Iterator[Item]:
 
 def cases(dossier: Dossier) -> Iterator[Item]:
     """What is not solved, oldest first; else the last that was, with how satisfied they were."""
-    waiting = [each for each in dossier.cases if each.fields.get("status") != "closed"]
+    state = dossier.unit.schema.state
+    waiting = [each for each in dossier.cases if state("case", each.fields.get("status")) != "closed"]
     for case in reversed(waiting):
         opened = day(case.fields.get("opened_at"))
         kind = case.fields.get("type")

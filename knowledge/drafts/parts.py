@@ -4,10 +4,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge.drafts.request import Length
+from store.yaml_text import parse
 
 
 class Wording(BaseModel):
@@ -49,7 +49,7 @@ class Parts(BaseModel):
 
 @cache
 def parts() -> Parts:
-    raw: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "parts.yaml").read_text("utf-8"))
+    raw: dict[str, Any] = parse((Path(__file__).parent / "parts.yaml").read_text("utf-8"))
     return Parts.model_validate(raw)
 
 

@@ -2,6 +2,7 @@
 
 from store.models.agreements import Contract, Quote
 from store.models.base import Base, Record, new_id, new_ids, reference
+from store.models.budgets import ModelBudget, ModelUse
 from store.models.changes import AuditEvent, Proposal, ProposalChange
 from store.models.drafts import EmailDraft
 from store.models.duplicates import DuplicateCandidate, DuplicateKey, DuplicatePending
@@ -39,6 +40,8 @@ __all__ = [
     "Lead",
     "Message",
     "Meta",
+    "ModelBudget",
+    "ModelUse",
     "NamePending",
     "NameSpelling",
     "NameTerm",

@@ -123,7 +123,7 @@ ACCESS |= {
                  "/record/{entity}/{record_id}/put-back/{proposal_id}", "/chat/file", "/voice", "/voice/{recording_id}/delete",
                  "/task/{task_id}/done", "/today/{key}/do", "/today/{key}/draft",
                  "/today/{key}/later", "/today/{key}/not-useful",
-                 "/setup", "/setup/people", "/setup/people/{user_id}", "/setup/roles", "/setup/roles/{role}", "/setup/policy")
+                 "/setup", "/setup/model", "/setup/people", "/setup/people/{user_id}", "/setup/roles", "/setup/roles/{role}", "/setup/policy")
 }  # fmt: skip
 NOTHING = {
     "dry_run": True,
