@@ -14,7 +14,7 @@ Row = dict[str, Any]
 Tables = dict[str, list[Row]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def ask(ask_demo: Any) -> Callable[[str], Answer]:
     return lambda text: ask_demo(ROOT)(text, limit=500)
 
