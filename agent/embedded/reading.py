@@ -111,8 +111,9 @@ class Reader(Finding):
             own = metric is not None and any((f.entity, f.field) == (metric.entity, metric.field) for f in span.fields)
             if metric is None or not metric.field or said & {"account", "user", "team", "product"}:
                 continue
-            if own and not said and self.text.language == "zh" and self.said("max", "min"):
-                span.senses = span.fields  # 订单金额最大的三笔
+            alone = not said and not any(each.fields for each in self.spans if each is not span)
+            if own and alone and self.text.language == "zh" and self.said("max", "min"):
+                span.senses = span.fields  # 订单金额最大的三笔, not 订单金额最高的三个行业
             elif span.func("max", "min") and metric.entity in said:
                 span.senses = [*span.of("func"), Sense("field", metric.entity, metric.field)]
 

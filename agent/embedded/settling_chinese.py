@@ -45,8 +45,8 @@ def _is_light(spans: Sequence["Span"], place: int, nouns: Sequence[str], lexicon
     if span.unknown and len(span.text) <= _VERB and [each.text for each in spans[place + 1 : place + 3]] == ["的", "是"]:
         return True  # 派的是工程师Suresh
     if span.text in beside_words("paid_in"):
-        kinds = {lexicon.schema.field(f.entity, f.field).kind for each in spans[place + 1 : place + 5] for f in each.fields}
-        return "money" in kinds
+        near = [f for each in spans[place + 1 : place + 5] for f in each.fields]
+        return any(lexicon.schema.field(f.entity, f.field).kind == "money" for f in near)
     if span.fields and before is not None and not span.entity and before.last == span.first:
         return _names_the_field_of(span, before)
     if span.grain == "month" and not span.time and after is not None:
