@@ -69,6 +69,7 @@ class Rule(BaseModel):
     facts: list[str] = Field(default_factory=list)
     said: Literal["", "account", "contact", "opportunity"] = ""
     quote: bool = False
+    asks: bool = False
     unless: Unless | None = None
     contact: Literal["", "self", "latest", "contact"] = ""
     require_reach: bool = False

@@ -14,13 +14,15 @@ def account_health(dossier: Dossier) -> Health | None:
     return found[0] if found else None
 
 
-def risks(dossier: Dossier, how: Health | None) -> Iterator[Item]:
-    """The health of the customer, and each reason that takes away from it."""
+def risks(dossier: Dossier, how: Health | None, of: str | None = None) -> Iterator[Item]:
+    """The health of the customer, and each reason that takes away from it. `of`: the customer's name, where the brief is not theirs."""
     if how is None:
         return
     base = dossier.citing.record("account", how.account_id)
     sources = tuple(each for reason in how.reasons[:2] for each in dossier.citing.sources(reason.sources, 1))
     values: dict[str, Shown | None] = {"level": Term(f"level_{how.level.replace(' ', '_')}"), "score": how.score, "scale": 100}
+    if of is not None:
+        values["of"] = of
     yield Item("risks", "health", values, (*base, *sources), weight=77)
     for place, reason in enumerate(how.warnings):
         citations = dossier.citing.sources(reason.sources)

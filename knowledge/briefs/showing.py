@@ -18,7 +18,7 @@ def phrases() -> dict[str, Any]:
 
 
 _UNITS = {"days": {"en": "{n} days", "zh": "{n}天"}, "hours": {"en": "{n} hours", "zh": "{n}小时"}, "%": {"en": "{n} %", "zh": "{n}%"}}
-_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]!|"} | {"<": "&lt;", ">": "&gt;"})
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]|"} | {"<": "&lt;", ">": "&gt;"})
 
 
 def shown(unit: Unit, value: Shown | None, language: str) -> str:

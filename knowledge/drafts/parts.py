@@ -43,6 +43,8 @@ class Parts(BaseModel):
     closing: dict[str, Wording]
     missing: dict[str, Wording]
     kinds: dict[str, Wording]
+    appointments: dict[str, Wording]
+    quote_line: Wording
     noted: Wording
     purposes: dict[str, Purpose]
 
@@ -56,6 +58,12 @@ def parts() -> Parts:
 def kind_words(kind: str, language: str) -> str:
     """ "our meeting" for an activity's kind; empty for one nobody would name."""
     held = parts().kinds.get(kind)
+    return held.said(language, "formal") if held else ""
+
+
+def appointment_words(kind: str, language: str) -> str:
+    """ "the demonstration" for what is to come; empty for one nobody would name."""
+    held = parts().appointments.get(kind)
     return held.said(language, "formal") if held else ""
 
 

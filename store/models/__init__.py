@@ -4,6 +4,7 @@ from store.models.agreements import Contract, Quote
 from store.models.base import Base, Record, new_id, new_ids, reference
 from store.models.budgets import ModelBudget, ModelUse
 from store.models.changes import AuditEvent, Proposal, ProposalChange
+from store.models.documents import DocumentFile
 from store.models.drafts import EmailDraft
 from store.models.duplicates import DuplicateCandidate, DuplicateKey, DuplicatePending
 from store.models.index import OutboxEntry, Passage
@@ -33,6 +34,7 @@ __all__ = [
     "Contract",
     "Conversation",
     "CustomField",
+    "DocumentFile",
     "DuplicateCandidate",
     "DuplicateKey",
     "DuplicatePending",
