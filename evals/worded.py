@@ -154,12 +154,14 @@ def _expected(
             return {"figure": {**query, "agg": how, "field": name}}, {"field": said}, f"{query['of']}.{name}:{said}"
         case "top":
             name, words = chance.choice(list(held[ask["needs"][0]].items()))
-            path, number = name.lstrip("-"), chance.choice(list(ask.get("numbers", (1, 3, 5)))) if "{n}" in str(ask["say"]) else 1
+            path, options = name.lstrip("-"), ask.get("n", [1])
+            number = chance.choice(list(options))
+            how_many = str(chance.choice(options[number]) if isinstance(options, Mapping) else number)
             filled = {**query, "where": {**query["where"], path: {**_compared(query["where"].get(path)), "empty": False}}}
             if len(world.rows(filled)) < number:
                 return None, {}, ""
             said = chance.choice(words)
-            return {"first": {**filled, "sort": [name], "take": number}}, {"n": str(number), "most": said}, f"{query['of']}{name}:{said}"
+            return {"first": {**filled, "sort": [name], "take": number}}, {"n": how_many, "most": said}, f"{query['of']}{name}:{said}"
         case "group":
             path, words = chance.choice(list(held["groups"].items()))
             said = chance.choice(words)

@@ -38,7 +38,9 @@ def _counts(spans: Sequence[Span], place: int) -> bool:
 
 
 def _number(span: Span) -> bool:
-    return span.length is not None or (span.amount is not None and not span.time and span.amount.unit != "ordinal")
+    if span.length is not None:
+        return True  # 租期是36个月
+    return span.amount is not None and not span.time and span.amount.unit != "ordinal"
 
 
 def _next(spans: Sequence[Span], places: range) -> int | None:

@@ -8,7 +8,7 @@ from agent.embedded.hosts import COMPARE, IMPLYING
 from agent.embedded.spans import Span
 from agent.embedded.valued import Valued
 from store.filters import Op
-from store.schema import NUMERIC
+from store.schema import NUMERIC, TEMPORAL
 
 ONCE = {"once": 1, "twice": 2, "thrice": 3}
 _ONE = {"one", "a single", "single", "一"}
@@ -166,7 +166,7 @@ class Counted(Valued):
             start -= 1
         kept = [each for each in (*spans[start:first], *spans[first : last + 1], *spans[last + 1 : stop]) if not each.used]
         if not any(each.time for each in kept):  # "this year, which customers …": a period at the very start
-            kept += [each for each in spans[:1] if each.time and not each.used]
+            kept += [each for each in spans[:1] if each.time and not each.used and not self._dates_the_target(0)]
         return [each for each in kept if not self._of_the_target(each, related)]
 
     def _ends_clause(self, place: int, related: str) -> bool:
@@ -186,6 +186,12 @@ class Counted(Valued):
     def _parted(self, place: int) -> bool:
         """Whether a comma stands before the span at `place`."""
         return bool(_PARTS.search(self.text.text[self.spans[place - 1].last : self.spans[place].first]))
+
+    def _dates_the_target(self, number: int) -> bool:
+        """1950年之前成立的…公司: a date of those asked for follows the time right away."""
+        after = next((each for each in self.spans[number + 1 :] if not each.filler), None)
+        own = [f for f in after.fields if f.entity == self.target] if after is not None and not after.entity else []
+        return any(self.schema.field(f.entity, f.field).kind in TEMPORAL or "year" in f.field for f in own)
 
     def _of_the_target(self, span: Span, related: str) -> bool:
         """ "accounts with no activity this month, A tier only": the tier is the account's, not the activity's."""

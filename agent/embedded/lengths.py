@@ -36,6 +36,8 @@ class Lengths(Quantities):
         """The field it is about, and where that is said: named anywhere near, or the only one of the kind beside its noun."""
         near = [each for each in self.spans[max(0, number - 4) : number + 4] if each is not span and not each.used]
         for each in near:
+            if self._compared_itself(number, self.spans.index(each)):
+                continue
             for sense in each.fields:
                 field_ = self.schema.field(sense.entity, sense.field)
                 if sense.entity in {self.target, self.host(number)} and field_.kind in PLAIN and not each.entity:
@@ -45,6 +47,11 @@ class Lengths(Quantities):
         said = span.length[1] if span.length else ""
         fitting = [name for name, unit in kept_in(self.schema.entity(self.target)).items() if alike(unit, said)]
         return (self.schema.field(self.target, fitting[0]), None) if len(fitting) == 1 else (None, None)
+
+    def _compared_itself(self, number: int, place: int) -> bool:
+        """处理超过7天且满意度低于3: a number field behind the length, with a comparison of its own."""
+        behind = self.spans[place + 1 : place + 4]
+        return place > number and any(each.func(*COMPARE) for each in behind[:2]) and any(each.amount for each in behind)
 
     def _told_of_time(self, number: int) -> bool:
         """Whether the length may be of something else: how long a deal stands, when something took place."""

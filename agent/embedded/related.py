@@ -14,6 +14,10 @@ def _of_products(span: Span) -> bool:
     return any(name.type == "product" for name in span.names) or any(c.entity == "product" for c in span.choices)
 
 
+def _between(span: Span) -> bool:
+    return span.func("between") and not span.func("on")  # 在 alone is also "in"
+
+
 _JOINING = frozenset({"and", "or", "nor", "和", "或", "或者", "以及", "也", "与", "及", "跟"})
 
 
@@ -205,16 +209,23 @@ class Related(Counted):
             span = self.spans[place]
             if span.entity or (span.fields and not span.choices) or self._only_a_field(span):
                 following = list(takewhile(lambda each: not each.func("with", "without"), self.spans[place + 1 : place + 3]))
-                if span.fields and not span.entity and any(each.amount or each.func(*COMPARE, "between") for each in following):
+                numbers = any((each.amount and not each.time) or each.func(*COMPARE) or _between(each) for each in following)
+                if span.fields and not span.entity and numbers:
                     return None
                 return place
             if self.spans[number].func("without") and self._held_status(span) and self._nothing_more(place):
                 return place
             if any(c.field in {"kind", "type"} and c.entity in {"activity", "case"} for c in span.choices) and not self._entity_next(place):
                 return place
-            if not (span.filler or span.choices or span.amount or span.func(*COMPARE, "all", "not", "only", "newest")):
+            light = span.filler or span.choices or span.amount or span.func(*COMPARE, "all", "not", "only", "newest")
+            if not (light or self._of_a_value(place)):
                 return None
         return None
+
+    def _of_a_value(self, place: int) -> bool:
+        """没有进行中|的|商机: what ties a value to its noun."""
+        before, after = self.spans[place - 1], self.spans[place + 1 : place + 2]
+        return self.spans[place].text == "的" and bool(before.choices) and bool(after) and after[0].entity is not None
 
     def _only_a_field(self, span: Span) -> bool:
         """Whether a word that may also be a value of other records is a field of those asked for: "no phone"."""
@@ -235,7 +246,7 @@ class Related(Counted):
         for span in self.spans[place + 1 :]:
             if span.entity or span.fields or any(c.field in {"kind", "type"} for c in span.choices):
                 return False
-            if not (span.filler or span.func()):
+            if not (span.filler or span.text == "的"):
                 return True
         return True
 

@@ -11,7 +11,17 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from agent.embedded import day_counts, label_tails, own_labels, parted_labels, records_called, settling, tagged, value_or_name
+from agent.embedded import (
+    day_counts,
+    label_tails,
+    own_labels,
+    parted_labels,
+    records_called,
+    settling,
+    settling_chinese,
+    tagged,
+    value_or_name,
+)
 from agent.embedded.differences import Step
 from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.linking import linked
@@ -216,6 +226,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     if not future:
         tagged.settle(whole, lexicon.schema, names.facets)
     settling.settle(whole.spans, lexicon.schema)
+    settling_chinese.settle(whole, lexicon)
     if not future:
         known_in_part(whole, lexicon, names)
     return whole
