@@ -256,7 +256,8 @@ def _persons(text: str, world: World) -> Iterator[Named]:
             else:
                 yield from _form(text, form, record, 4.5 if whole else 1.5)
         if HAN.match(record.name) and len(record.name) <= 4:
-            for post in _POSTS:
+            own = {record.title[-size:] for size in (2, 3) if len(record.title) >= size and HAN.search(record.title[-size:])}
+            for post in {*_POSTS, *own}:  # 钱场长, whatever the trade calls its posts
                 yield from _form(text, record.name[0] + post, record, 1.5)
 
 

@@ -24,6 +24,7 @@ _LATIN_NAME = re.compile(r"(?<![\w@.-])[A-ZÀ-Þ][\w'’-]+(?:\s+(?:van|von|de|d
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
     "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+    "卜戈殷项倪巫童莫梅巴娄卓闵鄂尉仇麻宓封费岑卞齐伍穆狄臧伏茅纪闻窦席幽祖符詹束司韶郜蓟宿索籍蔺蒙胥苍莘翟贡劳姬郦雍璩桑濮扈冀浦尚农晏柴瞿慕茹宦艾容慎暨居衡寇禄阙沃蔚夔厍晁敖訾阚饶鞠巢蒯查荆游竺逯益桓干"
     "覃翁佟冉关靳虞辛柯祝左涂管池屈游詹苗凌柳甘骆申耿盛桂滕符阮麦庞聂章鲁葛韦倪俞颜牛温季鲍华殷施欧曲舒邢樊兰乐连裴沙严闫骆佘甄褚"
 )
 _HAN_NAME = re.compile(
@@ -58,6 +59,8 @@ def _subject(clause: Clause, people: Sequence[PersonNews], note: Note) -> Person
         late = [number for place, number in inside if place >= clause.at + told.end()]
         if late:
             return people[late[0]]  # 最后拍板的是她们董事长吴泽林
+    if inside and said.decides.search(clause.text) and said.kin.search(clause.text):
+        return None  # 叶老板说他儿子才是拍板的: somebody of theirs, not they
     if inside and cue is not None and (aimed := _aimed_at(clause, inside, cue)) is not None:
         return people[aimed]
     if inside:
@@ -101,15 +104,15 @@ def _told(about: PersonNews, clause: Clause, note: Note, world: World) -> None:
         for each in spelt:
             if clause.at <= each.at < clause.until and (kind != "email" or _may_be_of(each.value, about.person.value)):
                 about.values[kind] = each
-    if said.refuses.search(clause.text):
+    if (said.refuses.search(clause.text) and "refuses" not in clause.tells.never) or "refuses" in clause.tells.sure:
         channel = _channel(clause, world)
         if about.refuses is None or about.refuses.value == ANY:
             about.refuses = Said(channel, clause.at, clause.until)
         return
     if clause.uncertain:
         return
-    left = said.leaves.search(clause.text)
-    if left and not clause.negated:
+    left = said.leaves.search(clause.text) if "left" not in clause.tells.never else None
+    if (left and not clause.negated) or "left" in clause.tells.sure:
         about.left = Said(clause.text.strip(), clause.at, clause.until)
         return
     role = _role(clause, world)
@@ -145,7 +148,7 @@ def _entitled(clause: Clause) -> Said[str] | None:
 
 def _role(clause: Clause, world: World) -> Said[str] | None:
     """A buying role by its words in the vocabulary, or as people tell who decides."""
-    decides = words(clause.language).decides.search(clause.text)
+    decides = words(clause.language).decides.search(clause.text) if "decides" not in clause.tells.never else None
     roles: tuple[Choice, ...] = world.schema.choices_of(world.schema.field("contact", "role"))
     for choice in roles:
         for word in (choice.value, choice.zh or "", *choice.words):
@@ -160,9 +163,10 @@ def _role(clause: Clause, world: World) -> Said[str] | None:
                 )
             ):
                 return Said(choice.value, clause.at + found.start(), clause.at + found.end())
-    if decides and roles:
+    if (decides or "decides" in clause.tells.sure) and roles:
         first = next((each for each in roles if "decid" in " ".join(each.words) or "decision" in each.value), None)
-        return Said(first.value, clause.at + decides.start(), clause.at + decides.end()) if first else None
+        at, until = decides.span() if decides else (0, len(clause.text))
+        return Said(first.value, clause.at + at, clause.at + until) if first else None
     return None
 
 

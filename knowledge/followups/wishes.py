@@ -40,6 +40,8 @@ def wishes_in(clause: Clause, note: Note, world: World, section: Section) -> Ite
     if assigned:
         yield assigned
         return
+    if {"task", "promise_us"} <= clause.tells.never:
+        return
     asked = next((found for pattern in said.each("asked_to") if (found := pattern.search(clause.text))), None)
     sure = clause.text[: asked.start()] + asked["what"] if asked else clause.text  # "asked whether we could" is no doubt
     if said.uncertain.search(sure) and not clause.text.strip().lower().startswith(("if ", "unless ")):
@@ -57,6 +59,18 @@ def wishes_in(clause: Clause, note: Note, world: World, section: Section) -> Ite
     wanted = _wanted(clause)
     if wanted and not clause.negated:
         yield wanted
+    elif clause.tells.rather("task", "promise_them") and not clause.negated and _is_doing(clause.text, clause):
+        yield _by_meaning(clause, note, world)
+
+
+def _by_meaning(clause: Clause, note: Note, world: World) -> Wish:
+    """What no pattern has, told as something to be done: a task with its day, or with the colleague who is to do it."""
+    place = _opening(clause, note, world)
+    users = [each for each in note.names_in(clause.at, clause.until) if each.record and each.record.type == "user" and each.record.id != world.me]
+    if not users:
+        return Wish(clause, clause.text[place:], clause.at + place, clause.until, dated=True)
+    start = users[0].until - clause.at
+    return Wish(clause, clause.text[start:], clause.at + start, clause.until, users[0].record, (users[0].at, users[0].until))
 
 
 def _their_part(clause: Clause, note: Note) -> bool:
