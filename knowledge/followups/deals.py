@@ -210,7 +210,7 @@ def _told(held: DealNews, clause: Clause, note: Note, world: World, deal: Deal, 
     held.stage = stage or held.stage
     if stage and world.stage_kind(stage.value) == "lost" and held.lost_reason is None:
         held.lost_reason = reason_of(section, clause)
-    if not said.unchanged.search(clause.text) and not clause.tells.rather("open_price", "agreed_price"):
+    if not said.unchanged.search(clause.text):
         held.amount = _amount(clause, note) or held.amount
         held.close_date = _closing(clause, note, world.today) or held.close_date
     if not said.demands.search(clause.text) and not clause.negated:

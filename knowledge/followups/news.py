@@ -29,7 +29,7 @@ _SURNAMES = frozenset(
 )
 _HAN_NAME = re.compile(
     rf"(?P<surname>[{''.join(sorted(_SURNAMES))}])[\u4e00-\u9fff]{{1,2}}(?<![的他她是了在和跟说])"
-    r"(?=$|[,，。、!！]|电话|手机|邮箱|微信|他|她|是|负责|的|(?P=surname)(?:总|经理|主任|工|老师|[院厂校科处部]长))"
+    r"(?=$|[,，。、!！]|电话|手机|邮箱|微信|他|她|是|负责|的|最后|才|(?P=surname)(?:总|经理|主任|工|老师|[院厂校科处部]长))"
 )
 
 
@@ -68,7 +68,9 @@ def _subject(clause: Clause, people: Sequence[PersonNews], note: Note) -> Person
         if early and cue is not None and _of_another(clause, people[early[-1]], cue.start()):
             return None
         return people[early[-1] if early else inside[0][1]]
-    before = [(place, each) for each in people for place in _places(each, note) if place < clause.at]
+    before = [(place, each) for each in people for place in _places(each, note) if place < clause.at and not _told_of(place, note)] or [
+        (place, each) for each in people for place in _places(each, note) if place < clause.at
+    ]
     return max(before, key=lambda pair: pair[0])[1] if before else None
 
 
@@ -83,6 +85,12 @@ def _aimed_at(clause: Clause, inside: Sequence[tuple[int, int]], cue: re.Match[s
         if place >= after and re.fullmatch(r"\s*(?:to|at|with)?\s*", clause.text[cue.end() : place - clause.at])
     ]
     return near[0] if near else None
+
+
+def _told_of(place: int, note: Note) -> bool:
+    """ "She said Alan's been off sick": who is told of by another is not who speaks on."""
+    clause = next((each for each in note.clauses if each.at <= place < each.until), None)
+    return clause is not None and re.search(r"\b(?:said|says|told me)\b|说", note.text[clause.at : place]) is not None
 
 
 def _places(news: PersonNews, note: Note) -> list[int]:
@@ -220,6 +228,8 @@ def _new(section: Section, note: Note, world: World) -> Iterator[tuple[Said[Pers
                     continue
                 if title is not None and note.times_in(title.at, title.until):
                     title = None  # "starts the first of January"
+                if said.kin.search(lead[-30:]) and not said.decides.search(lead[-30:]):
+                    continue  # her sister at the council is nobody of theirs
                 if said.called.search(lead) or title is not None:
                     yield Said(Person(None, name), place, place + len(name)), ({"title": title} if title else {})
 

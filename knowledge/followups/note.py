@@ -9,7 +9,6 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
-from itertools import pairwise
 from typing import TypeVar
 
 from knowledge.followups.followup import Said
@@ -68,7 +67,7 @@ class Clause:
 
     @property
     def uncertain(self) -> bool:
-        return self.doubted or "unsure" in self.tells.sure or bool(words(self.language).uncertain.search(self.text))
+        return self.doubted or bool(words(self.language).uncertain.search(self.text))
 
     @property
     def negated(self) -> bool:
@@ -148,12 +147,17 @@ def _weighed(clauses: Sequence[Clause], names: Sequence[Named], embed: Embed | N
 
 
 def _with_doubt(clauses: Sequence[Clause]) -> list[Clause]:
-    """What the next clause of the sentence, or the words right behind it, calls uncertain."""
+    """What a clause behind it in the sentence calls uncertain or not agreed: "…, but he wasn't sure", …要降到四十万,我没接话,没定."""
     found = list(clauses)
-    for number, (one, other) in enumerate(pairwise(clauses)):
-        follows = "unsure" in other.tells.sure and other.language == "zh"  # 灯光中标了,…,不算签
-        if one.sentence == other.sentence and (follows or words(other.language).doubted.search(other.text)):
-            found[number] = replace(one, doubted=True)
+    for number, clause in enumerate(clauses):
+        if not words(clause.language).doubted.search(clause.text):
+            continue
+        place = number - 1
+        while place >= 0 and clauses[place].sentence == clause.sentence:
+            found[place] = replace(found[place], doubted=True)
+            if not words(clauses[place].language).doubted.search(clauses[place].text):
+                break
+            place -= 1
     return found
 
 

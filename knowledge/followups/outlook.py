@@ -150,7 +150,7 @@ def rivals_in(section: Section, note: Note) -> list[Said[str]]:
 
 
 def _rivals(clause: Clause) -> Iterator[Said[str]]:
-    if "rival" in clause.tells.never:
+    if "rival" in clause.tells.never or words(clause.language).former.search(clause.text):
         return
     patterns = [("rival", each) for each in words(clause.language).each("rival", who=_NAME)]
     if "rival" in clause.tells.sure:
