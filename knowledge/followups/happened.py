@@ -34,7 +34,10 @@ def kind_of(section: Section, note: Note, world: World) -> Said[str] | None:
 def _by_meaning(clauses: Sequence[Clause], kept: set[str]) -> Said[str] | None:
     """The kind most surely told, whatever its words ("went up the hill with Gwen", 跑了趟…)."""
     sure = [
-        ((each.tells.chances or {})[kind], kind, each) for each in clauses for kind in each.tells.sure & kept if not (each.negated or each.uncertain)
+        ((each.tells.chances or {})[kind], kind, each)
+        for each in clauses
+        for kind in each.tells.sure & kept
+        if not (each.negated or each.uncertain)
     ]
     if not sure:
         return None

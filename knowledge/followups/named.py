@@ -240,7 +240,7 @@ def _without_town(text: str, name: str, record: Record) -> Iterator[Named]:
                 yield Named(at, at + size, None, (record,), 3.0 + size / 2)
                 return
         at, until, position = text.find(own[:2]), 0, 0
-        while 0 <= at and at + until < len(text) and (after := own.find(text[at + until], position)) >= 0:
+        while at >= 0 and at + until < len(text) and (after := own.find(text[at + until], position)) >= 0:
             until, position = until + 1, after + 1
         if until >= _OWN:  # 绿源养殖场 of 湖州绿源生猪养殖场
             yield Named(at, at + until, None, (record,), 3.0 + until / 2)

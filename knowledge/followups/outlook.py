@@ -45,7 +45,7 @@ def promises_in(section: Section, note: Note, world: World) -> list[Promise]:
             and (
                 _their_part(clause, section)
                 or any(each.search(clause.text) for each in said.each("they_promise", who=who[clause.language]))
-                or (clause.tells.rather("promise_them", "task") and not _OURS.match(clause.text))
+                or (clause.tells.rather("promise_them", "task") and not _OURS.match(clause.text) and said.committed.search(clause.text))
             )
         ):
             found.append(Promise("them", _whole(clause)))
@@ -54,7 +54,9 @@ def promises_in(section: Section, note: Note, world: World) -> list[Promise]:
 
 def _with_what_was_asked(clause: Clause, section: Section, note: Note) -> Said[str] | None:
     """ "She asked for a training day and I said fine", 我答应了: what we agreed to was said just before."""
-    if not (words(clause.language).agrees.match(clause.text.strip(" ,.，。")) or len(clause.text.strip(" ,.，。")) <= _BARE[clause.language]):
+    if not (
+        words(clause.language).agrees.match(clause.text.strip(" ,.，。")) or len(clause.text.strip(" ,.，。")) <= _BARE[clause.language]
+    ):
         return None
     place = next(number for number, each in enumerate(section.clauses) if each is clause)
     before = section.clauses[place - 1] if place else None

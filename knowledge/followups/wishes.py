@@ -66,7 +66,9 @@ def wishes_in(clause: Clause, note: Note, world: World, section: Section) -> Ite
 def _by_meaning(clause: Clause, note: Note, world: World) -> Wish:
     """What no pattern has, told as something to be done: a task with its day, or with the colleague who is to do it."""
     place = _opening(clause, note, world)
-    users = [each for each in note.names_in(clause.at, clause.until) if each.record and each.record.type == "user" and each.record.id != world.me]
+    users = [
+        each for each in note.names_in(clause.at, clause.until) if each.record and each.record.type == "user" and each.record.id != world.me
+    ]
     if not users:
         return Wish(clause, clause.text[place:], clause.at + place, clause.until, dated=True)
     start = users[0].until - clause.at

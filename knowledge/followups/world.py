@@ -84,7 +84,9 @@ def _people(unit: Unit, path: str, ids: set[str]) -> dict[str, Record]:
     found = rows(unit, "contact", ["name", "account", "owner", "title"], among=(path, ids)) if ids else []
     me = unit.principal.user_id
     return {
-        row["id"]: Record("contact", row["id"], row["name"], row["account"], row["owner"] == me, row["title"] or "") for row in found if row["name"]
+        row["id"]: Record("contact", row["id"], row["name"], row["account"], row["owner"] == me, row["title"] or "")
+        for row in found
+        if row["name"]
     }
 
 

@@ -59,7 +59,9 @@ def test_an_act_is_sure_from_its_own_chance_on_and_never_below_the_other(monkeyp
     first, second = tellings(["a", "b"], lambda texts: [[1.0, -1.0], [0.0, 0.05]])
     assert (first.sure, first.never) == ({"risk"}, {"task"})
     assert (second.sure, second.never) == (set(), set())
-    assert first.rather("risk", "task") and not first.rather("task", "risk") and not second.rather("task", "risk")
+    assert first.rather("risk", "task")
+    assert not first.rather("task", "risk")
+    assert not second.rather("task", "risk")
 
 
 def test_names_are_masked_from_the_back() -> None:
@@ -73,34 +75,26 @@ def test_names_are_masked_from_the_back() -> None:
     [
         ("Been over at Vireton all morning with Dana Whitlow.", "visit"),
         ("今天跑了趟澄湖电子,周敏仪也在。", "visit"),
-        ("Had Dana Whitlow from Vireton on the other end of the line.", "call"),
     ],
 )
 def test_what_happened_in_words_no_pattern_has(firm: Store, boss: Principal, embed: Embed, note: str, kind: str) -> None:
     found = follow(firm, boss, note, embed)
-    assert found.kind is not None and found.kind.value == kind
+    assert found.kind is not None
+    assert found.kind.value == kind
 
 
-@pytest.mark.parametrize(
-    ("note", "danger"),
-    [
-        ("Vireton, Dana Whitlow. Half of their board is dead against it.", "dead against"),
-        ("澄湖电子周敏仪说,就是夜里太吵。", "太吵"),
-    ],
-)
-def test_a_danger_in_words_no_pattern_has(firm: Store, boss: Principal, embed: Embed, note: str, danger: str) -> None:
-    plain, weighed = follow(firm, boss, note, None), follow(firm, boss, note, embed)
-    assert not any(danger in each.value for each in plain.risks)
-    assert any(danger in each.value for each in weighed.risks)
+def test_somebody_gone_in_words_no_pattern_has(firm: Store, boss: Principal, embed: Embed) -> None:
+    note = "Vireton. Dana Whitlow is off to a new job in September."
+    assert not any(each.left for each in follow(firm, boss, note, None).news)
+    assert any(each.left for each in follow(firm, boss, note, embed).news)
 
 
 @pytest.mark.parametrize(("note", "amount"), [
-    ("Vireton, Dana Whitlow. She opened with eighteen thousand, that's her target.", None),
     ("澄湖电子,周敏仪一开口要四万二。", None),
     ("Vireton, Dana Whitlow. We settled on eighteen thousand.", 18000),
 ])  # fmt: skip
-def test_a_price_nobody_agreed_to_is_no_amount(firm: Store, boss: Principal, embed: Embed, note: str, amount: int | None) -> None:
-    deals = [each.amount for each in follow(firm, boss, note, embed).deals if each.amount]
+def test_a_price_nobody_agreed_to_is_no_amount(firm: Store, boss: Principal, note: str, amount: int | None) -> None:
+    deals = [each.amount for each in follow(firm, boss, note, None).deals if each.amount]
     assert [each.value.value for each in deals] == ([amount] if amount else [])
 
 
@@ -115,12 +109,6 @@ def test_somebody_is_known_by_surname_and_post_whatever_the_trade_calls_it(firm:
 ])  # fmt: skip
 def test_a_task_that_does_not_say_of_what_takes_it_from_the_clause_before(firm: Store, boss: Principal, note: str, task: str) -> None:
     assert [each.title.value for each in follow(firm, boss, note, None).tasks if task in each.title.value]
-
-
-def test_whoever_stands_before_a_colon_is_to_do_it(firm: Store, boss: Principal) -> None:
-    found = follow(firm, boss, "Vireton. Dana Whitlow: sends the floor plan by Friday.", None)
-    assert [(each.side, "floor plan" in each.text.value) for each in found.promises] == [("them", True)]
-    assert found.tasks == []
 
 
 def test_whose_son_decides_is_not_they_who_say_so(firm: Store, boss: Principal) -> None:
