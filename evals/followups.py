@@ -14,8 +14,6 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-import yaml
-
 from evals.followup_books import fill_book, kept, speakers
 from evals.followup_values import Leaf, found_leaves, gold_leaves, same
 from evals.stores import fill
@@ -26,6 +24,7 @@ from knowledge.followups.supported import unsupported
 from knowledge.followups.told import Embed
 from knowledge.voice.transcript import from_text
 from store.unit import Store
+from store.yaml_text import parse
 
 DATA = Path(__file__).parent / "data" / "followups"
 WHO = {
@@ -60,7 +59,7 @@ def notes(language: str, split: str) -> list[dict[str, Any]]:
     """Every note of a language's half."""
     found: list[dict[str, Any]] = []
     for path in sorted(DATA.glob(f"*-{language}.yaml" if split == "dev" else f"*-{language}-test.yaml")):
-        found += yaml.safe_load(path.read_text(encoding="utf-8"))
+        found += parse(path.read_text(encoding="utf-8"))
     return found
 
 

@@ -81,13 +81,14 @@ def run(
     out: Path | None = None,
     progress: Progress | None = None,
     watch: Watch | None = None,
+    cases: Iterable[Case] | None = None,
 ) -> Summary:
-    """Ask every case of the choice, and with `search` among `only` the labelled collections, which takes minutes. With `out`, a JSON and
-    an HTML report are written there. `watch` is told of every graded turn."""
+    """Ask every case of the choice (of `cases`, else of the files), and with `search` among `only` the labelled collections, which takes
+    minutes. With `out`, a JSON and an HTML report are written there. `watch` is told of every graded turn."""
     names = set(only)
     chosen = [
         case
-        for case in load_cases()
+        for case in (load_cases() if cases is None else cases)
         if (split is None or case.split == split)
         and (store is None or case.store == store)
         and (language is None or case.language == language)
@@ -98,13 +99,13 @@ def run(
     skipped = {}
     with tempfile.TemporaryDirectory(prefix="rapport-eval-") as folder:
         for name in dict.fromkeys(case.store for case in chosen):
-            cases = [case for case in chosen if case.store == name]
+            asked = [case for case in chosen if case.store == name]
             reason = stores.available(name)
             if reason:
                 skipped[name] = reason
                 continue
             place = stores.fill(name, Path(folder) / name)
-            results += _run_store(place, cases, brain, Path(folder), progress, watch)
+            results += _run_store(place, asked, brain, Path(folder), progress, watch)
     searched = quality.run(half=HALVES.get(split or "")) if "search" in names else quality.Searched()
     summary = Summary(brain, tuple(results), skipped, searched=searched)
     return replace(summary, files=tuple(report.write(summary, out, chances.run(only=store)))) if out else summary

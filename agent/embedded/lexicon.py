@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel import Locale
 
 from agent.embedded.linking import Labels, of_schema
@@ -18,6 +17,7 @@ from agent.embedded.phrase_table import NOISE, PhraseTable, Sense, by_initial
 from agent.embedded.tokens import phrase
 from store.measures import Metric, catalogue
 from store.schema import Entity, Field, Schema, vocabulary
+from store.yaml_text import parse_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Lexicon:
 
 @cache
 def _grammar() -> dict[str, Any]:
-    return dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), yaml.BaseLoader))  # words only: "no" is a word here
+    return dict(parse_words((Path(__file__).parent / "words.yaml").read_text("utf-8")))  # words only: "no" is a word here
 
 
 @cache

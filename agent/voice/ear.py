@@ -201,7 +201,7 @@ class Ear:
         suggested, found = None, list[FollowUp]()
         if transcript.text and not recording.proposals:  # both take their time: before the store is asked to write
             if self._suggest is not None:
-                suggested = self._suggest(transcript, self._store.settings.current_date().isoformat())
+                suggested = self._suggest(principal, transcript, self._store.settings.current_date().isoformat())
             with self._store.reading(principal, door=door) as reading:
                 found = read(reading, transcript, account_id=recording.account_id, embed=self._embed)
 

@@ -22,6 +22,7 @@ from store.importing.outcomes import told_by_rows
 from store.importing.reading import Table
 from store.importing.report import FileReport
 from store.importing.stages import is_stage, pipeline_of, plain_status
+from store.importing.states import states_of
 from store.models import Meta, Opportunity, Order, Pipeline
 from store.schema import Choice, Field, field_name
 from store.unit import CURRENCY, Unit
@@ -203,9 +204,12 @@ def _add_choices(unit: Unit, table: Table, plan: Plan, report: FileReport, *, on
         if not wanted or name in FIXED:
             continue
         _require_administrator(unit, f"values to {name}")
-        added = setup.add_choices(unit.session, name, wanted)
+        states, told = states_of(table, plan, column, wanted)
+        added = setup.add_choices(unit.session, name, wanted, counts_as={value: states[value] for value in told})
         if added:
             report.values_created[name] = added
+        if states and added:
+            report.states_counted[name] = {value: states[value] for value in added}
 
 
 def _learn_headings(unit: Unit, plan: Plan, report: FileReport) -> None:

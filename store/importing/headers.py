@@ -5,11 +5,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, cast
-
-import yaml
+from typing import Literal, NamedTuple, cast
 
 from store.schema import TEMPORAL, Entity, Field, Schema
+from store.yaml_text import parse
 
 Part = Literal["value", "id", "first", "last", "manager", "history", "record_id", "ignore"]
 # How sure a match is: the field's own name, its label, a word or preset, a word found after taking the entity's name off,
@@ -35,7 +34,6 @@ _MANAGER = (
 _KEYS = ("id", "record id", "key", "import key", "external id", "编号", "编码", "主键", "uid", "uuid", "guid")
 _ID_ENDINGS = ("id", "key", "code", "no", "number", "编号", "编码")
 _NAME_ENDINGS = ("name", "名称", "姓名", "名")
-_YAML: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Meaning(NamedTuple):
@@ -60,7 +58,7 @@ def normal(text: str) -> str:
 @cache
 def _presets() -> dict[str, dict[str, dict[str, list[str]]]]:
     text = (Path(__file__).parent / "presets.yaml").read_text("utf-8")
-    return cast(dict[str, dict[str, dict[str, list[str]]]], yaml.load(text, _YAML))
+    return cast(dict[str, dict[str, dict[str, list[str]]]], parse(text))
 
 
 class Headers:

@@ -67,12 +67,13 @@ def _kind(schema: Schema, table: Table, plan: Plan, mine: Sequence[int], others:
     reason = plan.find("lost_reason")
     if reason is not None:
         cells = table.cells(reason.index)
-        if _share(cells, mine) >= MOST and _share(cells, others) <= FEW:
+        if share_said(cells, mine) >= MOST and share_said(cells, others) <= FEW:
             return "lost", f"its deals have a {reason.source}, the others have none"
     return "open", ""
 
 
-def _share(cells: Sequence[Any], places: Sequence[int]) -> float:
+def share_said(cells: Sequence[Any], places: Sequence[int]) -> float:
+    """How many of these places have something in the column, as a share of them."""
     return sum(cells[place] is not None for place in places) / len(places) if places else 0.0
 
 

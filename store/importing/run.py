@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from store import document_files
 from store.errors import InvalidInput
 from store.importing import mails, papers
 from store.importing.file import FileImport, Options
@@ -39,6 +40,7 @@ class _Batch:
     tables: list[tuple[Table, str | None, Mapping | None]] = field(default_factory=list)
     mails: list[tuple[str, Mail]] = field(default_factory=list)
     skipped: list[dict[str, str]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)  # of documents, by key
     strict: bool = True
 
 
@@ -116,7 +118,9 @@ def _read_file(batch: _Batch, path: Path, kind: str | None, mapping: Mapping | N
         batch.mails += [(path.name, each) for each in mails.read_mails(path)]
         return
     if papers.is_paper(path, data, kind):
-        batch.tables.append((table_of(path.name, [papers.read_paper(path.name, data)]), "document", mapping))
+        row = papers.read_paper(path.name, data)
+        batch.files[row["key"]] = data
+        batch.tables.append((table_of(path.name, [row]), "document", mapping))
         return
     tables, left = read_tables(path, limit_mb=limit, data=data)
     batch.skipped += left
@@ -166,6 +170,7 @@ def _run(
         with store.writing(principal, door=door) as unit:
             files = _plan_all(unit, batch, options)
             _import_all(unit, files, progress)
+            _keep_files(unit, files, batch.files)
             if dry_run:
                 raise _Undone
     except _Undone:
@@ -184,7 +189,13 @@ def _plan_all(unit: Unit, batch: _Batch, options: Options) -> list[FileImport]:
     if batch.mails:
         files = dict.fromkeys(name for name, _ in batch.mails)
         name = next(iter(files)) if len(files) == 1 else f"{len(files)} mail files"
-        batch.tables.append((mails.table_of_mails(unit, known, [each for _, each in batch.mails], name), "activity", None))
+        sent = [each for _, each in batch.mails]
+        batch.tables.append((mails.table_of_mails(unit, known, sent, name), "activity", None))
+        rows, contents, left = mails.papers_of(unit, known, sent)
+        batch.files |= contents
+        batch.skipped += left
+        if rows:
+            batch.tables.append((table_of(f"{name}: attachments", rows), "document", None))
     for table, kind, mapping in batch.tables:
         try:
             planned.append((plan_table(words, table, kind=kind, mapping=mapping, trying=options.preview), table))
@@ -197,6 +208,15 @@ def _plan_all(unit: Unit, batch: _Batch, options: Options) -> list[FileImport]:
     planned.sort(key=lambda each: ORDER.index(each[0].kind))
     matchers: dict[str, Matcher] = {}
     return [FileImport(table, plan, options, known, matchers) for plan, table in planned]
+
+
+def _keep_files(unit: Unit, files: list[FileImport], contents: Names[str, bytes]) -> None:
+    """The files of the documents that came in, or were there already with the very same content."""
+    for each in files:
+        for entry in each.entries if each.plan.kind == "document" else ():
+            content = contents.get(str(entry.values.get("key")))
+            if content is not None and entry.record_id and entry.outcome in {"created", "updated", "unchanged"}:
+                document_files.keep(unit, entry.record_id, content)
 
 
 def _import_all(unit: Unit, files: list[FileImport], progress: Progress | None) -> None:

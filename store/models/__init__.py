@@ -2,7 +2,9 @@
 
 from store.models.agreements import Contract, Quote
 from store.models.base import Base, Record, new_id, new_ids, reference
+from store.models.budgets import ModelBudget, ModelUse
 from store.models.changes import AuditEvent, Proposal, ProposalChange
+from store.models.documents import DocumentFile
 from store.models.drafts import EmailDraft
 from store.models.duplicates import DuplicateCandidate, DuplicateKey, DuplicatePending
 from store.models.index import OutboxEntry, Passage
@@ -32,6 +34,7 @@ __all__ = [
     "Contract",
     "Conversation",
     "CustomField",
+    "DocumentFile",
     "DuplicateCandidate",
     "DuplicateKey",
     "DuplicatePending",
@@ -39,6 +42,8 @@ __all__ = [
     "Lead",
     "Message",
     "Meta",
+    "ModelBudget",
+    "ModelUse",
     "NamePending",
     "NameSpelling",
     "NameTerm",

@@ -284,6 +284,7 @@ REST: dict[tuple[str, str], tuple[Callable[[Ask], Iterator[Answer]], Callable[[A
     ("post", "/api/proposals/{proposal_id}/undo"): (nothing, by_id("POST", "/api/proposals/{id}/undo")),
     ("get", "/api/audit"): (once("GET", "/api/audit?limit=1000"), nothing),
     ("get", "/api/audit/verify"): (once("GET", "/api/audit/verify"), nothing),
+    ("get", "/api/document/{document_id}/file"): (nothing, by_id("GET", "/api/document/{id}/file")),
     ("get", "/api/{entity}"): (lists_blind, lists_pointed),
     ("post", "/api/{entity}"): (nothing, creates_pointed),
     ("get", "/api/{entity}/{record_id}"): (nothing, by_id("GET", "/api/{entity}/{id}")),

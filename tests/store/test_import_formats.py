@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +23,7 @@ from store.schema import static_fields
 from store.settings import Settings
 from store.setup import prepare
 from store.unit import Store
+from store.yaml_text import parse
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_any_text_is_a_date_or_refused(text: str) -> None:
 
 
 def test_presets_name_fields_that_exist_and_where_they_come_from() -> None:
-    presets = yaml.safe_load((Path(headers.__file__).parent / "presets.yaml").read_text("utf-8"))
+    presets = parse((Path(headers.__file__).parent / "presets.yaml").read_text("utf-8"))
     fields = static_fields()
     for system, kinds in presets.items():
         sources = kinds.pop("source", [])

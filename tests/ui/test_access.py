@@ -14,6 +14,7 @@ from data_folders import copied
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from operations import PLACES, asked, draft, examples, made, operations, pending, suggested, to_send, twins
+from operations import document as a_document
 from operations import recorded as a_recording
 from starlette.routing import Route
 from ui_company import ADMIN, ANNA, BEN, MANAGER, PASSWORD, settings_in
@@ -66,6 +67,7 @@ ACCESS: dict[Key, Statuses] = {
     ("post", "/api/proposals/{proposal_id}/approve"): hers(), ("post", "/api/proposals/{proposal_id}/reject"): hers(),
     ("post", "/api/proposals/{proposal_id}/undo"): hers(),
     ("get", "/api/audit"): administrators(), ("get", "/api/audit/verify"): administrators(),
+    ("get", "/api/document/{document_id}/file"): hers(),
     ("get", "/api/{entity}"): signed_in(), ("post", "/api/{entity}"): signed_in(202),
     ("get", "/api/{entity}/{record_id}"): hers(), ("patch", "/api/{entity}/{record_id}"): hers(202),
     ("delete", "/api/{entity}/{record_id}"): hers(202), ("post", "/api/{entity}/merge"): hers(202),
@@ -123,7 +125,7 @@ ACCESS |= {
                  "/record/{entity}/{record_id}/put-back/{proposal_id}", "/chat/file", "/voice", "/voice/{recording_id}/delete",
                  "/task/{task_id}/done", "/today/{key}/do", "/today/{key}/draft",
                  "/today/{key}/later", "/today/{key}/not-useful",
-                 "/setup", "/setup/people", "/setup/people/{user_id}", "/setup/roles", "/setup/roles/{role}", "/setup/policy")
+                 "/setup", "/setup/model", "/setup/people", "/setup/people/{user_id}", "/setup/roles", "/setup/roles/{role}", "/setup/policy")
 }  # fmt: skip
 NOTHING = {
     "dry_run": True,
@@ -174,7 +176,7 @@ PARTS: dict[str, Callable[[TestClient], str]] = {
     "entity": lambda _: "account", "record_id": lambda client: made(client, name="To look at")["id"], "proposal_id": pending,
     "draft_id": draft, "conversation_id": asked, "what": lambda _: "approve", "key": suggested, "pair_id": twins, "name": lambda _: "rooms.css",
     "run_id": an_import, "deal_id": first_deal, "task_id": one_task, "recording_id": a_recording, "role": lambda _: "rep", "kind": lambda _: "account",
-    "user_id": own_id,
+    "user_id": own_id, "document_id": a_document,
 }  # fmt: skip
 
 

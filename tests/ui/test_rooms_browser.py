@@ -28,7 +28,7 @@ ROOMS = (
     "/conversations",
     "/team",
 )
-SETUP = ("/setup", "/setup/roles", "/setup/roles/service", "/setup/policy", "/setup/audit?check=1")
+SETUP = ("/setup", "/setup/people", "/setup/roles", "/setup/roles/service", "/setup/policy", "/setup/model", "/setup/audit?check=1")
 ROWS = "Kundin,City,Employees,Berth\nFjord Pumps,Bergen,40,north\nOslo Works,Oslo,ten,south\n"
 LOADED = "!document.querySelector('[aria-busy=true]')"
 AXE = "axe.run(document, {resultTypes: ['violations']}).then(found => JSON.stringify(found.violations.map(v => [v.impact, v.id, v.nodes[0].html])))"

@@ -156,6 +156,7 @@ def _added(file: dict[str, Any], said: Words) -> list[tuple[str, str]]:
     found = {
         "fields": [each["column"] for each in file["fields_created"]],
         "values": [f"{name}: {', '.join(values)}" for name, values in file["values_created"].items()],
+        "states": [f"{name}: {', '.join(f'{one} = {state}' for one, state in found.items())}" for name, found in file["states_counted"].items()],
         "stages": file["stages_created"], "users": [each["name"] for each in file["users_created"]], "teams": file["teams_created"],
     }  # fmt: skip
     return [
