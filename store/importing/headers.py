@@ -34,6 +34,7 @@ _MANAGER = (
 _KEYS = ("id", "record id", "key", "import key", "external id", "编号", "编码", "主键", "uid", "uuid", "guid")
 _ID_ENDINGS = ("id", "key", "code", "no", "number", "编号", "编码")
 _NAME_ENDINGS = ("name", "名称", "姓名", "名")
+_DAY_ZH = r"(时间|日期|日)$"
 
 
 class Meaning(NamedTuple):
@@ -106,7 +107,8 @@ class Headers:
         words = [*field.words, *self._schema.synonyms.get(f"{self.kind}.{field.name}", ())]
         self._add(words, field.name, "value", WORD + sure)
         if field.kind in TEMPORAL:
-            self._add(_dated([field.name, field.en, field.zh, *words]), field.name, "value", WORD - 0.3)
+            dated = (word for word in _dated([field.name, field.en, field.zh, *words]) if normal(word) not in self._prefixes)
+            self._add(dated, field.name, "value", WORD - 0.3)  # "Order" is the order, not the day it was ordered on
         if not field.refers_to or field.kind in {"stage", "pipeline"}:
             return
         targets = [field.name, field.en, field.zh, *words]
@@ -128,6 +130,9 @@ class Headers:
                 if by_id:
                     self._add(headers, by_id.group(1), "id", weight)
                 else:
+                    if system == OWN_LISTS and name in self._entity.fields and self._entity.fields[name].kind in TEMPORAL:
+                        bare = {normal(re.sub(_DAY_ZH, "", word)) for word in headers}  # 受理 alone is no date
+                        headers = [*headers, *(word for word in _dated(headers) if normal(word) not in bare or word.isascii())]
                     useless = name == "-"  # to one system; where another has a field for it, it goes there
                     self._add(headers, name, "ignore" if useless else "value", weight - 0.1 * useless)
 
@@ -151,7 +156,7 @@ def _dated(words: list[str]) -> Iterator[str]:
     """ "resolved on" is also said resolved at, date resolved."""
     for word in words:
         if re.search(r"[\u4e00-\u9fff]", word):
-            base = re.sub(r"(时间|日期|日)$", "", word)
+            base = re.sub(_DAY_ZH, "", word)
             yield from (base + end for end in ("", "时间", "日期", "日") if len(base) > 1)
         else:
             base = re.sub(r"[ _](on|at|date|time|day)$", "", word)

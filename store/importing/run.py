@@ -206,6 +206,7 @@ def _plan_all(unit: Unit, batch: _Batch, options: Options) -> list[FileImport]:
     if not planned:
         raise InvalidInput("None of the files looks like a table of records.", hint="Import them one by one with --kind or a mapping.")
     planned.sort(key=lambda each: ORDER.index(each[0].kind))
+    known.coming = frozenset(plan.kind for plan, _ in planned)
     matchers: dict[str, Matcher] = {}
     return [FileImport(table, plan, options, known, matchers) for plan, table in planned]
 
