@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11) and "Rapport needs Python 3.11 or newer")
 
-.PHONY: setup demo acts test test-postgresql test-postgresql-all check test-slow trials rights-trials eval bench bench-scale screenshots clean
+.PHONY: setup demo acts test test-postgresql test-postgresql-all check test-slow trials rights-trials eval bench bench-scale bench-search screenshots clean
 
 setup: $(STAMP)
 
@@ -76,6 +76,12 @@ SCALES := 1000 10000 100000
 
 bench-scale: $(VENV)/.developing
 	for contacts in $(SCALES); do $(BIN)/rapport bench --scale $$contacts || exit 1; done
+
+# Search over generated passages, their vectors made of a few hundred real ones; PASSAGES=1000000 takes some 4 GB.
+PASSAGES := 100000
+
+bench-search: $(VENV)/.developing
+	for passages in $(PASSAGES); do $(BIN)/rapport bench --passages $$passages || exit 1; done
 
 # Ten thousand random questions to random firms, compared with plain rules: some twenty minutes.
 rights-trials: $(VENV)/.developing

@@ -153,20 +153,25 @@ def _expected(
             said = chance.choice(words)
             return {"figure": {**query, "agg": how, "field": name}}, {"field": said}, f"{query['of']}.{name}:{said}"
         case "top":
-            name, words = chance.choice(list(held["orders"].items()))
-            number = chance.choice(list(ask.get("numbers", (1, 3, 5)))) if "{n}" in str(ask["say"]) else 1
-            rows = [row for row in world.rows(query) if row.get(name.lstrip("-")) is not None]
-            if len(rows) < number:
+            name, words = chance.choice(list(held["by_field" if "by_field" in ask["needs"] else "orders"].items()))
+            path, options = name.lstrip("-"), ask.get("n", [1])
+            number = chance.choice(list(options))
+            how_many = str(chance.choice(options[number]) if isinstance(options, Mapping) else number)
+            filled = {**query, "where": {**query["where"], path: {**_compared(query["where"].get(path)), "empty": False}}}
+            if len(world.rows(filled)) < number:
                 return None, {}, ""
             said = chance.choice(words)
-            filled = {**query, "where": {**query["where"], name.lstrip("-"): {"empty": False}}}
-            how_many = str(chance.choice(ask.get("numbers", {}).get(number, [number])))
             return {"first": {**filled, "sort": [name], "take": number}}, {"n": how_many, "most": said}, f"{query['of']}{name}:{said}"
         case "group":
             path, words = chance.choice(list(held["groups"].items()))
             said = chance.choice(words)
             return {"rows": {**query, "agg": "count", "by": path}}, {"by": said}, f"{query['of']} by {path}:{said}"
     raise ValueError(ask["kind"])
+
+
+def _compared(wanted: Any) -> Mapping[str, Any]:
+    """A condition as comparisons, so that another can stand beside it."""
+    return wanted if isinstance(wanted, Mapping) else {} if wanted is None else {"in": wanted if isinstance(wanted, list) else [wanted]}
 
 
 def _tight(part: Part) -> bool:

@@ -34,6 +34,9 @@ NEAREST_SHARE = 250  # of a larger store: one passage in so many
 ASKED_ABOUT = 128  # passages of the store that tell which part of it a person sees
 REMEMBERED_S = 60.0  # how long that is believed. It only decides which way is quicker: rights are read from the records either way
 SAMPLE = 512
+BESIDE = 0.5  # how much the mean of a passage and those around it counts beside its own product, in order
+REACH = 2  # passages of its record before and behind it: an answer that does not repeat its question stands among some that do
+LIKELY = 4  # times as many passages as are wanted are looked at with those around them
 _ENOUGH = 24  # vectors in a language before its own sample is trusted
 _STALE = 64  # a sample is drawn again when one vector in so many came or went
 _DEFAULT = (0.1, 0.1)  # for an encoder that does not say
@@ -140,7 +143,11 @@ class Dense:
             return []
         turned, mean, deviation = self._turned(held, language, asked)
         products = held.products(places, np.stack([turned, asked.vector]))
-        top = np.argpartition(-products[:, 0], min(limit, len(places)) - 1)[:limit]
+        likely = min(LIKELY * limit, len(places))
+        top = np.argpartition(-products[:, 0], likely - 1)[:likely]
+        top = top[products[top, 0] > -1]
+        products[top, 0] += BESIDE * (held.around(places[top], REACH, turned[None])[:, 0] - products[top, 0])
+        top = top[np.argsort(-products[top, 0], kind="stable")][:limit]
         chance = math.sqrt(2 * math.log(max(asked.sizes.get(language, 0), _LEAST_POOL)))
         ceiling = self._ceilings.get((asked.language, language))
         found = []

@@ -20,7 +20,6 @@ from store.unit import Store
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 MAVEN = SHARED / "data" / "maven-crm"
-TODAY = "2026-11-21"
 PASSWORD = "a long enough password"
 
 for profile, examples in (("rapport", 25), ("thorough", 400)):
@@ -69,14 +68,14 @@ def _databases_go_with_their_folders(request: pytest.FixtureRequest) -> Iterator
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(home=tmp_path / "home", today=TODAY, _env_file=None)  # type: ignore[call-arg]
+    return data_folders.settings_of(tmp_path / "home")
 
 
 @pytest.fixture(scope="session")
 def fresh_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder as `rapport init` leaves it, made once and copied: picklists, a pipeline and an administrator."""
     folder = tmp_path_factory.mktemp("fresh")
-    made = Store(Settings(home=folder, today=TODAY, _env_file=None))  # type: ignore[call-arg]
+    made = Store(data_folders.settings_of(folder))
     made.database.migrate()
     with made.database.writing() as session:
         setup.prepare(session)
@@ -86,9 +85,15 @@ def fresh_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def store(fresh_folder: Path, settings: Settings) -> Iterator[Store]:
-    """An empty store with its picklists and pipeline, and an administrator."""
-    data_folders.copied(fresh_folder, settings.home)
+def start_folder(fresh_folder: Path) -> Path:
+    """What `store` is a copy of. A file whose tests all begin with the same records makes them once and puts its own folder here."""
+    return fresh_folder
+
+
+@pytest.fixture
+def store(start_folder: Path, settings: Settings) -> Iterator[Store]:
+    """A store with its picklists and pipeline, an administrator, and what the tests of a folder or a file begin with."""
+    data_folders.copied(start_folder, settings.home)
     made = Store(settings)
     yield made
     made.close()

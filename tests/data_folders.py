@@ -14,10 +14,25 @@ from postgres_server import PostgreSQL
 from sqlalchemy import Engine, event
 
 from store.database import Database, make_engine
+from store.settings import Settings
+from store.unit import Store
 
+TODAY = "2026-11-21"
 server: PostgreSQL | None = None  # set when the suite runs with --database postgresql
 migrate: Callable[[Database], None] = Database.migrate
 _statements: dict[str, tuple[Any, Any]] = {}  # of a kind of database: its dialect and the statements compiled for it
+
+
+def settings_of(home: Path) -> Settings:
+    return Settings(home=home, today=TODAY, _env_file=None)  # type: ignore[call-arg]
+
+
+def refilled(source: Path, target: Path, fill: Callable[[Store], None]) -> Path:
+    """A copy of a data folder with more in it."""
+    made = Store(settings_of(copied(source, target)))
+    fill(made)
+    made.close()
+    return target
 
 
 def copied(source: Path, target: Path) -> Path:

@@ -1,9 +1,11 @@
 """Rankings: "top five reps by revenue", "the most common reason", "oldest open case", 最大的三笔."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from agent.embedded.bound import compared
 from agent.embedded.frames import Frame, Part
 from agent.embedded.groupings import Groupings
 from agent.embedded.hosts import IMPLYING, MONEY
@@ -20,6 +22,10 @@ COMMONEST = {
     "choose most often", "use the least", "use least", "use least often", "least common", "least frequent", "least often", "最常见", "最普遍",
 }  # fmt: skip
 MOST = {"most", "fewest", "least", "最多", "最少", "多", "更多", "少", "更少", "most often", "least often", "most frequent"}
+_ONE_OF = re.compile(
+    r"\b(?:which|what)(?: one)? (?:of|among)\b.*\b(?:has|is|was|had)\b|\b(?:which|what) one\b|\bis the \w+ (?:of|among) the\b",
+    re.IGNORECASE,
+)
 LENGTHS = {"longest", "slowest", "shortest", "quickest", "fastest", "最长", "最久", "最慢", "最短", "最快"}
 
 
@@ -237,7 +243,7 @@ class Rankings(Groupings):
 
     def _sort_field(self, target: str) -> str | None:
         for number, span in enumerate(self.spans):
-            for sense in span.fields:
+            for sense in span.fields if not compared(self.spans, number) else ():
                 if sense.entity == target and self.schema.field(target, sense.field).kind in NUMERIC | TEMPORAL:
                     near = self.spans[max(0, number - 3) : number + 3]
                     if self.schema.field(target, sense.field).kind in TEMPORAL:  # "the biggest quote we sent": by its amount
@@ -309,7 +315,7 @@ class Rankings(Groupings):
             frame.limit = count
         elif superlative:
             plural = any(span.entity and span.entity.entity == target and span.entity.plural for span in self.spans)
-            frame.limit = None if plural and self.text.language == "en" else 1
+            frame.limit = None if plural and self.text.language == "en" and not _ONE_OF.search(self.text.text) else 1
 
     def _by_something(self, mark: int) -> bool:
         """Whether "by" stands before a kind of record or a value, not before somebody or something named."""

@@ -13,6 +13,10 @@ def _of_products(span: Span) -> bool:
     return any(name.type == "product" for name in span.names) or any(c.entity == "product" for c in span.choices)
 
 
+def _between(span: Span) -> bool:
+    return span.func("between") and not span.func("on")  # 在 alone is also "in"
+
+
 _JOINING = frozenset({"and", "or", "nor", "和", "或", "或者", "以及", "也", "与", "及", "跟"})
 
 
@@ -84,6 +88,34 @@ class Related(Counted):
                 each.used = True
             for each in self.spans:
                 each.used = each.used or bool(each.entity and each.entity.entity == kind)
+
+    def _dealt_with(self) -> None:
+        """ "customers we won a deal with this year": what was done with them, and what stands behind "with" is said of it."""
+        for number, span in enumerate(self.spans):
+            noun = self.spans[number - 1] if number > 1 and span.func("with") and not span.used else None
+            related = noun.entity.entity if noun is not None and noun.entity and not noun.names and not noun.used else ""
+            if noun is None or not related or related == self.target or not self.routes.relation(self.target, related):
+                continue
+            done = next((n for n in range(number - 2, max(-1, number - 5), -1) if not self.spans[n].filler), None)
+            verb = self.spans[done] if done is not None else None
+            if verb is None or verb.used or not (verb.func("win", "lose") or any(c.entity == related for c in verb.choices)):
+                continue
+            stop = number + 1
+            while stop < len(self.spans) and not self._ends_clause(stop, related):
+                stop += 1
+            verb.senses = [c for c in verb.choices if c.entity == related] or verb.senses
+            told = [verb, noun, *(each for each in self.spans[number + 1 : stop] if each.time or each.amount or each.func(*COMPARE))]
+            denied = self._negated(self.spans.index(verb))
+            inner = self.over(related, told)
+            noun.used = span.used = True
+            inner.read()
+            if related == "opportunity" and not verb.used:
+                outcome = "won" if verb.func("win") else "lost"
+                inner.add("opportunity.status", Filter(field="status", value=outcome))
+                verb.used = True
+            self.add(
+                f"relation:{related}", self.routes.related(self.target, related, inner.filters_with_period(), "has_no" if denied else "has")
+            )
 
     def _existence(self) -> None:
         """ "accounts with open deals over 50k", "deals without a close date", 没有联系人的客户."""
@@ -176,16 +208,23 @@ class Related(Counted):
             span = self.spans[place]
             if span.entity or (span.fields and not span.choices) or self._only_a_field(span):
                 following = self.spans[place + 1 : place + 3]
-                if span.fields and not span.entity and any(each.amount or each.func(*COMPARE, "between") for each in following):
+                numbers = any((each.amount and not each.time) or each.func(*COMPARE) or _between(each) for each in following)
+                if span.fields and not span.entity and numbers:
                     return None
                 return place
             if self.spans[number].func("without") and self._held_status(span) and self._nothing_more(place):
                 return place
             if any(c.field in {"kind", "type"} and c.entity in {"activity", "case"} for c in span.choices) and not self._entity_next(place):
                 return place
-            if not (span.filler or span.choices or span.amount or span.func(*COMPARE, "all", "not", "only", "newest")):
+            light = span.filler or span.choices or span.amount or span.func(*COMPARE, "all", "not", "only", "newest")
+            if not (light or self._of_a_value(place)):
                 return None
         return None
+
+    def _of_a_value(self, place: int) -> bool:
+        """没有进行中|的|商机: what ties a value to its noun."""
+        before, after = self.spans[place - 1], self.spans[place + 1 : place + 2]
+        return self.spans[place].text == "的" and bool(before.choices) and bool(after) and after[0].entity is not None
 
     def _only_a_field(self, span: Span) -> bool:
         """Whether a word that may also be a value of other records is a field of those asked for: "no phone"."""
@@ -206,7 +245,7 @@ class Related(Counted):
         for span in self.spans[place + 1 :]:
             if span.entity or span.fields or any(c.field in {"kind", "type"} for c in span.choices):
                 return False
-            if not (span.filler or span.func()):
+            if not (span.filler or span.text == "的"):
                 return True
         return True
 

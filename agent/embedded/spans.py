@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from agent.embedded import day_counts, label_tails, own_labels, value_or_name
+from agent.embedded import day_counts, label_tails, own_labels, settling, settling_chinese, value_or_name
 from agent.embedded.differences import Step
 from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.linking import linked
@@ -196,6 +196,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
         span = at(start, end)
         span.senses, span.guessed = [*senses], True
     _existing_first(candidates.values(), names)
+    _periods_whole(candidates)
     chosen = _cover(tokens, candidates)
     whole = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
     _parted_fields(whole, lexicon, names)
@@ -208,6 +209,8 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     _values_not_kinds(whole)
     _values_by_label(whole, lexicon)
     value_or_name.prefer(whole.spans)
+    settling.settle(whole.spans, lexicon.schema)
+    settling_chinese.settle(whole, lexicon)
     if not future:
         known_in_part(whole, lexicon, names)
     return whole
@@ -356,6 +359,15 @@ def _parted_fields(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
                     later.senses, later.unknown, later.filler = whole, False, False
                     span.senses, span.filler = [], True
                 break
+
+
+def _periods_whole(candidates: dict[tuple[int, int], Span]) -> None:
+    """ "in the past 30 days": a word that only does something gives way to a period that begins within it and goes on."""
+    periods = [place for place, span in candidates.items() if span.time and span.time.kind == "period"]
+    for (start, end), span in list(candidates.items()):
+        crossed = any(start < first < end < last for first, last in periods)
+        if crossed and not span.content and not span.names:
+            del candidates[start, end]
 
 
 def _literals(plain: str, tokens: Sequence[Token], at: object) -> None:

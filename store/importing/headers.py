@@ -95,10 +95,11 @@ class Headers:
         return sorted(found.values(), key=lambda each: -each.weight)
 
     def _add(self, words: Iterable[str], field: str, part: Part, weight: float) -> None:
-        for word in words:
-            known = self._words.get(normal(word))
-            if normal(word) and (known is None or known.weight < weight):
-                self._words[normal(word)] = Meaning(field, part, weight)
+        meant = Meaning(field, part, weight)
+        for word in map(normal, words):
+            known = self._words.get(word)
+            if word and (known is None or known.weight < weight):
+                self._words[word] = meant
 
     def _add_field(self, field: Field) -> None:
         sure = 0.3 if field.custom else -0.2 if field.name in _COMMON else 0.0  # what is a kind's own goes before what every kind has
@@ -150,6 +151,21 @@ class Headers:
             self._add(["stage_history"], "stage_history", "history", NAME)
         if self.kind == "user":
             self._add(_MANAGER, "manager", "manager", WORD)
+
+
+_KEPT: dict[tuple[object, ...], Headers] = {}
+_MOST = 256  # kinds of records times firms of one process
+
+
+def headers_of(schema: Schema, kind: str) -> Headers:
+    """The column words of a kind, worked out once for as long as its fields and the words people added stay the same."""
+    key = (kind, *schema.entity(kind).fields.values(), *sorted(schema.synonyms.items()))
+    found = _KEPT.get(key)
+    if found is None:
+        if len(_KEPT) >= _MOST:
+            _KEPT.clear()
+        found = _KEPT[key] = Headers(schema, kind)
+    return found
 
 
 def _dated(words: list[str]) -> Iterator[str]:

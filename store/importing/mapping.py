@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from store.errors import InvalidInput
-from store.importing.headers import Headers, Part, entity_words, normal
+from store.importing.headers import Headers, Part, entity_words, headers_of, normal
 from store.importing.mapping_file import LEFT_OUT, NEW, Mapping, meant
 from store.importing.reading import REASON_COLUMN, Table
 from store.schema import ENTITY_TYPES, Schema
@@ -37,7 +37,7 @@ class Words:
 
     def of(self, kind: str) -> Headers:
         if kind not in self._headers:
-            self._headers[kind] = Headers(self.schema, kind)
+            self._headers[kind] = headers_of(self.schema, kind)
         return self._headers[kind]
 
 

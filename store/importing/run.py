@@ -16,7 +16,7 @@ from store.importing.held_back import ENDING, write_held_back
 from store.importing.known import Known
 from store.importing.mails import Mail
 from store.importing.mapping import Plan, Words, plan_table
-from store.importing.mapping_file import Mapping, read_mapping
+from store.importing.mapping_file import Mapping, Mappings, read_mappings
 from store.importing.matching import Matcher
 from store.importing.reading import SUFFIXES, Table, read_bytes, read_tables, table_of
 from store.importing.report import ImportReport
@@ -42,6 +42,7 @@ class _Batch:
     skipped: list[dict[str, str]] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)  # of documents, by key
     strict: bool = True
+    mappings: Names[str, Mapping] = field(default_factory=dict)  # by the name of a table
 
 
 @contextmanager
@@ -76,15 +77,17 @@ def import_path(
     Rows that cannot be taken go to `<name>.held-back.csv` in `held_back_dir` (default: the data folder's `held-back`).
     Raises InvalidInput for a file that cannot be read at all and NotAllowed when the person may not create what it needs.
     """
-    checked = read_mapping(mapping) if mapping else None
+    checked = read_mappings(mapping) if mapping else Mappings()
     limit = store.settings.upload_limit_mb
-    batch = _Batch(strict=not path.is_dir())
+    batch = _Batch(strict=not path.is_dir(), mappings=checked.by_file)
     if path.is_dir():
-        if checked is not None:
-            raise InvalidInput("A mapping goes with one file, not with a folder.", hint="Import the files one by one with their mappings.")
+        if checked.one is not None:
+            raise InvalidInput(
+                "A mapping goes with one file, not with a folder.", hint="Write `files:`, below it each file's name and its mapping."
+            )
         _read_folder(batch, path, kind, limit)
     else:
-        _read_file(batch, path, kind, checked, limit)
+        _read_file(batch, path, kind, checked.one, limit)
     options = Options(create_fields=create_fields, create_users=create_users, preview=dry_run)
     return _run(store, principal, batch, options, dry_run, progress, held_back_dir or store.settings.home / "held-back", door)
 
@@ -196,7 +199,14 @@ def _plan_all(unit: Unit, batch: _Batch, options: Options) -> list[FileImport]:
         batch.skipped += left
         if rows:
             batch.tables.append((table_of(f"{name}: attachments", rows), "document", None))
-    for table, kind, mapping in batch.tables:
+    strangers = [name for name in batch.mappings if name not in {table.name for table, _, _ in batch.tables}]
+    if strangers:
+        raise InvalidInput(
+            f"The mapping speaks of {strangers[0]!r}, which is none of the files.",
+            hint="Name each file, or each sheet, as the report does.",
+        )
+    for table, kind, given in batch.tables:
+        mapping = given or batch.mappings.get(table.name)
         try:
             planned.append((plan_table(words, table, kind=kind, mapping=mapping, trying=options.preview), table))
         except InvalidInput as error:

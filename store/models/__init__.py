@@ -18,7 +18,7 @@ from store.models.rates import Rate
 from store.models.recordings import Recording, RecordingStretch, TranscriptText
 from store.models.records import Account, Activity, Case, Contact, Lead, Opportunity, Order, Product, Task
 from store.models.suggestions import SuggestionVerdict
-from store.models.talks import Conversation, Message
+from store.models.talks import Conversation, KeptAnswer, Message
 from store.models.words import CustomField, Meta, PicklistValue, Synonym
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "DuplicateKey",
     "DuplicatePending",
     "EmailDraft",
+    "KeptAnswer",
     "Lead",
     "Message",
     "Meta",

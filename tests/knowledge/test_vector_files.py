@@ -36,6 +36,15 @@ def test_scores_are_those_of_float32() -> None:
     assert (products[296:] == -1).all()
 
 
+def test_a_passage_is_taken_with_those_around_it_in_its_record() -> None:
+    held, vectors = _held(30, bare=1)
+    held.mark_gone(np.array([3]))
+    alone = vectors @ vectors[7]
+    expected = {0: [0, 1, 2], 4: [4, 5], 7: [6, 7, 8], 28: [27, 28]}  # three to a record; 3 is gone, 29 has no vector
+    means = held.around(np.array(list(expected)), 2, vectors[7][None])[:, 0]
+    assert np.abs(means - [alone[places].mean() for places in expected.values()]).max() < 0.005
+
+
 @settings(max_examples=25, deadline=None, database=None)
 @given(asked=st.lists(st.integers(0, 400), max_size=30))
 def test_places_are_found_by_number_and_by_record(asked: list[int]) -> None:

@@ -1,6 +1,7 @@
 """Dates and numbers as files write them, and headers as people write them."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -182,6 +183,14 @@ def test_exports_of_other_systems_are_recognised(name: str) -> None:
     columns = line.split(",")
     plan = plan_table(_words(), Table(f"{name.partition('/')[2]}.csv", columns, [["1"] * len(columns)], [2]))
     assert (plan.kind, plan.unknown) == (kind, [])
+
+
+def test_words_people_added_are_known_at_once() -> None:
+    plain = _words().schema
+    added = replace(plain, synonyms={**plain.synonyms, "account.industry": ("line of trade",)})
+    assert headers.headers_of(plain, "account") is headers.headers_of(replace(plain), "account")
+    assert headers.headers_of(plain, "account").meanings("Line of trade") == []
+    assert [each.field for each in headers.headers_of(added, "account").meanings("Line of trade")] == ["industry"]
 
 
 @cache
