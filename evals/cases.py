@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from evals.gold import QueryError, World
+from store.yaml_text import parse
 
 HERE = Path(__file__).parent / "cases"
 KINDS = frozenset(
@@ -74,7 +73,7 @@ def load_cases(folder: Path = HERE) -> list[Case]:
     """Every case of every file, in the order of the files. Raises CaseError for a malformed or repeated one."""
     found: list[Case] = []
     for path in sorted(folder.glob("*.yaml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = parse(path.read_text(encoding="utf-8"))
         defaults = content.get("defaults", {})
         found += [_case({**defaults, **raw}, path.name) for raw in content["cases"]]
     seen: set[str] = set()

@@ -6,18 +6,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from evals.stores import Place, let_everybody_in, opened
 from store import setup
 from store.importing import import_tables
+from store.yaml_text import parse
 
 BOOKS = Path(__file__).parent / "data" / "followups" / "books"
 
 
 @cache
 def book(name: str) -> dict[str, Any]:
-    read: dict[str, Any] = yaml.safe_load((BOOKS / f"{name}.yaml").read_text(encoding="utf-8"))
+    read: dict[str, Any] = parse((BOOKS / f"{name}.yaml").read_text(encoding="utf-8"))
     return read
 
 

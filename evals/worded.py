@@ -94,10 +94,12 @@ def _drawn(grammar: Grammar, world: World, chance: random.Random) -> tuple[str, 
     expect, fill, name = _expected(ask, held, query, world, chance)
     if expect is None:
         return None
-    noun = chance.choice(held["nouns"])
-    phrase = _phrase(grammar.language, parts, noun)
     pattern = chance.choice(ask["say"])
-    say = " ".join(pattern.format(np=phrase, **fill).split())
+    phrases = _phrases(grammar.language, parts, chance.choice(held["nouns"]), "{pred}" in pattern, chance)
+    if phrases is None:
+        return None
+    say = pattern.format(**phrases, **fill, m=chance.choice(held.get("counters", [""])))
+    say = " ".join(say.replace("的的", "的").split())
     return say, [expect], [f"{ask['kind']}:{pattern}", *(f"{kind}.{part.name}" for part in parts), *([name] if name else [])]
 
 
@@ -108,7 +110,7 @@ def _parts(grammar: Grammar, kind: str, chance: random.Random, counts: Sequence[
     for _ in range(chance.choice(counts)):
         part = part_of(grammar, kind, chance.choice(grammar.kinds[kind]["conditions"]), chance)
         fields = {name.split(".")[-1] for name in part.where if name not in {"any", "not"}} | {part.name}
-        if used & fields or (part.place == "before" and any(each.place == "before" for each in parts)):
+        if used & fields or (_tight(part) and any(_tight(each) for each in parts)):
             continue
         used |= fields
         parts.append(part)
@@ -122,7 +124,8 @@ def condition_of(grammar: Grammar, kind: str, chance: random.Random, counts: Seq
     for part in parts:
         wheres |= part.where
     names = [f"{kind}.{part.name}" for part in parts]
-    return (_phrase(grammar.language, parts, chance.choice(grammar.kinds[kind]["nouns"])), wheres, names) if parts else None
+    said = _phrases(grammar.language, parts, chance.choice(grammar.kinds[kind]["nouns"]), False, chance)
+    return (said["np"], wheres, names) if parts and said else None
 
 
 def part_of(grammar: Grammar, kind: str, made: Mapping[str, Any], chance: random.Random) -> Part:
@@ -160,21 +163,22 @@ def _expected(
         case "count":
             return {"figure": {**query, "agg": "count"}}, {}, ""
         case "sum" | "avg" as how:
-            name, words = chance.choice(list(held["amounts"].items()))
+            name, words = chance.choice(list(held[ask["needs"][0]].items()))
             known = [row for row in world.rows(query) if row.get(name) is not None]
             if not known:
                 return None, {}, ""
             said = chance.choice(words)
             return {"figure": {**query, "agg": how, "field": name}}, {"field": said}, f"{query['of']}.{name}:{said}"
         case "top":
-            name, words = chance.choice(list(held["orders"].items()))
-            number = chance.choice((1, 3, 5)) if "{n}" in str(ask["say"]) else 1
-            rows = [row for row in world.rows(query) if row.get(name.lstrip("-")) is not None]
-            if len(rows) < number:
+            name, words = chance.choice(list(held[ask["needs"][0]].items()))
+            path, options = name.lstrip("-"), ask.get("n", [1])
+            number = chance.choice(list(options))
+            how_many = str(chance.choice(options[number]) if isinstance(options, Mapping) else number)
+            filled = {**query, "where": {**query["where"], path: {**_compared(query["where"].get(path)), "empty": False}}}
+            if len(world.rows(filled)) < number:
                 return None, {}, ""
             said = chance.choice(words)
-            filled = {**query, "where": {**query["where"], name.lstrip("-"): {"empty": False}}}
-            return {"first": {**filled, "sort": [name], "take": number}}, {"n": str(number), "most": said}, f"{query['of']}{name}:{said}"
+            return {"first": {**filled, "sort": [name], "take": number}}, {"n": how_many, "most": said}, f"{query['of']}{name}:{said}"
         case "group":
             path, words = chance.choice(list(held["groups"].items()))
             said = chance.choice(words)
@@ -182,12 +186,31 @@ def _expected(
     raise ValueError(ask["kind"])
 
 
-def _phrase(language: str, parts: Sequence[Part], noun: str) -> str:
+def _compared(wanted: Any) -> Mapping[str, Any]:
+    """A condition as comparisons, so that another can stand beside it."""
+    return wanted if isinstance(wanted, Mapping) else {} if wanted is None else {"in": wanted if isinstance(wanted, list) else [wanted]}
+
+
+def _tight(part: Part) -> bool:
+    """Whether it stands right before the noun: one may. What ends in 的 is no such word."""
+    return part.place == "before" and not part.said.endswith("的")
+
+
+def _phrases(language: str, parts: Sequence[Part], noun: str, told: bool, chance: random.Random) -> dict[str, str] | None:
+    """What stands for {np} in a pattern; when something is `told` of it, {noun} and {pred}. None: there is nothing to tell."""
     before = [part.said for part in parts if part.place == "before"]
     after = [part.said for part in parts if part.place == "after"]
-    if language == "zh":
-        return "".join([*before, noun])
-    return " ".join([*before, noun, *after])
+    if language != "zh":
+        behind = [part for part in parts if part.place == "after"]
+        last = sorted(behind, key=lambda part: "has" in part.where or "has_no" in part.where)  # what follows would be said of those
+        return {"np": " ".join([*before, noun, *(part.said for part in last)])}
+    if told and not after:
+        return None
+    clauses = after[:-1] if told else after
+    linked = [each for each in before if each.endswith("的")]
+    clause = chance.choice(["的", "、", "且", "，"]).join(clauses) + "的" if clauses else ""
+    whole = "".join([*linked, clause, *(each for each in before if each not in linked), noun])
+    return {"noun": whole, "pred": after[-1]} if told else {"np": whole}
 
 
 def tell(results: Iterable[runner.Result], *, show: bool) -> None:

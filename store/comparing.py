@@ -98,7 +98,9 @@ def _among(unit: Unit, field: SchemaField, expression: Any, item: Filter) -> Col
         found = or_(false(), *(_single(unit, field, expression, "eq", each) for each in given))
     else:
         ids = known_ids(unit, field.refers_to or "", given)
-        found = expression.in_([each if each in ids else _value(unit, field, each) for each in given])
+        wanted = [each if each in ids else _value(unit, field, each) for each in given]
+        meant = [one for each in wanted for one in unit.schema.meant_by(field, each)] if field.kind == "choice" else wanted
+        found = expression.in_(list(dict.fromkeys(meant)))
     if len(given) < len(values):
         found = or_(found, _empty(unit, field, expression))
     return found if item.op == "in" else not_(func.coalesce(found, False))
@@ -111,7 +113,7 @@ def _single(unit: Unit, field: SchemaField, expression: Any, op: str, raw: Any) 
     if field.kind == "stage":
         return expression.in_(_stages(unit, op, str(raw)))
     if op == "eq":
-        return expression == _value(unit, field, raw)
+        return _equal(unit, field, expression, raw)
     if field.kind == "choice":
         return expression.in_(_listed_values(unit, field, op, raw))
     if field.refers_to or field.kind == "bool":
@@ -119,6 +121,12 @@ def _single(unit: Unit, field: SchemaField, expression: Any, op: str, raw: Any) 
     if field.kind in _TEXTS and unit.session.get_bind().dialect.name != "sqlite":
         expression = collate(expression, "C")  # by code point, as SQLite does, whatever the database's language
     return ORDERING[op](expression, _value(unit, field, raw))
+
+
+def _equal(unit: Unit, field: SchemaField, expression: Any, raw: Any) -> Any:
+    value = _value(unit, field, raw)
+    meant = unit.schema.meant_by(field, value) if field.kind == "choice" else [value]
+    return expression == value if len(meant) == 1 else expression.in_(meant)
 
 
 def _value(unit: Unit, field: SchemaField, raw: Any) -> Any:

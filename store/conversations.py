@@ -1,14 +1,12 @@
 """Conversations: kept whole, each its owner's alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import delete as sql_delete
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
-from store.errors import InvalidInput, NotAllowed, NotFound
+from store.errors import InvalidInput, NotFound
 from store.models import Conversation, Message, new_id
 from store.rights import Principal
 from store.unit import Store, Unit
@@ -117,27 +115,3 @@ def _own(unit: Unit, conversation_id: str) -> Conversation:
     if found is None or found.user_id != unit.principal.user_id:
         raise NotFound(f"There is no conversation {conversation_id[:40]!r}.", hint="Reload the list.")
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class ModelUse:
-    """What the kept answers of everybody say they cost: numbers only, for an administrator."""
-
-    answers: int
-    calls: int
-    input_tokens: int
-    output_tokens: int
-
-
-def model_use(unit: Unit, *, since: date | None = None) -> ModelUse:
-    """Over the answers that called a model, from the day `since` on in the firm's zone. Raises NotAllowed for others than administrators."""
-    if not unit.principal.administers:
-        raise NotAllowed("Only an administrator may see this.")
-    used = Message.answer["usage"]
-    calls = used["model_calls"].as_integer()
-    parts = [func.coalesce(func.sum(each), 0) for each in (calls, used["input_tokens"].as_integer(), used["output_tokens"].as_integer())]
-    wanted = select(func.count(), *parts).where(Message.role == "assistant", calls > 0)
-    if since:
-        wanted = wanted.where(Message.created_at >= datetime.combine(since, time(), unit.settings.zone))
-    answers, *sums = unit.session.execute(wanted).one()
-    return ModelUse(answers, *(int(each) for each in sums))

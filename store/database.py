@@ -113,6 +113,17 @@ def _iso_week(day: str | None) -> str | None:
     return f"{year}-W{week:02d}"
 
 
+_OVERWRITTEN = "overwritten"
+
+
+def overwriting(session: Session, *tables: str) -> None:
+    """What this writing transaction deletes from now on is overwritten, in the file and, at its end, in the log before it. PostgreSQL
+    frees the room for others, which overwrites it in time."""
+    if not session.info.get(_OVERWRITTEN) and session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql("PRAGMA secure_delete=ON")
+    session.info[_OVERWRITTEN] = {*session.info.get(_OVERWRITTEN, ()), *tables}
+
+
 class Database:
     """Hands out sessions: `reading()` rolls back at the end, `writing()` commits once or not at all."""
 
@@ -154,19 +165,9 @@ class Database:
     def erase(self, work: Callable[[Session], T], tables: Sequence[str]) -> T:
         """`work` in a writing transaction that deletes from these tables; the pages it frees are overwritten, in the file and in the
         log before it. PostgreSQL frees the room for others, which overwrites it in time."""
-        sqlite = self.dialect == "sqlite"
         with _said_plainly(), self._one_writer() as session:
-            if sqlite:
-                session.connection().exec_driver_sql("PRAGMA secure_delete=ON")
-            try:
-                done = work(session)
-                session.flush()
-            finally:
-                if sqlite:
-                    session.connection().exec_driver_sql("PRAGMA secure_delete=OFF")
-        with _said_plainly(), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)" if sqlite else f"VACUUM {', '.join(tables)}")
-        return done
+            overwriting(session, *tables)
+            return work(session)
 
     @contextmanager
     def _one_writer(self, patience_ms: int | None = None) -> Iterator[Session]:
@@ -177,7 +178,15 @@ class Database:
                 session.execute(text("SELECT pg_advisory_xact_lock(:queue)"), {"queue": QUEUE})
             yield session
             session.flush()
+            gone = session.info.get(_OVERWRITTEN)
+            if gone and self.dialect == "sqlite":
+                session.connection().exec_driver_sql("PRAGMA secure_delete=OFF")
             name_index.catch_up(session.connection())
+        if gone:  # committed: out of the log before the file as well
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql(
+                    "PRAGMA wal_checkpoint(TRUNCATE)" if self.dialect == "sqlite" else f"VACUUM {', '.join(sorted(gone))}"
+                )
 
     @contextmanager
     def _in_line(self, patience_ms: int | None) -> Iterator[None]:

@@ -244,7 +244,7 @@ def _follow_ups(unit: Unit, spec: Entity, row: Any, after: dict[str, Any]) -> No
         closes = kinds.get(after["stage"]) in {"won", "lost"} and kinds.get(row.stage_id) == "open"
         if closes and (row.close_date is None or row.close_date > unit.today()):
             after["close_date"] = unit.today().isoformat()
-    if spec.name == "case" and after.get("status") == "closed" and row.closed_at is None:
+    if spec.name == "case" and unit.schema.state("case", after.get("status")) == "closed" and row.closed_at is None:
         after.setdefault("closed_at", to_json(unit.now()))
 
 

@@ -5,9 +5,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from store.schema import Schema
+from store.yaml_text import parse
 
 _GAP = re.compile(r"\{(\w+)\}")
 _QUOTED = re.compile(r"^(['\"])((?:(?!\1).)*)\1$", re.DOTALL)  # one, not a list of them
@@ -18,7 +17,7 @@ _LABELS = frozenset({"thing", "things", "field"})
 def texts() -> list[tuple[str, str]]:
     """Every text with its Chinese."""
     files = sorted(Path(__file__).parent.glob("errors_zh*.yaml"))
-    return [(pair["en"], pair["zh"]) for file in files for pair in yaml.safe_load(file.read_text("utf-8"))]
+    return [(pair["en"], pair["zh"]) for file in files for pair in parse(file.read_text("utf-8"))]
 
 
 @cache

@@ -4,15 +4,15 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
+from store.states import ended
 from store.unit import Unit
-
-CLOSED_TASK = frozenset({"done", "cancelled"})
 
 
 def held_by(unit: Unit, user_id: str) -> dict[str, list[Any]]:
     """Living rows (id, version, name, key, owner_id, team_id and, for tasks, assignee_id) by kind. Closed tasks are history,
     not holdings. Of everything, whoever asks: show none of it without a look at the asker's rights."""
     found: dict[str, list[Any]] = {}
+    over = [each.value for each in unit.schema.choices.get("task.status", ()) if ended("task.status", each.counts_as)]
     for entity, spec in unit.schema.entities.items():
         if "owner" not in spec.fields:
             continue
@@ -21,7 +21,7 @@ def held_by(unit: Unit, user_id: str) -> dict[str, list[Any]]:
         mine = model.owner_id == user_id
         if entity == "task":
             columns.append(model.assignee_id)
-            mine = and_(or_(mine, model.assignee_id == user_id), model.status.not_in(CLOSED_TASK))
+            mine = and_(or_(mine, model.assignee_id == user_id), model.status.not_in(over))
         rows = list(unit.session.execute(select(*columns).where(mine, model.deleted_at.is_(None)).order_by(model.id)))
         if rows:
             found[entity] = rows

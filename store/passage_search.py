@@ -5,17 +5,18 @@ somebody else or deleted is found, or not, at once, whatever the index still hol
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     String,
     and_,
     case,
-    cast,
     exists,
     false,
     func,
@@ -28,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from store.apply import INDEXED
+from store.listed import one_of
 from store.models import RECORD_MODELS, Account, Contact, Passage, User
 from store.passages import TEXTS, WORDS
 from store.rights import Principal, owned, readable, visible
@@ -66,19 +68,6 @@ class Found:
     trust: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """Passages that may be searched, by number, under the language of their vector; under "" those that have none yet."""
-
-    numbers: Mapping[str, Sequence[int]]
-
-    def __len__(self) -> int:
-        return sum(len(each) for each in self.numbers.values())
-
-    def all(self) -> list[int]:
-        return [number for each in self.numbers.values() for number in each]
-
-
 def unlimited(principal: Principal, within: Within) -> bool:
     """Whether every passage may be searched: no filter, and the person sees all there is."""
     kinds = searched(principal, within)
@@ -86,27 +75,17 @@ def unlimited(principal: Principal, within: Within) -> bool:
     return whole and set(kinds) == INDEXED and within == Within()
 
 
-def allowed(session: Session, principal: Principal, within: Within, limit: int) -> Pool | None:
-    """The passages the person may see, when there are at most `limit`; None when there are more."""
-    parts = []
+def allowed(session: Session, principal: Principal, within: Within, limit: int) -> list[str] | None:
+    """The records the person may search, when there are at most `limit`; None when there are more."""
     narrow = within.account_ids is not None or within.contact_ids is not None
+    parts = []
     for entity in searched(principal, within):
         model = RECORD_MODELS[entity]
-        language = case((Passage.vector.is_not(None), Passage.language), else_="")
-        statement = select(WORDS.c.id.label("number"), language.label("language"))
-        may = _may(principal, entity, model, within)
-        if narrow:  # few records, looked up first; as a join SQLite began with all passages
-            statement = statement.select_from(Passage).where(Passage.type == entity, Passage.record_id.in_(select(model.id).where(may)))
-        else:
-            statement = statement.select_from(model).join(Passage, and_(Passage.record_id == model.id, Passage.type == entity)).where(may)
-        parts.append(statement.join(WORDS, WORDS.c.passage_id == Passage.id).where(_timely(within)))
-    if not parts:
-        return Pool({})
-    rows = union_all(*parts).limit(limit + 1).subquery()
-    together = func.aggregate_strings(cast(rows.c.number, String), ",")  # one text: a row for each took longer than to find them
-    found = session.execute(select(rows.c.language, together).group_by(rows.c.language))
-    pool = Pool({language: [int(number) for number in numbers.split(",")] for language, numbers in found})
-    return pool if len(pool) <= limit else None
+        may = and_(_may(principal, entity, model, within, few=narrow), _told_in_time(entity, model, within))
+        ids = select(model.id.label("id")).where(may).limit(limit + 1).subquery()
+        parts.append(select(func.aggregate_strings(ids.c.id, ",")))  # one text: a row for each took longer than to find them
+    found = [each for ids in session.scalars(union_all(*parts)) if ids for each in ids.split(",")] if parts else []
+    return found if len(found) <= limit else None
 
 
 def seeable(session: Session, principal: Principal, within: Within, numbers: Sequence[int]) -> set[int]:
@@ -117,8 +96,8 @@ def seeable(session: Session, principal: Principal, within: Within, numbers: Seq
         wanted = sorted({row.record_id for row in held.values()})
         seen: set[str] = set()
         for start in range(0, len(wanted), _PIECE):
-            piece = model.id.in_(wanted[start : start + _PIECE])
-            seen |= set(session.scalars(select(model.id).where(piece, _row_by_row(_may(principal, entity, model, within)))))
+            piece = one_of(model.id, wanted[start : start + _PIECE])
+            seen |= set(session.scalars(select(model.id).where(piece, _row_by_row(_may(principal, entity, model, within, few=True)))))
         found |= {number for number, row in held.items() if row.record_id in seen}
     return found
 
@@ -131,7 +110,7 @@ def _records_of(
     held: dict[str, dict[int, Any]] = defaultdict(dict)
     for start in range(0, len(numbers), _PIECE):
         statement = select(*columns).join(Passage, Passage.id == WORDS.c.passage_id)
-        for row in session.execute(statement.where(WORDS.c.id.in_(numbers[start : start + _PIECE]), _timely(within))):
+        for row in session.execute(statement.where(one_of(WORDS.c.id, numbers[start : start + _PIECE]), _timely(within))):
             if row.type in kinds:
                 held[row.type][row.id] = row
     return held
@@ -152,9 +131,26 @@ def look_up(session: Session, principal: Principal, within: Within, numbers: Seq
 
 def _cited(session: Session, principal: Principal, within: Within, entity: str, ids: set[str]) -> dict[str, dict[str, Any]]:
     """The record's side of citations, by record id."""
+    statement = _citation(principal, entity)
+    model = RECORD_MODELS[entity]
+    found: dict[str, dict[str, Any]] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _PIECE):
+        piece = statement.where(
+            one_of(model.id, wanted[start : start + _PIECE]), _row_by_row(_may(principal, entity, model, within, few=True))
+        )
+        for row in session.execute(piece):
+            values = dict(row._mapping)
+            found[values.pop("record_id")] = values
+    return found
+
+
+@lru_cache(maxsize=256)
+def _citation(principal: Principal, entity: str) -> Select[Any]:
+    """What is cited of a record, as this person may read it: put together once, which takes longer than to ask it of some records."""
     model = RECORD_MODELS[entity]
     activity = entity == "activity"
-    statement = (
+    return (
         select(
             model.id.label("record_id"),
             _ACCOUNT.id.label("account_id"),
@@ -169,14 +165,6 @@ def _cited(session: Session, principal: Principal, within: Within, entity: str, 
         .outerjoin(_CONTACT, and_(_CONTACT.id == _link(principal, entity, model, "contact"), visible(principal, "contact", _CONTACT)))
         .outerjoin(_AUTHOR, _AUTHOR.id == _by(principal, entity, model))
     )
-    found: dict[str, dict[str, Any]] = {}
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), _PIECE):
-        piece = statement.where(model.id.in_(wanted[start : start + _PIECE]), _row_by_row(_may(principal, entity, model, within)))
-        for row in session.execute(piece):
-            values = dict(row._mapping)
-            found[values.pop("record_id")] = values
-    return found
 
 
 def _kind(principal: Principal, entity: str, model: Any) -> Any:
@@ -188,6 +176,8 @@ def _kind(principal: Principal, entity: str, model: Any) -> Any:
 def searched(principal: Principal, within: Within) -> list[str]:
     """Kinds of records that can hold a match. A kind whose text is masked is not searched: a quote would show it, and so would a hit."""
     kinds = set(INDEXED) if within.types is None else INDEXED & set(within.types)
+    for to, ids in (("account", within.account_ids), ("contact", within.contact_ids)):
+        kinds = {kind for kind in kinds if ids is None or _links(kind, RECORD_MODELS[kind], to)}
     if within.kinds is not None:
         kinds = kinds & {"activity"} if principal.mask("activity", "kind") is None else set()
     return sorted(kind for kind in kinds if principal.scope(kind) != "none" and all(principal.sees(kind, name) for name in TEXTS[kind]))
@@ -203,14 +193,14 @@ def seen_by(principal: Principal, within: Within) -> ColumnElement[bool]:
     return and_(_timely(within), or_(*options))
 
 
-def _may(principal: Principal, entity: str, model: Any, within: Within) -> ColumnElement[bool]:
+def _may(principal: Principal, entity: str, model: Any, within: Within, *, few: bool = False) -> ColumnElement[bool]:
     """Rights, then filters, on the record."""
-    terms = [visible(principal, entity, model)]
+    terms = [visible(principal, entity, model, few=few)]
     if any(principal.mask(entity, name) for name in TEXTS[entity]):
         terms.append(owned(principal, entity, model))
     for to, ids in (("account", within.account_ids), ("contact", within.contact_ids)):
         if ids is not None:
-            terms.append(_link(principal, entity, model, to).in_(sorted(ids)) if _links(entity, model, to) else false())
+            terms.append(one_of(_link(principal, entity, model, to), sorted(ids)) if _links(entity, model, to) else false())
     if within.kinds is not None:
         terms.append(model.kind.in_(sorted(within.kinds)))
     return and_(*terms)
@@ -226,6 +216,13 @@ def _timely(within: Within) -> ColumnElement[bool]:
     terms = [Passage.happened_at >= since] if since is not None else []
     terms += [Passage.happened_at < until] if until is not None else []
     return and_(true(), *terms)
+
+
+def _told_in_time(entity: str, model: Any, within: Within) -> ColumnElement[bool]:
+    """The same condition on a record."""
+    if within.period is None:
+        return true()
+    return exists().where(Passage.type == entity, Passage.record_id == model.id, _timely(within)).correlate(model)
 
 
 def _links(entity: str, model: Any, to: str) -> bool:

@@ -14,8 +14,9 @@ from sqlalchemy import Select, String, and_, column, delete, func, insert, liter
 from sqlalchemy.orm import Session, aliased
 
 from store.apply import INDEXED
-from store.bulk import pieces
-from store.models import RECORD_MODELS, Account, Contact, Meta, OutboxEntry, Passage, new_id
+from store.audit import HEAD
+from store.bulk import IN_LIST, pieces
+from store.models import RECORD_MODELS, Account, AuditEvent, Contact, Meta, OutboxEntry, Passage, new_id
 
 ENCODER = "index_encoder"  # Meta: which encoder made the vectors
 WORDS = table("passage_words", column("id"), column("passage_id"), column("words"))
@@ -124,8 +125,9 @@ def _link(entity: str, model: Any, to: str) -> Any:
     return getattr(model, f"{to}_id") if hasattr(model, f"{to}_id") else literal(None, String)
 
 
-def replace(session: Session, texts: Mapping[tuple[str, str], tuple[RecordText, Sequence[NewPassage]] | None]) -> None:
-    """Make the passages of these records what is given (None: none). A passage whose text stands keeps its id, number and vector."""
+def replace(session: Session, texts: Mapping[tuple[str, str], tuple[RecordText, Sequence[NewPassage]] | None]) -> list[int]:
+    """Make the passages of these records what is given (None: none). A passage whose text stands keeps its id, number and vector.
+    Returns the numbers of those that went."""
     held = _held(session, texts)
     gone: list[str] = []
     added: list[dict[str, Any]] = []
@@ -151,7 +153,9 @@ def replace(session: Session, texts: Mapping[tuple[str, str], tuple[RecordText, 
                 added.append({"id": passage_id, "type": key[0], "record_id": key[1], "text": each.text, **place})
             words[passage_id] = each.words
         gone += [passage_id for ids in free.values() for passage_id in ids]
+    went: list[int] = []
     for piece in pieces(gone):
+        went += session.scalars(select(WORDS.c.id).where(WORDS.c.passage_id.in_(piece)))
         session.execute(delete(WORDS).where(WORDS.c.passage_id.in_(piece)))
         session.execute(delete(Passage).where(Passage.id.in_(piece)))
     if moved:
@@ -160,6 +164,7 @@ def replace(session: Session, texts: Mapping[tuple[str, str], tuple[RecordText, 
     if added:
         session.execute(insert(Passage), added)
         _write_words(session, _ADD_WORDS, [(each["id"], words[each["id"]]) for each in added])
+    return went
 
 
 def _held(session: Session, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[Any]]:
@@ -253,28 +258,57 @@ def vectors(session: Session, numbers: Collection[int]) -> dict[int, bytes]:
     return found
 
 
-def words(session: Session, numbers: Collection[int]) -> dict[int, str]:
-    """The words of passages, on SQLite, in order."""
+def words(session: Session, numbers: Collection[int], holding: Sequence[str]) -> dict[int, str]:
+    """The words of passages, on SQLite, in order; of those that have one of `holding` in them, as a word or as part of one."""
     found: dict[int, str] = {}
-    for piece in pieces(list(numbers)):
-        found |= dict(session.connection().exec_driver_sql(_WORDS_OF.format(",".join(str(int(number)) for number in piece))).all())
+    some = " OR ".join(["instr(words, ?)"] * len(holding))
+    for piece in pieces(list(numbers), 10 * IN_LIST):
+        statement = _WORDS_OF.format(",".join(str(int(number)) for number in piece), some)
+        found |= dict(session.connection().exec_driver_sql(statement, tuple(holding)).all())
     return found
 
 
 # The numbers stand in the text: they are integers of our own, and binding thousands took longer than to find them.
 _VECTORS = "SELECT w.id, p.vector FROM passage_words w JOIN passage p ON p.id = w.passage_id WHERE w.id IN ({})"
-_WORDS_OF = "SELECT id, words FROM passage_words WHERE id IN ({})"
+_WORDS_OF = "SELECT id, words FROM passage_words WHERE id IN ({}) AND ({})"
 
 
-def sample(session: Session, size: int) -> list[tuple[str, bytes]]:
-    """(language, vector) of passages spread over the store: only to know what an unrelated text scores, never shown."""
-    top = session.scalar(select(func.max(WORDS.c.id))) or 0
-    numbers = sorted({1 + place * top // size for place in range(size)}) if top else []
-    statement = select(Passage.language, Passage.vector).join(WORDS, WORDS.c.passage_id == Passage.id)
-    found: list[tuple[str, bytes]] = []
-    for piece in pieces(numbers):
-        found += [(row[0], row[1]) for row in session.execute(statement.where(WORDS.c.id.in_(piece))) if row[1] is not None]
+def newest(session: Session) -> tuple[str | None, int]:
+    """Which encoder made the vectors, and the highest number there is: asked before every search."""
+    encoder, top = session.connection().exec_driver_sql(_NEWEST).one()
+    return encoder, top or 0
+
+
+_NEWEST = f"SELECT (SELECT value FROM meta WHERE name = '{ENCODER}'), (SELECT max(id) FROM passage_words)"
+_NUMBERED = (WORDS.c.id.label("number"), Passage.type, Passage.record_id, Passage.language, Passage.vector)
+
+
+def following(session: Session, number: int, limit: int) -> Sequence[Any]:
+    """Passages with a higher number (number, type, record_id, language, vector or None), in order."""
+    statement = select(*_NUMBERED).join(Passage, Passage.id == WORDS.c.passage_id)
+    return session.execute(statement.where(WORDS.c.id > number).order_by(WORDS.c.id).limit(limit)).all()
+
+
+def encoded(session: Session, numbers: Collection[int]) -> list[Any]:
+    """The same of those of these numbers that have a vector."""
+    found: list[Any] = []
+    for piece in pieces(list(numbers)):
+        statement = select(*_NUMBERED).join(Passage, Passage.id == WORDS.c.passage_id)
+        found += session.execute(statement.where(WORDS.c.id.in_(piece), Passage.vector.is_not(None))).all()
     return found
+
+
+def audit_head(session: Session) -> str | None:
+    """The newest link of the log: `number:hash`."""
+    return session.scalar(select(Meta.value).where(Meta.name == HEAD))
+
+
+def audited(session: Session, head: str | None) -> bool:
+    """Whether this store went through that moment; one restored from before did not."""
+    if head is None:
+        return True
+    number, _, link = head.partition(":")
+    return bool(session.scalar(select(func.count()).where(AuditEvent.seq == int(number), AuditEvent.hash == link)))
 
 
 def _numbered() -> Select[Any]:

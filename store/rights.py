@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, case, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, false, or_, select, true
 
 from store.models import Account
 
@@ -76,10 +76,13 @@ class Principal:
         return replace(self, read_only=True)
 
 
-def visible(principal: Principal, entity: str, table: Any, *, writing: bool = False, deleted: bool = False) -> ColumnElement[bool]:
+def visible(
+    principal: Principal, entity: str, table: Any, *, writing: bool = False, deleted: bool = False, few: bool = False
+) -> ColumnElement[bool]:
     """The condition under which `principal` may see (or change) a row of `table`, a model or an alias of one.
 
-    Deleted rows are seen by nobody; `deleted` turns that round, for a restore.
+    Deleted rows are seen by nobody; `deleted` turns that round, for a restore. `few`: asked of few rows, each of which looks at its own
+    account; otherwise all accounts the person sees are listed first, which takes 50 ms where there are some ten thousand.
 
     own: owner, assignee or author is the person. team: that, or it belongs to the person's teams, or to nobody at all,
     or it is what happened with an account the person sees.
@@ -95,7 +98,11 @@ def visible(principal: Principal, entity: str, table: Any, *, writing: bool = Fa
         mine.append(table.team_id.in_(sorted(principal.team_ids)) if principal.team_ids else false())
         mine.append(and_(table.owner_id.is_(None), table.team_id.is_(None)))
         if entity in ABOUT_ACCOUNT and not writing:
-            mine.append(table.account_id.in_(select(Account.id).where(visible(principal, "account", Account))))
+            account = visible(principal, "account", Account)
+            if few:
+                mine.append(exists().where(Account.id == table.account_id, account).correlate(table))
+            else:
+                mine.append(table.account_id.in_(select(Account.id).where(account)))
     return and_(or_(*mine), alive)
 
 

@@ -8,15 +8,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from store.errors import InvalidInput
 from store.models import RECORD_MODELS, CustomField, Meta, PicklistValue, Pipeline, Stage, Synonym
+from store.states import counted_as, meant_by, standard_states
+from store.vocabulary import vocabulary as vocabulary
 
 EntityType = Literal[
     "account", "contact", "lead", "opportunity", "activity", "task", "case", "product", "order", "quote", "contract", "campaign", "consent",
@@ -49,11 +49,13 @@ def name_field(entity: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A picklist value and what people call it."""
+    """A picklist value and what people call it. `counts_as`: of a state of cases or tasks, the standard one it counts as, its own name where it
+    is one; empty elsewhere."""
 
     value: str
     zh: str | None = None
     words: tuple[str, ...] = ()
+    counts_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,18 @@ class Schema:
     def choices_of(self, field: Field) -> tuple[Choice, ...]:
         return self.choices.get(f"{field.entity}.{field.name}", ())
 
+    def meant_by(self, field: Field, value: str) -> list[str]:
+        """The picklist values that a condition for `value` finds: "open" finds every state of the firm's own that has not ended."""
+        path = f"{field.entity}.{field.name}"
+        if field.custom or not standard_states(path):
+            return [value]
+        return meant_by(path, value, ((choice.value, choice.counts_as) for choice in self.choices_of(field)))
+
+    def state(self, entity: str, value: Any) -> Any:
+        """The standard state that a case's or task's status counts as; any other kind's as it is."""
+        held = self.choices.get(f"{entity}.status", ())
+        return next((choice.counts_as for choice in held if choice.counts_as and choice.value == value), value)
+
     def stages_named(self, name: str) -> list[StageInfo]:
         wanted = name.strip().casefold()
         return [s for s in self.stages if wanted in {s.name.casefold(), (s.zh or s.name).casefold(), s.id.casefold()}]
@@ -165,15 +179,6 @@ class Schema:
     def all_fields(self) -> Iterator[Field]:
         for entity in self.entities.values():
             yield from entity.fields.values()
-
-
-@cache
-def vocabulary() -> dict[str, Any]:
-    """The parsed `vocabulary.yaml`."""
-    return cast(dict[str, Any], yaml.load((Path(__file__).parent / "vocabulary.yaml").read_text("utf-8"), _YAML_LOADER))
-
-
-_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _static_field(entity: str, name: str, raw: dict[str, Any]) -> Field:
@@ -277,7 +282,9 @@ def load(session: Session) -> Schema:
 def _choices(session: Session) -> dict[str, tuple[Choice, ...]]:
     found: dict[str, list[Choice]] = {}
     for row in session.scalars(select(PicklistValue).order_by(PicklistValue.field, PicklistValue.position, PicklistValue.id)):
-        found.setdefault(row.field, []).append(Choice(row.value, row.label_zh, tuple(row.words or ())))
+        standard = standard_states(row.field)
+        state = row.value if row.value in standard else row.counts_as or counted_as(row.field, row.value) if standard else ""
+        found.setdefault(row.field, []).append(Choice(row.value, row.label_zh, tuple(row.words or ()), state))
     found["opportunity.status"] = [
         Choice(value, spec.get("zh"), tuple(spec.get("words", ())))
         for value, spec in vocabulary()["picklists"]["opportunity.status"].items()

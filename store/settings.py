@@ -26,7 +26,10 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path(".rapport"), description="Data folder: database, index, files.")
     database_url: str = Field(default="", repr=False, description="SQLAlchemy URL; empty means SQLite in the data folder.")
-    chroma_url: str = Field(default="", description="A Chroma server; empty means the embedded one in the data folder.")
+    chroma_url: str = Field(
+        default="",
+        description="A Chroma server to ask for what is near, or `embedded` for one in the data folder; empty: asked of files there.",
+    )
     redis_url: str = Field(default="", repr=False, description="Reserved for workers on other machines.")
     brain: Brain = Field(default="auto", description="auto: the model when one is configured, else the built-in brain.")
     model: str = Field(default="gpt-4o-mini", description="Model name at the OpenAI-compatible endpoint.")

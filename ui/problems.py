@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from store.errors import Ambiguous, Conflict, InvalidInput, NotAllowed, NotFound, RapportError, Unavailable
 from ui.headers import SECURITY
-from ui.said import asked_in, told
+from ui.said import asked_in, told, wrong_field
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: dict[type[RapportError], tuple[int, str]] = {
@@ -84,12 +84,15 @@ def _rapport_error(request: Request, error: Exception) -> JSONResponse:
     return problem_of(error, told(request.app.state.house.store, asked_in(request.headers), error))
 
 
-def _validation_error(_request: Request, error: Exception) -> JSONResponse:
+def _validation_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    found = [{"where": ".".join(map(str, each["loc"])), "what": each["msg"]} for each in error.errors()]
+    language = asked_in(request.headers)
+    found = [{"where": ".".join(map(str, each["loc"])), "what": wrong_field(each, language)} for each in error.errors()]
     if any(each["loc"][:2] == ("path", "entity") for each in error.errors()):
-        return problem(404, "not-found", "There is no such kind of record.", errors=found)
-    detail = "; ".join(f"{each['where']}: {each['what']}" for each in found[:5])
+        missing = {"en": "There is no such kind of record.", "zh": "没有这种记录类型。"}
+        return problem(404, "not-found", missing[language], errors=found)
+    between = {"en": "; ", "zh": "；"}
+    detail = between[language].join(f"{each['where']}: {each['what']}" for each in found[:5])
     return problem(422, "invalid-input", detail, errors=found)
 
 

@@ -23,6 +23,7 @@ from ui.rest import (
     actions,
     chat,
     docs,
+    documents,
     drafts,
     duplicates,
     exporting,
@@ -69,7 +70,7 @@ def create_app(rapport: Rapport) -> FastAPI:
     specification.install(app)
     for router in (
         health.router, signin.router, single_sign_on.router, session.router, chat.router, measures.router, proposals.router, audit_routes.router,
-        docs.router, search.router, importing.router, exporting.router, voice.router, duplicates.router, actions.router, drafts.router,
+        docs.router, documents.router, search.router, importing.router, exporting.router, voice.router, duplicates.router, actions.router, drafts.router,
         setup_routes.router, records.router,
     ):  # fmt: skip
         app.include_router(router)  # records last: its paths begin with any entity

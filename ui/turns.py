@@ -17,6 +17,7 @@ Work = Callable[[], "Generator[Event | Heard, None, None]"]
 State = Literal["waiting", "running", "done", "stopped", "failed"]
 LINE = 5  # questions that may wait in one conversation
 PACE_S, FIRST_PACE_S = 0.04, 0.3  # between two looks
+FIRST_LOOK_S = 0.15  # an answer that is whole by then is drawn at once with its question: half the work of a page, and nobody waits visibly
 LOOK_S = 15.0  # a watcher is asked at least this often whether anybody still looks
 
 
@@ -111,7 +112,8 @@ class Turns:
         At once when all are over; else not faster than anybody reads, and slower at first: most answers of the built-in brain are
         whole before their steps would have been seen, and every look at a page costs its browser more than the answer cost us.
         """
-        seen, over, last, began = -1, False, 0.0, monotonic()
+        began = monotonic()
+        seen, over, last = -1, False, began + FIRST_LOOK_S - FIRST_PACE_S
         while not over:
             with self._changed:
                 self._changed.wait_for(lambda seen=seen: talk.revision != seen, timeout=LOOK_S)  # type: ignore[misc]

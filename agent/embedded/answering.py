@@ -8,6 +8,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.lexicon import change_words, fillers
 from agent.embedded.tokens import is_chinese, tokenise
 from store.query import RecordView, load
+from store.schema import Schema
 from store.unit import Unit
 
 Among = Callable[[str, Frame], list[str] | None]  # of the candidates those a text speaks of, read like a question that goes on from them
@@ -59,7 +60,7 @@ def chosen(unit: Unit, text: str, asked: Frame, among: Among) -> Frame | None:
     found = exact or [records[place] for place in where if place < len(records)]
     short = len(tokenise(said)) <= (_LONGEST_ZH if is_chinese(said) else LONGEST)
     if not found and short:
-        found = _described(said, records)
+        found = _described(unit.schema, said, records)
     if found:
         return _found(asked, [record.id for record in found])
     ids = among(_core(said), asked) if short else None
@@ -110,7 +111,7 @@ def places(said: str, size: int) -> list[int | None]:
     return found
 
 
-def _described(said: str, records: Sequence[RecordView]) -> list[RecordView]:
+def _described(schema: Schema, said: str, records: Sequence[RecordView]) -> list[RecordView]:
     """The one record whose name, key or fields hold every telling word of the answer; the beginning of a word of its name will do."""
     if is_chinese(said):
         core = _TIES.sub("", said)
@@ -124,7 +125,7 @@ def _described(said: str, records: Sequence[RecordView]) -> list[RecordView]:
         fits = [record for record in records if words and words <= {token.word for token in tokenise(_whole(record))}]
         called = [record for record in fits or records if words and _begun(words, record.name)]
         fits = called if len(called) == 1 or not fits else fits
-    going = under_way(fits)
+    going = under_way(schema, fits)
     return fits if len(fits) == 1 else going if len(going) == 1 else []
 
 

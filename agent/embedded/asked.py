@@ -6,7 +6,7 @@ from datetime import date
 
 from agent.embedded.conditions import Conditions
 from agent.embedded.frames import Frame, Part
-from agent.embedded.lexicon import Lexicon
+from agent.embedded.lexicon import Lexicon, beside_words
 from agent.embedded.names import NameIndex
 from agent.embedded.phrase_table import Sense
 from agent.embedded.routes import Routes
@@ -116,6 +116,8 @@ class Asked:
     def _is_dimension(self, span: Span) -> bool:
         number = self.spans.index(span)
         before = [each for each in self.spans[max(0, number - 2) : number] if not each.filler]
+        if self.text.language == "zh" and any(each.func("breakdown") for each in self.spans[number + 1 : number + 2]):
+            return True  # 线索的销售分布
         return bool(before) and before[-1].func("group")
 
     def _ranking_of(self) -> bool:
@@ -123,6 +125,25 @@ class Asked:
 
     def _head(self, named: Sequence[str]) -> str:
         return named[0] if self.text.language == "en" else named[-1]
+
+    def _told_of(self, number: int) -> bool:
+        """跟进记录中|客户|属于能源行业的: a noun that something is said of, where what is asked for was named before and refers to it."""
+        span, after = self.spans[number], self.spans[number + 1 : number + 2]
+        before = [each for each in self.spans[:number] if each.entity]
+        if span.entity and before and before[-1].entity and self._more_than_so_many(number):
+            return bool(self.routes.relation(before[-1].entity.entity, span.entity.entity))
+        if self.text.language != "zh" or not span.entity or not before or not after or after[0].text not in beside_words("said_of"):
+            return False
+        if number and self.spans[number - 1].func("show", "who", "count"):
+            return False
+        holder = before[-1].entity
+        return holder is not None and bool(self.routes.path(holder.entity, span.entity.entity))
+
+    def _more_than_so_many(self, number: int) -> bool:
+        """企业|联系人|超过|3: how many of them there are, at the end of what is told."""
+        mark, count = [*self.spans[number + 1 : number + 3], None, None][:2]
+        limits = ("over", "under", "at_least", "at_most")
+        return self.text.language == "zh" and mark is not None and count is not None and mark.func(*limits) and count.amount is not None
 
     def _is_object(self, number: int) -> bool:
         """Whether the noun at `number` is what another has or lacks."""
@@ -139,6 +160,7 @@ class Asked:
                 or earlier.amount
                 or earlier.time
                 or earlier.func("over", "under", "at_least", "at_most", "all", "not", "newest")
+                or earlier.text == "的"
             ):
                 return False
         return False

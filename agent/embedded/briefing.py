@@ -21,8 +21,7 @@ _PURPOSE_ZH = re.compile(r"之前|以前|前,|前，|准备")
 def read(reader: Reader) -> list[Frame] | None:
     """The frame of such a question; None when it is another kind."""
     report = next((about for word, about in _REPORTS.items() if reader.said(word)), None)
-    subject = next((span for span in reader.spans if span.names), None)
-    name = _best(subject.names) if subject is not None else None
+    name = _meant(reader)
     if report is None and not _asks(reader, name):
         return None
     if any(span.unknown and not _on_the_way(reader, span) for span in reader.spans):
@@ -76,7 +75,10 @@ def _asks(reader: Reader, name: Name | None) -> bool:
         return False
     if reader.said(BRIEF):
         return True
-    rest = [span for span in reader.spans if not (span.names or span.filler or span.grain or span.time or span.func("faring", "it", "on"))]
+    rest = [
+        span for span in reader.spans
+        if not (span.names or span.filler or span.grain or span.time or span.func("faring", "it", "on") or _the_team(span, name))
+    ]  # fmt: skip
     when = bool(_grain(reader))
     return name is not None and name.type in {"user", "team"} and when and not rest
 
@@ -131,9 +133,15 @@ def _start(reader: Reader, grain: str) -> str:
     return today.replace(month=3 * ((today.month - 1) // 3) + 1 if grain == "quarter" else today.month, day=1).isoformat()
 
 
+def _the_team(span: Span, name: Name | None) -> bool:
+    """ "the China team": the word that says what the name is."""
+    return name is not None and span.entity is not None and span.entity.entity == name.type == "team"
+
+
 def _own_team(reader: Reader) -> bool:
-    """ "how is my team doing": nobody is named, and nothing else is asked for."""
-    return reader.said("my_team") and any(span.entity and span.entity.entity == "team" for span in reader.spans) and not _conditions(reader)
+    """ "how is my team doing", 团队表现怎么样: nobody is named, and nothing else is asked for."""
+    whose = reader.said("my_team") or (_grain(reader) and reader.said(BRIEF))
+    return bool(whose) and any(span.entity and span.entity.entity == "team" for span in reader.spans) and not _conditions(reader)
 
 
 def _others(reader: Reader, name: Name) -> bool:
@@ -155,6 +163,21 @@ def _on_the_way(reader: Reader, span: Span) -> bool:
         return purpose is not None and span.first >= purpose.start()
     purposes = list(_PURPOSE_ZH.finditer(text.text))
     return bool(purposes) and span.last <= purposes[-1].end()
+
+
+def _meant(reader: Reader) -> Name | None:
+    """The first one named; of a customer and somebody or something of theirs, the latter: 上海明远的周海燕, "the depot deal of Hollander"."""
+    named = [span for span in reader.spans if span.names and not _on_the_way(reader, span)]
+    first = _best(named[0].names) if named else next((_best(span.names) for span in reader.spans if span.names), None)
+    if first is None or first.type != "account":
+        return first
+    for span in named[1:]:
+        best = max(name.score for name in span.names)
+        fits = [name for name in span.names if name.score == best and name.type in {"contact", "opportunity"}]
+        theirs = reader.names.belonging(first.id, fits)
+        if len(theirs) == 1:
+            return theirs[0]
+    return first
 
 
 def _best(names: Sequence[Name]) -> Name | None:

@@ -7,6 +7,7 @@ from agent.embedded.frames import Frame
 from agent.embedded.shown import value_shown
 from agent.embedded.tokens import is_chinese
 from store.query import RecordView, load
+from store.schema import Schema
 from store.unit import Unit
 
 SHOWN = 8
@@ -22,9 +23,9 @@ _MARKS = 3
 _UNDER_WAY = {"open", "pending"}
 
 
-def under_way(records: Sequence[RecordView]) -> list[RecordView]:
+def under_way(schema: Schema, records: Sequence[RecordView]) -> list[RecordView]:
     """The ones that are not finished, where that can be told."""
-    return [record for record in records if record.fields.get("status") in _UNDER_WAY]
+    return [record for record in records if schema.state(record.type, record.fields.get("status")) in _UNDER_WAY]
 
 
 def has(record: RecordView, values: dict[str, Any] | None) -> bool:
@@ -36,7 +37,7 @@ def has(record: RecordView, values: dict[str, Any] | None) -> bool:
 def question(unit: Unit, entity: str, ids: Sequence[str], total: int, text: str) -> Frame:
     """ "Which of these?" of records a change may be about, the unfinished first."""
     records = load(unit, entity, list(ids[:KEPT]))
-    going = under_way(records)
+    going = under_way(unit.schema, records)
     order = [*going, *(record for record in records if record not in going)]
     return Frame(
         "clarify", entity=entity, text=text, reason="several", ids=[record.id for record in order],

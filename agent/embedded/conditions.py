@@ -34,6 +34,7 @@ class Conditions(Related):
         self._told_about()
         self._emptiness()
         self._counted()
+        self._dealt_with()
         self._existence()
         self._silence()
         self._told_of_others()

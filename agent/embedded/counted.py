@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from agent.embedded.bound import compared
 from agent.embedded.hosts import COMPARE, IMPLYING
 from agent.embedded.spans import Span
 from agent.embedded.valued import Valued
 from store.filters import Op
-from store.schema import NUMERIC
+from store.schema import NUMERIC, TEMPORAL
 
 ONCE = {"once": 1, "twice": 2, "thrice": 3}
 _ONE = {"one", "a single", "single", "一"}
@@ -64,6 +65,8 @@ class Counted(Valued):
         """(where the noun stands, its kind of record, light words on the way): after the number, or before "three times"."""
         light: list[Span] = []
         often = self.spans[number].text.lower() in ONCE
+        if self._said_of_a_number(number):
+            return None
         for place in range(number + 1, min(number + 6, len(self.spans))):
             span = self.spans[place]
             if any(f.entity == self.target and self.schema.field(f.entity, f.field).kind in NUMERIC for f in span.fields):
@@ -78,6 +81,17 @@ class Counted(Valued):
             ):
                 break
         return self._before_the_number(number, light) if often or self._number_of_before(number) else None
+
+    def _said_of_a_number(self, number: int) -> bool:
+        """ "where satisfaction was under 3 from healthcare customers": the comparison is with a number that is kept, and counts nothing."""
+        for place in range(number - 1, max(-1, number - 5), -1):
+            span = self.spans[place]
+            kept = any(f.entity == self.target and self.schema.field(f.entity, f.field).kind in NUMERIC for f in span.fields)
+            if kept and not span.entity:
+                return compared(self.spans, place)
+            if not (span.filler or span.func(*COMPARE, "to", "not")):
+                return False
+        return False
 
     def _before_the_number(self, number: int, light: list[Span]) -> tuple[int, str, list[Span]] | None:
         for place in range(number - 1, max(-1, number - 7), -1):
@@ -152,7 +166,7 @@ class Counted(Valued):
             start -= 1
         kept = [each for each in (*spans[start:first], *spans[first : last + 1], *spans[last + 1 : stop]) if not each.used]
         if not any(each.time for each in kept):  # "this year, which customers …": a period at the very start
-            kept += [each for each in spans[:1] if each.time and not each.used]
+            kept += [each for each in spans[:1] if each.time and not each.used and not self._dates_the_target(0)]
         return [each for each in kept if not self._of_the_target(each, related)]
 
     def _ends_clause(self, place: int, related: str) -> bool:
@@ -172,6 +186,12 @@ class Counted(Valued):
     def _parted(self, place: int) -> bool:
         """Whether a comma stands before the span at `place`."""
         return bool(_PARTS.search(self.text.text[self.spans[place - 1].last : self.spans[place].first]))
+
+    def _dates_the_target(self, number: int) -> bool:
+        """1950年之前成立的…公司: a date of those asked for follows the time right away."""
+        after = next((each for each in self.spans[number + 1 :] if not each.filler), None)
+        own = [f for f in after.fields if f.entity == self.target] if after is not None and not after.entity else []
+        return any(self.schema.field(f.entity, f.field).kind in TEMPORAL or "year" in f.field for f in own)
 
     def _of_the_target(self, span: Span, related: str) -> bool:
         """ "accounts with no activity this month, A tier only": the tier is the account's, not the activity's."""

@@ -5,16 +5,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from agent.embedded.tokens import is_chinese
+from store.yaml_text import parse_words
 
 FILE = Path(__file__).with_name("creating_words.yaml")
 
 
 @cache
 def _all() -> dict[str, Any]:
-    return dict(yaml.load(FILE.read_text("utf-8"), yaml.BaseLoader))  # words only: "on" is a word here
+    return dict(parse_words(FILE.read_text("utf-8")))  # words only: "on" is a word here
 
 
 @cache

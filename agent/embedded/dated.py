@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from agent.embedded.day_counts import day_of
+from agent.embedded.day_counts import cycles, day_of
+from agent.embedded.passed import day_meant
 from agent.embedded.recurring import Recurring
 from agent.embedded.spans import Span
 from knowledge.spoken.times import TimeSpan, since
@@ -170,6 +171,8 @@ class Dated(Recurring):
     def _date_field(self, number: int) -> Field | None:
         """The date said beside a time: "closing this month", "created last week", 本月到期."""
         spans = self.spans
+        if own := self._day_of_what_follows(number):
+            return self.schema.field(self.target, own)
         order = [*range(number - 1, self._since_other_time(number), -1), *range(number + 1, min(number + 4, len(spans)))]
         for place in order:
             span = spans[place]
@@ -196,6 +199,14 @@ class Dated(Recurring):
                         span.used = True  # 年底前到期: the day it ends, not that it has ended
                     return field_
         return self._day_of_a_yes(number)
+
+    def _day_of_what_follows(self, number: int) -> str:
+        """今年关掉的, 去年签下的: in Chinese what came to its end stands right behind its time, whatever other dates are spoken of."""
+        after = next((span for span in self.spans[number + 1 :] if not span.filler), None)
+        if self.text.language != "zh" or after is None or not (after.choices or after.func("win", "lose")) or after.fields:
+            return ""
+        day = day_meant(self.schema, self.target, after)
+        return day if day == cycles().get(self.target, {}).get("to") else ""
 
     def _day_of_a_yes(self, number: int) -> Field | None:
         """ "delivered by courier in March": the day of the yes, with what else is said of it between."""

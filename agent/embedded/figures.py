@@ -6,6 +6,7 @@ from datetime import date
 
 from agent.embedded.frames import Frame, Part
 from agent.embedded.implied import DEFAULT_METRIC
+from agent.embedded.lexicon import beside_words
 from agent.embedded.phrase_table import Sense
 from agent.embedded.routes import PERSON
 from agent.embedded.shares import Shares
@@ -126,10 +127,15 @@ class Figures(Shares):
             kinds = {s.entity for s in span.of("entity")}
             kind = next((each for each in ("account", "user", "product", "team") if each in kinds), "")
             path = PERSON.get(metric.entity, "owner") if kind == "user" else self._as_dimension(span) if kind else None
-            if path and self.routes_ok(metric.entity, path) and not span.choices:
+            if path and self.routes_ok(metric.entity, path) and not span.choices and not self._only_tells(span):
                 return kind, path, span
         self.base = held
         return None
+
+    def _only_tells(self, span: Span) -> bool:
+        """制造客户的订单, 客户来自德国的订单: a noun that says which records, and is none of the groups."""
+        after = self.spans[self.spans.index(span) + 1 : self.spans.index(span) + 2]
+        return self.text.language == "zh" and bool(after) and (after[0].text == "的" or after[0].text in beside_words("said_of"))
 
     def _measure(self, name: str, by: Sequence[str] = ()) -> Frame:
         metric = self.lexicon.metrics[name]

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from agent.embedded.asked import Asked
 from agent.embedded.frames import Frame
@@ -52,6 +53,8 @@ class Groupings(Asked):
                 span.used = span.used or span.func("where")
         if not frame.by and self.said("trend"):
             frame.by.append("month")
+        if not frame.by and self.text.language == "zh":
+            self._right_before_breakdown(frame)
         if not frame.by and (self.said("breakdown") or (self.said("compare") and not self._two_times())):
             self._subject_dimension(frame)
         if not frame.by and self.said("breakdown"):
@@ -71,6 +74,9 @@ class Groupings(Asked):
         for number, span in enumerate(self.spans):
             spoken = span.func("rows") or span.text.lower() in {"each", "separately"} or (self.text.language == "zh" and span.func("group"))
             if span.used or not spoken or len(frame.by) > 1 or self._ranking_of():
+                continue
+            if frame.by and self.text.language == "zh":
+                span.used = True  # 按角色看…各有多少, 按角色分: of what, was said
                 continue
             for place in range(number - 1, -1, -1):
                 each = self.spans[place]
@@ -92,12 +98,22 @@ class Groupings(Asked):
                 following[1].used = True
 
     def _broken_down(self, frame: Frame) -> None:
-        """ "lost reasons breakdown", 丢单原因分布: the field named is the grouping."""
-        for span in self.spans:
-            path = self._as_dimension(span) if span.fields and not span.choices and not span.used else None
+        """ "lost reasons breakdown", 丢单原因分布, 线索的销售分布: the field named is the grouping."""
+        for number, span in enumerate(self.spans):
+            told = span.fields or (span.entity and self._is_dimension(span) and number)
+            path = self._as_dimension(span) if told and not span.choices and not span.used else None
             if path and self.routes_ok(frame.entity, path) and not frame.by:
                 frame.by.append(path)
                 span.used = True
+
+    def _right_before_breakdown(self, frame: Frame) -> None:
+        """竞争对手分布: whatever else is said, the word it stands right behind is what is told apart."""
+        for span, mark in pairwise(self.spans):
+            path = self._as_dimension(span) if mark.func("breakdown") and not span.choices and not span.names and not span.used else None
+            if path and self.routes_ok(frame.entity, path):
+                frame.by.append(path)
+                span.used = True
+                return
 
     def _two_times(self) -> bool:
         return sum(1 for span in self.spans if span.time) >= 2
@@ -143,18 +159,19 @@ class Groupings(Asked):
             if span.grain:
                 return span.grain, place
             path = self._as_dimension(span)
-            if path and (further := self._field_of_dimension(place, path)):
+            own = place + 1 < len(self.spans) and self.spans[place + 1].text.lower() == "'s"  # "by customer's industry"
+            if path and (further := self._field_of_dimension(place, path, 2 if own else 1)):
                 span.used = True
-                return further, place + 1
+                return further, place + (2 if own else 1)
             if path:
                 return path, place
             if not (span.filler or span.func("group")):
                 return None
         return None
 
-    def _field_of_dimension(self, place: int, path: str) -> str:
+    def _field_of_dimension(self, place: int, path: str, step: int = 1) -> str:
         """ "by account lifecycle", 按工单优先级: a field of the record just named."""
-        spans = self.spans[place : place + 2]
+        spans = self.spans[place : place + step + 1 : step]
         if len(spans) < 2 or not spans[0].entity or not spans[1].fields or spans[1].time:
             return ""
         if spans[0].entity.entity == "user" and any(s.field == "owner" for s in spans[1].fields):
@@ -213,6 +230,8 @@ class Groupings(Asked):
             for span in self.spans
             if span.entity and span.entity.entity not in {"user", "team"} and not self._is_dimension(span)
         ]
+        if self.text.language == "zh" and len(named) > 1 and self.said("group", "breakdown"):
+            return self._head(named)  # 客户是能源行业的活动按类型分
         measured = {s.entity for span in self.spans for s in span.fields if self._numeric(s)} if self.said("group") else set()
         return named[0] if named else measured.pop() if len(measured) == 1 else "opportunity"
 
@@ -251,7 +270,14 @@ class Groupings(Asked):
         return None
 
     def _names_a_value(self, number: int) -> bool:
-        """ "the east region": the field's name after its value is no grouping."""
+        """ "the east region", 状态是已关闭: the field's name beside its value is no grouping."""
+        following = [each for each in self.spans[number + 1 : number + 3] if not each.filler and not each.func("to")]
+        if (
+            self.text.language == "zh"
+            and following
+            and any(c.field == f.field for c in following[0].choices for f in self.spans[number].fields)
+        ):
+            return True
         before = [each for each in self.spans[max(0, number - 2) : number] if not each.filler]
         return bool(before) and any(c.field == f.field for c in before[-1].choices for f in self.spans[number].fields)
 

@@ -173,7 +173,7 @@ class Heads(Figures):
     def _head_entity(self, named: Sequence[tuple[int, str]]) -> str:
         """English: the first noun, or the last of a compound ("customer deals"). Chinese: the last, unless it is what is lacked."""
         spans = self.spans
-        objects = {number for number, _ in named if self._is_object(number)}
+        objects = {number for number, _ in named if self._is_object(number) or self._told_of(number)}
         free = [(number, entity) for number, entity in named if number not in objects] or list(named)
         if self.text.language == "zh":
             asked = [entity for number, entity in free if number > 0 and spans[number - 1].func("show", "who")]

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Self
 
 from agent.embedded.frames import Part
-from agent.embedded.lexicon import fillers
+from agent.embedded.lexicon import beside_words, fillers
 from agent.embedded.names import NameIndex
 from agent.embedded.phrase_table import Sense
 from agent.embedded.routes import Routes
@@ -88,6 +88,10 @@ class Hosts:
         return True
 
     def _negated(self, number: int) -> bool:
+        """Whether the span is denied, before it or behind it."""
+        return self._denied_ahead(number) or self._left_out_behind(number)
+
+    def _denied_ahead(self, number: int) -> bool:
         """Whether a "not" stands right before the span (fillers between are allowed)."""
         joined = False
         for earlier in reversed(self.spans[:number]):
@@ -103,10 +107,34 @@ class Hosts:
                 or earlier.func("owned", "on")
                 or (earlier.func("only", "all") and not earlier.content)
                 or (earlier.func("to") and earlier.text.lower() in fillers())
+                or self._labels(earlier, self.spans[number])  # "that aren't of type renewal"
             )
             if not light and not any(s.field == "owner" for s in earlier.fields):
                 return False
         return False
+
+    def denied(self, span: Span) -> bool:
+        """Whether a "not" stands before what a span says: "that we did not win"."""
+        return self._negated(self.spans.index(span))
+
+    def _left_out_behind(self, number: int) -> bool:
+        """德国以外的客户, 德国和法国之外: Chinese says behind a value that it is left out."""
+        if self.text.language != "zh":
+            return False
+        for later in self.spans[number + 1 :]:
+            if later.text.removesuffix("的") in beside_words("beyond"):
+                return True
+            if not (
+                later.filler or later.func("compare") or self._alike(later, self.spans[number]) or self._labels(later, self.spans[number])
+            ):
+                return False
+        return False
+
+    @staticmethod
+    def _labels(one: Span, other: Span) -> bool:
+        """Whether the first is the name of the field the second is a value of."""
+        own = {(f.entity, f.field) for f in one.fields} & {(c.entity, c.field) for c in other.choices}
+        return bool(own) and not one.entity and not one.names
 
     @staticmethod
     def _alike(one: Span, other: Span) -> bool:

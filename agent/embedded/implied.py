@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from agent.embedded.bound import compared
 from agent.embedded.day_counts import day_of
 from agent.embedded.frames import Part
 from agent.embedded.hosts import COMPARE, IMPLYING, MONEY
@@ -34,6 +35,11 @@ def _akin(one: str, other: str) -> bool:
     return shared >= max(_TELLING, min(len(one), len(other)) - 3)
 
 
+def _year(sense: Sense) -> bool:
+    """Whether a number is a year: nobody adds years up."""
+    return "year" in sense.field.split("_")
+
+
 def _of_number(said: str) -> bool:
     """Whether a question word asks for a number of things, and cannot ask for money: 多少 alone can."""
     return said.lower().startswith(("how many", "number of")) or said[-1:] in "个单笔家条份件起"
@@ -45,7 +51,9 @@ class Implied(Lookups):
 
     def _totalled_money(self) -> Field | None:
         """ "value of all unpaid orders", 上个月签约总额: money of records that are told by a condition, not of one that is named."""
-        if self._ranking_of() or self.said("group", "rank", "between", "over", "under", "at_least", "at_most"):
+        if self._ranking_of() or (
+            self.said("group", "rank", "between", "over", "under", "at_least", "at_most") and not self._ends_in_a_total()
+        ):
             return None
         spans = [span for span in self.spans if not span.filler]
         told = {s.entity for each in spans for s in (*each.of("entity"), *each.choices, *each.lacks)}
@@ -60,6 +68,11 @@ class Implied(Lookups):
             if fitting and self._stands_for_a_total(spans, number):
                 return self.schema.field(fitting[0].entity, fitting[0].field)
         return None
+
+    def _ends_in_a_total(self) -> bool:
+        """看下不足10万的订单的总额: a word that itself means all of it together stands last."""
+        last = next((span for span in reversed(self.spans) if not span.filler), None)
+        return last is not None and last.text.startswith("总") and bool(last.fields) and not self.said("group", "rank")
 
     def _stands_for_a_total(self, spans: Sequence[Span], number: int) -> bool:
         """Whether the money at `number` heads the question (English), ends it (Chinese) or follows a value: "signed value"."""
@@ -192,7 +205,8 @@ class Implied(Lookups):
             return owed
         if self.said("sold") and not self._aggregated() and not self._most_entity() and not (self.said("count") and self._how_many()):
             return DEFAULT_METRIC
-        reasons = any(s.field == "lost_reason" for span in self.spans for s in span.fields)
+        told = any(c.field == "lost_reason" for span in self.spans for c in span.choices)
+        reasons = not told and any(s.field == "lost_reason" for span in self.spans for s in span.fields)
         money = any(MONEY.get(s.entity) == s.field for span in self.spans for s in span.fields)
         if reasons and (self._how_much() or money) and self.said("max", "top", "group", "sum", "breakdown", "count"):
             return "lost_amount"
@@ -228,7 +242,7 @@ class Implied(Lookups):
         totalled = self._totalled_money()
         field = self._measured_field()
         counted = self._counted()
-        status = self._status()
+        status = self._status() or ("open" if counted == "opportunity" and self.said("ahead") else "")  # "set to close next month"
         agg = next((a for a in ("avg", "sum") if self.said(a)), "") or self._best_holder()
         if field and agg:
             self._placed(field)
@@ -403,9 +417,10 @@ class Implied(Lookups):
         )
 
     def _measured_field(self) -> Field | None:
-        spans = [span for span in self.spans if not span.used and any(self._numeric(s) for s in span.fields)]
+        free = [span for number, span in enumerate(self.spans) if not compared(self.spans, number)]
+        spans = [span for span in free if not span.used and any(self._numeric(s) for s in span.fields)]
         spans = [span for span in spans if self._after_aggregation(span)] or spans
-        senses = [s for span in spans for s in span.fields if self._numeric(s)]
+        senses = [s for span in spans for s in span.fields if self._numeric(s) and (self._after_aggregation(span) or not _year(s))]
         if not senses:
             return None
         counted = {span.entity.entity for span in self.spans if span.entity}
@@ -436,12 +451,14 @@ class Implied(Lookups):
         named = self.entities()
         implied = [c for span in self.spans for c in span.choices if (c.entity, c.field) in IMPLYING]
         others = [span for span in named if span.entity and not self._is_dimension(span) and not self._is_object(self.spans.index(span))]
+        others = [span for span in others if not self._told_of(self.spans.index(span))] or others
         if others and others[0].entity:
             head = self._head([span.entity.entity for span in others if span.entity])
             first = next((n for n, span in enumerate(self.spans) if any((c.entity, c.field) in IMPLYING for c in span.choices)), None)
             place = self.spans.index(others[0])
             leads = first is not None and (first < place if self.text.language == "en" else first > place)
-            adjective = first is not None and first + 1 < len(self.spans) and self.spans[first + 1].entity is not None
+            behind = next((each for each in self.spans[first + 1 :] if not each.filler), None) if first is not None else None
+            adjective = behind is not None and behind.entity is not None
             if implied and (head == "user" or (leads and not adjective and head not in {"activity", "case"})):
                 return implied[0].entity
             return head

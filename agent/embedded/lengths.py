@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from agent.embedded.hosts import COMPARE
+from agent.embedded.lexicon import beside_words
 from agent.embedded.quantities import Quantities
 from agent.embedded.spans import Span
 from agent.embedded.units import PLAIN, alike, in_unit, kept_in
@@ -27,13 +28,16 @@ class Lengths(Quantities):
                 continue
             condition = self._number_condition(field_, op or "eq", value, None)
             if self.add(f"{field_.entity}.{field_.name}", condition):
-                for each in (span, *marks, *([mark] if mark else [])):
+                lasting = self._lasting(number)
+                for each in (span, *marks, *([mark] if mark else []), *([lasting] if lasting else [])):
                     each.used = True
 
     def _kept_length(self, number: int, span: Span) -> tuple[Field | None, Span | None]:
         """The field it is about, and where that is said: named anywhere near, or the only one of the kind beside its noun."""
         near = [each for each in self.spans[max(0, number - 4) : number + 4] if each is not span and not each.used]
         for each in near:
+            if self._compared_itself(number, self.spans.index(each)):
+                continue
             for sense in each.fields:
                 field_ = self.schema.field(sense.entity, sense.field)
                 if sense.entity in {self.target, self.host(number)} and field_.kind in PLAIN and not each.entity:
@@ -44,16 +48,35 @@ class Lengths(Quantities):
         fitting = [name for name, unit in kept_in(self.schema.entity(self.target)).items() if alike(unit, said)]
         return (self.schema.field(self.target, fitting[0]), None) if len(fitting) == 1 else (None, None)
 
+    def _compared_itself(self, number: int, place: int) -> bool:
+        """处理超过7天且满意度低于3: a number field behind the length, with a comparison of its own."""
+        behind = self.spans[place + 1 : place + 4]
+        return place > number and any(each.func(*COMPARE) for each in behind[:2]) and any(each.amount for each in behind)
+
     def _told_of_time(self, number: int) -> bool:
         """Whether the length may be of something else: how long a deal stands, when something took place."""
         dates = any(
             self.schema.field(f.entity, f.field).kind in TEMPORAL for each in self.spans for f in each.fields if f.entity == self.target
         )
         before = self.spans[number - 1].text.lower() if number else ""
+        if self._lasting(number) is not None:
+            return False
         return dates or before in {"for", "in", "last", "past"} or self._said("stuck", "contacted", "silent", "ahead", "newest", "overdue")
 
+    def _lasting(self, number: int) -> Span | None:
+        """ "that run for at least 36 months": the verb that says how long such a record goes on."""
+        for place in range(number - 1, max(-1, number - 5), -1):
+            span = self.spans[place]
+            if span.text.lower() in beside_words("lasts"):
+                return span
+            if not (span.filler or span.func(*COMPARE, "on", "between", "around")):
+                return None
+        return None
+
     def _beside_its_noun(self, number: int) -> bool:
-        """ "36-month leases", "leases of 36 months or longer", 36个月以上的租约."""
+        """ "36-month leases", "leases of 36 months or longer", "leases that run for 36 months", 36个月以上的租约."""
+        if self._lasting(number) is not None:
+            return True
         for step in (-1, 1):
             place = number + step
             while 0 <= place < len(self.spans) and (

@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel import Locale
 
 from agent.embedded.linking import Labels, of_schema
@@ -18,6 +17,7 @@ from agent.embedded.phrase_table import NOISE, PhraseTable, Sense, by_initial
 from agent.embedded.tokens import phrase
 from store.measures import Metric, catalogue
 from store.schema import Entity, Field, Schema, vocabulary
+from store.yaml_text import parse_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Lexicon:
 
 @cache
 def _grammar() -> dict[str, Any]:
-    return dict(yaml.load((Path(__file__).parent / "words.yaml").read_text("utf-8"), yaml.BaseLoader))  # words only: "no" is a word here
+    return dict(parse_words((Path(__file__).parent / "words.yaml").read_text("utf-8")))  # words only: "no" is a word here
 
 
 @cache
@@ -179,7 +179,7 @@ def plural_of(word: str) -> str:
 
 def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
     sense = Sense("field", field.entity, field.name)
-    synonyms = schema.synonyms.get(f"{field.entity}.{field.name}", ())
+    synonyms = _synonyms(field, schema)
     extra = (*synonyms, *(_label_words(field, synonyms) if field.custom else ()))
     for word in (field.en, field.zh, field.name.replace("_", " "), *field.words, *extra):
         table.add(word, sense)
@@ -217,6 +217,13 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
 
 
 _MEASURE_OF = frozenset({"hours", "days", "weeks", "months", "years", "date", "amount", "type", "number"})
+
+
+def _synonyms(field: Field, schema: Schema) -> tuple[str, ...]:
+    """An administrator's words for a field; those given to a field of the same label elsewhere are as good."""
+    alike = [each for each in schema.all_fields() if field.custom and each.custom and each.en.casefold() == field.en.casefold()]
+    told = [word for each in alike or [field] for word in schema.synonyms.get(f"{each.entity}.{each.name}", ())]
+    return tuple(dict.fromkeys(told))
 
 
 def _label_words(field: Field, synonyms: Sequence[str]) -> tuple[str, ...]:

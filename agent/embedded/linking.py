@@ -13,12 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from agent.embedded.phrase_table import NOISE, Sense
 from agent.embedded.tokens import Token, is_chinese, normalise, phrase, stem
 from knowledge.bilingual import glosses, is_proper, words_of
 from store.schema import Field, Schema, vocabulary
+from store.yaml_text import parse_words
 
 LONGEST = {True: 8, False: 4}  # tokens of a stretch: Chinese characters, English words
 _SHORTEST_TAIL = 4
@@ -34,7 +33,7 @@ def _light() -> frozenset[str]:
 @cache
 def _units() -> dict[str, str]:
     """Every way to write a unit → its first."""
-    held: dict[str, Any] = yaml.load((Path(__file__).parent / "linking.yaml").read_text("utf-8"), yaml.BaseLoader)
+    held: dict[str, Any] = parse_words((Path(__file__).parent / "linking.yaml").read_text("utf-8"))
     return {form: forms[0] for forms in held["units"] for form in forms}
 
 

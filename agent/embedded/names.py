@@ -20,7 +20,7 @@ from agent.embedded.tokens import Token, is_chinese, phrase
 from store.filters import Filter
 from store.name_like import holding, nearly_named, records_with_word, with_word
 from store.name_lookup import BY_WHOLE, FIRMS, PERSONS, Lookup, NamedRecord
-from store.query import RecordQuery, find
+from store.query import RecordQuery, RecordView, find, load
 from store.unit import Unit
 
 __all__ = ["Name", "NameIndex", "NameIndexes"]
@@ -54,6 +54,15 @@ class NameIndex:
         the asker chose when asked which (`meant`). `apart`: those spoken of, where the other one is meant."""
         self._shown, self._shown_ids, self.meant, self._apart = previous, None, frozenset(meant), frozenset(apart)
         self.covers.clear()
+
+    def belonging(self, account: str, names: Sequence[Name]) -> list[Name]:
+        """Those of these names that are people, deals and the like of this account."""
+        kept = [record.id for kind in {name.type for name in names} for record in self._of_account(kind, account, names)]
+        return [name for name in names if name.id in kept]
+
+    def _of_account(self, kind: str, account: str, names: Sequence[Name]) -> list[RecordView]:
+        ids = [name.id for name in names if name.type == kind]
+        return [record for record in load(self._unit, kind, ids) if record.fields.get("account_id") == account]
 
     def matches(self, tokens: Sequence[Token], text: str) -> list[tuple[int, int, list[Name]]]:
         """(start, end, names) for every phrase in the text that names something."""

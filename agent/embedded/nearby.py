@@ -19,7 +19,7 @@ def settle(text: Spanned, schema: Schema, names: NameIndex) -> None:
             span.senses = [Sense("func", value="silent")]
         elif lost and span.content and not span.names and _because(spans, number):
             _lost_on(span, schema, names)
-        elif span.func("sold") and not span.entity and _which_ones(spans, number):
+        elif span.func("sold") and not span.entity and (_which_ones(spans, number) or _such_as_were(spans, number)):
             span.senses = [Sense("choice", "opportunity", "status", "won")]  # 二季度签了哪些: the deals, no figure
         elif _shown(text, number, schema):
             span.senses = span.fields
@@ -90,6 +90,14 @@ def _which_ones(spans: list[Span], number: int) -> bool:
     return after is not None and after.text.startswith(("哪些", "哪几")) and not figure and not any(each.metric for each in spans)
 
 
+def _such_as_were(spans: list[Span], number: int) -> bool:
+    """签了的租约, 商机中已经签了的: said of deals that are named, where nothing counts, adds up or ranks what was sold."""
+    deals = any(each.entity and each.entity.entity == "opportunity" for each in spans)
+    behind = spans[number].text.endswith("的") or any(each.text == "的" for each in spans[number + 1 : number + 2])
+    figure = any(each.func("sum", "avg", "max", "min", "top", "who", "group", "compare", "share", "trend") for each in spans)
+    return deals and behind and not figure and not any(each.metric for each in spans)
+
+
 def _window(span: Span) -> bool:
     """A time that reaches back from today: 最近三个月, "in 30 days"."""
     if span.time is None:
@@ -108,7 +116,9 @@ def _because(spans: list[Span], number: int) -> bool:
 def _lost_on(span: Span, schema: Schema, names: NameIndex) -> None:
     """The reasons for losing that a word is part of, where it is no reason by itself."""
     field = schema.entities["opportunity"].fields.get("lost_reason")
-    if field is None or any(c.field == "lost_reason" for c in span.choices):
+    own = [choice for choice in span.choices if choice.field == "lost_reason"]
+    if field is None or own:
+        span.senses = own or span.senses  # 因为价格丢了: the reason, and no number to put them in order by
         return
     found = [sense for sense in names.facets.link(span.text) if (sense.entity, sense.field) == ("opportunity", "lost_reason")]
     span.senses = found or span.senses

@@ -108,6 +108,9 @@ class Passed(Lengths):
         if spans[number].func("after") and before and own and before != own:
             return before, own, [*self._plain_dates(number - 1), *self._plain_dates(after)]
         cycle = cycles().get(self.target)
+        handled = [each for each in spans[max(0, number - 3) : number] if each.text in beside_words("handled")]
+        if handled and cycle:
+            return str(cycle["from"]), str(cycle["to"]), [*told, *handled]
         if told and cycle and own == cycle["to"]:
             return str(cycle["from"]), own, [*told, *self._plain_dates(after)]
         return None

@@ -5,12 +5,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from store.yaml_text import parse
 
 
 @cache
 def words(file: str) -> dict[str, Any]:
-    return dict(yaml.safe_load((Path(__file__).parent / file).read_text("utf-8")))
+    return dict(parse((Path(__file__).parent / file).read_text("utf-8")))
 
 
 @cache

@@ -1,9 +1,11 @@
 """Rankings: "top five reps by revenue", "the most common reason", "oldest open case", 最大的三笔."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from agent.embedded.bound import compared
 from agent.embedded.frames import Frame, Part
 from agent.embedded.groupings import Groupings
 from agent.embedded.hosts import IMPLYING, MONEY
@@ -20,12 +22,21 @@ COMMONEST = {
     "choose most often", "use the least", "use least", "use least often", "least common", "least frequent", "least often", "最常见", "最普遍",
 }  # fmt: skip
 MOST = {"most", "fewest", "least", "最多", "最少", "多", "更多", "少", "更少", "most often", "least often", "most frequent"}
+_ONE_OF = re.compile(
+    r"\b(?:which|what)(?: one)? (?:of|among)\b.*\b(?:has|is|was|had)\b|\b(?:which|what) one\b|\bis the \w+ (?:of|among) the\b",
+    re.IGNORECASE,
+)
 LENGTHS = {"longest", "slowest", "shortest", "quickest", "fastest", "最长", "最久", "最慢", "最短", "最快"}
 
 
 def bare(span: Span) -> str:
     """A superlative without what may follow it: 最贵的 is 最贵."""
     return span.text.lower().removesuffix("的")
+
+
+def _narrows(span: Span) -> bool:
+    """Whether a word before a noun only says which of them: a value, somebody's, a kind."""
+    return bool(span.choices or span.lacks or span.names or span.filler or span.metric) and not span.entity
 
 
 @dataclass
@@ -216,7 +227,9 @@ class Rankings(Groupings):
     def _count_beside(self, ranked: Iterable[Span]) -> int | None:
         ranked = list(ranked)
         noun = next((number for number, span in enumerate(self.spans) if (span.entity or span.fields) and number), None)
-        if ranked and noun is not None and self.spans[noun - 1].amount:
+        while noun and not self.spans[noun - 1].amount and _narrows(self.spans[noun - 1]):
+            noun -= 1  # "the 5 unconverted leads with the lowest score"
+        if ranked and noun and self.spans[noun - 1].amount:
             ranked = [*ranked, self.spans[noun]]  # "three products with the fewest wins"
         for span in ranked:
             number = self.spans.index(span)
@@ -237,7 +250,7 @@ class Rankings(Groupings):
 
     def _sort_field(self, target: str) -> str | None:
         for number, span in enumerate(self.spans):
-            for sense in span.fields:
+            for sense in span.fields if not compared(self.spans, number) else ():
                 if sense.entity == target and self.schema.field(target, sense.field).kind in NUMERIC | TEMPORAL:
                     near = self.spans[max(0, number - 3) : number + 3]
                     if self.schema.field(target, sense.field).kind in TEMPORAL:  # "the biggest quote we sent": by its amount
@@ -309,7 +322,7 @@ class Rankings(Groupings):
             frame.limit = count
         elif superlative:
             plural = any(span.entity and span.entity.entity == target and span.entity.plural for span in self.spans)
-            frame.limit = None if plural and self.text.language == "en" else 1
+            frame.limit = None if plural and self.text.language == "en" and not _ONE_OF.search(self.text.text) else 1
 
     def _by_something(self, mark: int) -> bool:
         """Whether "by" stands before a kind of record or a value, not before somebody or something named."""

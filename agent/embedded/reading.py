@@ -107,8 +107,14 @@ class Reader(Finding):
         """ "the worst rated ticket": what has the number itself is put in order by it; customers are by the mean of theirs."""
         said = {span.entity.entity for span in self.spans if span.entity}
         for span in self.spans:
-            metric = self.lexicon.metrics[span.metric] if span.metric and span.func("max", "min") else None
-            if metric is not None and metric.field and metric.entity in said and not said & {"account", "user", "team", "product"}:
+            metric = self.lexicon.metrics[span.metric] if span.metric else None
+            own = metric is not None and any((f.entity, f.field) == (metric.entity, metric.field) for f in span.fields)
+            if metric is None or not metric.field or said & {"account", "user", "team", "product"}:
+                continue
+            alone = not said and not any(each.fields for each in self.spans if each is not span)
+            if own and alone and self.text.language == "zh" and self.said("max", "min"):
+                span.senses = span.fields  # 订单金额最大的三笔, not 订单金额最高的三个行业
+            elif span.func("max", "min") and metric.entity in said:
                 span.senses = [*span.of("func"), Sense("field", metric.entity, metric.field)]
 
     def _people_without(self) -> list[Frame]:

@@ -1,16 +1,21 @@
 """What records have or lack: "accounts with open deals over 50k", 没有联系人的客户, "ordered nothing since May"."""
 
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from agent.embedded import idle
 from agent.embedded.counted import Counted
 from agent.embedded.hosts import COMPARE
 from agent.embedded.spans import Span
 from store.filters import Filter, Op
+from store.schema import NUMERIC
 
 
 def _of_products(span: Span) -> bool:
     return any(name.type == "product" for name in span.names) or any(c.entity == "product" for c in span.choices)
+
+
+def _between(span: Span) -> bool:
+    return span.func("between") and not span.func("on")  # 在 alone is also "in"
 
 
 _JOINING = frozenset({"and", "or", "nor", "和", "或", "或者", "以及", "也", "与", "及", "跟"})
@@ -84,6 +89,34 @@ class Related(Counted):
                 each.used = True
             for each in self.spans:
                 each.used = each.used or bool(each.entity and each.entity.entity == kind)
+
+    def _dealt_with(self) -> None:
+        """ "customers we won a deal with this year": what was done with them, and what stands behind "with" is said of it."""
+        for number, span in enumerate(self.spans):
+            noun = self.spans[number - 1] if number > 1 and span.func("with") and not span.used else None
+            related = noun.entity.entity if noun is not None and noun.entity and not noun.names and not noun.used else ""
+            if noun is None or not related or related == self.target or not self.routes.relation(self.target, related):
+                continue
+            done = next((n for n in range(number - 2, max(-1, number - 5), -1) if not self.spans[n].filler), None)
+            verb = self.spans[done] if done is not None else None
+            if verb is None or verb.used or not (verb.func("win", "lose") or any(c.entity == related for c in verb.choices)):
+                continue
+            stop = number + 1
+            while stop < len(self.spans) and not self._ends_clause(stop, related):
+                stop += 1
+            verb.senses = [c for c in verb.choices if c.entity == related] or verb.senses
+            told = [verb, noun, *(each for each in self.spans[number + 1 : stop] if each.time or each.amount or each.func(*COMPARE))]
+            denied = self._negated(self.spans.index(verb))
+            inner = self.over(related, told)
+            noun.used = span.used = True
+            inner.read()
+            if related == "opportunity" and not verb.used:
+                outcome = "won" if verb.func("win") else "lost"
+                inner.add("opportunity.status", Filter(field="status", value=outcome))
+                verb.used = True
+            self.add(
+                f"relation:{related}", self.routes.related(self.target, related, inner.filters_with_period(), "has_no" if denied else "has")
+            )
 
     def _existence(self) -> None:
         """ "accounts with open deals over 50k", "deals without a close date", 没有联系人的客户."""
@@ -175,17 +208,24 @@ class Related(Counted):
         for place in range(number + 1, len(self.spans)):
             span = self.spans[place]
             if span.entity or (span.fields and not span.choices) or self._only_a_field(span):
-                following = self.spans[place + 1 : place + 3]
-                if span.fields and not span.entity and any(each.amount or each.func(*COMPARE, "between") for each in following):
+                following = list(takewhile(lambda each: not each.func("with", "without"), self.spans[place + 1 : place + 3]))
+                numbers = any((each.amount and not each.time) or each.func(*COMPARE) or _between(each) for each in following)
+                if span.fields and not span.entity and numbers:
                     return None
                 return place
             if self.spans[number].func("without") and self._held_status(span) and self._nothing_more(place):
                 return place
             if any(c.field in {"kind", "type"} and c.entity in {"activity", "case"} for c in span.choices) and not self._entity_next(place):
                 return place
-            if not (span.filler or span.choices or span.amount or span.func(*COMPARE, "all", "not", "only", "newest")):
+            light = span.filler or span.choices or span.amount or span.func(*COMPARE, "all", "not", "only", "newest")
+            if not (light or self._of_a_value(place)):
                 return None
         return None
+
+    def _of_a_value(self, place: int) -> bool:
+        """没有进行中|的|商机: what ties a value to its noun."""
+        before, after = self.spans[place - 1], self.spans[place + 1 : place + 2]
+        return self.spans[place].text == "的" and bool(before.choices) and bool(after) and after[0].entity is not None
 
     def _only_a_field(self, span: Span) -> bool:
         """Whether a word that may also be a value of other records is a field of those asked for: "no phone"."""
@@ -206,7 +246,7 @@ class Related(Counted):
         for span in self.spans[place + 1 :]:
             if span.entity or span.fields or any(c.field in {"kind", "type"} for c in span.choices):
                 return False
-            if not (span.filler or span.func()):
+            if not (span.filler or span.text == "的"):
                 return True
         return True
 
@@ -235,7 +275,8 @@ class Related(Counted):
         if not any(each.time for each in inner_spans):  # 今年没投诉过的客户
             anywhere = spans if related == "activity" else self._narrowing(number, place, related)
             inner_spans += [each for each in anywhere if each.time and not each.used]
-        inner_spans = [each for each in inner_spans if not self._of_the_target(each, related)]
+        own = self._numbers_of_the_target(related)
+        inner_spans = [each for each in inner_spans if each not in own and not self._of_the_target(each, related)]
         inner = self.over(related, [each for each in inner_spans if not (missing and each.used and each.func("not", "without"))])
         op = "has_no" if missing else "has"
         spans[place].used = bool(spans[place].entity)
@@ -247,3 +288,13 @@ class Related(Counted):
         if where and op == "has_no" and related == "activity":
             where = [each for each in where if not (each.op == "between" and each.value[0] is None)]
         self.add(f"relation:{related}", self.routes.related(self.target, related, where, op))
+
+    def _numbers_of_the_target(self, related: str) -> list[Span]:
+        """ "venues without an open lease under 40 seats": a comparison with a number that is the venue's, not the lease's."""
+        found: list[Span] = []
+        for number, span in enumerate(self.spans[:-1]):
+            after = self.spans[number + 1]
+            kinds = {f.entity for f in after.fields if self.schema.field(f.entity, f.field).kind in NUMERIC}
+            if span.amount and not span.time and not after.entity and self.target in kinds and related not in kinds:
+                found += [*(each for each in self.spans[max(0, number - 1) : number] if each.func(*COMPARE)), span, after]
+        return found

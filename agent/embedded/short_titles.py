@@ -102,7 +102,7 @@ def _titled(scene: Scene, kind: str, anchor: Span, accounts: list[str] | None) -
     best_ones = [(record, hit) for record, hit in hits if hit.worth == top]
     whole = [pair for pair in best_ones if _says_all(scene, nouns, pair[0].name, pair[1])]
     records = [record for record, _ in whole or best_ones]
-    going = under_way(records)
+    going = under_way(scene.unit.schema, records)
     records = going if going and len(records) > 1 else records
     spans = _covered(scene, best_ones[0][1], anchor) if best_ones else None
     return Subject(kind, records[:SEVERAL], spans) if records and spans else None

@@ -11,7 +11,17 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from agent.embedded import day_counts, label_tails, own_labels, value_or_name
+from agent.embedded import (
+    day_counts,
+    label_tails,
+    own_labels,
+    parted_labels,
+    records_called,
+    settling,
+    settling_chinese,
+    tagged,
+    value_or_name,
+)
 from agent.embedded.differences import Step
 from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.linking import linked
@@ -194,6 +204,10 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
         if place:
             at(*place).amount = amount
             at(*place).length = (amount.value, "hour") if hours else None
+    for first, last, sense in parted_labels.found(plain, lexicon.schema):
+        place = tokens_in(tokens, first, last)
+        if place:
+            at(*place).senses.append(sense)
     _literals(plain, tokens, at)
     told = {place for start, end in candidates for place in range(start, end)}
     named = [sense for span in candidates.values() for sense in span.fields]
@@ -203,6 +217,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
         span = at(start, end)
         span.senses, span.guessed = [*senses], True
     _existing_first(candidates.values(), names)
+    _periods_whole(candidates)
     chosen = _cover(tokens, candidates)
     whole = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
     _whole_names(plain, whole.spans)
@@ -210,7 +225,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     own_labels.prefer(whole.spans, lexicon.labels, names, lexicon.schema)
     label_tails.settle(whole.spans, lexicon.schema)
     day_counts.put(whole.spans, lexicon.schema)
-    _kinds_of_place(whole, names)
+    records_called.settle(whole.spans, lexicon.schema, names)
     whole.spans = _strangers(plain, whole.spans)
     _called(whole.spans)
     _values_not_kinds(whole)
@@ -219,6 +234,10 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
         if span.unknown and span.text == "级" and value.choices and value.last == span.first:
             span.unknown, span.filler = False, True  # Silver|级
     value_or_name.prefer(whole.spans)
+    if not future:
+        tagged.settle(whole, lexicon.schema, names.facets)
+    settling.settle(whole.spans, lexicon.schema)
+    settling_chinese.settle(whole, lexicon)
     if not future:
         known_in_part(whole, lexicon, names)
     return whole
@@ -341,13 +360,6 @@ def _whole_field(span: Span, later: Span, lexicon: Lexicon, names: NameIndex) ->
     return []
 
 
-def _kinds_of_place(text: Spanned, names: NameIndex) -> None:
-    """ "veterinary hospitals", 宠物医院: after a value, the word such accounts' names end in means accounts."""
-    for before, span in pairwise(text.spans):
-        if span.unknown and any(c.entity == "account" for c in before.choices) and names.kind_of_place(span.text):
-            span.senses, span.unknown = [Sense("entity", "account", plural=True)], False
-
-
 def known_in_part(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
     """Words nobody knows whole that are part of what products are called ("pizza ovens"), or a value cut short ("exec chef")."""
     for place, span in enumerate(text.spans):
@@ -362,7 +374,8 @@ def known_in_part(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
                 span.senses, span.unknown, after.senses, after.filler, after.guessed = whole, False, [], True, False
                 continue
         words = tuple(token.word for token in text.tokens[span.start : span.end])
-        senses = [s for s in (*names.facets.cut_short(words), *lexicon.table.cut_short(words)) if s.kind == "choice"]
+        beside = place > 0 and text.spans[place - 1].choices and text.language == "en"  # "Western food", and no food fair
+        senses = [] if beside else [s for s in (*names.facets.cut_short(words), *lexicon.table.cut_short(words)) if s.kind == "choice"]
         found = [] if senses else names.part_of_products(span.text)
         if senses or found:
             span.senses, span.names, span.unknown = senses, found, False
@@ -394,6 +407,15 @@ def _parted_fields(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
                     later.senses, later.unknown, later.filler = whole, False, False
                     span.senses, span.filler = [], True
                 break
+
+
+def _periods_whole(candidates: dict[tuple[int, int], Span]) -> None:
+    """ "in the past 30 days": a word that only does something gives way to a period that begins within it and goes on."""
+    periods = [place for place, span in candidates.items() if span.time and span.time.kind == "period"]
+    for (start, end), span in list(candidates.items()):
+        crossed = any(start < first < end < last for first, last in periods)
+        if crossed and not span.content and not span.names:
+            del candidates[start, end]
 
 
 def _literals(plain: str, tokens: Sequence[Token], at: object) -> None:

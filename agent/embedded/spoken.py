@@ -153,7 +153,10 @@ def _narrowed(scene: Scene, kind: str, ids: list[str], span: Span) -> list[str]:
     left = kept or ids
     if any(span.func("all") or span.text.lower() in {"both", "都"} for span in scene.spans):
         return left
-    going = [record.id for record in load(scene.unit, kind, left[:50]) if record.fields.get("status") == "open"] if len(left) > 1 else []
+    state = scene.unit.schema.state
+    going = (
+        [each.id for each in load(scene.unit, kind, left[:50]) if state(kind, each.fields.get("status")) == "open"] if len(left) > 1 else []
+    )
     return going if len(going) == 1 else left  # of namesakes the one still open is what is being worked on
 
 

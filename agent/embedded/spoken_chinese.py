@@ -11,6 +11,9 @@ _MEASURE = "[个家位名条单笔份张件项次起场通封趟户台]"
 _NOT_ONE = re.compile(
     rf"连?一{_MEASURE}(?P<noun>(?![都也])[一-鿿]{{1,8}}?)[都也]?(?:还|从来)?(?:没有?|未)(?:[做打签下提报建开留填发]过?|有过)?(?=的|$|[\s,，。?？])"
 )
+_SOME_WON = re.compile(
+    r"(?P<not>从来没有?|从没有?|没有?|从未|未)?(?:赢|签|成交|拿下|谈成)过(?:单子?|商机|生意|项目)(?=的|$|[\s,，、且。?？])"
+)
 _THAN = re.compile(r"比(?P<number>[^的比]{1,14}?)(?:还要?|更|要)?(?P<way>[高大多贵长久低小少便宜短]{1,2})(?P<end>的|$|[\s,，。?？])")
 _MORE, _LESS = frozenset("高大多贵长久"), frozenset({"低", "小", "少", "便宜", "短"})
 _TENTHS = re.compile(r"(?P<tenths>[一二两三四五六七八九])成(?P<half>半)?(?=(?:以上|以下|以内|多|左右|$|的|[\s,，。?？]))")
@@ -35,13 +38,18 @@ def plainly(text: str) -> str:
     """A Chinese question with all of these put right; any other as it is."""
     if not is_chinese(text):
         return text
-    for put in (_none_of_them, _compared, _parts_of_the_whole, _about_numbers):
+    for put in (_none_of_them, _won_some, _compared, _parts_of_the_whole, _about_numbers):
         text = put(text)
     return text
 
 
 def _none_of_them(text: str) -> str:
     return _NOT_ONE.sub(lambda found: f"没有{found['noun']}", text)
+
+
+def _won_some(text: str) -> str:
+    """今年赢过单的客户: there are deals won with them."""
+    return _SOME_WON.sub(lambda found: f"{'没有' if found['not'] else '有'}赢单商机", text)
 
 
 def _compared(text: str) -> str:

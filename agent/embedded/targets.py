@@ -282,7 +282,7 @@ def which(target: Target, scene: Scene, values: dict[str, Any] | None = None) ->
     records = load(scene.unit, frame.entity, ids[: candidates.KEPT])
     fresh = [record for record in records if not candidates.has(record, values)]
     ids = [record.id for record in fresh] + ids[candidates.KEPT :] if fresh else ids
-    going = candidates.under_way(fresh)
+    going = candidates.under_way(scene.unit.schema, fresh)
     if len(going) == 1 and not any(span.text.lower() in change_words("reopens") for span in scene.spans):
         return [going[0].id]
     return candidates.question(scene.unit, frame.entity, ids, len(ids), scene.text.text)

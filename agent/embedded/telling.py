@@ -214,6 +214,9 @@ def said(reader: Reader) -> list[Frame] | None:
         if best and best[0].type not in frame.values and len({name.id for name in best}) == 1:
             frame.values[best[0].type] = best[0].id
             span.used = True
+        elif best and best[0].type not in frame.values and len({(name.type, name.name.casefold()) for name in best}) == 1:
+            frame.values[best[0].type] = best[0].name  # several of the very same name: what any of them said, each quote with its account
+            span.used = True
         elif span.time and span.time.kind == "period":
             frame.period, span.used = (span.time.first, span.time.last), True
     kinds = [c.value for span in reader.spans for c in span.choices if (c.entity, c.field) == ("activity", "kind") and c.value != "note"]

@@ -33,7 +33,7 @@ def by_title(scene: Scene) -> list[Subject]:
         if any(each.func("all", "group", "me", "without", "not") for each in run):
             continue
         records = _titled(scene, kind, words, anchors)
-        going = under_way(records) if len(records) > 1 else records
+        going = under_way(scene.unit.schema, records) if len(records) > 1 else records
         if len(going) > 1 and not anchors:
             theirs = spoken_of(scene)
             going = [record for record in going if record.fields.get("account_id") in theirs]

@@ -4,9 +4,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from agent.embedded.tokens import is_chinese
+from store.yaml_text import parse_words
 
 MARKS = " \t,，.。!！?？;；:：、~…"
 _UTTERED = re.compile(r"(?:^|\s)(?:u+h+m*|u+m+|e+rm*|hmm+)\b[,.…]*(?=\s|$)|[呃嗯]+[,，、.。…]*", re.IGNORECASE)
@@ -14,7 +13,7 @@ _UTTERED = re.compile(r"(?:^|\s)(?:u+h+m*|u+m+|e+rm*|hmm+)\b[,.…]*(?=\s|$)|[�
 
 @cache
 def _raw() -> dict[str, dict[str, list[str]]]:
-    return dict(yaml.load((Path(__file__).parent / "turn_words.yaml").read_text("utf-8"), yaml.BaseLoader))
+    return dict(parse_words((Path(__file__).parent / "turn_words.yaml").read_text("utf-8")))
 
 
 @cache

@@ -217,7 +217,8 @@ class Understanding:
         clause = amending.named_out(unit, clause, previous)
         coming = _spans(unit, clause, words, names, future=True)
         told = advising.read(unit, coming, previous) or drafting_words.read(unit, coming, names, previous)
-        unsure = told is not None and told[0].intent == "clarify" and acts.likely(coming, later=bool(previous)).get("draft", 1.0) < DOUBT
+        asks = told is not None and told[0].intent == "clarify" and told[0].reason not in CERTAIN
+        unsure = asks and acts.likely(coming, later=bool(previous)).get("draft", 1.0) < DOUBT
         if told is not None and not unsure:
             return told  # these open with words of their own: "draft …", "what should I do"
         scene = Scene(unit, coming, words, names, routes, list(previous), -1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from agent.embedded import either_field
 from agent.embedded.dated import Dated
 from agent.embedded.hosts import YES_NO
-from agent.embedded.lexicon import NOT_YET, YES
+from agent.embedded.lexicon import NOT_YET, YES, beside_words
 from agent.embedded.names import PART
 from agent.embedded.phrase_table import Sense
 from agent.embedded.spans import Span
@@ -15,6 +15,12 @@ from agent.embedded.unburdened import is_noise
 from knowledge.understanding.leads import ENDED
 from store.filters import Filter, Op
 from store.schema import Field
+
+
+def _several_ends(span: Span) -> bool:
+    """已关闭的商机: a word that stands for any of several values."""
+    return span.text in beside_words("over_and_done")
+
 
 _ANDS = {"and", "but", "or", "yet", "还", "但", "但是", "和", "且"}
 
@@ -46,7 +52,7 @@ class Valued(Dated):
         if self._unspoken(best):
             span.used = is_noise(span) or bool(span.func() and len(span.text) == 1)
             return
-        values = [best.value]
+        values = [s.value for s in senses if (s.entity, s.field) == (best.entity, best.field)] if _several_ends(span) else [best.value]
         negated = self._negated(number) or (best.field == "status" and span.func("contacted") and self._by_nobody(number))
         same = [
             p for p in self.parts if p.slot == f"{best.entity}.{best.field}" and p.filter.op in {"eq", "in"} and p.filter.negate == negated

@@ -6,8 +6,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from agent.embedded.advice_wording import advised, drafted
 from agent.embedded.columns import columns
 from agent.embedded.frames import Frame
@@ -19,6 +17,7 @@ from store.metrics import catalogue
 from store.query import RecordQuery, RecordView, find
 from store.schema import TEMPORAL
 from store.unit import Unit
+from store.yaml_text import parse
 from tools.cited import source_of
 from tools.describe import describe, field_at, part_label, path_label, period_words, value_label
 from tools.results import Briefed, Drafted, Figures, Notes, Proposed, Records, Result, Suggested
@@ -30,7 +29,7 @@ _HIDDEN = {"team", "created_at", "updated_at"}
 
 @cache
 def phrases() -> dict[str, Any]:
-    return dict(yaml.safe_load((Path(__file__).parent / "phrases.yaml").read_text("utf-8")))
+    return dict(parse((Path(__file__).parent / "phrases.yaml").read_text("utf-8")))
 
 
 def say(name: str, language: str, **values: object) -> str:

@@ -4,10 +4,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from knowledge.sentences import split_sentences
 from knowledge.voice.transcript import Transcript
+from store.yaml_text import parse
 
 LONGEST_S, SENTENCES = 20.0, 2
 _OPENING = re.compile(r"^(?:(?:so|ok|okay|hey|hi|please|and|um|uh|rapport|well|now)\b[ ,]*)+", re.IGNORECASE)
@@ -31,5 +30,5 @@ def _asks(sentence: str) -> bool:
 @cache
 def _words() -> dict[str, list[str]]:
     with Path(__file__).with_name("questions.yaml").open(encoding="utf-8") as held:
-        found: dict[str, list[str]] = yaml.safe_load(held)
+        found: dict[str, list[str]] = parse(held)
     return found

@@ -1,4 +1,5 @@
-"""A language model's reading of a note, asked for before anything is proposed; without one, or when it fails, the built-in reading stands."""
+"""A language model's reading of a note, asked for before anything is proposed; without one, when it fails or its budget is used up, the
+built-in reading stands."""
 
 import json
 import logging
@@ -12,25 +13,37 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from langchain_core.runnables import Runnable
 from pydantic import ValidationError
 
+from agent.answer import Usage
 from agent.llm import ModelFault, fault_of
+from agent.metering import Meter
 from knowledge.followups.suggested import Suggested
 from knowledge.voice.transcript import Transcript
+from store.rights import Principal
 
-Suggest = Callable[[Transcript, str], Suggested | None]
+Suggest = Callable[[Principal, Transcript, str], Suggested | None]
 log = logging.getLogger("rapport")
 
 
-def suggest_with(model: BaseChatModel) -> Suggest:
-    """Asks this model; None when it fails or answers with nonsense."""
+def suggest_with(model: BaseChatModel, meter: Meter) -> Suggest:
+    """Asks this model; None when it fails, answers with nonsense or may not be asked any more this month."""
     reader = model.bind_tools([Suggested], tool_choice="Suggested")
 
-    def suggest(transcript: Transcript, today: str) -> Suggested | None:
+    def suggest(principal: Principal, transcript: Transcript, today: str) -> Suggested | None:
+        if meter.spent():
+            log.warning("a note is read without the model: %s", ModelFault("spent"))
+            return None
+        used = Usage(model_calls=1)
         note = json.dumps({"today": today, "note": transcript.text}, ensure_ascii=False)
         try:
             answer = _asked(reader, [SystemMessage(_prompt()), HumanMessage(note)])
         except ModelFault as fault:
             log.warning("a note is read without the model: %s", fault)
             return None
+        else:
+            took = getattr(answer, "usage_metadata", None) or {}
+            used.input_tokens, used.output_tokens = took.get("input_tokens", 0), took.get("output_tokens", 0)
+        finally:
+            meter.note(principal, "note", used)
         calls = getattr(answer, "tool_calls", [])
         try:
             return Suggested.model_validate(calls[0]["args"]) if calls else None

@@ -5,11 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge.followups.followup import Question
 from knowledge.sentences import split_sentences
 from knowledge.voice.transcript import Mention, Transcript
+from store.yaml_text import parse
 
 Newcomers = Sequence[tuple[str, Sequence[str]]]  # a name, and known ones nearly like it
 
@@ -81,5 +80,5 @@ def _length(seconds: float, language: str) -> str:
 @cache
 def _phrases() -> dict[str, dict[str, Any]]:
     with Path(__file__).with_name("phrases.yaml").open(encoding="utf-8") as held:
-        found: dict[str, dict[str, Any]] = yaml.safe_load(held)
+        found: dict[str, dict[str, Any]] = parse(held)
     return found

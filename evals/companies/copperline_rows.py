@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import yaml
+from store.yaml_text import parse
 
 TODAY = date(2024, 9, 12)  # a Thursday
 LATE = 40  # days after which every order is delivered; twice that, and every callout is closed
@@ -19,7 +19,7 @@ Row = dict[str, Any]
 @cache
 def company() -> Mapping[str, Any]:
     """What the YAML file says."""
-    content: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("copperline.yaml").read_text(encoding="utf-8"))
+    content: Mapping[str, Any] = parse(Path(__file__).with_name("copperline.yaml").read_text(encoding="utf-8"))
     return content
 
 

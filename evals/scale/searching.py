@@ -143,9 +143,9 @@ _PASSAGE = text(
 def _measured(store: Store, encoder: Embeddings, passages: int, rounds: int, progress: Progress) -> Iterator[Figure]:
     index = Indexer(store, encoder)
     started = time.perf_counter()
-    progress("neighbours")
+    progress("vectors")
     index.drain()
-    yield Figure("search: vectors put into Chroma", time.perf_counter() - started, "s", note=f"{passages:,} passages")
+    yield Figure("search: vectors read into the index", time.perf_counter() - started, "s", note=f"{passages:,} passages")
     search, target = Search(store, encoder, index), TARGETS[min(TARGETS, key=lambda each: abs(each - passages))]
     for name, who, within in _scopes(store):
         progress(name)

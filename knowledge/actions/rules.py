@@ -4,10 +4,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from store.filters import Filter
+from store.yaml_text import parse
 
 Channel = Literal["email", "phone", "wechat"]
 Kind = Literal["task", "draft", "update", "escalate", "merge"]
@@ -69,6 +69,7 @@ class Rule(BaseModel):
     facts: list[str] = Field(default_factory=list)
     said: Literal["", "account", "contact", "opportunity"] = ""
     quote: bool = False
+    asks: bool = False
     unless: Unless | None = None
     contact: Literal["", "self", "latest", "contact"] = ""
     require_reach: bool = False
@@ -96,5 +97,5 @@ class Book(BaseModel):
 
 @cache
 def book() -> Book:
-    raw = yaml.safe_load((Path(__file__).parent / "rules.yaml").read_text("utf-8"))
+    raw = parse((Path(__file__).parent / "rules.yaml").read_text("utf-8"))
     return Book(how=raw["how"], rules={name: Rule(name=name, **rule) for name, rule in raw["rules"].items()})

@@ -11,8 +11,10 @@ from typing import Any
 from knowledge.actions.rules import Rule
 from knowledge.actions.scope import Scope
 from knowledge.actions.situations import MOST, Candidate, citation, fill, matching, spoken
+from knowledge.briefs.cues import kinds_of, says_good_bye
 from knowledge.briefs.promise import Promise
 from knowledge.briefs.said import promises
+from knowledge.sentences import language_of, split_sentences
 from knowledge.shown import brief_text, day_count, day_of
 from knowledge.understanding import flow, reasons
 from knowledge.understanding.health import health
@@ -77,7 +79,16 @@ def candidates(looking: Looking, rule: Rule, record_id: str = "") -> list[Candid
 
 
 def _conditions(looking: Looking, rule: Rule, record_id: str) -> Iterator[Candidate]:
-    return matching(looking.unit, rule, looking.scope, record_id)
+    for each in matching(looking.unit, rule, looking.scope, record_id):
+        if not (rule.asks and _only_good_bye(str(each.record.fields.get("body") or ""))):
+            yield each
+
+
+def _only_good_bye(text: str) -> bool:
+    """ "We have chosen another supplier; I hope to work with you another time": nobody waits for an answer to it."""
+    said = [(each, language_of(each)) for each in split_sentences(text)]
+    asks = any(each.rstrip().endswith(("?", "？")) or "request" in kinds_of(each, language) for each, language in said)
+    return not asks and any(says_good_bye(each, language) for each, language in said)
 
 
 def _promised(who: str) -> Source:

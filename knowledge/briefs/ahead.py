@@ -14,13 +14,15 @@ def account_health(dossier: Dossier) -> Health | None:
     return found[0] if found else None
 
 
-def risks(dossier: Dossier, how: Health | None) -> Iterator[Item]:
-    """The health of the customer, and each reason that takes away from it."""
+def risks(dossier: Dossier, how: Health | None, of: str | None = None) -> Iterator[Item]:
+    """The health of the customer, and each reason that takes away from it. `of`: the customer's name, where the brief is not theirs."""
     if how is None:
         return
     base = dossier.citing.record("account", how.account_id)
     sources = tuple(each for reason in how.reasons[:2] for each in dossier.citing.sources(reason.sources, 1))
     values: dict[str, Shown | None] = {"level": Term(f"level_{how.level.replace(' ', '_')}"), "score": how.score, "scale": 100}
+    if of is not None:
+        values["of"] = of
     yield Item("risks", "health", values, (*base, *sources), weight=77)
     for place, reason in enumerate(how.warnings):
         citations = dossier.citing.sources(reason.sources)
@@ -35,7 +37,7 @@ def next_steps(dossier: Dossier, how: Health | None) -> Iterator[Item]:
         told = next(one for one in dossier.told if one.id == made.activity_id)
         yield Item("next", "keep_promise", {"due": made.due}, citing.told(told, made.text), (made.text,), weight=88 - 4 * place)
     for case in dossier.cases:
-        if case.fields.get("status") != "closed" and case.fields.get("type") == "complaint":
+        if dossier.unit.schema.state("case", case.fields.get("status")) != "closed" and case.fields.get("type") == "complaint":
             yield Item("next", "solve_complaint", {"subject": case.name}, citing.record("case", case.id), weight=86)
     planned = {task.name for task in dossier.tasks}
     for deal in dossier.open_deals:

@@ -85,7 +85,9 @@ def choose(items: Sequence[Item], length: Length) -> list[Item]:
 def worded(unit: Unit, item: Item, language: str) -> str:
     """The words of one statement, without its marks. Text of records is made harmless for markdown."""
     if item.code.startswith(("reason:", "of:")):
-        return _reason(item, language)
+        return _reason(unit, item, language)
+    if item.code == "facts":
+        return " · ".join(harmless(shown(unit, value, language)) for value in item.values.values())
     values = {name: harmless(shown(unit, value, language)) for name, value in item.values.items() if value is not None}
     values |= {f"q{number}": harmless(quote) for number, quote in enumerate(item.quotes, start=1)}
     values |= {"dnc": ""} if "dnc" in values else {}
@@ -97,13 +99,22 @@ def worded(unit: Unit, item: Item, language: str) -> str:
     return "".join(piece.format(**values) for piece in pieces if all(name in values for name in _VALUE.findall(piece)))
 
 
-def _reason(item: Item, language: str) -> str:
+def _reason(unit: Unit, item: Item, language: str) -> str:
     """A reason of a score; after the name of the account where a line is about one of several."""
     kind, _, code = item.code.partition(":")
     safe = {name: harmless(value) if isinstance(value, str) else value for name, value in item.values.items()}
     account = safe.pop("account", None) if kind == "of" else None
+    for name in ("stage", "others"):  # stages by the name the reader knows them by
+        if isinstance(said := safe.get(name), str):
+            safe[name] = _stages(unit, said, language)
     text = reasons.said(reasons.Reason(code, safe), language)  # type: ignore[arg-type]
     return f"**{account}**{'：' if language == 'zh' else ': '}{text}" if account else text
+
+
+def _stages(unit: Unit, text: str, language: str) -> str:
+    names = {stage.name: stage.zh for stage in unit.schema.stages if stage.zh and language == "zh"}
+    pattern = re.compile("|".join(re.escape(harmless(each)) for each in sorted(names, key=len, reverse=True)) or "(?!)")
+    return pattern.sub(lambda found: names.get(found.group(), found.group()), text)
 
 
 def period_words(unit: Unit, brief: Brief, language: str) -> str:

@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from knowledge.sentences import Language
+from store.yaml_text import parse
 
 Kind = Literal["request", "objection", "competitor", "decision", "price", "departure", "pleased", "displeased", "ignored"]
 _NOBODY = "(?!)"  # matches nothing
@@ -36,7 +35,7 @@ class Fact:
 
 @cache
 def data() -> dict[str, Any]:
-    return dict(yaml.safe_load((Path(__file__).parent / "cues.yaml").read_text("utf-8")))
+    return dict(parse((Path(__file__).parent / "cues.yaml").read_text("utf-8")))
 
 
 def either(patterns: Iterable[str], *, whole: bool = False) -> re.Pattern[str]:
@@ -55,7 +54,24 @@ def kinds_of(sentence: str, language: Language) -> set[Kind]:
     if _formulas(language).search(sentence):
         return set()
     found = {kind for kind, pattern in kinds(language).items() if pattern.search(sentence)}
+    if says_good_bye(sentence, language):
+        found -= {"pleased", "request"}
     return found - {"pleased"} if "displeased" in found else found
+
+
+def says_good_bye(sentence: str, language: Language) -> bool:
+    """ "I hope to work with you another time"."""
+    return _farewell(language).search(sentence) is not None
+
+
+@cache
+def _farewell(language: Language) -> re.Pattern[str]:
+    return either([data()["farewell"][language]])
+
+
+def asks_only_for_haste(sentence: str, language: Language) -> bool:
+    """ "Could you answer this week?": asks for an answer, and for nothing else."""
+    return either([data()["haste"][language]]).fullmatch(sentence.strip()) is not None
 
 
 @cache

@@ -46,9 +46,10 @@ def doings(unit: Unit, account_ids: Collection[str], told: Iterable[Told]) -> Do
     columns = ["title", "status", "due_at", "updated_at", "account"]
     for row in rows(unit, "task", columns, among=("account", account_ids)):
         due = row["due_at"].astimezone(zone).date() if row["due_at"] else None
-        finished = row["status"] == "done"
+        state = unit.schema.state("task", row["status"]) or ""
+        finished = state == "done"
         ended = row["updated_at"].astimezone(zone).date() if finished and row["updated_at"] else None
-        done.tasks[row["account"]].append(Task(row["id"], row["title"] or "", row["status"] or "", due, ended))
+        done.tasks[row["account"]].append(Task(row["id"], row["title"] or "", state, due, ended))
     closed = Filter(field="status", op="in", value=["won", "lost"])
     for row in rows(unit, "opportunity", ["account", "close_date"], [closed], among=("account", account_ids)):
         if row["close_date"]:

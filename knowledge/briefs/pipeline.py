@@ -1,6 +1,7 @@
 """The pipeline reviewed: open deals that slipped, stand still, hang on one person, or have no next step."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from knowledge.briefs.crew import Crew
 from knowledge.briefs.evidence import Citing, Figure, Item, Label, Section, Shown, cited, figure, total
@@ -39,7 +40,11 @@ def review(unit: Unit, citing: Citing, who: Crew) -> Iterator[Item]:
     yield from single_threaded(unit, citing, deals)
     for deal in deals:
         if not deal.fields.get("next_step") and unit.principal.sees("opportunity", "next_step"):
-            yield Item("unplanned", "deal_of", _values(unit, deal), citing.record("opportunity", deal.id), weight=_weight(deal, 40))
+            values = _values(unit, deal)
+            late = isinstance(values["closes"], date) and values["closes"] < unit.today()
+            yield Item(
+                "unplanned", "deal_past" if late else "deal_of", values, citing.record("opportunity", deal.id), weight=_weight(deal, 40)
+            )
 
 
 def open_deals(unit: Unit, who: Crew) -> list[RecordView]:

@@ -52,7 +52,7 @@ def promise_in(said: Statement, names: Names) -> Promise | None:
         return None
     days = days_ahead(text, told.day)
     who = _whose(said, words, names, bool(days))
-    if who is None:
+    if who is None or (who == "them" and words.condition.search(text)):
         return None
     about = frozenset(each.name for each in cues.things() if each.words[said.language].search(text))
     return Promise(
@@ -80,6 +80,7 @@ class _Words:
     their_things: re.Pattern[str]
     they: tuple[str, ...]
     excluded: re.Pattern[str]
+    condition: re.Pattern[str]
 
 
 @lru_cache(maxsize=2)
@@ -95,6 +96,7 @@ def _words(language: Language) -> _Words:
         cues.either(raw["their_things"]),
         tuple(raw["they"]),
         cues.either(raw["not"]),
+        cues.either(raw["condition"]),
     )
 
 

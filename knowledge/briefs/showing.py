@@ -6,20 +6,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge.briefs.evidence import Figure, Label, Money, Shown, Term
 from knowledge.understanding.reasons import shown_value
 from store.unit import Unit
+from store.yaml_text import parse
 
 
 @cache
 def phrases() -> dict[str, Any]:
-    return dict(yaml.safe_load((Path(__file__).parent / "phrases.yaml").read_text("utf-8")))
+    return dict(parse((Path(__file__).parent / "phrases.yaml").read_text("utf-8")))
 
 
 _UNITS = {"days": {"en": "{n} days", "zh": "{n}天"}, "hours": {"en": "{n} hours", "zh": "{n}小时"}, "%": {"en": "{n} %", "zh": "{n}%"}}
-_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]!|"} | {"<": "&lt;", ">": "&gt;"})
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]|"} | {"<": "&lt;", ">": "&gt;"})
 
 
 def shown(unit: Unit, value: Shown | None, language: str) -> str:

@@ -16,20 +16,23 @@ from store.query import RecordView, user_names
 from store.rows import stage_visits
 
 YEAR = 365
-_FACTS = {"account": ("industry", "city", "country"), "contact": ("title", "account", "email", "phone")}
+_FACTS = {
+    "account": ("industry", "city", "country"),
+    "contact": ("title", "account", "email", "phone"),
+    "opportunity": ("account", "type"),
+}
+_STATE: dict[str, tuple[str, ...]] = {"account": ("tier", "lifecycle"), "contact": ("role",), "opportunity": ()}
 
 
 def who(dossier: Dossier, view: RecordView) -> Iterator[Item]:
     """The record at a glance, then its tier, lifecycle and owner."""
-    facts = " · ".join(
-        str(text) for name in _FACTS.get(view.type, ()) if (text := _fact(dossier, view, name)) is not None and text not in ("", None)
-    )
+    facts = {name: said for name in _FACTS[view.type] if (said := _fact(dossier, view, name))}
     base = dossier.citing.record(view.type, view.id)
     if facts:
-        yield Item("who", "facts", {"facts": facts}, base, weight=90)
+        yield Item("who", "facts", facts, base, weight=90)
     owner = view.fields.get("owner")
     values: dict[str, Shown | None] = {"owner": user_names(dossier.unit, {owner}).get(owner, owner) if owner else None}
-    for name in ("tier", "lifecycle") if view.type == "account" else ("role",):
+    for name in _STATE[view.type]:
         value = view.fields.get(name)
         values[name] = Label(view.type, name, value) if value else None
     if any(value is not None for value in values.values()):
@@ -41,11 +44,10 @@ def who(dossier: Dossier, view: RecordView) -> Iterator[Item]:
         yield Item("who", "noted", {}, (Citation(view.type, view.id, text, base[0].account if base else None),), (text,), weight=40)
 
 
-def _fact(dossier: Dossier, view: RecordView, name: str) -> str | None:
+def _fact(dossier: Dossier, view: RecordView, name: str) -> Shown | None:
     value = view.fields.get(name)
-    if value is None:
-        return None
-    return str(value)
+    kind = dossier.unit.schema.entity(view.type).fields[name].kind
+    return None if value in (None, "") else Label(view.type, name, str(value)) if kind == "choice" else str(value)
 
 
 def value(dossier: Dossier, account: RecordView) -> Iterator[Item]:
@@ -149,7 +151,8 @@ def changes(dossier: Dossier) -> Iterator[Item]:
 
 def cases(dossier: Dossier) -> Iterator[Item]:
     """What is not solved, oldest first; else the last that was, with how satisfied they were."""
-    waiting = [each for each in dossier.cases if each.fields.get("status") != "closed"]
+    state = dossier.unit.schema.state
+    waiting = [each for each in dossier.cases if state("case", each.fields.get("status")) != "closed"]
     for case in reversed(waiting):
         opened = day(case.fields.get("opened_at"))
         kind = case.fields.get("type")

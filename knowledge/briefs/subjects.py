@@ -27,10 +27,9 @@ def subject_brief(unit: Unit, kind: str, record_id: str, *, since: date | None =
     else:
         held = dossier.of_deal(unit, view, account, start)
         how = ahead.account_health(held)
-        items = _talked(
-            [standing.deal_line(held, view, "open"), *standing.chance(held, [view]), *standing.changes(held), *talk.people(held)], held
-        )
-        items += [*ahead.risks(held, how), *ahead.next_steps(held, None)]
+        stands = [*standing.who(held, view), standing.deal_line(held, view, "open"), *standing.chance(held, [view])]
+        items = _talked([*stands, *standing.changes(held), *talk.people(held)], held)
+        items += [*ahead.risks(held, how, account.name if account else None), *ahead.next_steps(held, None)]
     return Brief(kind, view.id, view.name, (start, held.today), [each for each in items if each.citations], held.outside)
 
 

@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge.sentences import HAN
+from store.yaml_text import parse
 
 _SALUTATION_FIELDS = ("salutation", "honorific", "form of address", "称呼", "称谓", "尊称")
 _HONORIFIC = r"(?P<honorific>{words})\.?\s+"
@@ -28,7 +27,7 @@ class Address:
 
 @cache
 def _words() -> dict[str, Any]:
-    return dict(yaml.safe_load((Path(__file__).parent / "addresses.yaml").read_text("utf-8")))
+    return dict(parse((Path(__file__).parent / "addresses.yaml").read_text("utf-8")))
 
 
 def address(name: str, language: str, *, title: str = "", said: Iterable[tuple[str, str]] = (), salutation: str = "") -> Address:

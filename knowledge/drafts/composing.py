@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from knowledge.drafts.gathering import Facts, gather
+from knowledge.drafts.facts import Facts
+from knowledge.drafts.gathering import gather
 from knowledge.drafts.parts import Block, Wording, label, parts
 from knowledge.drafts.request import LENGTHS, Request
 from knowledge.phrasing import filled, slots_of
@@ -48,6 +49,8 @@ class _Writer:
         self.facts, self.request = facts, request
         self.used: list[str] = []
         self.missing: list[str] = []
+        chat = request.channel == "wechat"  # people write less there: a step shorter than the same as a mail
+        self._room = max(0, LENGTHS.index(request.length) - chat)
 
     def knows(self, wording: Wording) -> bool:
         text = wording.said(self.facts.language, self.request.tone)
@@ -70,7 +73,7 @@ class _Writer:
         return said
 
     def block(self, block: Block) -> str:
-        if LENGTHS.index(block.level) > LENGTHS.index(self.request.length) or any(self.facts.slots.get(name) for name in block.unless):
+        if LENGTHS.index(block.level) > self._room or any(self.facts.slots.get(name) for name in block.unless):
             return ""
         known = next((wording for wording in block.any if self.knows(wording)), None)
         if known is None and block.optional:

@@ -2,49 +2,25 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from knowledge.actions.situations import citation, spoken
-from knowledge.briefs.said import promises
-from knowledge.drafts.addressing import Address, address, salutation_of
-from knowledge.drafts.parts import kind_words, label, noted
+from knowledge.drafts import between
+from knowledge.drafts.addressing import address, salutation_of
+from knowledge.drafts.facts import Facts, Shown
+from knowledge.drafts.parts import kind_words
 from knowledge.drafts.request import Request
-from knowledge.sentences import HAN, language_of, split_sentences
-from knowledge.shown import brief_text, day_of, day_words, money_words
+from knowledge.sentences import HAN, language_of
+from knowledge.shown import day_of, day_words, money_words
 from store.conditions import Filter
 from store.errors import InvalidInput, NotAllowed
 from store.query import RecordQuery, RecordView, find, get, load
-from store.reach import Reach, reach
+from store.reach import reach
 from store.unit import Unit
-from store.values import to_json
+from store.values import find_named, to_json
 
 _LETTERS = re.compile(r"[^\W\d_]")
-TALKS = ["meeting", "visit", "call"]
 RECENT = 40  # activities looked at for forms of address and language
-QUESTIONS = 4
-PROMISES = 3
-STALE = 60  # days after which a promise nobody kept is no longer written about
-
-
-@dataclass(slots=True)
-class Facts:
-    """`slots` by name, in the draft's language; `citations` say what each slot stands on."""
-
-    language: str
-    slots: dict[str, str] = field(default_factory=dict)
-    citations: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    person: RecordView | None = None
-    address: Address | None = None
-    reach: Reach | None = None
-    account_id: str | None = None
-    thread_from_them: bool = False
-
-    def put(self, name: str, value: str, *sources: dict[str, Any]) -> None:
-        if value:
-            self.slots[name] = value
-            self.citations[name] = list(sources)
 
 
 def gather(unit: Unit, request: Request) -> Facts:
@@ -164,95 +140,87 @@ def _who(unit: Unit, facts: Facts, person: RecordView, recent: Sequence[RecordVi
 
 
 def _what(unit: Unit, facts: Facts, request: Request, recent: Sequence[RecordView]) -> None:
-    today = unit.today()
-
-    def day(record: RecordView, name: str) -> str:
-        found = day_of(record.fields.get(name), unit.settings.zone)
-        return day_words(found, facts.language, today=today) if found else ""
-
-    def cited(record: RecordView, *names: str) -> dict[str, Any]:
-        shown = " · ".join(str(record.fields[name]) for name in names if record.fields.get(name) not in (None, ""))
-        dated = next((name for name in names if unit.schema.entity(record.type).fields[name].kind in {"date", "datetime"}), "")
-        return citation(unit, record, shown or record.name, day_of(record.fields.get(dated), unit.settings.zone))
-
+    shown = Shown(unit, facts.language)
     if recent:
-        facts.put("last_day", day(recent[0], "occurred_at"), spoken(unit, recent[0]))
-    met = next((each for each in recent if each.fields.get("kind") in TALKS), None)
+        facts.put("last_day", shown.day(recent[0], "occurred_at"), spoken(unit, recent[0]))
+    met = next((each for each in recent if each.fields.get("kind") in between.TALKS), None)
     if met is not None:
         facts.put("meeting_kind", kind_words(str(met.fields["kind"]), facts.language), spoken(unit, met))
-        facts.put("meeting_day", day(met, "occurred_at"), spoken(unit, met))
-    mail = get(unit, "activity", request.reply_to) if request.reply_to else next((each for each in recent if _from_them(each)), None)
+        facts.put("meeting_day", shown.day(met, "occurred_at"), spoken(unit, met))
+        held = day_of(met.fields.get("occurred_at"), unit.settings.zone)
+        if held and (unit.today() - held).days <= between.LATELY:
+            facts.put("met_lately", "yes", spoken(unit, met))
+    mail = get(unit, "activity", request.reply_to) if request.reply_to else next(filter(between.from_them, recent), None)
     if mail is not None:
-        _mail(unit, facts, mail, day(mail, "occurred_at"))
-    if request.purpose in {"follow_up", "chase"}:
-        _promised(unit, facts, request)
+        between.their_message(unit, facts, mail, recent, shown)
+    if request.purpose not in {"first_contact", "introduction"}:
+        between.promised(unit, facts, request)
+    between.quotes_held(unit, facts, request, shown)
+    _quote(unit, facts, request, shown)
+    _contract(unit, facts, request, shown)
+    _case(unit, facts, request, shown)
+    _order(unit, facts, request, shown)
+    if request.purpose == "introduction" and request.about:
+        _introduced(unit, facts, request.about)
+
+
+def _quote(unit: Unit, facts: Facts, request: Request, shown: Shown) -> None:
     quote = _one(unit, facts, request.quote, "quote", request, "-issued_on", [Filter(field="status", op="in", value=["sent", "draft"])])
-    if quote is not None:
-        source = cited(quote, "number", "amount", "currency", "issued_on")
-        facts.put("quote_number", quote.name, source)
-        facts.put("quote_day", day(quote, "issued_on"), source)
-        facts.put("quote_amount", money_words(quote.fields.get("amount"), str(quote.fields.get("currency") or unit.currency)), source)
-        valid = day_of(quote.fields.get("valid_until"), unit.settings.zone)
-        if valid and valid >= today:
-            facts.put("quote_valid", day(quote, "valid_until"), cited(quote, "valid_until"))
-        if request.purpose == "quote":
-            facts.put("product", str(quote.fields.get("product") or ""), cited(quote, "product"))
+    if quote is None:
+        return
+    source = shown.cited(quote, "number", "amount", "currency", "issued_on")
+    facts.put("quote_number", quote.name, source)
+    facts.put("quote_day", shown.day(quote, "issued_on"), source)
+    facts.put("quote_amount", money_words(quote.fields.get("amount"), str(quote.fields.get("currency") or unit.currency)), source)
+    issued = day_of(quote.fields.get("issued_on"), unit.settings.zone)
+    for day, kept_by, said in facts.quote_promises:
+        if issued and issued >= day and kept_by in {"", quote.id}:  # an older quote is not the one that was promised
+            facts.put("quote_promised", day_words(day, facts.language, today=unit.today()), said)
+    valid = day_of(quote.fields.get("valid_until"), unit.settings.zone)
+    if valid and valid >= unit.today():
+        facts.put("quote_valid", shown.day(quote, "valid_until"), shown.cited(quote, "valid_until"))
+    if request.purpose == "quote":
+        facts.put("product", str(quote.fields.get("product") or ""), shown.cited(quote, "product"))
+    deal = load(unit, "opportunity", [str(quote.fields["opportunity_id"])]) if quote.fields.get("opportunity_id") else []
+    if quote.fields.get("status") == "sent" and deal and deal[0].fields.get("type") == "renewal":
+        facts.put("renewal_quote", "yes", shown.cited(deal[0], "type"))
+
+
+def _contract(unit: Unit, facts: Facts, request: Request, shown: Shown) -> None:
     contract = _one(unit, facts, request.contract, "contract", request, "ends_on", [Filter(field="status", value="active")])
     if contract is not None:
-        source = cited(contract, "number", "ends_on")
+        source = shown.cited(contract, "number", "ends_on")
         facts.put("contract_number", contract.name, source)
-        facts.put("contract_end", day(contract, "ends_on"), source)
-        facts.put("contract_auto", "yes" if contract.fields.get("auto_renews") else "", cited(contract, "auto_renews"))
+        facts.put("contract_end", shown.day(contract, "ends_on"), source)
+        facts.put("contract_auto", "yes" if contract.fields.get("auto_renews") else "", shown.cited(contract, "auto_renews"))
+
+
+def _case(unit: Unit, facts: Facts, request: Request, shown: Shown) -> None:
+    """The open case; for an apology also one that was closed lately."""
     case = _one(unit, facts, request.case, "case", request, "-opened_at", [Filter(field="status", op="ne", value="closed")])
+    if case is None and request.purpose == "apology":
+        lately = (unit.today() - timedelta(days=between.STALE)).isoformat()
+        case = _one(unit, facts, "", "case", request, "-opened_at", [Filter(field="closed_at", op="ge", value=lately)])
     if case is not None:
-        facts.put("case_subject", case.name, cited(case, "subject"))
-        facts.put("case_day", day(case, "opened_at"), cited(case, "subject", "opened_at"))
+        facts.put("case_subject", case.name, shown.cited(case, "subject"))
+        facts.put("case_day", shown.day(case, "opened_at"), shown.cited(case, "subject", "opened_at"))
+
+
+def _order(unit: Unit, facts: Facts, request: Request, shown: Shown) -> None:
     order = _one(unit, facts, "", "order", request, "-ordered_on", [])
     if order is not None:
-        source = cited(order, "number", "ordered_on")
+        source = shown.cited(order, "number", "ordered_on")
         facts.put("order_number", order.name, source)
-        facts.put("order_day", day(order, "ordered_on"), source)
+        facts.put("order_day", shown.day(order, "ordered_on"), source)
         if request.purpose in {"thanks", "reactivation"}:
-            facts.put("product", str(order.fields.get("product") or ""), cited(order, "product"))
+            facts.put("product", str(order.fields.get("product") or ""), shown.cited(order, "product"))
 
 
-def _from_them(activity: RecordView) -> bool:
-    return activity.fields.get("kind") in {"email", "chat"} and activity.fields.get("direction") == "inbound"
-
-
-def _mail(unit: Unit, facts: Facts, mail: RecordView, day: str) -> None:
-    """The message that is answered: its day, its subject, and what it asks."""
-    facts.thread_from_them = _from_them(mail)
-    source = spoken(unit, mail)
-    facts.put("mail_day", day, source)
-    facts.put("mail_kind", kind_words(str(mail.fields.get("kind")), facts.language), source)
-    facts.put("mail_subject", brief_text(str(mail.fields.get("subject") or ""), 120), source)
-    asked = [each for each in split_sentences(str(mail.fields.get("body") or "")) if each.rstrip().endswith(("?", "？"))][:QUESTIONS]
-    answer = label("answer", facts.language)
-    facts.put("questions", "\n".join(f"- “{brief_text(each, 200)}” [{answer}]" for each in asked), source)
-
-
-def _promised(unit: Unit, facts: Facts, request: Request) -> None:
-    """What was promised and not yet done, of this contact (or deal). What the customer has read stands as it was written; what only
-    stands in a note of ours is put before the author in brackets, to be put into words: a note was not written for the customer."""
-    person, today = facts.person, unit.today()
-    if not facts.account_id:
-        return
-    made_there = promises(unit, facts.account_id, today=today)
-    for who, slot in (("us", "our_promises"), ("them", "their_promises")):
-        lines, sources = [], []
-        for made in made_there:
-            mine = made.contact_id == (person.id if person else None) or (
-                request.opportunity and made.opportunity_id == request.opportunity
-            )
-            if made.who != who or made.kept or not mine or (made.due or made.day) < today - timedelta(days=STALE):
-                continue
-            for activity in load(unit, "activity", [made.activity_id]):
-                written = activity.fields.get("kind") in {"email", "chat"} and activity.fields.get("direction") in {"inbound", "outbound"}
-                text, day = brief_text(made.text, 200), day_words(made.day, facts.language, today=today)
-                lines.append(f"- “{text}” ({day})" if written else f"- [{noted(facts.language, text, day)}]")
-                sources.append({**spoken(unit, activity), "quote": made.text})
-        facts.put(slot, "\n".join(lines[-PROMISES:]), *sources[-PROMISES:])
+def _introduced(unit: Unit, facts: Facts, name: str) -> None:
+    """How a colleague who is introduced is reached."""
+    found = find_named(unit, "user", name)
+    for user in load(unit, "user", [found[0][0]]) if len(found) == 1 else ():
+        facts.put("introduced_mail", str(user.fields.get("email") or ""), citation(unit, user, user.name, None))
 
 
 def _one(unit: Unit, facts: Facts, record_id: str, entity: str, request: Request, sort: str, where: Sequence[Filter]) -> RecordView | None:

@@ -4,10 +4,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge.drafts.request import Length
+from store.yaml_text import parse
 
 
 class Wording(BaseModel):
@@ -43,19 +43,27 @@ class Parts(BaseModel):
     closing: dict[str, Wording]
     missing: dict[str, Wording]
     kinds: dict[str, Wording]
+    appointments: dict[str, Wording]
+    quote_line: Wording
     noted: Wording
     purposes: dict[str, Purpose]
 
 
 @cache
 def parts() -> Parts:
-    raw: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "parts.yaml").read_text("utf-8"))
+    raw: dict[str, Any] = parse((Path(__file__).parent / "parts.yaml").read_text("utf-8"))
     return Parts.model_validate(raw)
 
 
 def kind_words(kind: str, language: str) -> str:
     """ "our meeting" for an activity's kind; empty for one nobody would name."""
     held = parts().kinds.get(kind)
+    return held.said(language, "formal") if held else ""
+
+
+def appointment_words(kind: str, language: str) -> str:
+    """ "the demonstration" for what is to come; empty for one nobody would name."""
+    held = parts().appointments.get(kind)
     return held.said(language, "formal") if held else ""
 
 

@@ -4,11 +4,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge.followups.followup import FollowUp
 from knowledge.followups.world import World
 from knowledge.sentences import Language
+from store.yaml_text import parse
 
 SUBJECT = 80
 _FEW = 3
@@ -17,7 +16,7 @@ _FEW = 3
 @cache
 def phrases(language: Language) -> dict[str, Any]:
     with Path(__file__).with_name("phrases.yaml").open(encoding="utf-8") as held:
-        return dict(yaml.safe_load(held)[language])
+        return dict(parse(held)[language])
 
 
 def subject_of(found: FollowUp, language: Language) -> str:

@@ -5,9 +5,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from knowledge.sentences import Language
+from store.yaml_text import parse
 
 _COUNTED = (
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
@@ -71,4 +70,4 @@ def _compiled(line: str) -> re.Pattern[str]:
 @cache
 def words(language: Language) -> Words:
     with Path(__file__).with_name("words.yaml").open(encoding="utf-8") as held:
-        return Words(yaml.safe_load(held)[language])
+        return Words(parse(held)[language])

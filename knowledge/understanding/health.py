@@ -113,7 +113,9 @@ def _feelings(history: _History, today: date) -> Iterable[Reason]:
 def _complaints(unit: Unit, history: _History, today: date) -> Iterable[Reason]:
     zone = unit.settings.zone
     opened = {row["id"]: row["opened_at"].astimezone(zone).date() for row in history.cases if row["opened_at"]}
-    waiting = [row for row in history.cases if row["status"] != "closed" and opened.get(row["id"], today) <= today]
+    waiting = [
+        row for row in history.cases if unit.schema.state("case", row["status"]) != "closed" and opened.get(row["id"], today) <= today
+    ]
     complaints = [row for row in waiting if row["type"] == "complaint"]
     if complaints:
         oldest = min(opened.get(row["id"], today) for row in complaints)

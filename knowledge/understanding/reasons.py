@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from store.yaml_text import parse
 
 Value = str | int | float | Decimal | date | None
 
@@ -38,7 +38,7 @@ def sources(kind: str, ids: Sequence[str | None]) -> tuple[Source, ...]:
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    return dict(yaml.safe_load((Path(__file__).parent / "reasons.yaml").read_text("utf-8")))
+    return dict(parse((Path(__file__).parent / "reasons.yaml").read_text("utf-8")))
 
 
 def said(reason: Reason, language: str) -> str:

@@ -10,10 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from store.errors import InvalidInput, NotFound, Unavailable
 from store.settings import Settings
+from store.yaml_text import parse
 
 HOSTED = "hosted:"
 WEIGHTS = "model.bin"
@@ -116,7 +115,7 @@ def get(settings: Settings, wanted: str) -> Path:
 @cache
 def _catalogue() -> Mapping[str, dict[str, Any]]:
     with Path(__file__).with_name("models.yaml").open(encoding="utf-8") as held:
-        found: dict[str, dict[str, Any]] = yaml.safe_load(held)
+        found: dict[str, dict[str, Any]] = parse(held)
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-import yaml
+from store.yaml_text import parse
 
 Timed = tuple[str, float, float, float]
 _LETTERS = re.compile(r"[^\W_]+")
@@ -49,4 +49,4 @@ def _only_phantoms(plain: str) -> bool:
 @cache
 def _phantoms() -> frozenset[str]:
     with Path(__file__).with_name("phantoms.yaml").open(encoding="utf-8") as held:
-        return frozenset("".join(_LETTERS.findall(str(each).casefold())) for each in yaml.safe_load(held))
+        return frozenset("".join(_LETTERS.findall(str(each).casefold())) for each in parse(held))

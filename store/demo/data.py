@@ -7,19 +7,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
+from store.yaml_text import parse
 
 Language = Literal["en", "zh"]
 Row = dict[str, object]
 
 _HERE = Path(__file__).parent
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @cache
 def load(name: str) -> Any:
     """The parsed file `<name>.yaml`; read once, so callers must not change what they get."""
-    return yaml.load((_HERE / f"{name}.yaml").read_text(encoding="utf-8"), Loader=_Loader)
+    return parse((_HERE / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
 @cache

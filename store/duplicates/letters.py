@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
-import yaml
+from store.yaml_text import parse
 
 # What NFKD leaves as it is though people write it in plain letters. ä, ö and ü become a, o, u; `ae` for ä is met by `sound`.
 _PLAIN = str.maketrans(
@@ -21,7 +21,7 @@ _LONGEST = 200  # characters of a value that are compared; a name is shorter
 def words() -> dict[str, Any]:
     """The lists of `words.yaml`."""
     text = (Path(__file__).parent / "words.yaml").read_text("utf-8")
-    return cast(dict[str, Any], yaml.safe_load(text))
+    return cast(dict[str, Any], parse(text))
 
 
 @lru_cache(maxsize=65_536)

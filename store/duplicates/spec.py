@@ -6,9 +6,8 @@ from math import log2
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from store.duplicates.comparing import WAYS, Way
+from store.yaml_text import parse
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def spec_from(name: str, raw: dict[str, Any]) -> Spec:
 @cache
 def specs() -> dict[str, Spec]:
     """The specs of the store's kinds, by name."""
-    raw = yaml.safe_load((Path(__file__).parent / "specs.yaml").read_text("utf-8"))
+    raw = parse((Path(__file__).parent / "specs.yaml").read_text("utf-8"))
     return {name: spec_from(name, told) for name, told in raw.items()}
 
 

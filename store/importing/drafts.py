@@ -40,14 +40,14 @@ class Defaults:
         )  # a customer's paper is not everybody's
         if owner:
             values.setdefault("owner", owner)
+        for name, value in self._of(self._kind, values).items():
+            if value is not None:
+                values.setdefault(name, value)
         owner = values.get("owner")
         if owner and "team" not in values and self._kind not in {"user", "team"}:
             team = self._known.team_of(owner)
             if team:
                 values["team"] = team
-        for name, value in self._of(self._kind, values).items():
-            if value is not None:
-                values.setdefault(name, value)
 
     def missing(self, values: dict[str, Any]) -> list[str]:
         """What a new record would lack."""
@@ -67,16 +67,23 @@ class Defaults:
                 return {"stage": self._stage, "currency": self._currency, "name": self._deal_name(values), "engaged_on": begun}
             case "order":
                 return {"currency": self._currency, "number": values.get("key")}
+            case "quote" | "contract":
+                return {"number": values.get("key")}
             case "activity":
-                subject = " ".join(str(values.get("body") or "").split())[:80] or None
-                return {
-                    "kind": "note", "occurred_at": values.get("created_at"), "trust": "external", "subject": subject,
-                    "owner": values.get("author"),
-                }  # fmt: skip
+                found = {
+                    "kind": "note",
+                    "occurred_at": values.get("created_at"),
+                    "trust": "external",
+                    "subject": _begin(values.get("body")),
+                }
+                return found | self._each_other("author", values)
             case "task":
-                return {"status": "open", "priority": "normal", "assignee": values.get("owner")}
+                return {"status": "open", "priority": "normal", "title": _begin(values.get("description"))} | self._each_other(
+                    "assignee", values
+                )
             case "case":
-                return {"status": "open", "priority": "normal", "opened_at": values.get("created_at")}
+                opened = {"opened_at": values.get("created_at"), "subject": _begin(values.get("description"))}
+                return {"status": "open", "priority": "normal"} | opened
             case "lead":
                 return {"status": "new", "name": values.get("email") or values.get("company")}
             case "contact":
@@ -85,6 +92,10 @@ class Defaults:
                 return {"role": "rep", "name": str(values.get("email") or "").split("@")[0] or None}
         return {}
 
+    def _each_other(self, person: str, values: dict[str, Any]) -> dict[str, Any]:
+        """Who did it and who owns it are one where the file has a column for one of them only."""
+        return {person: None if person in self._told else values.get("owner"), "owner": values.get(person)}
+
     def _day_of(self, moment: str | None) -> str | None:
         """A file that only says when a deal was made says by it when the deal began."""
         return datetime.fromisoformat(moment).astimezone(self._zone).date().isoformat() if moment else None
@@ -92,6 +103,11 @@ class Defaults:
     def _deal_name(self, values: dict[str, Any]) -> str | None:
         parts = [name_of(self._known, kind, values.get(kind)) for kind in ("account", "product")]
         return " – ".join(part for part in parts if part) or values.get("key")
+
+
+def _begin(text: Any) -> str | None:
+    """The beginning of a text, for a record that has no other name."""
+    return " ".join(str(text or "").split())[:80] or None
 
 
 def create(spec: Entity, entry: Entry) -> Draft:

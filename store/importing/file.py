@@ -25,6 +25,7 @@ from store.schema import name_field
 from store.unit import Unit
 
 Progress = Callable[[str, int, int], None]
+ADMINISTRATOR = "administrator"
 PREVIEWED = 10  # creates, and as many updates, that a dry run shows of each file
 SAMPLES, SAMPLE_LENGTH = 3, 60  # values of each column a dry run shows, and how much of each
 _READ, _DRAFTED, _KEPT = 0.2, 0.3, 0.45  # how much of the work is done then, of the time 20,000 contacts take
@@ -107,6 +108,9 @@ class FileImport:
         rows = matcher.rows([held.id for _, held in matched], {field.column for field in fields.values()} & self._columns())
         for entry, held in matched:
             entry.record_id, entry.held = held.id, rows[held.id]
+            if kind == "user":
+                self._leave_administrator(entry)
+            self.known.rename(kind, held.id, str(entry.values.get(name_field(kind)) or ""))
         doubles = Doubles(matcher).of(fresh)
         ids = iter(new_ids(len(fresh)))
         keeping = unit.principal.scope(kind) == "all"  # others would learn from a clash that a hidden record has this id
@@ -115,6 +119,12 @@ class FileImport:
                 self._suspect(unit, entry, doubles[entry.index])
             else:
                 self._begin(unit, entry, probe, (entry.given_id if keeping else None) or next(ids), defaults)
+
+    def _leave_administrator(self, entry: Entry) -> None:
+        """A list of people says who leads whom, not who looks after this system: nobody loses the administrator's rights by it."""
+        if entry.held["role"] == ADMINISTRATOR and entry.values.get("role", ADMINISTRATOR) != ADMINISTRATOR:
+            del entry.values["role"]
+            self.report.warnings.append(f"{entry.held['name']!r} stays an administrator: roles are taken away in the set-up, not by a list")
 
     def _columns(self) -> set[str]:
         """Columns of the table the file may say something about."""

@@ -21,9 +21,12 @@ from store.importing.mapping_file import meant
 from store.importing.outcomes import told_by_rows
 from store.importing.reading import Table
 from store.importing.report import FileReport
+from store.importing.stage_order import begun, in_order
 from store.importing.stages import is_stage, pipeline_of, plain_status
-from store.models import Meta, Opportunity, Order, Pipeline
+from store.importing.states import states_of
+from store.models import RECORD_MODELS, Meta, Opportunity, Order, Pipeline
 from store.schema import Choice, Field, field_name
+from store.states import finished, standard_states, under_way
 from store.unit import CURRENCY, Unit
 
 # Picklists whose values the program itself means something by: a file cannot add to them.
@@ -33,7 +36,8 @@ _CODE = re.compile(r"[A-Z]{3}")
 _NAMED_AFTER = re.compile(
     r"([a-z]{3,}(?: [a-z]{3,})?) (?:name|title|number|no\.?|id|code|ref|reference)|([\u4e00-\u9fff]{2,4})(?:名称|名|编号|号)", re.IGNORECASE
 )
-_BOOLEANS = {"true", "false", "yes", "no", "y", "n", "是", "否"}
+_YES = {"true", "yes", "y", "是"}
+_BOOLEANS = _YES | {"false", "no", "n", "否"}
 _MONEY_HEADER = re.compile(
     r"price|amount|cost|revenue|budget|\bfees?\b|salary|turnover|deposit|\brent\b|金额|价格|费用|预算|单价|总价|总额|营业额|租金|押金|月费|年费",
     re.IGNORECASE,
@@ -45,9 +49,11 @@ def grow(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport,
     _check_mapped(unit, plan, allowed=allowed)
     _set_foreign_people_apart(unit, known, table, plan)
     _set_other_roles_apart(unit, table, plan)
+    _read_ended(unit, table, plan)
     if not allowed:
         report.unknown_columns = [source for _, source in plan.unknown]
         return _grown_by(unit, known, table, plan, report) if plan.new else unit
+    _set_names_of_nothing_apart(unit, known, table, plan, report)
     _add_fields(unit, known, table, plan, report, [*plan.unknown, *plan.new])
     plan.unknown = []
     unit = replace(unit, schema=schemas.load(unit.session))
@@ -111,6 +117,35 @@ def _set_other_roles_apart(unit: Unit, table: Table, plan: Plan) -> None:
         if not {text.casefold() for text in translated(plan, "role", table.column(column.index))} <= known:
             plan.columns.remove(column)
             plan.unknown.append((column.index, column.source))
+
+
+def _set_names_of_nothing_apart(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport) -> None:
+    """A column taken for records of which most are not here, nor come in this import, is a field of the firm's own: "Equipment" of a deal. The
+    account a row is about is not let go like that: without it the row would be about nobody."""
+    fields = unit.schema.entity(plan.kind).fields
+    for column in [each for each in plan.columns if each.part == "value" and each.index not in plan.said]:
+        target = fields[column.field].refers_to or ""
+        if target not in RECORD_MODELS or target in {"account", "user", "team", *known.coming}:
+            continue
+        texts = translated(plan, column.field, table.column(column.index))
+        if 2 * sum(known.has(target, text) for text in texts) >= len(texts):
+            continue
+        plan.columns.remove(column)
+        plan.unknown.append((column.index, column.source))
+        report.warnings.append(
+            f"most of column {column.source!r} is no {unit.schema.entity(target).en} that is here: it became a field of its own"
+        )
+
+
+def _read_ended(unit: Unit, table: Table, plan: Plan) -> None:
+    """A column "Done" or 是否完成 with yes and no in it says by them whether the work has ended."""
+    column = plan.find("status")
+    path = f"{plan.kind}.status"
+    if column is None or not standard_states(path) or plan.values.get("status"):
+        return
+    texts = translated(plan, "status", table.column(column.index))
+    if texts and {text.casefold() for text in texts} <= _BOOLEANS:
+        plan.values["status"] = {text: finished(path) if text.casefold() in _YES else under_way(path)[0] for text in texts}
 
 
 def _add_fields(unit: Unit, known: Known, table: Table, plan: Plan, report: FileReport, columns: list[tuple[int, str]]) -> None:
@@ -203,9 +238,12 @@ def _add_choices(unit: Unit, table: Table, plan: Plan, report: FileReport, *, on
         if not wanted or name in FIXED:
             continue
         _require_administrator(unit, f"values to {name}")
-        added = setup.add_choices(unit.session, name, wanted)
+        states, told = states_of(table, plan, column, wanted)
+        added = setup.add_choices(unit.session, name, wanted, counts_as={value: states[value] for value in told})
         if added:
             report.values_created[name] = added
+        if states and added:
+            report.states_counted[name] = {value: states[value] for value in added}
 
 
 def _learn_headings(unit: Unit, plan: Plan, report: FileReport) -> None:
@@ -219,6 +257,7 @@ def _learn_headings(unit: Unit, plan: Plan, report: FileReport) -> None:
     taken = {normal(word) for each in unit.schema.entities.values() for word in entity_words(unit.schema, each)}
     taken |= {normal(word) for each in entity.fields.values() for word in _field_words(unit, each)}
     taken |= {normal(str(word)) for word in schemas.vocabulary()["label_light"]}
+    taken |= {normal(word) for each in entity.fields.values() for choice in unit.schema.choices_of(each) for word in _words(choice)}
     for column in plan.columns:
         field, heading = entity.fields.get(column.field), re.sub(r"[(（\[].*", "", column.source).strip()
         if field is None or field.custom or field.hidden or column.part != "value" or not _is_word(heading) or normal(heading) in taken:
@@ -296,6 +335,6 @@ def _add_stages(unit: Unit, table: Table, plan: Plan, report: FileReport) -> Non
         report.stages_created = unknown
         return
     name = unit.session.scalar(select(Pipeline.name).order_by(Pipeline.position)) or "Standard"
-    stages = pipeline_of(unit.schema, texts, told)
+    stages = in_order(pipeline_of(unit.schema, texts, told), begun(table, plan))
     setup.set_pipeline(unit.session, name, stages)
     report.stages_created = [str(stage["name"]) for stage in stages]

@@ -5,11 +5,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, cast
-
-import yaml
+from typing import Literal, NamedTuple, cast
 
 from store.schema import TEMPORAL, Entity, Field, Schema
+from store.yaml_text import parse
 
 Part = Literal["value", "id", "first", "last", "manager", "history", "record_id", "ignore"]
 # How sure a match is: the field's own name, its label, a word or preset, a word found after taking the entity's name off,
@@ -35,7 +34,7 @@ _MANAGER = (
 _KEYS = ("id", "record id", "key", "import key", "external id", "编号", "编码", "主键", "uid", "uuid", "guid")
 _ID_ENDINGS = ("id", "key", "code", "no", "number", "编号", "编码")
 _NAME_ENDINGS = ("name", "名称", "姓名", "名")
-_YAML: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DAY_ZH = r"(时间|日期|日)$"
 
 
 class Meaning(NamedTuple):
@@ -60,7 +59,7 @@ def normal(text: str) -> str:
 @cache
 def _presets() -> dict[str, dict[str, dict[str, list[str]]]]:
     text = (Path(__file__).parent / "presets.yaml").read_text("utf-8")
-    return cast(dict[str, dict[str, dict[str, list[str]]]], yaml.load(text, _YAML))
+    return cast(dict[str, dict[str, dict[str, list[str]]]], parse(text))
 
 
 class Headers:
@@ -96,10 +95,11 @@ class Headers:
         return sorted(found.values(), key=lambda each: -each.weight)
 
     def _add(self, words: Iterable[str], field: str, part: Part, weight: float) -> None:
-        for word in words:
-            known = self._words.get(normal(word))
-            if normal(word) and (known is None or known.weight < weight):
-                self._words[normal(word)] = Meaning(field, part, weight)
+        meant = Meaning(field, part, weight)
+        for word in map(normal, words):
+            known = self._words.get(word)
+            if word and (known is None or known.weight < weight):
+                self._words[word] = meant
 
     def _add_field(self, field: Field) -> None:
         sure = 0.3 if field.custom else -0.2 if field.name in _COMMON else 0.0  # what is a kind's own goes before what every kind has
@@ -108,7 +108,8 @@ class Headers:
         words = [*field.words, *self._schema.synonyms.get(f"{self.kind}.{field.name}", ())]
         self._add(words, field.name, "value", WORD + sure)
         if field.kind in TEMPORAL:
-            self._add(_dated([field.name, field.en, field.zh, *words]), field.name, "value", WORD - 0.3)
+            dated = (word for word in _dated([field.name, field.en, field.zh, *words]) if normal(word) not in self._prefixes)
+            self._add(dated, field.name, "value", WORD - 0.3)  # "Order" is the order, not the day it was ordered on
         if not field.refers_to or field.kind in {"stage", "pipeline"}:
             return
         targets = [field.name, field.en, field.zh, *words]
@@ -130,6 +131,9 @@ class Headers:
                 if by_id:
                     self._add(headers, by_id.group(1), "id", weight)
                 else:
+                    if system == OWN_LISTS and name in self._entity.fields and self._entity.fields[name].kind in TEMPORAL:
+                        bare = {normal(re.sub(_DAY_ZH, "", word)) for word in headers}  # 受理 alone is no date
+                        headers = [*headers, *(word for word in _dated(headers) if normal(word) not in bare or word.isascii())]
                     useless = name == "-"  # to one system; where another has a field for it, it goes there
                     self._add(headers, name, "ignore" if useless else "value", weight - 0.1 * useless)
 
@@ -149,11 +153,26 @@ class Headers:
             self._add(_MANAGER, "manager", "manager", WORD)
 
 
+_KEPT: dict[tuple[object, ...], Headers] = {}
+_MOST = 256  # kinds of records times firms of one process
+
+
+def headers_of(schema: Schema, kind: str) -> Headers:
+    """The column words of a kind, worked out once for as long as its fields and the words people added stay the same."""
+    key = (kind, *schema.entity(kind).fields.values(), *sorted(schema.synonyms.items()))
+    found = _KEPT.get(key)
+    if found is None:
+        if len(_KEPT) >= _MOST:
+            _KEPT.clear()
+        found = _KEPT[key] = Headers(schema, kind)
+    return found
+
+
 def _dated(words: list[str]) -> Iterator[str]:
     """ "resolved on" is also said resolved at, date resolved."""
     for word in words:
         if re.search(r"[\u4e00-\u9fff]", word):
-            base = re.sub(r"(时间|日期|日)$", "", word)
+            base = re.sub(_DAY_ZH, "", word)
             yield from (base + end for end in ("", "时间", "日期", "日") if len(base) > 1)
         else:
             base = re.sub(r"[ _](on|at|date|time|day)$", "", word)

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -64,6 +64,7 @@ class Known:
         self._unit = unit
         self._kinds: dict[str, Kind] = {}
         self._later: dict[str, list[Named]] = defaultdict(list)  # planned records of kinds nobody has pointed to so far
+        self.coming: frozenset[str] = frozenset()  # kinds that a file of this import holds
         self.planned: dict[str, str] = {}
         self.written: set[str] = set()
 
@@ -92,6 +93,12 @@ class Known:
             self._kinds[entity].add(each)
         else:
             self._later[entity].append(each)
+
+    def rename(self, entity: str, record_id: str, name: str) -> None:
+        """A record that is here is called this from now on; what it was called still finds it."""
+        found = self.kind(entity).by_id.get(record_id)
+        if found is not None and name and found.name != name:
+            self.kind(entity).add(replace(found, name=name))
 
     def drop(self, entity: str, ids: set[str]) -> None:
         """Forget planned records whose rows were held back after all."""

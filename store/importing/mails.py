@@ -1,5 +1,7 @@
 """E-mail files (.eml, .mbox) as activities: who wrote to whom, when, and the words. What strangers write is `external`.
 
+Attachments that are documents (PDF, DOCX, TXT, MD) become documents of the customer the mail is about.
+
 A mail's key is its Message-ID, so that importing a mailbox again changes nothing. The person at the customer is the contact with that
 address; a mail between colleagues and strangers alone keeps the address in its text and is about nobody.
 """
@@ -14,12 +16,13 @@ from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.utils import getaddresses, parsedate_to_datetime
 from html.parser import HTMLParser
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sqlalchemy import select
 
-from store.errors import InvalidInput
+from store.errors import InvalidInput, Unavailable
+from store.importing import papers
 from store.importing.known import Known
 from store.importing.reading import Table, table_of
 from store.models import Contact
@@ -28,8 +31,20 @@ from store.unit import Unit
 
 SUFFIXES = frozenset({".eml", ".mbox"})
 LONGEST = 100_000  # characters of a mail's text; what is longer is a file pasted into one
+ATTACHED, ATTACHED_MB = 10, 20  # attachments of one mail that are read, and how large each may be
+_NAME = 200  # characters of a file name
 _KEY = 190  # characters of a Message-ID that are kept: a key has 200
 _BLOCKS = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "blockquote"})
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file in a mail that is a document, as a row of that kind; empty with the `problem` when it cannot be read."""
+
+    name: str
+    content: bytes
+    row: dict[str, Any]
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,7 @@ class Mail:
     subject: str
     body: str
     sent: datetime | None
+    attachments: tuple["Attached", ...] = ()
 
 
 def read_mails(path: Path) -> list[Mail]:
@@ -59,6 +75,30 @@ def table_of_mails(unit: Unit, known: Known, mails: Sequence[Mail], name: str) -
     addresses = sorted({address for each in mails for address in (each.sender, *each.receivers)} - people.keys())
     contacts = _contacts(unit, addresses)
     return table_of(name, [_row(each, people, contacts, unit.principal.email) for each in mails])
+
+
+def papers_of(unit: Unit, known: Known, sent: Sequence[Mail]) -> tuple[list[dict[str, Any]], dict[str, bytes], list[dict[str, str]]]:
+    """Attachments as rows of documents, of the account the mail is about: (rows, contents by key, what could not be read and why).
+
+    The same file sent to two customers is two documents: each is seen by whoever sees its account. What is about no account is only named
+    in the mail: without an account a document would be everybody's.
+    """
+    people = known.kind("user").by_email
+    addresses = sorted({address for each in sent for address in (each.sender, *each.receivers)} - people.keys())
+    contacts = _contacts(unit, addresses) if any(each.attachments for each in sent) else {}
+    rows: dict[str, dict[str, Any]] = {}
+    contents: dict[str, bytes] = {}
+    left: list[dict[str, str]] = []
+    for mail in sent:
+        told = _row(mail, people, contacts, unit.principal.email) if mail.attachments else {}
+        for each in mail.attachments if told.get("account") else ():
+            if each.problem:
+                left.append({"file": each.name, "reason": each.problem})
+                continue
+            key = f"attached:{each.row['key'].removeprefix('file:')}:{told['account']}"
+            rows[key] = each.row | {"key": key, "account": told["account"], "owner": told["owner"]}
+            contents[key] = each.content
+    return list(rows.values()), contents, left
 
 
 def _row(mail: Mail, people: dict[str, list[str]], contacts: dict[str, tuple[str, str | None]], importer: str) -> dict[str, Any]:
@@ -106,7 +146,36 @@ def _mail(message: Message) -> Mail:
     receivers = (*_addresses(message, "to"), *_addresses(message, "cc"))
     subject, sent, body = _header(message, "subject"), _sent(message), _body(message)
     key = _header(message, "message-id").strip("<> ") or f"{sent}|{sender}|{subject}"
-    return Mail(f"mail:{key[:_KEY]}", next(iter(sender), ""), receivers, subject, body, sent)
+    return Mail(f"mail:{key[:_KEY]}", next(iter(sender), ""), receivers, subject, body, sent, _attachments(message))
+
+
+def _attachments(message: Message) -> tuple[Attached, ...]:
+    """The first few that may be documents, by what they are or, for text, by their name."""
+    found: list[Attached] = []
+    for part in message.iter_attachments() if isinstance(message, EmailMessage) else ():
+        name = PurePosixPath(_filename(part).replace("\\", "/")).name[:_NAME]
+        content = part.get_payload(decode=True)
+        if not isinstance(content, bytes) or len(content) > ATTACHED_MB << 20 or len(found) == ATTACHED:
+            continue
+        text = PurePosixPath(name).suffix.lower() in papers.TEXTS
+        if content and (text or papers.is_paper(PurePosixPath(name), content, None)):
+            found.append(_read(name, content))
+    return tuple(found)
+
+
+def _read(name: str, content: bytes) -> Attached:
+    """A mail comes in although a file in it cannot be read."""
+    try:
+        return Attached(name, content, papers.read_paper(name, content))
+    except (InvalidInput, Unavailable) as error:
+        return Attached(name, content, {}, error.message)
+
+
+def _filename(part: Message) -> str:
+    try:
+        return str(part.get_filename() or "attachment")
+    except (ValueError, LookupError):
+        return "attachment"
 
 
 def _header(message: Message, name: str) -> str:
@@ -130,7 +199,7 @@ def _sent(message: Message) -> datetime | None:
 
 
 def _body(message: Message) -> str:
-    """The plain text, else the words of the HTML; attachments are named, not read."""
+    """The plain text, else the words of the HTML; attachments are named, and read apart."""
     part = message.get_body(("plain", "html")) if isinstance(message, EmailMessage) else None
     text = ""
     if part is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from store.errors import InvalidInput
-from store.importing.headers import Headers, Part, entity_words, normal
+from store.importing.headers import Headers, Part, entity_words, headers_of, normal
 from store.importing.mapping_file import LEFT_OUT, NEW, Mapping, meant
 from store.importing.reading import REASON_COLUMN, Table
 from store.schema import ENTITY_TYPES, Schema
@@ -14,6 +14,7 @@ ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
 _ENOUGH = 0.45  # score from which a kind is believed
 _SHARE = 0.3  # share of the columns that is enough when records get a name
 GIVEN = frozenset({"created_at", "status"})  # read-only elsewhere, taken from files
+_PARTS: tuple[Part, ...] = ("value", "id")
 _WORKED_OUT = frozenset({"updated_at", "version"})
 
 
@@ -36,7 +37,7 @@ class Words:
 
     def of(self, kind: str) -> Headers:
         if kind not in self._headers:
-            self._headers[kind] = Headers(self.schema, kind)
+            self._headers[kind] = headers_of(self.schema, kind)
         return self._headers[kind]
 
 
@@ -50,6 +51,7 @@ class Plan:
     key_required: bool = False
     unknown: list[tuple[int, str]] = field(default_factory=list)
     new: list[tuple[int, str]] = field(default_factory=list)  # of these a person said that they become fields
+    said: set[int] = field(default_factory=set)  # columns a person said the field of
     ignored: dict[str, str] = field(default_factory=dict)
     constants: dict[str, Any] = field(default_factory=dict)
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -139,6 +141,7 @@ def _assign(words: Words, table: Table, plan: Plan, mapping: Mapping) -> dict[in
             )
         taken.add((column.field, column.part))
         plan.columns.append(column)
+        plan.said.add(index)
     headers = words.of(plan.kind)
     offers = [
         (each.weight, index, each)
@@ -225,11 +228,18 @@ def _score(schema: Schema, table: Table, plan: Plan, weights: dict[int, float]) 
         score += 0.1 if plan.find("stage") else -0.1
     if plan.kind == "activity":
         has_name = any(plan.find(each) for each in ("subject", "body")) and plan.find("occurred_at") is not None
-    if plan.kind == "order":
+    if plan.kind in {"order", "quote", "contract"}:
         has_name = has_name or plan.key is not None
+    if plan.kind in {"case", "task"}:
+        has_name = has_name or plan.find("description") is not None
     if plan.kind in {"contact", "lead"}:
         has_name = has_name or plan.find("email") is not None
-        score += 0.05 if plan.find("email") or plan.find("phone") else -0.2
+        reached = plan.find("email") or plan.find("phone")
+        told = plan.kind == "lead" and (named or (plan.find("company") and (plan.find("status") or plan.find("score"))))
+        score += 0.05 if reached else 0.0 if told else -0.2
+    ours = plan.find("team") is not None and not any(plan.find(each, part) for each in ("account", "company") for part in _PARTS)
+    if plan.kind in {"contact", "lead", "user"} and ours:
+        score += 0.15 if plan.kind == "user" else -0.15  # people of a team and of no customer are our own
     if plan.kind == "lead" and not any(plan.find(each) for each in ("status", "score", "source")):
         score -= 0.12  # people of companies are contacts unless something says lead
     return max(score, _ENOUGH) if has_name and enough else score - (0 if has_name else 0.5)
@@ -239,7 +249,8 @@ _FILE_WORDS = {
     "account": {"companies", "organisations", "organizations", "customers", "clients"},
     "contact": {"contacts", "persons", "people"},
     "opportunity": {"pipeline", "deals", "opportunities"},
-    "user": {"salesteam", "salesteams", "team", "staff", "agents"},
+    "lead": {"enquiries", "inquiries", "prospects"},
+    "user": {"salesteam", "salesteams", "team", "staff", "agents", "employees", "员工", "人员", "花名册"},
     "activity": {"activities", "notes", "calls", "meetings"},
     "case": {"tickets", "cases", "support"},
 }

@@ -1,4 +1,4 @@
-"""A mapping file (YAML): which column is which field, said by a person."""
+"""A mapping file (YAML): which column is which field, said by a person; below `files:`, for each file of a folder or sheet of a workbook."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ import yaml
 
 from store.errors import InvalidInput
 
+FILES = "files"
 KEYS = ("kind", "key", "columns", "constants", "values", "dates")
 NEW, LEFT_OUT = "+", "-"  # behind a column: make a custom field of it; it is not taken in
 
@@ -42,8 +43,29 @@ class _Words(yaml.SafeLoader):
         return super().construct_mapping(node, deep)
 
 
-def read_mapping(path: Path) -> Mapping:
-    """A mapping file (YAML). Raises InvalidInput naming what is wrong in it."""
+@dataclass(frozen=True, slots=True)
+class Mappings:
+    """`one` for the only file; `by_file` by the name of a file or sheet. Never both."""
+
+    one: Mapping | None = None
+    by_file: dict[str, Mapping] = field(default_factory=dict)
+
+
+def read_mappings(path: Path) -> Mappings:
+    """A mapping file. Raises InvalidInput naming what is wrong in it."""
+    raw = _raw(path)
+    if FILES not in raw:
+        return Mappings(one=_mapping(raw, path.name))
+    named = raw[FILES]
+    if len(raw) > 1 or not isinstance(named, dict) or not all(isinstance(each, dict) for each in named.values()):
+        raise InvalidInput(
+            f"`{FILES}` in the mapping {path.name} is not a set of files alone.",
+            hint=f"Write `{FILES}:`, below it each file's name and its mapping.",
+        )
+    return Mappings(by_file={str(name): _mapping(each, f"{path.name}, {name}") for name, each in named.items()})
+
+
+def _raw(path: Path) -> dict[str, Any]:
     try:
         raw = yaml.load(path.read_text("utf-8-sig"), _Words)
     except OSError as error:
@@ -52,24 +74,29 @@ def read_mapping(path: Path) -> Mapping:
         raise InvalidInput(f"The mapping {path.name} is not valid YAML: {error}.", hint="See `docs/import.md` for an example.") from error
     if not isinstance(raw, dict):
         raise InvalidInput(f"The mapping {path.name} is not a set of names.", hint=f"It takes: {', '.join(KEYS)}.")
+    return raw
+
+
+def _mapping(raw: dict[str, Any], where: str) -> Mapping:
+    """Checked for shape."""
     wrong = [str(name) for name in raw if name not in KEYS]
     if wrong:
         raise InvalidInput(
-            f"The mapping {path.name} has unknown keys: {', '.join(wrong)}.", hint=f"{meant(wrong, KEYS)}It takes: {', '.join(KEYS)}."
+            f"The mapping {where} has unknown keys: {', '.join(wrong)}.", hint=f"{meant(wrong, KEYS)}It takes: {', '.join(KEYS)}."
         )
     for name in ("columns", "constants", "values"):
         if raw.get(name) is not None and not isinstance(raw[name], dict):
-            raise InvalidInput(f"`{name}` in the mapping {path.name} is not a set of names.", hint=f"Write `{name}:` and names below it.")
+            raise InvalidInput(f"`{name}` in the mapping {where} is not a set of names.", hint=f"Write `{name}:` and names below it.")
     for name in ("kind", "key", "dates"):
         if raw.get(name) is not None and not isinstance(raw[name], str):
-            raise InvalidInput(f"`{name}` in the mapping {path.name} is not one word.", hint=f"Write `{name}: …` on one line.")
+            raise InvalidInput(f"`{name}` in the mapping {where} is not one word.", hint=f"Write `{name}: …` on one line.")
     deep = [str(source) for source, target in (raw.get("columns") or {}).items() if isinstance(target, (dict, list))]
     if deep:
-        raise InvalidInput(f"`columns` of {', '.join(deep)} in {path.name} is not a field.", hint="Write `column: field`.")
+        raise InvalidInput(f"`columns` of {', '.join(deep)} in {where} is not a field.", hint="Write `column: field`.")
     values = raw.get("values") or {}
     flat = [str(name) for name, inner in values.items() if not isinstance(inner, dict)]
     if flat:
-        raise InvalidInput(f"`values` of {', '.join(flat)} in {path.name} is not a set of names.", hint="Write `field: {theirs: ours}`.")
+        raise InvalidInput(f"`values` of {', '.join(flat)} in {where} is not a set of names.", hint="Write `field: {theirs: ours}`.")
     return Mapping(
         kind=raw.get("kind"),
         key=str(raw["key"]) if raw.get("key") is not None else None,
@@ -80,20 +107,43 @@ def read_mapping(path: Path) -> Mapping:
     )
 
 
-def mapping_text(text: str, *, kind: str, columns: dict[str, str], dates: str = "") -> str:
-    """A mapping (YAML) with these columns said, and what `text`, an earlier one or nothing, says besides.
+def mapping_text(text: str, *, kind: str, columns: dict[str, str], dates: str = "", file: str = "") -> str:
+    """A mapping (YAML) with these columns said, and what `text`, an earlier one or nothing, says besides; of this `file`, when it is one of several.
 
-    A text that is no mapping is given back as it is: `read_mapping` says what is wrong with it.
+    A text that is no mapping is given back as it is: `read_mappings` says what is wrong with it.
     """
     try:
         raw = yaml.load(text, _Words) if text.strip() else {}
     except yaml.YAMLError:
         return text
-    said = raw if isinstance(raw, dict) else {}
+    raw = raw if isinstance(raw, dict) else {}
+    said = _of_file(raw, file) if file else raw
     before = said.get("columns")
     named = {**(before if isinstance(before, dict) else {}), **columns}
     when = {"dates": dates} if dates else {}
-    return yaml.safe_dump({**said, "kind": kind, "columns": named, **when}, allow_unicode=True, sort_keys=False, width=10_000)
+    said = {**said, "kind": kind, "columns": named, **when}
+    if file:
+        others = raw.get(FILES)
+        said = {**raw, FILES: {**(others if isinstance(others, dict) else {}), file: said}}
+    return yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=10_000)
+
+
+def text_of_file(text: str, file: str) -> str:
+    """What a mapping says of one file, as a mapping for that file alone."""
+    try:
+        raw = yaml.load(text, _Words) if text.strip() else {}
+    except yaml.YAMLError:
+        return text
+    if not isinstance(raw, dict) or FILES not in raw:
+        return text
+    said = _of_file(raw, file)
+    return yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=10_000) if said else ""
+
+
+def _of_file(raw: dict[str, Any], file: str) -> dict[str, Any]:
+    found = raw.get(FILES)
+    said = found.get(file) if isinstance(found, dict) else None
+    return said if isinstance(said, dict) else {}
 
 
 def meant(wrong: Iterable[str], known: Iterable[str]) -> str:

@@ -7,8 +7,8 @@ from decimal import InvalidOperation
 from typing import Any
 
 from store.importing.cells import as_text, translator
-from store.importing.formats import read_number
-from store.importing.mapping import Plan
+from store.importing.formats import percent_factor, read_number
+from store.importing.mapping import Column, Plan
 from store.importing.reading import Table
 from store.importing.stages import outcome
 from store.schema import Schema
@@ -67,12 +67,21 @@ def _kind(schema: Schema, table: Table, plan: Plan, mine: Sequence[int], others:
     reason = plan.find("lost_reason")
     if reason is not None:
         cells = table.cells(reason.index)
-        if _share(cells, mine) >= MOST and _share(cells, others) <= FEW:
+        if share_said(cells, mine) >= MOST and share_said(cells, others) <= FEW:
             return "lost", f"its deals have a {reason.source}, the others have none"
+    chances = plan.find("probability")
+    if chances is not None and _probability(table, plan, mine) == 100 and _share_of(table, chances, others, 100) <= FEW:
+        return "won", f"its deals have 100 % as their {chances.source}, the others less"
     return "open", ""
 
 
-def _share(cells: Sequence[Any], places: Sequence[int]) -> float:
+def _share_of(table: Table, column: Column, places: Sequence[int], number: float) -> float:
+    cells = table.cells(column.index)
+    return sum(_percent(cells[place], _factor(cells)) == number for place in places) / len(places) if places else 0.0
+
+
+def share_said(cells: Sequence[Any], places: Sequence[int]) -> float:
+    """How many of these places have something in the column, as a share of them."""
     return sum(cells[place] is not None for place in places) / len(places) if places else 0.0
 
 
@@ -82,14 +91,19 @@ def _probability(table: Table, plan: Plan, mine: Sequence[int]) -> float | None:
     if column is None:
         return None
     cells = table.cells(column.index)
-    numbers = [_percent(cells[place]) for place in mine if cells[place] is not None]
+    factor = _factor(cells)
+    numbers = [_percent(cells[place], factor) for place in mine if cells[place] is not None]
     usual = max(set(numbers), key=numbers.count, default=None)
     return usual if usual is not None and numbers.count(usual) >= MOST * len(mine) else None
 
 
-def _percent(cell: Any) -> float | None:
+def _factor(cells: Sequence[Any]) -> int:
+    return percent_factor([cell for cell in cells if cell is not None])
+
+
+def _percent(cell: Any, factor: int) -> float | None:
     try:
-        number = float(read_number(as_text(cell)))
+        number = float(read_number(as_text(cell))) * factor
     except InvalidOperation:
         return None
     return number if 1 < number <= 100 else None  # 0 is what systems put where nobody said anything; 0.5 may be a share

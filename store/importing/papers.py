@@ -7,7 +7,7 @@ import hashlib
 import re
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from store.errors import InvalidInput, Unavailable
@@ -22,7 +22,7 @@ _CHILD = Path(__file__).with_name("paper_child.py")
 _WORD = re.compile(r"\w")
 
 
-def is_paper(path: Path, data: bytes, kind: str | None) -> bool:
+def is_paper(path: PurePath, data: bytes, kind: str | None) -> bool:
     """Whether a file is to be read as a document: a PDF or DOCX is; text is when its name or the person says so."""
     if data.startswith(b"%PDF-") or (data.startswith(b"PK\x03\x04") and b"word/" in data):
         return True

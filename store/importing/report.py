@@ -28,6 +28,7 @@ class FileReport:
     possible_duplicates: list[dict[str, Any]] = field(default_factory=list)
     fields_created: list[dict[str, str]] = field(default_factory=list)
     values_created: dict[str, list[str]] = field(default_factory=dict)
+    states_counted: dict[str, dict[str, str]] = field(default_factory=dict)  # of these, states: the standard one each counts as
     stages_created: list[str] = field(default_factory=list)
     words_added: dict[str, list[str]] = field(default_factory=dict)  # field → headings that mean it from now on
     users_created: list[dict[str, str]] = field(default_factory=list)
@@ -42,8 +43,9 @@ class FileReport:
             "undecided_dates": self.undecided_dates, "corrections": self.corrections,
             "held_back_rows": self.held_back_rows[:LISTED], "held_back_file": self.held_back_file,
             "possible_duplicates": self.possible_duplicates[:LISTED], "fields_created": self.fields_created,
-            "values_created": self.values_created, "stages_created": self.stages_created, "words_added": self.words_added,
-            "users_created": self.users_created, "teams_created": self.teams_created, "proposal_ids": self.proposal_ids, "preview": self.preview,
+            "values_created": self.values_created, "states_counted": self.states_counted, "stages_created": self.stages_created,
+            "words_added": self.words_added, "users_created": self.users_created, "teams_created": self.teams_created,
+            "proposal_ids": self.proposal_ids, "preview": self.preview,
         }  # fmt: skip
 
     def lines(self) -> Iterator[str]:
@@ -57,6 +59,7 @@ class FileReport:
             ("columns not imported", [f"{name} ({why})" for name, why in self.ignored_columns.items()]),
             ("fields created", [f"{each['name']} ({each['kind']})" for each in self.fields_created]),
             ("values added", [f"{name}: {', '.join(values)}" for name, values in self.values_created.items()]),
+            ("states count as", [f"{name}: {_counted(states)}" for name, states in self.states_counted.items()]),
             ("stages", self.stages_created),
             ("words learned", [f"{word} ({name})" for name, words in self.words_added.items() for word in words]),
             ("users created, inactive", [f"{each['name']} <{each['email']}>" for each in self.users_created]),
@@ -78,6 +81,11 @@ class FileReport:
         for each in self.held_back_rows:
             found[each["reason"]] = found.get(each["reason"], 0) + 1
         return dict(sorted(found.items(), key=lambda item: -item[1])[:5])
+
+
+def _counted(states: dict[str, str]) -> str:
+    """In Progress = open, Parked = pending"""
+    return ", ".join(f"{name} = {state}" for name, state in states.items())
 
 
 def _difference(before: dict[str, Any], after: dict[str, Any]) -> str:

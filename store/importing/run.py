@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from store import document_files
 from store.errors import InvalidInput
 from store.importing import mails, papers
 from store.importing.file import FileImport, Options
@@ -15,7 +16,7 @@ from store.importing.held_back import ENDING, write_held_back
 from store.importing.known import Known
 from store.importing.mails import Mail
 from store.importing.mapping import Plan, Words, plan_table
-from store.importing.mapping_file import Mapping, read_mapping
+from store.importing.mapping_file import Mapping, Mappings, read_mappings
 from store.importing.matching import Matcher
 from store.importing.reading import SUFFIXES, Table, read_bytes, read_tables, table_of
 from store.importing.report import ImportReport
@@ -39,7 +40,9 @@ class _Batch:
     tables: list[tuple[Table, str | None, Mapping | None]] = field(default_factory=list)
     mails: list[tuple[str, Mail]] = field(default_factory=list)
     skipped: list[dict[str, str]] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)  # of documents, by key
     strict: bool = True
+    mappings: Names[str, Mapping] = field(default_factory=dict)  # by the name of a table
 
 
 @contextmanager
@@ -74,15 +77,17 @@ def import_path(
     Rows that cannot be taken go to `<name>.held-back.csv` in `held_back_dir` (default: the data folder's `held-back`).
     Raises InvalidInput for a file that cannot be read at all and NotAllowed when the person may not create what it needs.
     """
-    checked = read_mapping(mapping) if mapping else None
+    checked = read_mappings(mapping) if mapping else Mappings()
     limit = store.settings.upload_limit_mb
-    batch = _Batch(strict=not path.is_dir())
+    batch = _Batch(strict=not path.is_dir(), mappings=checked.by_file)
     if path.is_dir():
-        if checked is not None:
-            raise InvalidInput("A mapping goes with one file, not with a folder.", hint="Import the files one by one with their mappings.")
+        if checked.one is not None:
+            raise InvalidInput(
+                "A mapping goes with one file, not with a folder.", hint="Write `files:`, below it each file's name and its mapping."
+            )
         _read_folder(batch, path, kind, limit)
     else:
-        _read_file(batch, path, kind, checked, limit)
+        _read_file(batch, path, kind, checked.one, limit)
     options = Options(create_fields=create_fields, create_users=create_users, preview=dry_run)
     return _run(store, principal, batch, options, dry_run, progress, held_back_dir or store.settings.home / "held-back", door)
 
@@ -116,7 +121,9 @@ def _read_file(batch: _Batch, path: Path, kind: str | None, mapping: Mapping | N
         batch.mails += [(path.name, each) for each in mails.read_mails(path)]
         return
     if papers.is_paper(path, data, kind):
-        batch.tables.append((table_of(path.name, [papers.read_paper(path.name, data)]), "document", mapping))
+        row = papers.read_paper(path.name, data)
+        batch.files[row["key"]] = data
+        batch.tables.append((table_of(path.name, [row]), "document", mapping))
         return
     tables, left = read_tables(path, limit_mb=limit, data=data)
     batch.skipped += left
@@ -166,6 +173,7 @@ def _run(
         with store.writing(principal, door=door) as unit:
             files = _plan_all(unit, batch, options)
             _import_all(unit, files, progress)
+            _keep_files(unit, files, batch.files)
             if dry_run:
                 raise _Undone
     except _Undone:
@@ -184,8 +192,21 @@ def _plan_all(unit: Unit, batch: _Batch, options: Options) -> list[FileImport]:
     if batch.mails:
         files = dict.fromkeys(name for name, _ in batch.mails)
         name = next(iter(files)) if len(files) == 1 else f"{len(files)} mail files"
-        batch.tables.append((mails.table_of_mails(unit, known, [each for _, each in batch.mails], name), "activity", None))
-    for table, kind, mapping in batch.tables:
+        sent = [each for _, each in batch.mails]
+        batch.tables.append((mails.table_of_mails(unit, known, sent, name), "activity", None))
+        rows, contents, left = mails.papers_of(unit, known, sent)
+        batch.files |= contents
+        batch.skipped += left
+        if rows:
+            batch.tables.append((table_of(f"{name}: attachments", rows), "document", None))
+    strangers = [name for name in batch.mappings if name not in {table.name for table, _, _ in batch.tables}]
+    if strangers:
+        raise InvalidInput(
+            f"The mapping speaks of {strangers[0]!r}, which is none of the files.",
+            hint="Name each file, or each sheet, as the report does.",
+        )
+    for table, kind, given in batch.tables:
+        mapping = given or batch.mappings.get(table.name)
         try:
             planned.append((plan_table(words, table, kind=kind, mapping=mapping, trying=options.preview), table))
         except InvalidInput as error:
@@ -195,8 +216,18 @@ def _plan_all(unit: Unit, batch: _Batch, options: Options) -> list[FileImport]:
     if not planned:
         raise InvalidInput("None of the files looks like a table of records.", hint="Import them one by one with --kind or a mapping.")
     planned.sort(key=lambda each: ORDER.index(each[0].kind))
+    known.coming = frozenset(plan.kind for plan, _ in planned)
     matchers: dict[str, Matcher] = {}
     return [FileImport(table, plan, options, known, matchers) for plan, table in planned]
+
+
+def _keep_files(unit: Unit, files: list[FileImport], contents: Names[str, bytes]) -> None:
+    """The files of the documents that came in, or were there already with the very same content."""
+    for each in files:
+        for entry in each.entries if each.plan.kind == "document" else ():
+            content = contents.get(str(entry.values.get("key")))
+            if content is not None and entry.record_id and entry.outcome in {"created", "updated", "unchanged"}:
+                document_files.keep(unit, entry.record_id, content)
 
 
 def _import_all(unit: Unit, files: list[FileImport], progress: Progress | None) -> None:

@@ -58,14 +58,17 @@ def _plain_words(schema: Schema) -> set[str]:
 
 
 def pipeline_of(schema: Schema, names: Iterable[str], told: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """Stages in the order such stages usually have, with a won and a lost one in any case; known ones keep their Chinese name. `told`: what
-    else is known of a stage, by name."""
+    """Stages as the file has them, with a won and a lost one in any case; known ones keep their Chinese name. `told`: what else is known of a
+    stage, by name; `said` of one: that its probability is."""
     labels = {normal(stage.name): stage.zh for stage in schema.stages}
-    stages = [stage_like(name) | told.get(name, {}) for name in dict.fromkeys(name.strip() for name in names)]
+    stages = [
+        stage_like(name) | told.get(name, {}) | {"said": "probability" in told.get(name, {})}
+        for name in dict.fromkeys(name.strip() for name in names)
+    ]
     for kind, name in (("won", "Won"), ("lost", "Lost")):
         if not any(stage["kind"] == kind for stage in stages):
             stages.append(_ended(schema, stages, kind) or stage_like(name))
     stages = list({stage["name"]: stage for stage in stages}.values())
     for stage in stages:
         stage["zh"] = labels.get(normal(stage["name"]))
-    return sorted(stages, key=lambda stage: int(stage["order"]))
+    return stages

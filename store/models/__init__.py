@@ -2,7 +2,9 @@
 
 from store.models.agreements import Contract, Quote
 from store.models.base import Base, Record, new_id, new_ids, reference
+from store.models.budgets import ModelBudget, ModelUse
 from store.models.changes import AuditEvent, Proposal, ProposalChange
+from store.models.documents import DocumentFile
 from store.models.drafts import EmailDraft
 from store.models.duplicates import DuplicateCandidate, DuplicateKey, DuplicatePending
 from store.models.index import OutboxEntry, Passage
@@ -16,7 +18,7 @@ from store.models.rates import Rate
 from store.models.recordings import Recording, RecordingStretch, TranscriptText
 from store.models.records import Account, Activity, Case, Contact, Lead, Opportunity, Order, Product, Task
 from store.models.suggestions import SuggestionVerdict
-from store.models.talks import Conversation, Message
+from store.models.talks import Conversation, KeptAnswer, Message
 from store.models.words import CustomField, Meta, PicklistValue, Synonym
 
 __all__ = [
@@ -32,13 +34,17 @@ __all__ = [
     "Contract",
     "Conversation",
     "CustomField",
+    "DocumentFile",
     "DuplicateCandidate",
     "DuplicateKey",
     "DuplicatePending",
     "EmailDraft",
+    "KeptAnswer",
     "Lead",
     "Message",
     "Meta",
+    "ModelBudget",
+    "ModelUse",
     "NamePending",
     "NameSpelling",
     "NameTerm",

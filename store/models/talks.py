@@ -29,3 +29,14 @@ class Message(Base):
     answer: Mapped[dict[str, Any] | None]
     frame: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
+
+
+class KeptAnswer(Base):
+    """What was answered to a request under an idempotency key; no answer yet while it is being worked on."""
+
+    __tablename__ = "kept_answer"
+    user_id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[dict[str, Any] | None]
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -24,7 +24,8 @@ class CustomField(Base):
 
 
 class PicklistValue(Base):
-    """`field` is entity.field; the value is what records hold, label and words are what people say."""
+    """`field` is entity.field; the value is what records hold, label and words are what people say. `counts_as`: of a state of the
+    firm's own, the standard one it was said to count as; null where its name tells it (`store/states.py`)."""
 
     __tablename__ = "picklist_value"
     __table_args__ = (UniqueConstraint("field", "value"),)
@@ -34,6 +35,7 @@ class PicklistValue(Base):
     label_zh: Mapped[str | None] = mapped_column(String(200))
     words: Mapped[list[Any] | None]
     position: Mapped[int] = mapped_column(default=0)
+    counts_as: Mapped[str | None] = mapped_column(String(200))
 
 
 class Synonym(Base):

@@ -12,6 +12,7 @@ from store.models import CustomField, Opportunity, StageHistory
 from store.query import RecordQuery, find_ids
 from store.schema import Kind
 from store.setup import choices, fields, pipelines, words
+from store.states import standard_states
 from store.unit import Unit
 
 
@@ -71,14 +72,18 @@ class SetupDesk:
             self._log(f"picklist {field}: {', '.join(added)} added")
         return added
 
-    def label_choice(self, field: str, value: str, *, zh: str | None = None, words: Sequence[str] | None = None) -> None:
-        """What a value is called in Chinese, and what else people call it."""
+    def label_choice(
+        self, field: str, value: str, *, zh: str | None = None, words: Sequence[str] | None = None, counts_as: str | None = None
+    ) -> None:
+        """What a value is called in Chinese, and what else people call it; of a state, the standard one it counts as (In Progress: open)."""
         self._picklist(field)
         found = choices.find_choice(self.session, field, value)
         found.label_zh = zh if zh is not None else found.label_zh
         found.words = list(words) if words is not None else found.words
+        if counts_as is not None:
+            choices.count_as(found, counts_as)
         schema.bump(self.session)
-        self._log(f"picklist {field}: {found.value} labelled")
+        self._log(f"picklist {field}: {found.value} {'labelled' if counts_as is None else f'counts as {found.counts_as}'}")
 
     def remove_choice(self, field: str, value: str, *, replace_with: str | None = None) -> int:
         """Take a value away; returns how many records were moved to the other."""
@@ -87,7 +92,7 @@ class SetupDesk:
         other = choices.find_choice(self.session, field, replace_with).value if replace_with else None
         if other == found.value:
             raise InvalidInput("A value cannot be replaced with itself.")
-        holding = find_ids(self.unit, RecordQuery(entity=known.entity, filters=[Filter(field=known.name, value=found.value)]))
+        holding = self._holding(known, found.value)
         if holding and other is None:
             raise InvalidInput(
                 f"{len(holding):,} record(s) hold {found.value!r}.", hint=f"Say what they get instead: --replace-with VALUE ({field})."
@@ -98,6 +103,14 @@ class SetupDesk:
         schema.bump(self.session)
         self._log(f"picklist {field}: {found.value} removed")
         return len(holding)
+
+    def _holding(self, known: schema.Field, value: str) -> list[str]:
+        """Records that hold this very value: a condition for "open" would find every state that counts as open."""
+        if standard_states(f"{known.entity}.{known.name}"):
+            model = self.unit.schema.entity(known.entity).model
+            held = select(model.id).where(getattr(model, known.column) == value, model.deleted_at.is_(None))
+            return list(self.session.scalars(held.order_by(model.id)))
+        return find_ids(self.unit, RecordQuery(entity=known.entity, filters=[Filter(field=known.name, value=value)]))
 
     def _with_choice(self, known: schema.Field, record_id: str, old: str, new: str | None) -> gate.Change:
         value: Any = new

@@ -9,6 +9,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from scripted_ear import ScriptedEar
 
 from agent.bootstrap import Rapport
+from agent.metering import Meter
 from agent.voice.by_model import suggest_with
 from agent.voice.ear import Ear, Outcome, Sent
 from store import gate
@@ -115,7 +116,9 @@ def test_what_a_model_reads_besides_is_taken_where_its_quote_holds_it_and_droppe
             "risks": [quoted("freezer alarms bother Bram Smeets", "The freezer alarms bother Bram Smeets a lot.")],
         }, {"account": quoted("Nordlys", "Nordlys"), "risks": [quoted("Zuiderhaven", "Zuiderhaven")]}],
     }  # fmt: skip
-    ear = Ear(demo.store, demo.assistant, ScriptedEar([]), suggest=suggest_with(ScriptedReader(answer=answer)))
+    ear = Ear(
+        demo.store, demo.assistant, ScriptedEar([]), suggest=suggest_with(ScriptedReader(answer=answer), Meter(demo.store, "scripted"))
+    )
     (proposal,) = listened(ear, anna, text).answer.proposals
     assert sorted(each["type"] for each in proposal["changes"]) == ["activity", "task"]
     task = next(each["after"] for each in proposal["changes"] if each["type"] == "task")
@@ -126,7 +129,7 @@ def test_what_a_model_reads_besides_is_taken_where_its_quote_holds_it_and_droppe
 
 def test_a_model_that_fails_leaves_the_reading_without_one(demo: Rapport) -> None:
     anna = demo.store.principal(ANNA)
-    ear = Ear(demo.store, demo.assistant, ScriptedEar([]), suggest=suggest_with(ScriptedReader()))
+    ear = Ear(demo.store, demo.assistant, ScriptedEar([]), suggest=suggest_with(ScriptedReader(), Meter(demo.store, "scripted")))
     (proposal,) = listened(ear, anna, "Called Femke Kuipers at Zuiderhaven. I'll send the price list on Tuesday.").answer.proposals
     assert sorted(each["type"] for each in proposal["changes"]) == ["activity", "task"]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import cache
 
 import pytest
 from round_trip import Frames
@@ -28,13 +29,22 @@ def unit(request: pytest.FixtureRequest) -> Iterator[Unit]:
         yield opened
 
 
-def objected(unit: Unit, brain: Understanding, said: str, *frames: Frame) -> list[Objection]:
-    words, names = brain.words_and_names(unit)
+class Checking:
+    """The check on one store. A sentence is cut into spans once, however many frames it is held against."""
 
-    def spans_of(text: str, ahead: bool) -> object:
-        return spanned(text, words, names, unit.today(), future=ahead)
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        words, names = Understanding().words_and_names(unit)
+        self.metrics = words.metrics
+        self.cut = cache(lambda text, ahead: spanned(text, words, names, unit.today(), future=ahead))
 
-    return accounting.objections(said, spans_of, frames, unit.schema, words.metrics)  # type: ignore[arg-type]
+    def objected(self, said: str, *frames: Frame) -> list[Objection]:
+        return accounting.objections(said, lambda text, ahead: self.cut(text, ahead).copy(), frames, self.unit.schema, self.metrics)
+
+
+@pytest.fixture(scope="module")
+def checking(unit: Unit) -> Checking:
+    return Checking(unit)
 
 
 def without(frame: Frame) -> Iterator[tuple[str, Frame]]:
@@ -65,24 +75,22 @@ def without(frame: Frame) -> Iterator[tuple[str, Frame]]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_right_frame_is_not_objected_to(unit: Unit, language: str) -> None:
-    brain = Understanding()
+def test_a_right_frame_is_not_objected_to(unit: Unit, checking: Checking, language: str) -> None:
     said = [(worded(unit, frame, language), frame) for frame in Frames(unit, SEED).take(COUNT)]
-    wrong = [(text, found) for text, frame in said if (found := objected(unit, brain, text, frame))]
+    wrong = [(text, found) for text, frame in said if (found := checking.objected(text, frame))]
     assert 1 - len(wrong) / COUNT >= SILENT, "\n".join(f"{text}: {[(each.kind, each.text) for each in found]}" for text, found in wrong)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_what_is_taken_out_of_a_right_frame_is_noticed(unit: Unit, language: str) -> None:
-    brain = Understanding()
+def test_what_is_taken_out_of_a_right_frame_is_noticed(unit: Unit, checking: Checking, language: str) -> None:
     missed, tried = [], 0
     for frame in Frames(unit, SEED).take(COUNT):
         text = worded(unit, frame, language)
-        if objected(unit, brain, text, frame):
+        if checking.objected(text, frame):
             continue
         for what, less in without(frame):
             tried += 1
-            if not objected(unit, brain, text, less):
+            if not checking.objected(text, less):
                 missed.append(f"{text}: {what}")
     assert tried > 150
     assert 1 - len(missed) / tried >= NOTICED, "\n".join(missed)
@@ -100,7 +108,7 @@ def test_what_is_taken_out_of_a_right_frame_is_noticed(unit: Unit, language: str
 )
 def test_what_was_left_out_is_named(demo: Rapport, said: str, frame: Frame, left: str) -> None:
     with demo.store.reading(demo.store.principal("root@demo.example")) as unit:
-        found = objected(unit, Understanding(), said, frame)
+        found = Checking(unit).objected(said, frame)
     assert left in [each.text for each in found if each.heavy]
 
 
@@ -110,4 +118,4 @@ def test_a_reading_with_its_parts_is_left_alone(demo: Rapport) -> None:
         Part("amount", Filter(field="amount", op="gt", value="50000")),
     ]
     with demo.store.reading(demo.store.principal("root@demo.example")) as unit:
-        assert objected(unit, Understanding(), "open deals over 50k", Frame("find", "opportunity", parts=parts)) == []
+        assert Checking(unit).objected("open deals over 50k", Frame("find", "opportunity", parts=parts)) == []

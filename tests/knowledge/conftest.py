@@ -19,8 +19,8 @@ from store.unit import Store
 def open_firm(tmp_path: Path) -> Iterator[Callable[..., Firm]]:
     opened: list[Firm] = []
 
-    def opener(encoder: Any = None, home: Path = tmp_path) -> Firm:
-        settings = Settings(home=home, today="2026-11-21", _env_file=None)
+    def opener(encoder: Any = None, home: Path = tmp_path, chroma: str = "") -> Firm:
+        settings = Settings(home=home, today="2026-11-21", chroma_url=chroma, _env_file=None)
         store = Store(settings)
         store.database.migrate()
         encoder = encoder or HashEncoder()

@@ -211,7 +211,7 @@ def test_every_slot_of_every_wording_is_known_to_somebody(language: str) -> None
         "sender", "company", "about", "name", "given", "surname", "honorific", "lead_source", "meeting_kind", "meeting_day", "last_day",
         "mail_day", "mail_kind", "mail_subject", "questions", "quote_number", "quote_day", "quote_amount", "quote_valid", "product",
         "contract_number", "contract_end", "contract_auto", "case_subject", "case_day", "order_number", "order_day", "our_promises",
-        "their_promises",
+        "their_promises", "open_questions", "late_promises", "quotes", "quote_promised", "next_day", "next_kind", "introduced_mail",
     }  # fmt: skip
     labels = set(parts().missing)
     for purpose in parts().purposes.values():

@@ -3,6 +3,7 @@
 from itertools import count
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from knowledge_firm import BOSS, Firm
@@ -45,6 +46,41 @@ def test_nobody_finds_what_they_may_not_see(firm: Firm) -> None:
             found = {hit.id for hit in firm.ask(f"{word}", email, limit=50)}
             assert found & made.keys() == {record for record, (kind, owner) in made.items() if _may(email, kind, owner)}
             assert found <= {record for record, (kind, owner) in ever.items() if _may(email, kind, owner)}
+
+    check()
+
+
+step = st.tuples(st.integers(0, 5), st.sampled_from([*REPS, "delete", "restore"]))
+
+
+@pytest.mark.parametrize("exact", [10_000, 2])
+def test_what_is_given_away_deleted_or_restored_is_found_so_at_once(firm: Firm, monkeypatch: pytest.MonkeyPatch, exact: int) -> None:
+    """Whatever is remembered of a person's share of the store or of its vectors, and before the index has read the change."""
+    monkeypatch.setattr("knowledge.dense.EXACT", exact)  # 2: the nearest of the whole store are looked at
+    notes = [
+        firm.add("activity", kind="note", body=f"the gasket of number {n} leaks", owner=REPS[n % 2], author=REPS[n % 2]) for n in range(6)
+    ]
+    firm.index.drain()
+    where: dict[str, str] = {note: REPS[n % 2] for n, note in enumerate(notes)}
+    gone: set[str] = set()
+
+    @settings(max_examples=8, deadline=None, database=None)
+    @given(steps=st.lists(step, min_size=1, max_size=3))
+    def check(steps: list[tuple[int, str]]) -> None:
+        for number, what in steps:
+            note = notes[number]
+            if what == "restore" and note in gone:
+                firm.write(Change(op="restore", type="activity", id=note))
+                gone.discard(note)
+            elif what == "delete" and note not in gone:
+                firm.write(Change(op="delete", type="activity", id=note))
+                gone.add(note)
+            elif what in REPS and note not in gone and where[note] != what:
+                firm.write(Change(op="update", type="activity", id=note, values={"owner": what, "author": what}))
+                where[note] = what
+        for email in PEOPLE:
+            found = {hit.id for hit in firm.ask("gasket leaks", email, limit=50)}
+            assert found == {note for note in notes if note not in gone and _may(email, "activity", where[note])}
 
     check()
 

@@ -18,6 +18,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from secret_firm import FIELDS, KINDS, UNSEEN, SecretFirm, open_firm
@@ -59,7 +60,7 @@ def application(firm: SecretFirm) -> FastAPI:
 
 
 @pytest.fixture(scope="module")
-def doors(firm: SecretFirm) -> Callable[[str], Ask]:
+def doors(firm: SecretFirm) -> Iterator[Callable[[str], Ask]]:
     """`doors("anna")("GET", "/api/account")` is what Anna's program is told: (status, headers and body)."""
     client = TestClient(application(firm), base_url="http://rapport.test", raise_server_exceptions=False)
 
@@ -72,7 +73,8 @@ def doors(firm: SecretFirm) -> Callable[[str], Ask]:
 
         return ask
 
-    return of
+    with start_blocking_portal() as client.portal:  # one loop for all of them, as in a server, and not a thread for every question
+        yield of
 
 
 def leaked(firm: SecretFirm, who: str, text: str, *, said: str = "") -> set[str]:
@@ -284,6 +286,7 @@ REST: dict[tuple[str, str], tuple[Callable[[Ask], Iterator[Answer]], Callable[[A
     ("post", "/api/proposals/{proposal_id}/undo"): (nothing, by_id("POST", "/api/proposals/{id}/undo")),
     ("get", "/api/audit"): (once("GET", "/api/audit?limit=1000"), nothing),
     ("get", "/api/audit/verify"): (once("GET", "/api/audit/verify"), nothing),
+    ("get", "/api/document/{document_id}/file"): (nothing, by_id("GET", "/api/document/{id}/file")),
     ("get", "/api/{entity}"): (lists_blind, lists_pointed),
     ("post", "/api/{entity}"): (nothing, creates_pointed),
     ("get", "/api/{entity}/{record_id}"): (nothing, by_id("GET", "/api/{entity}/{id}")),

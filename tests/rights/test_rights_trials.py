@@ -38,6 +38,7 @@ RELATIONS = {
     "opportunity": {"activities": ("activity", "opportunity"), "tasks": ("task", "opportunity")},
     "user": {"accounts": ("account", "owner"), "opportunities": ("opportunity", "owner")},
 }  # fmt: skip
+SPELT = 4  # names of a kind tried at a time: other questions of a firm try its others
 Asked = tuple[World, Unit, Row, Random]
 
 
@@ -346,11 +347,12 @@ def an_export(asked: Asked) -> str:
 
 def a_name_index(asked: Asked) -> str:
     """What the built-in brain knows by name, and the values it takes for words."""
-    world, unit, user, _ = asked
+    world, unit, user, r = asked
     index = names.NameIndexes().of(unit)
     for kind in sorted(set(NAMED) & set(TEXTS)):
         seen = {row["id"] for row in world.firm.seen(user, kind)}
-        for row in world.firm.rows[kind].values():
+        rows = list(world.firm.rows[kind].values())
+        for row in r.sample(rows, min(SPELT, len(rows))):
             called = str(row.get(TEXTS[kind][0]) or "")
             found = {each.id for _, _, held in index.matches(tokenise(normalise(called)), called) for each in held if each.type == kind}
             found |= {each.id for each, _ in index.like(called) if each.type == kind} | {each.id for each in index.containing(called)}

@@ -3,8 +3,10 @@
 import contextlib
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from data_folders import refilled
 from gate_firm import As, Hand, change
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,15 +22,23 @@ from store.unit import Store
 Tamper = Callable[..., None]
 
 
-@pytest.fixture
-def busy(as_: As) -> Hand:
-    """Somebody who changed some records."""
-    anna = as_("anna")
+@pytest.fixture(scope="module")
+def start_folder(staffed_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return refilled(staffed_folder, tmp_path_factory.mktemp("busy") / "home", change_some)
+
+
+def change_some(store: Store) -> None:
+    anna = Hand(store, store.principal("anna@firm.example"))
     account = anna.make("account", name="Acme", city="Oslo")
     other = anna.make("account", name="Other 客户")
     anna.do(change("account", account, city="Bergen"), change("account", other, city="Bergen"))
     anna.decide("reject", anna.propose(change("account", account, tier="A")).id)
-    return anna
+
+
+@pytest.fixture
+def busy(as_: As) -> Hand:
+    """Somebody who changed some records."""
+    return as_("anna")
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from store.duplicates.scoring import matches, prepare
 from store.duplicates.spec import Spec, spec_from, specs
+from store.yaml_text import parse
 
 DATA = Path(__file__).parent / "data"
 Pairs = set[tuple[int, int]]
@@ -47,7 +47,7 @@ def febrl(*names: str) -> tuple[Pairs, Pairs]:
         with (folder / name).open(encoding="utf-8", newline="") as file:
             rows += csv.DictReader(file, skipinitialspace=True)
     gold = same([row.pop("rec_id").split("-")[1] for row in rows])
-    spec = spec_from("febrl", yaml.safe_load((DATA / "febrl.yaml").read_text("utf-8")))
+    spec = spec_from("febrl", parse((DATA / "febrl.yaml").read_text("utf-8")))
     return gold, found(spec, rows)
 
 
@@ -80,7 +80,7 @@ def test_febrl_2_and_4(names: tuple[str, ...]) -> None:
     ],
 )
 def test_companies_and_people(file: str, spec: str, part: str, precision: float, recall: float) -> None:
-    groups = yaml.safe_load((DATA / f"duplicate_{file}.yaml").read_text("utf-8"))[part]
+    groups = parse((DATA / f"duplicate_{file}.yaml").read_text("utf-8"))[part]
     rows = [{**row, "domain": row.get("website"), "tax": row.get("tax_id")} for group in groups for row in group]
     gold = same([number for number, group in enumerate(groups) for _ in group])
     reached = quality(gold, found(specs()[spec], rows))

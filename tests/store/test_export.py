@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 from data_folders import copied
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from store.demo import demo_tables
@@ -209,6 +209,7 @@ def test_text_longer_than_a_cell_is_refused_in_xlsx_only(store: Store, boss: Pri
     assert back(store, boss, tmp_path, "account", "csv").count("updated") == 0
 
 
+@settings(max_examples=settings.default.max_examples // 2)
 @example(texts=["a\x00", "\x00"], format="csv")
 @given(
     texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30), min_size=1, max_size=6),

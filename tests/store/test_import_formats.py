@@ -1,6 +1,7 @@
 """Dates and numbers as files write them, and headers as people write them."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -10,7 +11,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +24,7 @@ from store.schema import static_fields
 from store.settings import Settings
 from store.setup import prepare
 from store.unit import Store
+from store.yaml_text import parse
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ def test_any_text_is_a_date_or_refused(text: str) -> None:
 
 
 def test_presets_name_fields_that_exist_and_where_they_come_from() -> None:
-    presets = yaml.safe_load((Path(headers.__file__).parent / "presets.yaml").read_text("utf-8"))
+    presets = parse((Path(headers.__file__).parent / "presets.yaml").read_text("utf-8"))
     fields = static_fields()
     for system, kinds in presets.items():
         sources = kinds.pop("source", [])
@@ -184,6 +185,14 @@ def test_exports_of_other_systems_are_recognised(name: str) -> None:
     assert (plan.kind, plan.unknown) == (kind, [])
 
 
+def test_words_people_added_are_known_at_once() -> None:
+    plain = _words().schema
+    added = replace(plain, synonyms={**plain.synonyms, "account.industry": ("line of trade",)})
+    assert headers.headers_of(plain, "account") is headers.headers_of(replace(plain), "account")
+    assert headers.headers_of(plain, "account").meanings("Line of trade") == []
+    assert [each.field for each in headers.headers_of(added, "account").meanings("Line of trade")] == ["industry"]
+
+
 @cache
 def _words() -> Words:
     """The columns' words as a new store has them."""
@@ -233,6 +242,31 @@ LISTS = {
     "tickets": ("case", "Issue,Company,Severity,Reported,Resolved,Agent", "subject account priority opened_at closed_at owner"),
     "invoices": ("order", "Invoice No,Company,Placed On,Total,Item", "number account ordered_on amount product"),
     "to do": ("task", "Action Item,By When,Person Responsible,Urgency", "title due_at assignee priority"),
+    "callouts": (
+        "case",
+        "Ref,Site,Fault,Date Received,Completed on,Technician,State",
+        "key account subject opened_at closed_at owner status",
+    ),
+    "报修单": (
+        "case",
+        "工单号,报修单位,故障描述,报修时间,完工日期,维修工,处理进度",
+        "key account description opened_at closed_at owner status",
+    ),
+    "受理": ("case", "主题,客户名称,受理日期,关闭日期,经办人", "subject account opened_at closed_at owner"),
+    "jobs": (
+        "opportunity",
+        "Job Name,Client,Phase,Fee,Project Manager,Enquiry Date,Expected Decision",
+        "name account stage amount owner engaged_on close_date",
+    ),
+    "events": ("opportunity", "Event Name,Organiser,Budget,Event Manager,Won On", "name account amount owner close_date"),
+    "工程": (
+        "opportunity",
+        "工程名称,业主,跟进阶段,报价金额,项目经理,接洽日期,预计签单,赢率",
+        "name account stage amount owner engaged_on close_date probability",
+    ),
+    "任务": ("task", "工作内容,完成期限,承办人,进度", "title due_at assignee status"),
+    "visits": ("activity", "Visit Date,Client,Spoke To,Minutes,Done By", "occurred_at account contact body author"),
+    "contracts": ("contract", "Contract No,Client,Value,From,Until", "number account amount starts_on ends_on"),
 }
 
 
@@ -241,4 +275,20 @@ def test_a_list_somebody_keeps_is_told_by_its_words(name: str) -> None:
     kind, columns, fields = LISTS[name]
     source = columns.split(",")
     plan = plan_table(_words(), Table(f"{name}.csv", source, [["x"] * len(source)], [2]), kind=kind)
-    assert {each.source: each.field for each in plan.columns} == dict(zip(source, fields.split(), strict=True))
+    found = {each.source: each.field for each in plan.columns} | ({source[plan.key]: "key"} if plan.key is not None else {})
+    assert found == dict(zip(source, fields.split(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "columns"),
+    [
+        ("lead", "leads", "Company,Contact,Interest,Source,Date"), ("lead", "线索", "客户姓名,单位,意向,渠道,登记日期,业务员"),
+        ("lead", "enquiries", "Name,Company,Source,Status,Score"), ("user", "员工", "姓名,岗位,团队,手机"),
+        ("user", "staff", "Name,Job Title,Team,Phone"), ("user", "花名册", "姓名,岗位,部门,电话,邮箱"),
+        ("contact", "contacts", "Name,Job Title,Team,Phone,Company"), ("contact", "联系人", "姓名,岗位,单位,手机"),
+        ("case", "投诉", "工单号,客户单位,投诉内容,投诉日期,办结日期,经办人,处理进度"), ("opportunity", "deals", "Job Name,Client,Equipment,Fee,Status"),
+    ],
+)  # fmt: skip
+def test_a_list_says_what_it_holds_by_its_columns_and_its_name(kind: str, name: str, columns: str) -> None:
+    source = columns.split(",")
+    assert plan_table(_words(), Table(f"{name}.csv", source, [["x"] * len(source)], [2])).kind == kind

@@ -167,10 +167,10 @@ class Browser:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """A fresh browser with an empty profile."""
+def chromium(*flags: str) -> Iterator[Browser]:
+    """A fresh browser with an empty profile; `flags` of its command line besides."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        command = [CHROMIUM, *_FLAGS, f"--user-data-dir={profile}", "about:blank"]
+        command = [CHROMIUM, *_FLAGS, *flags, f"--user-data-dir={profile}", "about:blank"]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             with connect(_tab(Path(profile)), max_size=None, proxy=None) as socket:

@@ -1,6 +1,7 @@
 """Every operation of the REST specification, ready to be asked: bodies from its own examples, and things that are there to ask about."""
 
 from collections.abc import Callable
+from email.message import EmailMessage
 from itertools import count
 from typing import Any
 
@@ -78,6 +79,21 @@ def applied(client: TestClient) -> str:
     return found
 
 
+def document(client: TestClient) -> str:
+    """A document of a customer, with the file it came as."""
+    number = next(_COUNT)
+    sender = {"name": f"Mona Ek{number}", "account": "Halden Shipping", "email": f"mona{number}@halden.example"}
+    assert client.post("/api/contact?approve=true", json=sender).status_code == 201
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"], mail["Date"] = sender["email"], "us@ours.example", "Terms", "Thu, 19 Nov 2026 10:30:00 +0100"
+    mail.set_content("See the file.")
+    mail.add_attachment(f"Terms of delivery {number}.", filename="terms.md")
+    answer = client.post("/api/import", files={"file": ("mail.eml", mail.as_bytes())})
+    assert answer.status_code == 200, answer.text
+    found: str = client.get("/api/document?sort=-created_at&limit=1").json()["records"][0]["id"]
+    return found
+
+
 def recorded(client: TestClient) -> str:
     """A recording of a few seconds, heard by an ear that is told what to hear."""
     rapport = client.app.state.house.rapport  # type: ignore[attr-defined]
@@ -115,6 +131,7 @@ PLACES: dict[tuple[str, str], Callable[[TestClient], dict[str, str]]] = {
     ("patch", "/api/drafts/{draft_id}"): lambda client: {"draft_id": draft(client)},
     ("delete", "/api/drafts/{draft_id}"): lambda client: {"draft_id": draft(client)},
     ("post", "/api/drafts/{draft_id}/send"): lambda client: {"draft_id": to_send(client)},
+    ("get", "/api/document/{document_id}/file"): lambda client: {"document_id": document(client)},
     ("get", "/api/voice/{recording_id}"): lambda client: {"recording_id": recorded(client)},
     ("get", "/api/voice/{recording_id}/sound"): lambda client: {"recording_id": recorded(client)},
     ("delete", "/api/voice/{recording_id}"): lambda client: {"recording_id": recorded(client)},

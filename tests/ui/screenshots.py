@@ -13,7 +13,7 @@ from time import monotonic, sleep
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from browser import approve_a_change, chromium
+from browser import Browser, approve_a_change, chromium
 
 HERE = Path(__file__).resolve().parent
 IMAGES = HERE.parents[1] / "docs" / "images"
@@ -26,6 +26,13 @@ ROOMS = (
     ("today-phone.png", "/today", 390, 844, "zh"),
     ("record-phone.png", "/records/account?q=Weidemann", 390, 844, "zh"),
 )
+# The same, of the set-up, by an administrator.
+SETUP = (
+    ("setup-people.png", "/setup/people", 1440, 1000, "en"),
+    ("setup-model.png", "/setup/model", 1440, 1100, "en"),
+    ("setup-model-phone.png", "/setup/model", 390, 1400, "zh"),
+)
+ADMIN, BUDGET = "admin@demo.example", "2,000,000"
 # Name, question, how wide, how high, language, dark: an answer with a picture.
 CHARTS = (
     ("chat-chart.png", "my won revenue by month this year", 1440, 900, "en", False),
@@ -76,8 +83,27 @@ def take(address: str) -> None:
                 browser.open(address + browser.run("document.querySelector('.rows tbody a').getAttribute('href')"))
             browser.until("!document.querySelector('[aria-busy=true]')", seconds=READY_S)
             browser.picture(IMAGES / name)
+        set_up(browser, address)
         assert not browser.elsewhere(address), browser.elsewhere(address)
         print("\n".join(browser.complaints) or "no complaint from the browser")
+
+
+def set_up(browser: Browser, address: str) -> None:
+    """The pages of the set-up, with a budget for the model; a person's page as far as the handover."""
+    browser.size(1440, 1000)
+    browser.sign_in(address, ADMIN, PASSWORD)
+    browser.open(f"{address}/setup/model")
+    browser.write("[name=tokens]", BUDGET)
+    browser.click("#main form button")
+    browser.until("document.querySelector('.told.done')")
+    for name, path, width, height, language in SETUP:
+        browser.size(width, height, language=language)
+        browser.open(address + path)
+        browser.picture(IMAGES / name)
+    browser.size(1440, 1000)
+    browser.open(f"{address}/setup/people")
+    browser.open(address + browser.run("document.querySelectorAll('.rows tbody a')[1].getAttribute('href')"))
+    browser.picture(IMAGES / "setup-person.png")
 
 
 def wait_for(url: str) -> None:

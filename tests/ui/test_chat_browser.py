@@ -65,6 +65,7 @@ def test_a_reload_while_it_is_answered_loses_nothing(browser: Browser, url: str,
     browser.until("document.querySelectorAll('#chat table').length === 2")
     browser.until("!document.querySelector('#ask .stop-button')")
     assert browser.complaints == []
+    assert not [each for each in browser.requests if "/approvals/sheets" in each]  # nothing was proposed
 
 
 def test_a_reload_in_the_moment_of_asking_finds_the_conversation(browser: Browser, url: str, slow: Flag) -> None:

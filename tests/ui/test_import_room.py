@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from html import unescape
 from html.parser import HTMLParser
@@ -53,7 +54,7 @@ class Forms(HTMLParser):
         return next(each for each in self.found if name in each)
 
 
-def sent(client: TestClient, language: str = "en", status: int = 200, file: str = "", **fields: str) -> str:
+def sent(client: TestClient, language: str = "en", status: int = 200, file: str = "", **fields: Any) -> str:
     files = {"file": ("fair.csv", file, "text/csv")} if file else None
     headers = {**HTML, "accept-language": language}
     answer = client.post("/import", data={"token": token(client), **fields}, files=files, headers=headers)
@@ -69,17 +70,17 @@ def test_columns_are_chosen_in_the_page_and_one_becomes_a_field(signed_in: Signe
     """Nothing but what was chosen is made: the other unknown column is left out."""
     admin = signed_in(ADMIN)
     tried = sent(admin, file=CSV, kind="account")
-    form = Forms(tried).holding("target|0")
-    assert [form[f"column|{at}"] for at in range(3)] == ["Kundin", "Ort", "Berth"]
-    assert form["target|0"] == ""  # nobody knows it: to be chosen
+    form = Forms(tried).holding("file|0")
+    assert json.loads(form["columns|0"]) == ["Kundin", "Ort", "Berth"]
+    assert form["target|0|0"] == ""  # nobody knows it: to be chosen
     assert "Fjord Pumps · Oslo Works" in tried
-    chosen = {**form, "target|0": "name", "target|1": "city", "target|2": "+"}
+    chosen = {**form, "target|0|0": "name", "target|0|1": "city", "target|0|2": "+"}
     again = sent(admin, **chosen)
     assert counts(again)["created"] == "2"
     assert re.search(r'data-label="City">\s*Bergen', again)
     assert value(rapport, ADMIN, "account", "Fjord Pumps", "city") is None
-    shown = Forms(again).holding("target|0")
-    assert [shown[f"target|{at}"] for at in range(3)] == ["name", "city", "+"]
+    shown = Forms(again).holding("file|0")
+    assert [shown[f"target|0|{at}"] for at in range(3)] == ["name", "city", "+"]
     sent(admin, **shown, write="1")
     assert value(rapport, ADMIN, "account", "Fjord Pumps", "city") == "Bergen"
     assert value(rapport, ADMIN, "account", "Fjord Pumps", "berth") == "north quay"
@@ -89,10 +90,10 @@ def test_only_an_administrator_is_offered_a_field_and_two_columns_are_not_one(si
     anna = signed_in(ANNA)
     tried = sent(anna, file=CSV, kind="account")
     assert 'value="+"' not in tried
-    form = Forms(tried).holding("target|0")
-    assert "administrator" in sent(anna, status=403, **{**form, "target|0": "name", "target|2": "+"})
-    assert "not valid YAML" in sent(anna, status=422, **{**form, "target|0": "name", "mapping": "columns: ["})
-    told = sent(anna, status=422, **{**form, "target|0": "name", "target|1": "name"})
+    form = Forms(tried).holding("file|0") | {"target|0|0": "name"}
+    assert "administrator" in sent(anna, status=403, **{**form, "target|0|2": "+"})
+    assert "not valid YAML" in sent(anna, status=422, **{**form, "mapping": "columns: ["})
+    told = sent(anna, status=422, **{**form, "target|0|1": "name"})
     assert "both mapped to name" in unescape(told)
 
 
@@ -132,8 +133,8 @@ def test_a_row_with_too_few_or_too_many_cells_is_mended(signed_in: SignedIn, rap
 def test_a_field_made_on_the_way_is_not_made_again_by_mended_rows(signed_in: SignedIn) -> None:
     admin = signed_in(ADMIN)
     tried = sent(admin, file="Name,annual_revenue,Berth\nOne Works,5,a\nTwo Works,lots,b\n", kind="account")
-    form = Forms(tried).holding("target|0")
-    done = sent(admin, **{**form, "target|2": "+"}, write="1")
+    form = Forms(tried).holding("file|0")
+    done = sent(admin, **{**form, "target|0|2": "+"}, write="1")
     mend = Forms(done).holding("mend")
     again = sent(admin, **{**mend, "cell|0|1": "6"}, write="1")
     assert (counts(again)["created"], counts(again)["held_back"]) == ("1", "0")
@@ -148,13 +149,59 @@ def test_what_was_assumed_and_what_would_be_added_is_told(signed_in: SignedIn) -
     assert re.search(r"<dt>字段</dt><dd>Berth</dd>", tried)
     assert "没有值能确定顺序" in tried
     assert re.search(r'data-label="Berth">\s*north', tried)
-    form = Forms(tried).holding("dates")
-    assert form["target|4"] == "+"
-    assert form["dates"] == "mdy"
-    again = sent(admin, **{**form, "dates": "dmy"})
+    form = Forms(tried).holding("dates|0")
+    assert form["target|0|4"] == "+"
+    assert form["dates|0"] == "mdy"
+    again = sent(admin, **{**form, "dates|0": "dmy"})
     assert re.search(r'data-label="Close date">\s*2026-04-03', again)
     assert "no value decides it" not in again
-    assert Forms(again).holding("dates")["dates"] == "dmy"
+    assert Forms(again).holding("dates|0")["dates|0"] == "dmy"
+
+
+def test_several_files_are_each_given_their_columns(signed_in: SignedIn, rapport: Rapport) -> None:
+    admin = signed_in(ADMIN)
+    files = [
+        ("file", ("firms.csv", 'Kundin,"Berth ""A"""\nFjord Pumps,north\n', "text/csv")),
+        ("file", ("people.csv", "Wer,Kundin,E-mail\nIda Holm,Fjord Pumps,ida@fjord.example\n", "text/csv")),
+    ]
+    asked = {"token": token(admin), "mapping": "files: {firms.csv: {kind: account}, people.csv: {kind: contact}}"}
+    tried = admin.post("/import", data=asked, files=files, headers=HTML).text
+    form: dict[str, Any] = Forms(tried).holding("file|0") | {"held": list(dict.fromkeys(re.findall(r'name="held" value="(\w+)"', tried)))}
+    assert (form["file|0"], form["file|1"]) == ("firms.csv", "people.csv")
+    assert json.loads(form["columns|0"])[1] == 'Berth "A"'
+    chosen = {**form, "target|0|0": "name", "target|0|1": "+", "target|1|0": "name", "target|1|1": "account"}
+    again = sent(admin, **chosen)
+    assert counts(again)["created"] == "2"
+    assert re.search(r'data-label="Account">\s*Fjord Pumps', again)
+    shown = Forms(again).holding("file|0") | {"held": form["held"]}
+    assert [shown[each] for each in ("target|0|0", "target|0|1", "target|1|0", "target|1|1")] == ["name", "+", "name", "account"]
+    done = sent(admin, **shown, write="1")
+    assert (counts(done)["created"], counts(done)["held_back"]) == ("2", "0")
+    assert value(rapport, ADMIN, "contact", "Ida Holm", "email") == "ida@fjord.example"
+    assert value(rapport, ADMIN, "account", "Fjord Pumps", "berth_a") == "north"
+
+
+def test_many_rows_held_back_are_mended_page_by_page(signed_in: SignedIn, rapport: Rapport) -> None:
+    anna = signed_in(ANNA)
+    rows = "".join(f"Works {at},lots {at}\n" for at in range(120))
+    done = sent(anna, file=f"Name,annual_revenue\n{rows}", kind="account", write="1")
+    assert counts(done)["held_back"] == "120"
+    first = Forms(done).holding("mend")
+    assert "Rows 1 to 50 of 120" in done
+    assert [each for each in ("cell|49|0", "cell|50|0") if each in first] == ["cell|49|0"]
+    shown = sent(anna, **{**first, "cell|3|1": "33"}, rows="50")
+    assert "Rows 51 to 100 of 120" in shown
+    second = Forms(shown).holding("mend")
+    assert second["cell|50|0"] == "Works 50"
+    assert "lots 50" in shown
+    assert "第 101–120 行，共 120 行" in sent(anna, **second, rows="100", language="zh")
+    back = Forms(sent(anna, **{**second, "cell|70|1": "77"}, rows="0")).holding("mend")
+    assert (back["cell|3|1"], back["cell|4|1"]) == ("33", "lots 4")
+    again = sent(anna, **back, write="1")
+    assert (counts(again)["created"], counts(again)["held_back"]) == ("2", "118")
+    assert value(rapport, ANNA, "account", "Works 70", "annual_revenue") == "77.00"
+    assert value(rapport, ANNA, "account", "Works 3", "annual_revenue") == "33.00"
+    sent(signed_in(BEN), status=404, rows="0", **{name: text for name, text in back.items() if name != "token"})
 
 
 def test_a_large_import_shows_how_far_it_is(signed_in: SignedIn, rapport: Rapport, monkeypatch: pytest.MonkeyPatch) -> None:

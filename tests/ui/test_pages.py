@@ -1,6 +1,7 @@
 """The chat's events, without a browser: who is asked for, what is drawn, what a click does."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -101,3 +102,12 @@ def test_no_handler_is_an_api(signed_in: SignedIn) -> None:
     blocks = asyncio.run(made())
     assert {fn.api_visibility for fn in blocks.fns.values()} == {"private"}
     assert blocks.analytics_enabled is False
+
+
+def test_the_page_knows_where_charts_are_drawn(signed_in: SignedIn) -> None:
+    """It fetches that when it is idle; Gradio names the file anew with each version."""
+    seen = signed_in(ANNA).get("/", headers={"accept": "text/html"}).text
+    assert "window.RAPPORT_LATER" in seen
+    found = re.search(r"/assets/PlotlyPlot-[\w-]+\.js", seen)
+    assert found
+    assert signed_in(ANNA).get(found[0]).status_code == 200

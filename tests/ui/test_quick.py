@@ -1,17 +1,17 @@
 """The first questions fit the asker and the day, and the built-in brain answers every one of them."""
 
 import pytest
-import yaml
 from ui_company import ANNA, MANAGER, SAM
 
 from agent.bootstrap import Rapport
 from store import gate
 from store.gate import Change
+from store.yaml_text import parse
 from ui.web import quick
 from ui.web.quick import questions
 from ui.web.words import words
 
-EVERY = yaml.safe_load((quick.Path(quick.__file__).parent / "quick.yaml").read_text("utf-8"))
+EVERY = parse((quick.Path(quick.__file__).parent / "quick.yaml").read_text("utf-8"))
 WHO = {"rep": ANNA, "manager": MANAGER, "service": SAM}
 
 

@@ -28,7 +28,7 @@ ROOMS = (
     "/conversations",
     "/team",
 )
-SETUP = ("/setup", "/setup/roles", "/setup/roles/service", "/setup/policy", "/setup/audit?check=1")
+SETUP = ("/setup", "/setup/people", "/setup/roles", "/setup/roles/service", "/setup/policy", "/setup/model", "/setup/audit?check=1")
 ROWS = "Kundin,City,Employees,Berth\nFjord Pumps,Bergen,40,north\nOslo Works,Oslo,ten,south\n"
 LOADED = "!document.querySelector('[aria-busy=true]')"
 AXE = "axe.run(document, {resultTypes: ['violations']}).then(found => JSON.stringify(found.violations.map(v => [v.impact, v.id, v.nodes[0].html])))"
@@ -178,8 +178,10 @@ def test_the_set_up_and_an_import_fit_and_read_well(
     browser.choose("#file", tmp_path / "fair.csv")
     browser.run("document.querySelector('#kind').value = 'account'")
     browser.click("form.stack button.main")
-    browser.until("document.querySelector('#report [name=\"target|0\"]')")
-    browser.run("document.querySelector('[name=\"target|0\"]').value = 'name'; document.querySelector('[name=\"target|3\"]').value = '+'")
+    browser.until("document.querySelector('#report [name=\"target|0|0\"]')")
+    browser.run(
+        "document.querySelector('[name=\"target|0|0\"]').value = 'name'; document.querySelector('[name=\"target|0|3\"]').value = '+'"
+    )
     browser.click("#report form button:not([name])")
     browser.until("document.querySelector('#report .rows:not(.mapping)')?.innerText.includes('Fjord Pumps')")
     fits()

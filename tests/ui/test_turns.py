@@ -136,3 +136,14 @@ def test_closing_waits_for_what_runs_and_begins_nothing(brain: Brain) -> None:
     closing.join(20)
     assert not closing.is_alive()
     assert brain.kept == ["one"]
+
+
+def test_a_quick_answer_is_shown_once_and_a_slow_one_has_its_question_first(brain: Brain) -> None:
+    turns = Turns()
+    talk = ask(turns, brain, "slow")
+    looks = turns.watch(talk)
+    assert next(looks)[0].state == "running"
+    brain.go.set()
+    assert [turn.state for turn in list(looks)[-1]] == ["done"]
+    quick = list(turns.watch(ask(turns, brain, "quick")))
+    assert [each[0].state for each in quick] == ["done"]

@@ -63,14 +63,10 @@ def restore(
 
 
 def _forget_vectors(store: Store) -> None:
-    """Chroma mirrors the vectors of the database that was replaced; it is filled from the restored ones when next used."""
-    if not store.settings.chroma_url and not (store.settings.home / "index" / "chroma").exists():
-        return
+    """The index holds the vectors of the database that was replaced; it is filled from the restored ones when next used."""
     indexer = Indexer(store, make_encoder(store.settings.encoder))
     try:
-        held = indexer.neighbours(afresh=True)
-        if held is not None:
-            held.clear()
+        indexer.forget_vectors()
     finally:
         indexer.close()
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from store import schema
 from store.errors import InvalidInput
-from store.models import CustomField, PicklistValue, Synonym
+from store.models import CustomField, Synonym
 from store.schema import Kind
 from store.setup import SetupDesk, split_list
 from ui.cli.asking import Json
@@ -83,6 +83,7 @@ def picklist(
     replace_with: Annotated[str | None, typer.Option(help="remove: what records that hold the value get instead.")] = None,
     label_zh: LabelZh = None,
     words: Words = None,
+    counts_as: Annotated[str | None, typer.Option(help="label: of a status of cases or tasks, the standard one it counts as.")] = None,
     as_: As = None,
     as_json: Json = False,
 ) -> int:
@@ -90,13 +91,13 @@ def picklist(
     with opened() as store:
         if action == "list":
             with store.database.reading() as session:
-                statement = select(PicklistValue).order_by(PicklistValue.field, PicklistValue.position)
                 rows = [
-                    {"field": v.field, "value": v.value, "zh": v.label_zh, "words": v.words or []}
-                    for v in session.scalars(statement)
-                    if not name or v.field == name
+                    {"field": field, "value": v.value, "zh": v.zh, "words": list(v.words), "counts_as": v.counts_as}
+                    for field, values in sorted(schema.load(session).choices.items())
+                    for v in values
+                    if (not name or field == name) and field != "opportunity.status"
                 ]
-            return listed(rows, ["field", "value", "zh", "words"], as_json)
+            return listed(rows, ["field", "value", "zh", "words", "counts as"], as_json)
         if action not in {"set", "label", "remove"}:
             raise typer.BadParameter(f"{action!r} is not set, label, remove or list")
         if not name or not values:
@@ -107,7 +108,7 @@ def picklist(
                 say(f"{name}: {len(desk.add_choices(name, values))} value(s) added.")
             for value in values if action != "set" else ():
                 if action == "label":
-                    desk.label_choice(name, value, zh=label_zh, words=None if words is None else split_list(words))
+                    desk.label_choice(name, value, zh=label_zh, words=None if words is None else split_list(words), counts_as=counts_as)
                     say(f"{name}: {value} labelled.")
                 else:
                     moved = desk.remove_choice(name, value, replace_with=replace_with)

@@ -10,10 +10,12 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.answer import Done, Event, TextDelta, ToolFinished, ToolStarted
-from store.errors import RapportError
+from store.errors import InvalidInput, RapportError
+from store.kept_answers import content_hash, once
 from ui.identity import CurrentUser, InHouse
 from ui.problems import problem_of
 from ui.rest import shapes
+from ui.rest.keys import IdempotencyKey
 from ui.rest.told import told
 
 router = APIRouter(prefix="/api", tags=["chat"])
@@ -29,12 +31,24 @@ class Question(BaseModel):
 
 
 @router.post("/chat", responses={200: {"model": shapes.Answer, "content": {"text/event-stream": {"schema": {"type": "string"}}}}})
-def chat(body: Question, user: CurrentUser, inside: InHouse, accept: Annotated[str, Header()] = "") -> Response:
-    """The answer as JSON. With `Accept: text/event-stream`: events text, tool, then done (the answer) or error (a problem)."""
+def chat(
+    body: Question, user: CurrentUser, inside: InHouse, accept: Annotated[str, Header()] = "", idempotency_key: IdempotencyKey = None
+) -> Response:
+    """The answer as JSON. With `Accept: text/event-stream`: events text, tool, then done (the answer) or error (a problem).
+
+    A question that is sent again with the same `Idempotency-Key` within a day gets the same JSON answer and is asked once; another under
+    that key is refused (409). Streams take no key.
+    """
     inside.counters.add("rapport_turns_total", "door", "rest")
     how: dict[str, Any] = {"conversation_id": body.conversation_id, "brain": body.brain, "limit": body.limit, "door": "rest"}
     if "text/event-stream" not in accept:
-        return JSONResponse(inside.rapport.assistant.answer(user, body.text, **how).to_json())
+        answer = once(
+            inside.store, user, idempotency_key, lambda: content_hash("chat", body.model_dump_json()),
+            lambda: inside.rapport.assistant.answer(user, body.text, **how).to_json(), door="rest",
+        )  # fmt: skip
+        return JSONResponse(answer)
+    if idempotency_key is not None:
+        raise InvalidInput("A stream takes no idempotency key.", hint="Ask for JSON, or leave the key out.")
     events = iter(inside.rapport.assistant.stream(user, body.text, **how))
     first = next(events)  # bad input is refused here, with a status of its own
     return StreamingResponse(_lines(chain([first], events)), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})

@@ -1,5 +1,6 @@
 """Import over REST: files in, the report out. What is uploaded lies in a temporary folder for as long as it is read."""
 
+import hashlib
 import re
 import shutil
 from collections.abc import Sequence
@@ -14,10 +15,12 @@ from store.errors import InvalidInput
 from store.importing import import_path
 from store.importing.report import ImportReport
 from store.importing.run import Progress
+from store.kept_answers import content_hash, once
 from store.rights import Principal
 from store.unit import Store
 from ui.identity import CurrentUser, InHouse
 from ui.rest import shapes
+from ui.rest.keys import IdempotencyKey
 from ui.rest.told import told
 
 router = APIRouter(prefix="/api", tags=["import"])
@@ -52,17 +55,32 @@ def import_files(
     create_fields: Flag = None,
     create_users: Flag = None,
     dry_run: Flag = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> dict[str, Any]:
     """Import records. Every row ends as created, updated, unchanged, held back or possible duplicate: the counts add up to `rows`.
 
-    Rows held back are in each file's `held_back_csv`, with the reason in front, to be mended and uploaded again.
+    Rows held back are in each file's `held_back_csv`, with the reason in front, to be mended and uploaded again. Sent again with the same
+    `Idempotency-Key` within a day, the same files and choices get the same answer, and nothing is imported twice; others are refused (409).
     """
-    return imported(
-        user, inside.store, [(each.filename or "", each.file) for each in file], kind=kind, mapping=mapping,
-        create_fields=asked.create_fields if create_fields is None else create_fields,
-        create_users=asked.create_users if create_users is None else create_users,
-        dry_run=asked.dry_run if dry_run is None else dry_run,
-    )  # fmt: skip
+    fields = asked.create_fields if create_fields is None else create_fields
+    users = asked.create_users if create_users is None else create_users
+    dry = asked.dry_run if dry_run is None else dry_run
+
+    def content() -> str:
+        named = [part for each in file for part in (each.filename or "", _digest(each.file))]
+        return content_hash("import", kind or "", mapping or "", repr((fields, users, dry)), *named)
+
+    def work() -> dict[str, Any]:
+        files = [(each.filename or "", each.file) for each in file]
+        return imported(user, inside.store, files, kind=kind, mapping=mapping, create_fields=fields, create_users=users, dry_run=dry)
+
+    return once(inside.store, user, idempotency_key, content, work, door="rest")
+
+
+def _digest(content: IO[bytes]) -> bytes:
+    found = hashlib.file_digest(content, "sha256").digest()  # type: ignore[arg-type]  # a spooled file reads like any
+    content.seek(0)
+    return found
 
 
 def imported(
@@ -77,15 +95,20 @@ def imported(
     dry_run: bool = False,
     progress: Progress | None = None,
     door: str = "rest",
+    every_reason: bool = False,
 ) -> dict[str, Any]:
-    """Files, by name, imported together; the report as it is told."""
+    """Files, by name, imported together; the report as it is told, with `every_reason` of every row held back, not the first ones."""
     with TemporaryDirectory(prefix="rapport-import-") as folder:
         home = Path(folder)
         report = import_path(
             store, user, _kept(files, home / "files"), kind=kind or None, mapping=_mapping(mapping, home), create_fields=create_fields,
             create_users=create_users, dry_run=dry_run, progress=progress, held_back_dir=home / "held-back", door=door,
         )  # fmt: skip
-        return _told(report)
+        told = _told(report)
+        if every_reason:
+            for each, shown in zip(report.files, told["files"], strict=True):
+                shown["held_back_rows"] = each.held_back_rows
+        return told
 
 
 def _kept(files: Sequence[tuple[str, IO[bytes]]], folder: Path) -> Path:

@@ -7,9 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from store import gate
 from store.gate import ProposalView
-from ui.decisions import decide
+from store.kept_answers import content_hash, once
+from ui.decisions import Decision, decide
 from ui.identity import CurrentStore, CurrentUser, InHouse
 from ui.rest import shapes
+from ui.rest.keys import IdempotencyKey
 from ui.rest.told import told
 
 router = APIRouter(prefix="/api/proposals", tags=["proposals"])
@@ -42,23 +44,31 @@ def shown(proposal_id: str, user: CurrentUser, store: CurrentStore) -> dict[str,
 
 
 @router.post("/{proposal_id}/approve", responses=told(shapes.Proposal))
-def approve(proposal_id: str, user: CurrentUser, inside: InHouse, edits: Edits | None = None) -> dict[str, Any]:
+def approve(
+    proposal_id: str, user: CurrentUser, inside: InHouse, edits: Edits | None = None, idempotency_key: IdempotencyKey = None
+) -> dict[str, Any]:
     """Apply it, with your edits on top and without what you leave out. Its status is then applied, or conflict when a record has moved."""
-    return _decided(inside, user, proposal_id, "approve", edits)
+    return _decided(inside, user, proposal_id, "approve", idempotency_key, edits)
 
 
 @router.post("/{proposal_id}/reject", responses=told(shapes.Proposal))
-def reject(proposal_id: str, user: CurrentUser, inside: InHouse) -> dict[str, Any]:
-    return _decided(inside, user, proposal_id, "reject")
+def reject(proposal_id: str, user: CurrentUser, inside: InHouse, idempotency_key: IdempotencyKey = None) -> dict[str, Any]:
+    return _decided(inside, user, proposal_id, "reject", idempotency_key)
 
 
 @router.post("/{proposal_id}/undo", responses=told(shapes.Proposal))
-def undo(proposal_id: str, user: CurrentUser, inside: InHouse) -> dict[str, Any]:
+def undo(proposal_id: str, user: CurrentUser, inside: InHouse, idempotency_key: IdempotencyKey = None) -> dict[str, Any]:
     """Put everything back; answers with the undoing proposal, itself undoable."""
-    return _decided(inside, user, proposal_id, "undo")
+    return _decided(inside, user, proposal_id, "undo", idempotency_key)
 
 
-def _decided(inside: InHouse, user: CurrentUser, proposal_id: str, what: Any, edits: Edits | None = None) -> dict[str, Any]:
+def _decided(
+    inside: InHouse, user: CurrentUser, proposal_id: str, what: Decision, key: str | None, edits: Edits | None = None
+) -> dict[str, Any]:
     said = edits or Edits()
-    view: ProposalView = decide(inside, user, proposal_id, what, edits=said.after, without=said.without, door="rest")
-    return view.to_json()
+
+    def work() -> dict[str, Any]:
+        view: ProposalView = decide(inside, user, proposal_id, what, edits=said.after, without=said.without, door="rest")
+        return view.to_json()
+
+    return once(inside.store, user, key, lambda: content_hash(what, proposal_id, said.model_dump_json()), work, door="rest")

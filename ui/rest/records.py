@@ -18,6 +18,7 @@ from store.unit import Store, Unit
 from ui.identity import CurrentStore, CurrentUser
 from ui.problems import PreconditionFailed
 from ui.rest import shapes
+from ui.rest.keys import IdempotencyKey
 from ui.rest.told import told
 
 router = APIRouter(prefix="/api/{entity}", tags=["records"])
@@ -28,7 +29,6 @@ Values = Annotated[
     dict[str, Any], Body(description="Field names and values.", examples=[{"name": "Acme"}, {"name": "Initech 英泰", "city": "Oslo"}])
 ]
 IfMatch = Annotated[str | None, Header(description="The version you read; 412 when the record has moved on.")]
-IdempotencyKey = Annotated[str | None, Header(max_length=200)]
 OPERATORS = frozenset(get_args(Op))
 _SEVERAL = frozenset({"in", "not_in", "between"})
 _NO_VALUE = frozenset({"is_empty", "is_set", "has", "has_no"})

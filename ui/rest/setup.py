@@ -48,6 +48,7 @@ class Values(_Wanted):
 class ChoiceChange(_Wanted):
     zh: Label = Field(None, max_length=200, examples=["采矿"])
     words: WordList | None = None
+    counts_as: Label = None
 
 
 class NewPipeline(_Wanted):
@@ -95,7 +96,8 @@ def overview(schema: Schema) -> dict[str, Any]:
         if f.custom
     ]
     picklists = {
-        name: [{"value": c.value, "zh": c.zh, "words": list(c.words)} for c in found] for name, found in sorted(schema.choices.items())
+        name: [{"value": c.value, "zh": c.zh, "words": list(c.words), "counts_as": c.counts_as} for c in found]
+        for name, found in sorted(schema.choices.items())
     }
     pipelines: dict[str, list[dict[str, Any]]] = {}
     for stage in schema.stages:
@@ -142,7 +144,7 @@ def add_choices(entity: Entity, field: Name, wanted: Values, desk: Desk) -> dict
 
 @router.patch("/picklists/{entity}/{field}/{value}")
 def label_choice(entity: Entity, field: Name, value: Name, wanted: ChoiceChange, desk: Desk) -> dict[str, str]:
-    """What a value is called in Chinese, and what else people call it."""
+    """What a value is called in Chinese, and what else people call it; of a status of cases or tasks, the standard one it counts as."""
     desk.label_choice(f"{entity}.{field}", value, **wanted.model_dump())
     return {"changed": value}
 

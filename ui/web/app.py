@@ -17,6 +17,7 @@ from ui.web.theme import THEME
 from ui.web.words import LANGUAGES, words
 
 CLICKS_AT_ONCE, WATCHERS = 20, 200  # a watcher mostly waits
+LOOK_S = 0.008  # between two looks for clicks: Gradio's own thousand a second took 25 ms of every idle second
 _HERE = Path(__file__).parent
 _STYLES = ("colours.css", "sheet.css")  # as they are: Gradio rewrites what it is given as its own style
 _SCRIPTS = ("page.js", "drop.js", "play.js", "tour.js")
@@ -47,8 +48,16 @@ def _head() -> str:
     spoken = {language: {name: words(language)[name] for name in _SPOKEN} for language in LANGUAGES}
     style = "".join((_HERE / name).read_text("utf-8") for name in _STYLES)
     script = "".join((_HERE / name).read_text("utf-8") for name in _SCRIPTS)
+    later = json.dumps(_later())
     return f"""<link rel="icon" href="/favicon.ico" type="image/svg+xml"><meta name="robots" content="noindex">
-<meta name="color-scheme" content="light dark"><style>{style}</style><script>window.RAPPORT_WORDS = {json.dumps(spoken)};{script}</script>"""
+<meta name="color-scheme" content="light dark"><style>{style}</style><script>window.RAPPORT_WORDS = {json.dumps(spoken)};
+window.RAPPORT_LATER = {later};{script}</script>"""
+
+
+def _later() -> list[str]:
+    """The addresses of Gradio's part that draws charts, as its pages name it."""
+    assets = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
+    return [f"/assets/{each.name}" for each in sorted(assets.glob("PlotlyPlot-*.js"))]
 
 
 def _user_id(request: Request) -> str | None:
@@ -61,6 +70,7 @@ def make_blocks(inside: House) -> gr.Blocks:
         page = make_page()
         _wire(blocks, page, Events(inside, page))
     blocks.queue(api_open=False, max_size=400, default_concurrency_limit=CLICKS_AT_ONCE, status_update_rate=10)
+    blocks._queue.sleep_when_free = LOOK_S
     return blocks
 
 

@@ -71,6 +71,7 @@ class Events:
         if not text.strip():
             yield {page.ask: gr.skip()}
             return
+        newest = conversation == next((each["id"] for each in self.inside.rapport.assistant.conversations(user)), "")
         try:
             talk = self._begun(user, text, conversation)
         except RapportError as error:
@@ -83,7 +84,8 @@ class Events:
             return
         self.inside.counters.add("rapport_turns_total", "door", "web")
         first: Updates = {page.ask: _busy(True) | {"value": ""}, page.conversation: talk.conversation}
-        first[page.conversations] = self._conversations(user, said, talk.conversation)
+        if talk.conversation != conversation or not newest:
+            first[page.conversations] = self._conversations(user, said, talk.conversation)
         yield from self._watched(talk, user, said, request, first)
 
     def _begun(self, user: Principal, text: str, conversation: str) -> Talk:
@@ -103,7 +105,7 @@ class Events:
                 yield {page.ask: gr.skip()}  # Gradio sends the last updates once more when a handler ends
                 return
             over = sum(turn.over for turn in turns)
-            news = self._news(user, said, talk, turns) if over > seen else {}
+            news = self._news(user, said, turns) if over > seen else {}
             seen = over
             yield {**first, **news, page.chat: [*base, *shown]}
             first = {}
@@ -114,13 +116,11 @@ class Events:
         with self.inside.store.reading(user, door="web") as unit:
             return messages.history(unit, kept, said, carded=set(_proposals(kept)[-SHEETS:]))
 
-    def _news(self, user: Principal, said: Words, talk: Talk, turns: list[Turn]) -> Updates:
-        """Beside the chat, once an answer is whole: its proposals, what waits, the list of conversations."""
+    def _news(self, user: Principal, said: Words, turns: list[Turn]) -> Updates:
+        """Beside the chat, once an answer is whole: its proposals and what waits. Gradio makes a component anew for every update of more than
+        its value: only what has changed is updated."""
         made = [each["id"] for turn in turns if turn.answer for each in turn.answer["proposals"]]
-        news: Updates = {self.page.conversations: self._conversations(user, said, talk.conversation)}
-        if made:
-            news |= {self.page.sheets: " ".join(made[-SHEETS:]), self.page.waiting: self._waiting(user, said)}
-        return news
+        return {self.page.sheets: " ".join(made[-SHEETS:]), self.page.waiting: self._waiting(user, said)} if made else {}
 
     def stop(self, conversation: str, request: gr.Request) -> Updates:
         """Break off what is under way; whoever watches it sees so."""

@@ -35,6 +35,14 @@
     history.replaceState(history.state, "", open ? `/?c=${encodeURIComponent(open)}` : "/");
   }, 100);
 
+  // What the first chart needs (1.3 MB) is fetched when there is nothing else to do; without it that answer would wait for it.
+  const later = setInterval(() => {
+    if (!dressed() || document.querySelector("#ask .stop-button")) return;
+    clearInterval(later);
+    const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 1000));
+    idle(() => window.RAPPORT_LATER.forEach((path) => import(path).catch(() => {})));
+  }, 2000);
+
   // When a card takes room from the chat, the last words stay in sight.
   const kept = new WeakSet();
   const watch = new ResizeObserver((entries) => entries.forEach(({ target }) => target.scrollTo({ top: target.scrollHeight })));
@@ -102,10 +110,11 @@
   };
   setInterval(async () => {
     const carrier = document.querySelector("#sheets");
-    const ids = carrier?.textContent.trim() ?? "";
+    const found = carrier?.textContent.match(/\b[0-9A-Z]{26}\b/g) ?? [];  // Gradio writes there, too, how long it has worked
+    const ids = found.join(" ");
     if (!carrier || ids === shown) return;
     shown = ids;
-    const wanted = ids.split(/\s+/).filter(Boolean).map((id) => `id=${encodeURIComponent(id)}`).join("&");
+    const wanted = found.map((id) => `id=${id}`).join("&");
     try {
       place().replaceChildren(...(wanted ? await piece(`/approvals/sheets?${wanted}`) : []));
     } catch { shown = ""; }

@@ -5,11 +5,10 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from store.conditions import Filter
 from store.query import RecordQuery, find
 from store.unit import Unit
+from store.yaml_text import parse
 from ui.web.words import LANGUAGES, Words
 
 SHOWN = 4
@@ -27,7 +26,7 @@ _DAYS: dict[str, Callable[[date], bool]] = {
 
 @cache
 def _table() -> dict[str, list[list[str]]]:
-    found: dict[str, list[list[str]]] = yaml.safe_load((Path(__file__).parent / "quick.yaml").read_text("utf-8"))
+    found: dict[str, list[list[str]]] = parse((Path(__file__).parent / "quick.yaml").read_text("utf-8"))
     return found
 
 

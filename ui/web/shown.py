@@ -1,7 +1,7 @@
 """Values, tables and quotes as the reader sees them, from an answer's JSON."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -135,6 +135,14 @@ def sources(schema: Schema, citations: Sequence[dict[str, Any]], language: str) 
         source = " · ".join(plain(part) for part in source_of(schema, each, language))
         lines.append(f"{number}. {plain(words)}" + (f" ({link(source, cited_path(each))})" if source else ""))
     return "\n".join(lines)
+
+
+def cited_words(schema: Schema, citation: Mapping[str, Any], language: str) -> str:
+    """What was said, then when, by whom, with whom and on what occasion: on one line, as plain text."""
+    words = " ".join(str(citation.get("quote") or "").split())
+    words = words if len(words) <= QUOTE else words[:QUOTE].rsplit(" ", 1)[0] + " …"
+    source = " · ".join(source_of(schema, citation, language))
+    return f"{words} ({source})" if words and source else words or source
 
 
 def quotes(schema: Schema, citations: Sequence[dict[str, Any]], language: str) -> str:

@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-import yaml
 from starlette.requests import cookie_parser
+
+from store.yaml_text import parse
 
 Language = Literal["en", "zh"]
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
@@ -30,7 +31,7 @@ class Words:
 @cache
 def words(language: str) -> Words:
     files = [_HERE / "words.yaml", *sorted((_HERE / "wording").glob("*.yaml"))]
-    raw = {key: pair for file in files for key, pair in yaml.safe_load(file.read_text("utf-8")).items()}
+    raw = {key: pair for file in files for key, pair in parse(file.read_text("utf-8")).items()}
     table = {str(key): (str(pair[0]), str(pair[1])) for key, pair in raw.items()}
     return Words("zh" if language == "zh" else "en", table)
 

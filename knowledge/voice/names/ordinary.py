@@ -5,8 +5,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import yaml
 from spellchecker import SpellChecker
+
+from store.yaml_text import parse
 
 _COMMON = 2e-7  # share of all English words; rarer ones may be names
 
@@ -44,4 +45,4 @@ def _phrases() -> Any:
 @cache
 def _listed() -> frozenset[str]:
     with Path(__file__).with_name("ordinary.yaml").open(encoding="utf-8") as held:
-        return frozenset(str(word) for words in yaml.safe_load(held).values() for word in words)
+        return frozenset(str(word) for words in parse(held).values() for word in words)

@@ -5,9 +5,10 @@ from fastapi.responses import Response
 from store.mail import drafts, sending
 from store.mail.message import mailto
 from store.unit import Unit
+from tools.cited import source_of
 from ui.web.rooms.forms import InForm, go, tried, with_query
 from ui.web.rooms.frame import InRoom, draw, rooms
-from ui.web.rooms.links import record_path
+from ui.web.rooms.links import cited_path, record_path
 from ui.web.rooms.sheets import sheet_at
 
 router = rooms()
@@ -24,8 +25,12 @@ def shown(draft_id: str, room: InRoom, proposal: str = "") -> Response:
             for kind, name in _ABOUT
             if getattr(draft, name)
         ]
+        basis = [
+            (str(each.get("quote") or ""), cited_path(each), " · ".join(source_of(unit.schema, each, room.said.language)))
+            for each in draft.citations
+        ]
     link = mailto(draft.recipient or "", draft.subject, draft.body) if draft.channel == "email" else ""
-    return draw(room, "draft.html", draft=draft, sheet=sheet, about=about, mailto=link)
+    return draw(room, "draft.html", draft=draft, sheet=sheet, about=about, basis=basis, mailto=link)
 
 
 @router.get("/drafts/{draft_id}/mail.eml")

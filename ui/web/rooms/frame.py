@@ -16,7 +16,7 @@ from store.errors import RapportError
 from store.rights import Principal
 from ui.identity import CurrentUser, House, InHouse
 from ui.problems import status_of
-from ui.said import told
+from ui.said import told_on_a_page
 from ui.web.rooms import notice
 from ui.web.rooms.links import list_path, record_path
 from ui.web.rooms.served import stamp
@@ -102,7 +102,7 @@ class RoomRoute(APIRoute):
                 if visitor is None or "text/html" not in request.headers.get("accept", ""):
                     raise
                 room = Room(request, visitor.principal, request.app.state.house, words(language_of(request.headers)))
-                message, hint = await run_in_threadpool(told, room.inside.store, room.said.language, error)
+                message, hint = await run_in_threadpool(told_on_a_page, room.inside.store, room.said.language, error)
                 return draw(room, "error.html", status=status_of(error)[0], message=message, hint=hint)
 
         return handled

@@ -1,6 +1,7 @@
 """Import: a file is tried first, with what every column and row would become, each column to be chosen; then taken in, with how far it
 has come. Rows held back are mended in the page and come in again; where there are many, they come back as a file too."""
 
+import json
 from base64 import b64encode
 from functools import partial
 from io import BytesIO
@@ -11,17 +12,17 @@ from fastapi.responses import HTMLResponse, Response
 
 from store.errors import InvalidInput
 from store.errors_said import in_language
-from store.importing.mapping_file import mapping_text
+from store.importing.mapping_file import mapping_text, text_of_file
 from store.importing.run import ORDER
 from store.unit import Unit
 from ui.imports import Run
 from ui.problems import status_of
 from ui.rest.importing import imported
-from ui.said import told
+from ui.said import told_on_a_page
 from ui.web.rooms.dropped import kind_of
 from ui.web.rooms.forms import InForm, Posted
 from ui.web.rooms.frame import InRoom, Room, draw, piece, rooms
-from ui.web.rooms.mapped import TOLD, columns_of, first_rows
+from ui.web.rooms.mapped import FIELDS, Chosen, chosen_in, columns_of, first_rows
 from ui.web.rooms.mending import held_rows, mended, said_reason
 from ui.web.shown import capital
 from ui.web.words import Words
@@ -47,10 +48,14 @@ def taken(
     file: Annotated[list[UploadFile] | None, File()] = None,
     held: Annotated[list[str] | None, Form(max_length=20)] = None,
     mend: Annotated[str, Form(max_length=64)] = "",
+    told: Annotated[str, Form(max_length=64)] = "",
+    rows: Annotated[int | None, Form(ge=0)] = None,
+    place: Annotated[int, Form(ge=0, le=10_000)] = 0,
     kind: Annotated[str, Form(max_length=40)] = "",
     mapping: Annotated[str, Form(max_length=100_000)] = "",
 ) -> Response:
-    """Try the files or, with `write`, take them in; `mend`: rows held back, with what was written into their cells.
+    """Try the files or, with `write`, take them in; `mend`: rows held back, with what was written into their cells;
+    with `rows` only another page of these is drawn, from that one on, `told` being what was said of them.
 
     A piece for the script of the page, a page for a form without it.
     """
@@ -64,20 +69,20 @@ def taken(
     given = held or []
     if mend:
         files = [(files[0][0], mended(files[0][1].decode("utf-8-sig"), posted.fields).encode("utf-8-sig"))]
+        if rows is not None:
+            return _another_page(posted, *files[0], told, rows, place)
     elif not kept:
         given = [room.inside.held.keep(room.inside.store.settings, room.user.user_id, name, content) for name, content in files]
-    chosen = _chosen(posted)
-    if chosen:
-        mapping = mapping_text(mapping, kind=kind, columns=chosen, dates=posted["dates"])
+    chosen = chosen_in(posted.fields)
+    for name, each in chosen.items():
+        mapping = mapping_text(mapping, kind=each.kind, columns=each.columns, dates=each.dates, file=name if len(chosen) > 1 else "")
     switches = {name: name in posted.fields for name in SWITCHES}
     asked = {"held": given, "kind": kind, "mapping": mapping, **switches}
     work = partial(
         imported, room.user, room.inside.store, [(name, BytesIO(content)) for name, content in files], kind=kind or None, mapping=mapping or None,
-        dry_run="write" not in posted.fields, door="web", create_fields=switches["create_fields"], create_users=switches["create_users"],
+        dry_run="write" not in posted.fields, door="web", every_reason=True, create_fields=switches["create_fields"], create_users=switches["create_users"],
     )  # fmt: skip
-    run = room.inside.imports.begin(
-        room.user.user_id, lambda progress: {**work(progress=progress), "asked": asked, "chosen": chosen, "dates": posted["dates"]}
-    )
+    run = room.inside.imports.begin(room.user.user_id, lambda progress: {**work(progress=progress), "asked": asked, "chosen": chosen})
     if room.request.headers.get("x-piece"):
         run.over.wait(AT_ONCE_S)
         return _piece(room, run, first=True)
@@ -93,27 +98,34 @@ def at_work(room: InRoom, run_id: str) -> Response:
     return _piece(room, room.inside.imports.get(room.user.user_id, run_id))
 
 
-def _chosen(posted: Posted) -> dict[str, str]:
-    """Column → what the person chose for it."""
-    fields = posted.fields
-    found = {}
-    for name, column in fields.items():
-        place = name.removeprefix("column|")
-        if place != name and fields.get(f"target|{place}", TOLD) != TOLD:
-            found[column] = fields[f"target|{place}"].strip()
-    return found
-
-
 def _piece(room: Room, run: Run, *, first: bool = False) -> Response:
     """`first`: in the place that the script loads again while it goes on."""
     if run.error:
-        message, hint = told(room.inside.store, room.said.language, run.error)
+        message, hint = told_on_a_page(room.inside.store, room.said.language, run.error)
         shown = piece(room, "import_failed.html", message=message, hint=hint)
         return HTMLResponse(shown, status_code=status_of(run.error)[0] if first else 200)
     if run.report is None:
         bar = piece(room, "import_run.html", run=run)
         return HTMLResponse(f'<div data-load="/import/run/{run.id}" data-loaded aria-busy="true">{bar}</div>' if first else bar)
     return HTMLResponse(piece(room, "import_report.html", **_told(room, run.report)))
+
+
+def _another_page(posted: Posted, name: str, content: bytes, told: str, first: int, place: int) -> Response:
+    """Rows held back from the one at `first` on; what was written so far is kept with them."""
+    room = posted.room
+    reasons = json.loads(room.inside.held.get(room.user.user_id, told).path.read_bytes())
+    with room.inside.store.reading(room.user, door="web") as unit:
+        text = content.decode("utf-8-sig")
+        file = {
+            "file": name, "kind": posted["kind"], "mapping": posted["mapping"], "held_back": len(reasons), "held_back_file": name, "told": told,
+            "mending": held_rows(text, reasons, unit.schema, room.said.language, first=first), "data": _data(text),
+            "mend": room.inside.held.keep(room.inside.store.settings, room.user.user_id, name, content),
+        }  # fmt: skip
+    asked = {"held": [], "kind": "", "mapping": "", **{each: each in posted.fields for each in SWITCHES}}
+    if room.request.headers.get("x-piece"):
+        return HTMLResponse(piece(room, "import_mend.html", file=file, place=place, asked=asked))
+    limit = room.inside.store.settings.upload_limit_mb
+    return draw(room, "import.html", kinds=_kinds(room), limit=limit, names=[], report=None, asked=asked, file=file, place=place)
 
 
 def _drawn(room: Room, asked: dict[str, Any], *, names: list[str], report: dict[str, Any] | None = None) -> Response:
@@ -125,28 +137,34 @@ def _drawn(room: Room, asked: dict[str, Any], *, names: list[str], report: dict[
 def _told(room: Room, report: dict[str, Any]) -> dict[str, Any]:
     """What the template needs of a report, in the reader's words."""
     with room.inside.store.reading(room.user, door="web") as unit:
-        files = [_file(room, unit, each, report) for each in report["files"]]
+        free = FIELDS
+        files = []
+        for each in report["files"]:
+            choosing = report["dry_run"] and each["kind"] != "document" and len(each["samples"]) <= free
+            free -= len(each["samples"]) if choosing else 0
+            files.append(_file(room, unit, each, report, choosing=choosing))
         skipped = [{**each, "reason": in_language(unit.schema, each["reason"], room.said.language)} for each in report["skipped"]]
     return {"report": {**report, "files": files, "skipped": skipped}, "asked": report["asked"], "counts": COUNTS}
 
 
-def _file(room: Room, unit: Unit, each: dict[str, Any], report: dict[str, Any]) -> dict[str, Any]:
+def _file(room: Room, unit: Unit, each: dict[str, Any], report: dict[str, Any], *, choosing: bool) -> dict[str, Any]:
+    """`choosing`: its columns are drop-downs."""
     language, spec, csv = room.said.language, unit.schema.entity(each["kind"]), each.get("held_back_csv") or ""
-    choosing = report["dry_run"] and len(report["files"]) == 1 and each["kind"] != "document"
+    chosen = report["chosen"].get(each["file"], Chosen())
     head, first = first_rows(unit, each, room.said)
     columns = [*each["columns"], *each["unknown_columns"], *each["ignored_columns"]]
     return {
         **each, "label": capital(spec.label(language, plural=True)), "head": head, "first": first,
         "named": [(column, capital(spec.fields[name].label(language)) if name in spec.fields else name) for column, name in each["columns"].items()],
-        "mapped": columns_of(unit, each, room.said, report["chosen"]) if choosing else [],
-        "mapping": _without_new(report["asked"]["mapping"], each),
+        "mapped": columns_of(unit, each, room.said, chosen.columns) if choosing else [],
+        "mapping": _without_new(text_of_file(report["asked"]["mapping"], each["file"]), each),
         "mending": held_rows(csv, each["held_back_rows"], unit.schema, language) if csv else None,
-        "mend": _kept(room, each) if csv else "", "data": _data(csv) if csv else "",
-        "dates": report["dates"] or next(iter(each["undecided_dates"].values()), ""),
+        "mend": _kept(room, each) if csv else "", "told": _reasons(room, each) if csv else "", "data": _data(csv) if csv else "",
+        "dates": chosen.dates or next(iter(each["undecided_dates"].values()), ""),
         "warnings": [in_language(unit.schema, one, language) for one in each["warnings"]], "added": _added(each, room.said),
         "corrected": [(capital(spec.fields[one["field"]].label(language)), one["from"], one["to"], one["rows"]) for one in each["corrections"]],
         "reasons": [
-            (row["row"], "; ".join(said_reason(one, columns, unit.schema, language) for one in row["reasons"])) for row in each["held_back_rows"]
+            (row["row"], "; ".join(said_reason(one, columns, unit.schema, language) for one in row["reasons"])) for row in each["held_back_rows"][:MANY]
         ],
     }  # fmt: skip
 
@@ -156,6 +174,7 @@ def _added(file: dict[str, Any], said: Words) -> list[tuple[str, str]]:
     found = {
         "fields": [each["column"] for each in file["fields_created"]],
         "values": [f"{name}: {', '.join(values)}" for name, values in file["values_created"].items()],
+        "states": [f"{name}: {', '.join(f'{one} = {state}' for one, state in found.items())}" for name, found in file["states_counted"].items()],
         "stages": file["stages_created"], "users": [each["name"] for each in file["users_created"]], "teams": file["teams_created"],
     }  # fmt: skip
     return [
@@ -169,6 +188,12 @@ def _kept(room: Room, file: dict[str, Any]) -> str:
     """The rows held back, kept as a file dropped in the page is."""
     content = file["held_back_csv"].encode("utf-8-sig")
     return room.inside.held.keep(room.inside.store.settings, room.user.user_id, file["held_back_file"], content)
+
+
+def _reasons(room: Room, file: dict[str, Any]) -> str:
+    """What was said of these rows, for their other pages."""
+    content = json.dumps(file["held_back_rows"], ensure_ascii=False).encode()
+    return room.inside.held.keep(room.inside.store.settings, room.user.user_id, "reasons.json", content)
 
 
 def _without_new(mapping: str, file: dict[str, Any]) -> str:

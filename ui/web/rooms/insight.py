@@ -20,9 +20,8 @@ from store.query import RecordView
 from store.rows import stage_visits
 from store.unit import Unit
 from ui.web.rooms.links import cited_path
+from ui.web.shown import cited_words
 from ui.web.words import Words
-
-QUOTE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +124,14 @@ def sections_of(unit: Unit, made: Brief, worded: Worded, said: Words) -> list[Br
         lines = [line for line in worded.lines if line.item.section == name]
         if lines:
             head = phrases()["sections"][name][said.language].format(since=shown_value(unit, made.period[0], said.language))
-            sections.append(BriefSection(head, [(as_html(line.text), _sources(line, worded.citations)) for line in lines]))
+            sections.append(BriefSection(head, [(as_html(line.text), _sources(unit, line, worded.citations, said)) for line in lines]))
     return sections
 
 
-def _sources(line: Line, citations: list[Citation]) -> list[tuple[int, str, str]]:
-    """(number, path, words) of what a line stands on."""
-    return [(number, cited_path(citations[number - 1].to_json()), _words(citations[number - 1])) for number in line.cites]
-
-
-def _words(citation: Citation) -> str:
-    words = " ".join(citation.quote.split())
-    words = words if len(words) <= QUOTE else f"{words[:QUOTE]} …"
-    return f"{words} ({citation.date})" if citation.date else words
+def _sources(unit: Unit, line: Line, citations: list[Citation], said: Words) -> list[tuple[int, str, str]]:
+    """(number, path, words) of what a line stands on; a note is opened at the sentence."""
+    found = [(number, citations[number - 1].to_json()) for number in line.cites]
+    return [(number, cited_path(each), cited_words(unit.schema, each, said.language)) for number, each in found]
 
 
 @cache

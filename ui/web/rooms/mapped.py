@@ -1,7 +1,8 @@
 """The columns of a file as choices: which field each fills, as told or as the person says, and the first rows as they would come in."""
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from store.importing.mapping import GIVEN
@@ -12,6 +13,7 @@ from ui.web.shown import capital
 from ui.web.words import Words
 
 TOLD = ""  # the choice that says nothing: what is read out of the column's name stays
+FIELDS = 900  # columns that are drop-downs at once: a form takes a thousand fields
 PEOPLE = frozenset({"contact", "lead", "user"})  # whose name a file may tell in two columns
 _PARTS = {" (first)": "first_name", " (last)": "last_name"}
 
@@ -28,6 +30,15 @@ class Mapped:
     options: list[tuple[str, str]]
 
 
+@dataclass(slots=True)
+class Chosen:
+    """What the person said of one file: its columns, and how its dates are written."""
+
+    kind: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+    dates: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class FirstRow:
     """`cells` are what the row says of each column of the preview: (text, what stood there before)."""
@@ -35,6 +46,32 @@ class FirstRow:
     row: int
     fresh: bool
     cells: list[tuple[str, str]]
+
+
+def chosen_in(fields: Mapping[str, str]) -> dict[str, Chosen]:
+    """By file, from a form with `file|0`, `kind|0`, `dates|0`, `columns|0` (the names as JSON: as names of inputs, browsers would alter them)
+    and `target|0|N` for the N-th of these."""
+    found = {}
+    for name, file in fields.items():
+        place = name.removeprefix("file|")
+        if place == name:
+            continue
+        targets = [
+            (column, fields.get(f"target|{place}|{at}", TOLD).strip())
+            for at, column in enumerate(_names(fields.get(f"columns|{place}", "")))
+        ]
+        found[file] = Chosen(
+            fields.get(f"kind|{place}", ""), {column: to for column, to in targets if to != TOLD}, fields.get(f"dates|{place}", "").strip()
+        )
+    return found
+
+
+def _names(text: str) -> list[str]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return []
+    return [str(each) for each in found] if isinstance(found, list) else []
 
 
 def columns_of(unit: Unit, told: Mapping[str, Any], said: Words, chosen: Mapping[str, str]) -> list[Mapped]:
@@ -69,11 +106,11 @@ def targets(unit: Unit, spec: Entity, said: Words) -> list[tuple[str, str]]:
     choices.append(("key", said["import.key"]))
     if spec.name in PEOPLE:
         choices += [("first_name", said["import.first_name"]), ("last_name", said["import.last_name"])]
-    for field in fields:
-        label = capital(field.label(said.language))
-        choices.append((field.name, label))
-        if field.refers_to and field.kind not in {"stage", "pipeline"}:
-            choices.append((f"{field.name}_id", said["import.by_id"].format(field=label)))
+    for one in fields:
+        label = capital(one.label(said.language))
+        choices.append((one.name, label))
+        if one.refers_to and one.kind not in {"stage", "pipeline"}:
+            choices.append((f"{one.name}_id", said["import.by_id"].format(field=label)))
     return choices
 
 

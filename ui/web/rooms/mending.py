@@ -27,25 +27,38 @@ class HeldRow:
 
 @dataclass(frozen=True, slots=True)
 class Held:
+    """A page of `rows` out of `all`, from the one at `first` on; where the pages before and after it begin, None without one. Those that are
+    not shown come in again as they are, with what was written into them on their page."""
+
     columns: list[str]
     rows: list[HeldRow]
-    left: int  # rows that are not shown, and come in again as they are
+    first: int
+    all: int
+    before: int | None
+    after: int | None
+
+    @property
+    def pages(self) -> int:
+        return 1 + (self.before is not None) + (self.after is not None)
 
 
-def held_rows(content: str, told: Sequence[Mapping[str, Any]], schema: Schema, language: str) -> Held:
+def held_rows(content: str, told: Sequence[Mapping[str, Any]], schema: Schema, language: str, *, first: int = 0) -> Held:
     """`content` is the file of the rows held back, reason first; `told` what the report says of the same rows."""
     (_, *columns), *lines = _lines(content)
     width = max([len(columns), *(len(line) - 1 for line in lines)])
     columns += [f"+{at + 1}" for at in range(width - len(columns))]  # of rows with more cells than the header
-    many = min(ROWS, max(1, CELLS // max(1, len(columns))), len(told))
+    many = min(ROWS, max(1, CELLS // max(1, len(columns))))
+    whole = min(len(lines), len(told))
+    first = min(max(0, first), max(0, whole - 1))
     rows = []
-    for at, (line, each) in enumerate(zip(lines[:many], told, strict=False)):
+    for at, (line, each) in enumerate(zip(lines[first : first + many], told[first : first + many], strict=False), start=first):
         wrong, others = _placed(each["reasons"], columns, schema, language)
         cells = [
             (f"{_CELL}|{at}|{place}", revived(value), wrong.get(columns[place], "")) for place, value in enumerate(_padded(line, width)[1:])
         ]
         rows.append(HeldRow(each["row"], others, cells))
-    return Held(columns, rows, max(0, len(lines) - many))
+    after = first + many if first + many < whole else None
+    return Held(columns, rows, first, whole, max(0, first - many) if first else None, after)
 
 
 def mended(content: str, fields: Mapping[str, str]) -> str:

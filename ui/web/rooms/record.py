@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi.responses import HTMLResponse, Response
 
-from store import gate
+from store import document_files, gate
 from store.conditions import Filter
 from store.errors import InvalidInput
 from store.gate import Change, ProposalView
@@ -24,7 +24,7 @@ from ui.web.rooms.timeline import timeline
 from ui.web.shown import capital
 
 router = rooms()
-BESIDE = ("contact", "opportunity", "case", "order", "quote", "contract", "task", "lead")  # what is listed under a record
+BESIDE = ("contact", "opportunity", "case", "order", "quote", "contract", "document", "task", "lead")  # what is listed under a record
 EACH = 8
 WORKED_OUT = frozenset({"account", "contact", "opportunity", "lead"})
 _SENTENCE = re.compile(r"[.!?](?=\s)|[。！？]")
@@ -42,9 +42,14 @@ def shown(entity: EntityType, record_id: str, room: InRoom, edit: bool = False, 
             "record": record, "kind": spec.label(room.said.language), "facts": facts(unit, spec, record, room),
             "inputs": inputs(unit, spec, record, room) if edit and mine else [], "may_change": mine, "path": record_path(entity, record.id),
             "beside": _beside(unit, record, room), "quoted": quoted(str(record.fields.get("body") or ""), said),
-            "sheet": sheet_at(unit, proposal, room.said), "plural": capital(spec.label(room.said.language, plural=True)),
+            "file": _file(unit, record), "sheet": sheet_at(unit, proposal, room.said), "plural": capital(spec.label(room.said.language, plural=True)),
         }  # fmt: skip
     return draw(room, "record.html", worked_out=entity in WORKED_OUT, new=False, **values)
+
+
+def _file(unit: Unit, record: RecordView) -> str:
+    """Where the file of a document is to be had; empty when it is not kept."""
+    return f"/api/document/{record.id}/file" if record.type == "document" and document_files.is_kept(unit, record.id) else ""
 
 
 def may_change(unit: Unit, record: RecordView) -> bool:

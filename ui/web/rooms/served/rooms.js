@@ -30,7 +30,7 @@
 
   // A form with data-into keeps its page (and the files chosen in it): the answer is shown in the named place.
   const into = async (form, button) => {
-    const place = document.querySelector(form.dataset.into);
+    const place = document.querySelector(button?.dataset.into ?? form.dataset.into);
     const fields = new FormData(form, button);
     place.replaceChildren(document.querySelector("#waiting").content.cloneNode(true));
     place.setAttribute("aria-busy", "true");

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from store.errors import InvalidInput
 from store.schema import CUSTOM_KINDS, ENTITY_TYPES, Schema
 from store.setup import SetupDesk, split_list
+from store.states import standard_states
 from store.unit import Unit
 from ui.rest.setup import overview
 from ui.web.rooms.frame import draw, rooms
@@ -37,6 +38,7 @@ ACTIONS: dict[str, Act] = {
     "remove-field": lambda unit, form: SetupDesk(unit).remove_field(form["entity"], form["name"]),
     "add-values": lambda unit, form: SetupDesk(unit).add_choices(form["field"], split_list(form["values"])),
     "remove-value": lambda unit, form: SetupDesk(unit).remove_choice(form["field"], form["value"], replace_with=form.get("replace_with") or None),
+    "count-as": lambda unit, form: SetupDesk(unit).label_choice(form["field"], form["value"], counts_as=form["counts_as"]),
     "add-pipeline": lambda unit, form: SetupDesk(unit).add_pipeline(form["name"], split_list(form["stages"])),
     "add-stage": lambda unit, form: SetupDesk(unit).add_stage(
         form["name"], pipeline=form["pipeline"], probability=_number(form.get("probability", "")), zh=form.get("zh") or None
@@ -59,10 +61,12 @@ def shown(room: InSetup, unfolded: Annotated[str, Query(alias="open", max_length
         known = overview(schema)
         labels = {name: capital(schema.entity(name).label(room.said.language)) for name in ENTITY_TYPES}
         picklists = sorted((_labelled(schema, name, room.said), name, values) for name, values in known["picklists"].items())
+        states = {name: standard_states(name) for name in known["picklists"]}
         words = [(_labelled(schema, subject, room.said), subject, word) for subject, found in known["words"].items() for word in found]
         subjects = _subjects(schema, room.said)
     return draw(
         room, "setup_words.html", known=known, labels=labels, picklists=picklists, words=words, subjects=subjects, kinds=CUSTOM_KINDS, unfolded=unfolded,
+        states=states,
     )  # fmt: skip
 
 
