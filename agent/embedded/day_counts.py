@@ -18,6 +18,7 @@ _WITHIN = re.compile(
     r"(within|inside(?: of)?|in (?:under|less than|fewer than|at most|no more than))\s+(?!the\b|last\b|past\b|next\b)", re.IGNORECASE
 )
 _UNITS = re.compile(r"(hour|day|week|month|year)s?\s+(?:to|until|till|from)\b", re.IGNORECASE)
+_NAMES_A_DAY = frozenset({"date", "dates", "day", "deadline"})
 _SHORT = {
     "a day": (1, "day"),
     "one day": (1, "day"),
@@ -87,6 +88,8 @@ def _length(text: str, span: "Span") -> tuple[Decimal, str] | None:
 
 def _ended(span: "Span", schema: Schema) -> bool:
     """Whether a word says that something came to its end: "closed", "won", "delivered"; not "opened", "placed", "closing"."""
+    if span.text.lower().split()[-1] in _NAMES_A_DAY:
+        return False  # "an installation date within 30 days": in the next 30
     if span.text.lower().endswith("ing") or span.entity or span.names or span.func("contacted", "silent", "ahead", "create", "bought"):
         return False
     ends = {(entity, raw["to"]) for entity, raw in cycles().items()}

@@ -125,7 +125,8 @@ class Finding(Heads):
             if self.said("when") and any(f.entity == target for f in span.fields):
                 continue
             if span.func("win", "lose") and not span.used and not any(c.entity == target for c in span.choices) and target == "opportunity":
-                frame.parts.append(Part("opportunity.status", Filter(field="status", value="won" if span.func("win") else "lost")))
+                outcome, denied = "won" if span.func("win") else "lost", conditions.denied(span)
+                frame.parts.append(Part("opportunity.status", Filter(field="status", value=outcome, negate=denied)))
                 span.used = True
         self._status_from_metric(frame)
         self._asked_fields(frame)

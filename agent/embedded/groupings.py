@@ -159,18 +159,19 @@ class Groupings(Asked):
             if span.grain:
                 return span.grain, place
             path = self._as_dimension(span)
-            if path and (further := self._field_of_dimension(place, path)):
+            own = place + 1 < len(self.spans) and self.spans[place + 1].text.lower() == "'s"  # "by customer's industry"
+            if path and (further := self._field_of_dimension(place, path, 2 if own else 1)):
                 span.used = True
-                return further, place + 1
+                return further, place + (2 if own else 1)
             if path:
                 return path, place
             if not (span.filler or span.func("group")):
                 return None
         return None
 
-    def _field_of_dimension(self, place: int, path: str) -> str:
+    def _field_of_dimension(self, place: int, path: str, step: int = 1) -> str:
         """ "by account lifecycle", 按工单优先级: a field of the record just named."""
-        spans = self.spans[place : place + 2]
+        spans = self.spans[place : place + step + 1 : step]
         if len(spans) < 2 or not spans[0].entity or not spans[1].fields or spans[1].time:
             return ""
         if spans[0].entity.entity == "user" and any(s.field == "owner" for s in spans[1].fields):

@@ -113,6 +113,10 @@ class Hosts:
                 return False
         return False
 
+    def denied(self, span: Span) -> bool:
+        """Whether a "not" stands before what a span says: "that we did not win"."""
+        return self._negated(self.spans.index(span))
+
     def _left_out_behind(self, number: int) -> bool:
         """德国以外的客户, 德国和法国之外: Chinese says behind a value that it is left out."""
         if self.text.language != "zh":

@@ -235,6 +235,15 @@ class Seen:
         """The one value a stretch nobody listed may mean, if some record has it that the person sees."""
         return tuple(sense for sense in self._labels.link(text) if self._value_seen(sense))
 
+    def tags(self, entity: str) -> set[str]:
+        """The tags that records of the kind have which the person sees."""
+        spec, who = self.unit.schema.entities.get(entity), self.unit.principal
+        if spec is None or "tags" not in spec.fields or not who.sees(entity, "tags"):
+            return set()
+        column = readable(who, entity, "tags", spec.model, spec.model.tags)
+        held = self.unit.session.scalars(select(column).where(visible(who, entity, spec.model), column.is_not(None)).distinct())
+        return {str(tag) for each in held for tag in (each or ())}
+
     def _any_of(self, entity: str) -> bool:
         return entity in self.unit.schema.entities and self._is_there(entity, ("any",))
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # which calls this
 def settle(spans: Sequence["Span"], schema: Schema) -> None:
     """Take the senses off words right after a date of the kind spoken of that say only what its label says: "date", "runs out"."""
     asked = {span.entity.entity for span in spans if span.entity}
-    for one, other in pairwise(span for span in spans if not span.filler):
+    for one, other in pairwise(span for span in spans if not span.filler and (span.content or not span.func("it"))):
         whole = _beginning_with_a_kind(one, other, schema, asked)
         if whole is not None:
             one.senses, other.senses, other.filler = [Sense("field", whole.entity, whole.name)], [], True

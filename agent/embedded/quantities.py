@@ -15,7 +15,10 @@ from store.schema import NUMERIC, Field
 
 _LEADING = re.compile(r"(?<![\d.])[1-9]\d*(?:[.,]\d+)*")
 _MERELY_MONEY = re.compile(r"(?:(?<![欧美日港韩加澳新坡台])[元圆]|块)钱?$|\$")
+_DOLLARS = re.compile(r"^(?:\d[\d.,]*\s*[km]?|[a-z -]+)\s*(?:dollars?|bucks)$", re.IGNORECASE)
+_OF_DOLLARS = frozenset({"AUD", "CAD", "HKD", "NZD", "SGD", "TWD", "USD"})  # where nobody says whose dollars, one's own are meant
 _LONGEST_UNIT, _LONGEST_UNIT_EN = 2, 4  # characters: 平米, "sqm"
+_IN = {"in", "of"}
 _ROUGHLY = Decimal("0.1")  # "around 200": so far to either side
 _OPS = {"over": "gt", "at_least": "ge", "under": "lt", "at_most": "le"}
 _OPPOSITE = {"gt": "le", "ge": "lt", "lt": "ge", "le": "gt"}
@@ -45,6 +48,8 @@ class Quantities(Named):
             if op is None and found is None and not self._looks_like_money(span):
                 number += 1
                 continue
+            if found is not None and self._worth_of_others(found[0]):
+                found = (self.schema.field(self.target, MONEY[self.target]), found[1])
             field_, mark = found or (self._usual_number(number), None)
             if field_ is None:
                 number += 1
@@ -64,6 +69,12 @@ class Quantities(Named):
                 if mark is not None and field_.kind != "money":
                     self._unit(stop)
             number += 1
+
+    def _worth_of_others(self, field_: Field) -> bool:
+        """ "orders worth more than 50k": a word for what deals are worth, where no deals are spoken of but records that are worth something."""
+        spoken = {span.entity.entity for span in self.text.spans if span.entity}
+        other = field_.entity != self.target and MONEY.get(field_.entity) == field_.name and field_.entity not in spoken
+        return other and self.target in {"order", "quote", "contract", "product"}
 
     def _unit(self, number: int) -> None:
         """展位面积超过一百|平|的, "floor area over 100 sqm": what the number of a field that is named is counted in, whoever listed it."""
@@ -145,6 +156,8 @@ class Quantities(Named):
         """The number field said beside an amount: "amount over 50k", "more than 500 employees", 员工超过1000人."""
         spans = self.spans
         ahead = list(range(stop + 1, min(stop + 3, len(spans))))
+        if len(ahead) == 2 and self.text.language == "en" and spans[ahead[0]].text.lower() in _IN and not spans[ahead[1]].entity:
+            ahead = ahead[1:]  # "no more than 1,000 in monthly rent"
         back = list(range(number - 1, max(-1, number - 5), -1))
         near = (
             ahead[:1]
@@ -175,7 +188,8 @@ class Quantities(Named):
 
     def _foreign(self, amount: AmountSpan) -> str:
         """The currency that is named, where it is not the store's own. 十万块 is only money, as $ is where nobody says whose dollars."""
-        named = "" if _MERELY_MONEY.search(amount.text) else amount.currency or ""
+        merely = _MERELY_MONEY.search(amount.text) or (_DOLLARS.search(amount.text) and self.names.currency in _OF_DOLLARS)
+        named = "" if merely else amount.currency or ""
         return "" if named == self.names.currency else named
 
     def _number_condition(self, field_: Field, op: str, low: Decimal, high: Decimal | None, currency: str = "") -> Filter | None:

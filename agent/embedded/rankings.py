@@ -34,6 +34,11 @@ def bare(span: Span) -> str:
     return span.text.lower().removesuffix("的")
 
 
+def _narrows(span: Span) -> bool:
+    """Whether a word before a noun only says which of them: a value, somebody's, a kind."""
+    return bool(span.choices or span.lacks or span.names or span.filler or span.metric) and not span.entity
+
+
 @dataclass
 class Rankings(Groupings):
     """Orders groups of a figure, or records, and says how many are wanted."""
@@ -222,7 +227,9 @@ class Rankings(Groupings):
     def _count_beside(self, ranked: Iterable[Span]) -> int | None:
         ranked = list(ranked)
         noun = next((number for number, span in enumerate(self.spans) if (span.entity or span.fields) and number), None)
-        if ranked and noun is not None and self.spans[noun - 1].amount:
+        while noun and not self.spans[noun - 1].amount and _narrows(self.spans[noun - 1]):
+            noun -= 1  # "the 5 unconverted leads with the lowest score"
+        if ranked and noun and self.spans[noun - 1].amount:
             ranked = [*ranked, self.spans[noun]]  # "three products with the fewest wins"
         for span in ranked:
             number = self.spans.index(span)

@@ -1,12 +1,13 @@
 """What records have or lack: "accounts with open deals over 50k", 没有联系人的客户, "ordered nothing since May"."""
 
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from agent.embedded import idle
 from agent.embedded.counted import Counted
 from agent.embedded.hosts import COMPARE
 from agent.embedded.spans import Span
 from store.filters import Filter, Op
+from store.schema import NUMERIC
 
 
 def _of_products(span: Span) -> bool:
@@ -207,7 +208,7 @@ class Related(Counted):
         for place in range(number + 1, len(self.spans)):
             span = self.spans[place]
             if span.entity or (span.fields and not span.choices) or self._only_a_field(span):
-                following = self.spans[place + 1 : place + 3]
+                following = list(takewhile(lambda each: not each.func("with", "without"), self.spans[place + 1 : place + 3]))
                 numbers = any((each.amount and not each.time) or each.func(*COMPARE) or _between(each) for each in following)
                 if span.fields and not span.entity and numbers:
                     return None
@@ -274,7 +275,8 @@ class Related(Counted):
         if not any(each.time for each in inner_spans):  # 今年没投诉过的客户
             anywhere = spans if related == "activity" else self._narrowing(number, place, related)
             inner_spans += [each for each in anywhere if each.time and not each.used]
-        inner_spans = [each for each in inner_spans if not self._of_the_target(each, related)]
+        own = self._numbers_of_the_target(related)
+        inner_spans = [each for each in inner_spans if each not in own and not self._of_the_target(each, related)]
         inner = self.over(related, [each for each in inner_spans if not (missing and each.used and each.func("not", "without"))])
         op = "has_no" if missing else "has"
         spans[place].used = bool(spans[place].entity)
@@ -286,3 +288,13 @@ class Related(Counted):
         if where and op == "has_no" and related == "activity":
             where = [each for each in where if not (each.op == "between" and each.value[0] is None)]
         self.add(f"relation:{related}", self.routes.related(self.target, related, where, op))
+
+    def _numbers_of_the_target(self, related: str) -> list[Span]:
+        """ "venues without an open lease under 40 seats": a comparison with a number that is the venue's, not the lease's."""
+        found: list[Span] = []
+        for number, span in enumerate(self.spans[:-1]):
+            after = self.spans[number + 1]
+            kinds = {f.entity for f in after.fields if self.schema.field(f.entity, f.field).kind in NUMERIC}
+            if span.amount and not span.time and not after.entity and self.target in kinds and related not in kinds:
+                found += [*(each for each in self.spans[max(0, number - 1) : number] if each.func(*COMPARE)), span, after]
+        return found

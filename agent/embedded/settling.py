@@ -9,8 +9,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agent.embedded.lexicon import beside_words
+from agent.embedded.phrase_table import Sense
 from agent.embedded.tokens import is_chinese, phrase
-from store.schema import Schema
+from store.schema import TEMPORAL, Schema
 
 if TYPE_CHECKING:  # which calls this
     from agent.embedded.spans import Span
@@ -19,6 +20,7 @@ _COMPARED = ("over", "at_least", "under", "at_most")
 _LINKS = frozenset({"of", "with", "whose", "as", "is", "are"})
 _IS = frozenset({"is", "was", "are", "were", "as", "being", "be"})
 _THE = frozenset({"the", "a", "an", "our", "their"})
+_WHO = frozenset({"that", "who", "which", "and", "or", "but", "they", "we"})
 _PERSONS = frozenset({"owner", "assignee", "author"})
 
 
@@ -26,7 +28,13 @@ def settle(spans: Sequence["Span"], schema: Schema) -> None:
     """Take the senses off the words that their neighbours leave none of."""
     said = [span for span in spans if not span.filler]
     nouns = [span.entity.entity for span in said if span.entity and not span.names]
-    for one, other in pairwise(said):
+    told = [span for span in said if span.content or not span.func("to", "on")]
+    for verb, other in pairwise(told):
+        _plain_verb(spans, verb, other)
+    said = [span for span in said if not span.filler]
+    told = [span for span in told if not span.filler]
+    for one, other in {(id(one), id(other)): (one, other) for one, other in (*pairwise(said), *pairwise(told))}.values():
+        _show_me(one, other)
         _comparison(one, other)
         _owns(one, other)
         _whose_book(spans, one, other)
@@ -37,10 +45,22 @@ def settle(spans: Sequence["Span"], schema: Schema) -> None:
         _label_behind(spans, one, other)
         _staff(one, other, said)
         _where_it_holds(one, other)
+        _said_of_records(one, other)
+        _lost_over(one, other)
+        _met_through(one, other)
+        _have_on_average(one, other)
+        _against(spans, one, other)
+        _due_for(one, other, schema)
 
 
 def _light(span: "Span") -> None:
     span.senses, span.unknown, span.filler = [], False, True
+
+
+def _show_me(one: "Span", other: "Span") -> None:
+    """ "show me orders that have been delivered": whom to show them, not whose they are."""
+    if one.func("show") and other.func("me") and other.text.lower() == "me":
+        _light(other)
 
 
 def _comparison(one: "Span", other: "Span") -> None:
@@ -133,3 +153,57 @@ def _where_it_holds(one: "Span", other: "Span") -> None:
     """ "deals where Rentwell competes": such as meet what follows, no place is asked for."""
     if one.entity and other.func("where") and not one.names:
         _light(other)
+
+
+def _plain_verb(spans: Sequence["Span"], verb: "Span", other: "Span") -> None:
+    """ "customers that serve Western food", "contacts who prefer e-mail", "that reported a breakdown": no more than "have", unless it denies."""
+    word, place = verb.text, spans.index(verb)
+    before = spans[place - 1] if place else None
+    noun = before is not None and not before.names and (before.entity is not None or before.text.lower() in _WHO)
+    plain = word.isascii() and word.isalpha() and word.islower() and word not in beside_words("denying")
+    told = bool(other.choices or other.fields or other.func("without")) and not other.names and not other.func("group")
+    said = verb.unknown or (bool(verb.fields) and before is not None and before.text.lower() in _WHO and word in beside_words("came_in"))
+    if noun and plain and told and said:
+        verb.senses, verb.unknown, verb.filler = [Sense("func", value="with")], False, other.func("without")
+
+
+def _said_of_records(one: "Span", other: "Span") -> None:
+    """ "tasks concerning accounts in Germany": about them, and nothing that was said."""
+    if one.text.lower() in beside_words("concerning") and other.entity and not other.names and other.entity.plural:
+        _light(one)
+
+
+def _lost_over(one: "Span", other: "Span") -> None:
+    """ "lost on timing", "lost because of price": deals are lost over such a reason, accounts are not."""
+    reason = any((sense.entity, sense.field) == ("opportunity", "lost_reason") for sense in other.choices)
+    lost = [sense for sense in one.choices if (sense.entity, sense.field, sense.value) == ("opportunity", "status", "lost")]
+    if reason and lost:
+        one.senses = [*lost, *one.of("func")]
+
+
+def _met_through(one: "Span", other: "Span") -> None:
+    """ "customers we met through a food fair": how they came, no meeting."""
+    source = any(sense.field == "source" for sense in other.choices)
+    if source and not one.names and one.text.lower() in beside_words("met"):
+        _light(one)
+
+
+def _have_on_average(one: "Span", other: "Span") -> None:
+    """ "what amount do won deals have on average": nothing they have beside."""
+    if one.func("with") and one.text.lower() in {"have", "has"} and other.func("avg", "sum"):
+        _light(one)
+
+
+def _against(spans: Sequence["Span"], one: "Span", other: "Span") -> None:
+    """ "deals against Nordchef": who is in it too, nothing is compared; "EMEA against APAC" compares."""
+    place = spans.index(one)
+    two = place > 0 and bool({(c.entity, c.field) for c in spans[place - 1].choices} & {(c.entity, c.field) for c in other.choices})
+    if one.func("compare") and one.text.lower() == "against" and other.choices and not other.names and not two:
+        _light(one)
+
+
+def _due_for(one: "Span", other: "Span", schema: Schema) -> None:
+    """ "due for installation next month": the date named, not the one of tasks."""
+    dated = any(schema.field(sense.entity, sense.field).kind in TEMPORAL and sense.field != "due_at" for sense in other.fields)
+    if one.text.lower() == "due" and dated and not other.entity:
+        _light(one)

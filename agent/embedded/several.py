@@ -41,6 +41,8 @@ class Several(Implied):
             if sense is None or span.entity or span.choices or self._totals_the_next(number) or not (agg := self._asked_of(number)):
                 continue
             span.used = True
+            if (sense.field, agg, metric.agg) == (metric.field, "sum", "avg") and not self.said("sum"):
+                continue  # "what deposit do they have on average": the one figure
             found.append((sense.field, agg))
         return found
 

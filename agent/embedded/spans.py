@@ -11,7 +11,17 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
-from agent.embedded import day_counts, label_tails, own_labels, settling, settling_chinese, value_or_name
+from agent.embedded import (
+    day_counts,
+    label_tails,
+    own_labels,
+    parted_labels,
+    records_called,
+    settling,
+    settling_chinese,
+    tagged,
+    value_or_name,
+)
 from agent.embedded.differences import Step
 from agent.embedded.lexicon import Lexicon, fillers
 from agent.embedded.linking import linked
@@ -187,6 +197,10 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
         if place:
             at(*place).amount = amount
             at(*place).length = (amount.value, "hour") if hours else None
+    for first, last, sense in parted_labels.found(plain, lexicon.schema):
+        place = tokens_in(tokens, first, last)
+        if place:
+            at(*place).senses.append(sense)
     _literals(plain, tokens, at)
     told = {place for start, end in candidates for place in range(start, end)}
     named = [sense for span in candidates.values() for sense in span.fields]
@@ -203,12 +217,14 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     own_labels.prefer(whole.spans, lexicon.labels, names, lexicon.schema)
     label_tails.settle(whole.spans, lexicon.schema)
     day_counts.put(whole.spans, lexicon.schema)
-    _kinds_of_place(whole, names)
+    records_called.settle(whole.spans, lexicon.schema, names)
     whole.spans = _strangers(plain, whole.spans)
     _called(whole.spans)
     _values_not_kinds(whole)
     _values_by_label(whole, lexicon)
     value_or_name.prefer(whole.spans)
+    if not future:
+        tagged.settle(whole, lexicon.schema, names.facets)
     settling.settle(whole.spans, lexicon.schema)
     settling_chinese.settle(whole, lexicon)
     if not future:
@@ -306,13 +322,6 @@ def _whole_field(span: Span, later: Span, lexicon: Lexicon, names: NameIndex) ->
     return []
 
 
-def _kinds_of_place(text: Spanned, names: NameIndex) -> None:
-    """ "veterinary hospitals", 宠物医院: after a value, the word such accounts' names end in means accounts."""
-    for before, span in pairwise(text.spans):
-        if span.unknown and any(c.entity == "account" for c in before.choices) and names.kind_of_place(span.text):
-            span.senses, span.unknown = [Sense("entity", "account", plural=True)], False
-
-
 def known_in_part(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
     """Words nobody knows whole that are part of what products are called ("pizza ovens"), or a value cut short ("exec chef")."""
     for place, span in enumerate(text.spans):
@@ -327,7 +336,8 @@ def known_in_part(text: Spanned, lexicon: Lexicon, names: NameIndex) -> None:
                 span.senses, span.unknown, after.senses, after.filler, after.guessed = whole, False, [], True, False
                 continue
         words = tuple(token.word for token in text.tokens[span.start : span.end])
-        senses = [s for s in (*names.facets.cut_short(words), *lexicon.table.cut_short(words)) if s.kind == "choice"]
+        beside = place > 0 and text.spans[place - 1].choices and text.language == "en"  # "Western food", and no food fair
+        senses = [] if beside else [s for s in (*names.facets.cut_short(words), *lexicon.table.cut_short(words)) if s.kind == "choice"]
         found = [] if senses else names.part_of_products(span.text)
         if senses or found:
             span.senses, span.names, span.unknown = senses, found, False

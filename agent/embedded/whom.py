@@ -21,6 +21,11 @@ _TO_CALL_THERE = re.compile(
     r"(?:call|phone|ring|contact|reach|speak (?:to|with)|talk (?:to|with)|ask|e-?mail|write to|meet|know)\b",
     re.IGNORECASE,
 )
+_TO_REACH = re.compile(
+    r"^\s*(?:so |and )?how (?:do|can|could|should|would|might) (?:i|we) (?:best )?(?:reach|contact|get hold of|"
+    r"get in touch with|ring|call|phone|e-?mail|write to)\s+(?P<whom>[^?]+?)\s*\??\s*$",
+    re.IGNORECASE,
+)
 _TALKED_TO = re.compile(r"\bwhom? did(?= (?:we|i) (?:talk (?:to|with)|speak (?:to|with)|call|phone|e-?mail)\b)", re.IGNORECASE)
 _AFTER_A_PLACE = re.compile(r"\b(?:looks?|is looking) after(?= the (?:first|second|third|fourth|fifth|last)\b(?! of))", re.IGNORECASE)
 _BARE_YEAR = re.compile(
@@ -43,6 +48,7 @@ def with_year(text: str) -> str:
 
 def whom_to_call(text: str) -> str:
     """ "who can I call there?", "who at Acme can I call?" ask for people, not for calls."""
+    text = _TO_REACH.sub(lambda found: f"phone and e-mail of {found['whom']}", text)
     text = _TO_CALL_THERE.sub(lambda found: f"contacts {found['where']}", text)
     text = _AFTER_A_PLACE.sub("owns", text)  # "after the second" is no day here
     text = _TALKED_TO.sub("which contacts did", text)

@@ -20,7 +20,10 @@ from agent.voice.by_model import Suggest
 from agent.voice.follow_ups import follow as follow_up
 from agent.voice.typed import TYPED, is_typed, typed
 from agent.voice.visit import Prepared
+from knowledge.followups.followup import FollowUp
+from knowledge.followups.reading import read
 from knowledge.followups.suggested import Suggested
+from knowledge.followups.told import Embed
 from knowledge.voice.decoding import Limits, Sound, decoded
 from knowledge.voice.listening import Find, Listened, listen
 from knowledge.voice.media import media_of
@@ -38,7 +41,7 @@ from store.rights import Principal
 from store.unit import Store, Unit
 
 log = logging.getLogger("rapport")
-Follow = Callable[[Unit, RecordingView, Transcript, Suggested | None], Prepared]
+Follow = Callable[[Unit, RecordingView, Transcript, Sequence[FollowUp], Suggested | None], Prepared]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ class Sent:
 
 
 class Ear:
-    """`follow` makes proposals out of a transcript and what `suggest`, a model, read in it; `find` finds speech, where not the built-in way."""
+    """`follow` makes proposals out of what was read in a transcript, here and by `suggest`, a model; `embed` gives the vectors that weigh what its
+    clauses tell; `find` finds speech, where not the built-in way."""
 
     def __init__(
         self,
@@ -81,9 +85,10 @@ class Ear:
         follow: Follow = follow_up,
         find: Find | None = None,
         suggest: Suggest | None = None,
+        embed: Embed | None = None,
     ) -> None:
         self._store, self._assistant, self._recogniser = store, assistant, recogniser
-        self._follow, self._find, self._suggest = follow, find, suggest
+        self._follow, self._find, self._suggest, self._embed = follow, find, suggest, embed
 
     @property
     def limits(self) -> Limits:
@@ -193,16 +198,19 @@ class Ear:
         return Outcome(recording, transcript, answer)
 
     def _prepared(self, principal: Principal, recording: RecordingView, transcript: Transcript, door: str, started: float) -> Answer:
-        suggested = None
-        if self._suggest is not None and transcript.text and not recording.proposals:  # before the store is asked to write
-            suggested = self._suggest(principal, transcript, self._store.settings.current_date().isoformat())
+        suggested, found = None, list[FollowUp]()
+        if transcript.text and not recording.proposals:  # both take their time: before the store is asked to write
+            if self._suggest is not None:
+                suggested = self._suggest(principal, transcript, self._store.settings.current_date().isoformat())
+            with self._store.reading(principal, door=door) as reading:
+                found = read(reading, transcript, account_id=recording.account_id, embed=self._embed)
 
         def work(unit: Unit) -> Answer:
             made = Prepared([])
             if recording.proposals:
                 made = Prepared([show(unit, each) for each in recording.proposals])
             elif transcript.text:
-                made = self._follow(unit, recording, transcript, suggested)
+                made = self._follow(unit, recording, transcript, found, suggested)
             conversation = conversations.open_conversation(unit, recording.conversation_id, transcript.text or recording.name)
             answer = Answer(
                 conversation, new_id(), transcript.language, "embedded", "proposal" if made.proposals else "chat",

@@ -6,7 +6,6 @@ from typing import Any
 from agent.voice.visit import Prepared, prepare
 from knowledge.followups.changes import Proposed, proposed
 from knowledge.followups.followup import FollowUp
-from knowledge.followups.reading import read
 from knowledge.followups.suggested import Suggested, joined
 from knowledge.followups.world import world_of
 from knowledge.voice.transcript import Transcript
@@ -19,9 +18,11 @@ from store.rows import rows
 from store.unit import Unit
 
 
-def follow(unit: Unit, recording: RecordingView, transcript: Transcript, suggested: Suggested | None = None) -> Prepared:
-    """What is heard is outside text: a person decides, whatever the policy. A note about nobody known is proposed as it stands."""
-    found = read(unit, transcript, account_id=recording.account_id)
+def follow(
+    unit: Unit, recording: RecordingView, transcript: Transcript, found: Sequence[FollowUp], suggested: Suggested | None = None
+) -> Prepared:
+    """`found` as `read` read it. What is heard is outside text: a person decides, whatever the policy. A note about nobody known is proposed as it
+    stands."""
     if not found:
         return prepare(unit, recording, transcript)
     also = [*((each.linked.type, each.linked.id) for each in transcript.mentions if each.linked)]

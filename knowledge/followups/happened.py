@@ -1,5 +1,6 @@
 """What happened: a visit, a call, a meeting; and when."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from knowledge.followups.due import day_of
@@ -19,12 +20,29 @@ def kind_of(section: Section, note: Note, world: World) -> Said[str] | None:
         places = [
             (found.start(), -len(found[0]), kind, found.end())
             for kind, pattern in words(clause.language).under("happened")
-            if kind in kept and (found := pattern.search(clause.text)) and not _denied(clause, found.start())
+            if kind in kept
+            and kind not in clause.tells.never
+            and (found := pattern.search(clause.text))
+            and not _denied(clause, found.start())
         ]
         if places:
             at, _, kind, until = min(places)
             return Said(kind, clause.at + at, clause.at + until)
-    return _of_each(note, kept)
+    return _of_each(note, kept) or _by_meaning([each for each in section.clauses if not _ahead(each, note, world)], kept)
+
+
+def _by_meaning(clauses: Sequence[Clause], kept: set[str]) -> Said[str] | None:
+    """The kind most surely told, whatever its words ("went up the hill with Gwen", 跑了趟…)."""
+    sure = [
+        ((each.tells.chances or {})[kind], kind, each)
+        for each in clauses
+        for kind in each.tells.sure & kept
+        if not (each.negated or each.uncertain)
+    ]
+    if not sure:
+        return None
+    _, kind, clause = max(sure, key=lambda one: one[0])
+    return Said(kind, clause.at, clause.until)
 
 
 def _denied(clause: Clause, place: int) -> bool:
@@ -70,5 +88,6 @@ def day_in(section: Section, note: Note, world: World) -> Said[date] | None:
 
 
 def _is_past(clause: Clause) -> bool:
-    happened = any(pattern.search(clause.text) for _, pattern in words(clause.language).under("happened"))
+    kinds = words(clause.language).under("happened")
+    happened = any(pattern.search(clause.text) for _, pattern in kinds) or any(kind in clause.tells.sure for kind, _ in kinds)
     return happened or len(clause.text.split()) <= 6 or bool(words(clause.language).won.search(clause.text))

@@ -239,6 +239,12 @@ def _without_town(text: str, name: str, record: Record) -> Iterator[Named]:
             if at >= 0:
                 yield Named(at, at + size, None, (record,), 3.0 + size / 2)
                 return
+        at, until, position = text.find(own[:2]), 0, 0
+        while at >= 0 and at + until < len(text) and (after := own.find(text[at + until], position)) >= 0:
+            until, position = until + 1, after + 1
+        if until >= _OWN:  # 绿源养殖场 of 湖州绿源生猪养殖场
+            yield Named(at, at + until, None, (record,), 3.0 + until / 2)
+            return
 
 
 def _trim(text: str, at: int, until: int, name: str) -> int:
@@ -256,7 +262,8 @@ def _persons(text: str, world: World) -> Iterator[Named]:
             else:
                 yield from _form(text, form, record, 4.5 if whole else 1.5)
         if HAN.match(record.name) and len(record.name) <= 4:
-            for post in _POSTS:
+            own = {record.title[-size:] for size in (2, 3) if len(record.title) >= size and HAN.search(record.title[-size:])}
+            for post in {*_POSTS, *own}:  # 钱场长, whatever the trade calls its posts
                 yield from _form(text, record.name[0] + post, record, 1.5)
 
 

@@ -4,7 +4,7 @@ Said to be new, one is found beside customers that are known; else only where th
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from knowledge.followups.followup import Said
 from knowledge.followups.named import Named
@@ -18,6 +18,9 @@ LATIN = (
     r"[A-ZÀ-Þ][\w'’-]*|\s*&\s*[A-ZÀ-Þ][\w'’-]*){0,4}))"
 )
 CHINESE = r"(?P<name>[\u4e00-\u9fffA-Za-z0-9()（）]{3,20}?)(?=[,，。、;；:：!！]|的|$|在|是|他们|她们|想|要做|主要|做)"
+_LATIN_FIRM = re.compile(rf"(?<![\w'’]){LATIN}")
+_HAN_FIRM = re.compile(r"(?:叫|名叫|是)?[\u4e00-\u9fff()（）]{4,14}(?<![的了吧吗呢])")
+_NEAR = 3  # clauses within which the name follows
 _EARLY = 2  # sentences in which a note tells where the speaker was
 
 
@@ -31,6 +34,30 @@ def newcomers(text: str, names: list[Named], world: World) -> list[Said[str]]:
             if not rival and not _is_known(each, names) and each.value not in found:
                 found[each.value] = each
     return sorted(found.values(), key=lambda each: each.at)
+
+
+def presented(clauses: Sequence[tuple[Said[str], bool]], names: list[Named]) -> list[Said[str]]:
+    """Names behind a clause that presents somebody new ("three, a new one, …", 第三家没谈过的,…), whatever its words. `clauses`: each of a note, its text
+    and whether it presents one."""
+    found = list[Said[str]]()
+    for number, (clause, presents) in enumerate(clauses):
+        near = [each for each, _ in clauses[number : number + _NEAR]] if presents else []
+        name = next((name for each in near for name in _firm_in(each, own=each is clause) if not _is_known(name, names)), None)
+        if name is not None and name.value not in {each.value for each in found}:
+            found.append(name)
+    return found
+
+
+def _firm_in(clause: Said[str], *, own: bool) -> Iterator[Said[str]]:
+    """A firm's name in a clause: two or more capitalised words, or a Chinese clause that is hardly more than a name. `own`: the clause itself is the
+    one that presents it, and says more."""
+    for found in _LATIN_FIRM.finditer(clause.value):
+        if " " in found["name"] and _may_be(found["name"]):
+            yield Said(found["name"], clause.at + found.start("name"), clause.at + found.end("name"))
+    text = clause.value.strip(" ,，。、")
+    if not own and _HAN_FIRM.fullmatch(text) and _may_be(text):
+        at = clause.at + clause.value.index(text)
+        yield Said(text, at, at + len(text))
 
 
 def mentioned(name: str, text: str) -> list[int]:

@@ -24,11 +24,12 @@ _LATIN_NAME = re.compile(r"(?<![\w@.-])[A-ZÀ-Þ][\w'’-]+(?:\s+(?:van|von|de|d
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜"
     "范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文"
+    "卜戈殷项倪巫童莫梅巴娄卓闵鄂尉仇麻宓封费岑卞齐伍穆狄臧伏茅纪闻窦席幽祖符詹束司韶郜蓟宿索籍蔺蒙胥苍莘翟贡劳姬郦雍璩桑濮扈冀浦尚农晏柴瞿慕茹宦艾容慎暨居衡寇禄阙沃蔚夔厍晁敖訾阚饶鞠巢蒯查荆游竺逯益桓干"
     "覃翁佟冉关靳虞辛柯祝左涂管池屈游詹苗凌柳甘骆申耿盛桂滕符阮麦庞聂章鲁葛韦倪俞颜牛温季鲍华殷施欧曲舒邢樊兰乐连裴沙严闫骆佘甄褚"
 )
 _HAN_NAME = re.compile(
     rf"(?P<surname>[{''.join(sorted(_SURNAMES))}])[\u4e00-\u9fff]{{1,2}}(?<![的他她是了在和跟说])"
-    r"(?=$|[,，。、!！]|电话|手机|邮箱|微信|他|她|是|负责|的|(?P=surname)(?:总|经理|主任|工|老师|[院厂校科处部]长))"
+    r"(?=$|[,，。、!！]|电话|手机|邮箱|微信|他|她|是|负责|的|最后|才|(?P=surname)(?:总|经理|主任|工|老师|[院厂校科处部]长))"
 )
 
 
@@ -58,6 +59,8 @@ def _subject(clause: Clause, people: Sequence[PersonNews], note: Note) -> Person
         late = [number for place, number in inside if place >= clause.at + told.end()]
         if late:
             return people[late[0]]  # 最后拍板的是她们董事长吴泽林
+    if inside and said.decides.search(clause.text) and said.kin.search(clause.text):
+        return None  # 叶老板说他儿子才是拍板的: somebody of theirs, not they
     if inside and cue is not None and (aimed := _aimed_at(clause, inside, cue)) is not None:
         return people[aimed]
     if inside:
@@ -65,7 +68,9 @@ def _subject(clause: Clause, people: Sequence[PersonNews], note: Note) -> Person
         if early and cue is not None and _of_another(clause, people[early[-1]], cue.start()):
             return None
         return people[early[-1] if early else inside[0][1]]
-    before = [(place, each) for each in people for place in _places(each, note) if place < clause.at]
+    before = [(place, each) for each in people for place in _places(each, note) if place < clause.at and not _told_of(place, note)] or [
+        (place, each) for each in people for place in _places(each, note) if place < clause.at
+    ]
     return max(before, key=lambda pair: pair[0])[1] if before else None
 
 
@@ -80,6 +85,12 @@ def _aimed_at(clause: Clause, inside: Sequence[tuple[int, int]], cue: re.Match[s
         if place >= after and re.fullmatch(r"\s*(?:to|at|with)?\s*", clause.text[cue.end() : place - clause.at])
     ]
     return near[0] if near else None
+
+
+def _told_of(place: int, note: Note) -> bool:
+    """ "She said Alan's been off sick": who is told of by another is not who speaks on."""
+    clause = next((each for each in note.clauses if each.at <= place < each.until), None)
+    return clause is not None and re.search(r"\b(?:said|says|told me)\b|说", note.text[clause.at : place]) is not None
 
 
 def _places(news: PersonNews, note: Note) -> list[int]:
@@ -101,15 +112,15 @@ def _told(about: PersonNews, clause: Clause, note: Note, world: World) -> None:
         for each in spelt:
             if clause.at <= each.at < clause.until and (kind != "email" or _may_be_of(each.value, about.person.value)):
                 about.values[kind] = each
-    if said.refuses.search(clause.text):
+    if (said.refuses.search(clause.text) and "refuses" not in clause.tells.never) or "refuses" in clause.tells.sure:
         channel = _channel(clause, world)
         if about.refuses is None or about.refuses.value == ANY:
             about.refuses = Said(channel, clause.at, clause.until)
         return
     if clause.uncertain:
         return
-    left = said.leaves.search(clause.text)
-    if left and not clause.negated:
+    left = said.leaves.search(clause.text) if "left" not in clause.tells.never else None
+    if (left and not clause.negated) or "left" in clause.tells.sure:
         about.left = Said(clause.text.strip(), clause.at, clause.until)
         return
     role = _role(clause, world)
@@ -145,7 +156,7 @@ def _entitled(clause: Clause) -> Said[str] | None:
 
 def _role(clause: Clause, world: World) -> Said[str] | None:
     """A buying role by its words in the vocabulary, or as people tell who decides."""
-    decides = words(clause.language).decides.search(clause.text)
+    decides = words(clause.language).decides.search(clause.text) if "decides" not in clause.tells.never else None
     roles: tuple[Choice, ...] = world.schema.choices_of(world.schema.field("contact", "role"))
     for choice in roles:
         for word in (choice.value, choice.zh or "", *choice.words):
@@ -160,9 +171,10 @@ def _role(clause: Clause, world: World) -> Said[str] | None:
                 )
             ):
                 return Said(choice.value, clause.at + found.start(), clause.at + found.end())
-    if decides and roles:
+    if (decides or "decides" in clause.tells.sure) and roles:
         first = next((each for each in roles if "decid" in " ".join(each.words) or "decision" in each.value), None)
-        return Said(first.value, clause.at + decides.start(), clause.at + decides.end()) if first else None
+        at, until = decides.span() if decides else (0, len(clause.text))
+        return Said(first.value, clause.at + at, clause.at + until) if first else None
     return None
 
 
@@ -216,6 +228,8 @@ def _new(section: Section, note: Note, world: World) -> Iterator[tuple[Said[Pers
                     continue
                 if title is not None and note.times_in(title.at, title.until):
                     title = None  # "starts the first of January"
+                if said.kin.search(lead[-30:]) and not said.decides.search(lead[-30:]):
+                    continue  # her sister at the council is nobody of theirs
                 if said.called.search(lead) or title is not None:
                     yield Said(Person(None, name), place, place + len(name)), ({"title": title} if title else {})
 

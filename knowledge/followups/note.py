@@ -5,17 +5,17 @@ takes on the second, and the words that corrected it are blanked.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
-from itertools import pairwise
 from typing import TypeVar
 
 from knowledge.followups.followup import Said
 from knowledge.followups.named import Named, names_in
-from knowledge.followups.newcomers import newcomers
+from knowledge.followups.newcomers import newcomers, presented
 from knowledge.followups.spelt import addresses, telephones
+from knowledge.followups.told import NOTHING, Embed, Telling, masked, tellings
 from knowledge.followups.words import words
 from knowledge.followups.world import World
 from knowledge.sentences import HAN, Language, language_of, sentence_bounds
@@ -63,6 +63,7 @@ class Clause:
     sentence: int
     language: Language
     doubted: bool = False  # by what follows: "…, but he wasn't sure"
+    tells: Telling = NOTHING
 
     @property
     def uncertain(self) -> bool:
@@ -99,8 +100,8 @@ class Note:
         return self.text[at:until]
 
 
-def take_apart(transcript: Transcript, world: World, *, about: str | None = None) -> Note:
-    """`about`: the account the speaker said the note is about."""
+def take_apart(transcript: Transcript, world: World, *, about: str | None = None, embed: Embed | None = None) -> Note:
+    """`about`: the account the speaker said the note is about. `embed`: vectors of clauses, to weigh what each tells."""
     text = _quiet(transcript.text)
     linked = [(each.at, each.until, each.linked.id) for each in transcript.mentions if each.linked]
     names = names_in(text, world, linked=linked, about=about)
@@ -122,18 +123,41 @@ def take_apart(transcript: Transcript, world: World, *, about: str | None = None
     text, times, amounts = _put_right(text, times, amounts)
     sentences = sentence_bounds(text)
     apart = [*apart, *((each.at, each.until) for each in amounts)]
-    clauses = [clause for number, bounds in enumerate(sentences) for clause in _clauses(text, number, bounds, apart)]
-    clauses = _with_doubt(clauses)
+    speakers = {each.until for each in names if each.kind in {"contact", "user"}}
+    clauses = [clause for number, bounds in enumerate(sentences) for clause in _clauses(text, number, bounds, apart, speakers)]
+    clauses = _with_doubt(_weighed(clauses, names, embed))
     times = [_took_place(each, clauses, world) for each in times]
+    also = presented([(Said(each.text, each.at, each.until), "newcomer" in each.tells.sure) for each in clauses], names)
+    new += [each for each in also if not any(each.at < held.until and each.until > held.at for held in new)]
     return Note(text, sentences, clauses, times, amounts, names, mails, numbers, new)
 
 
+def masked_clauses(clauses: Sequence[Clause], names: Sequence[Named]) -> list[str]:
+    """The clauses with names in place of names, as `told` learnt them."""
+    found = list[str]()
+    for clause in clauses:
+        inside = [(each.at, each.until, each.record.type) for each in names if each.record and clause.at <= each.at < clause.until]
+        found.append(masked(clause.text, [(at - clause.at, until - clause.at, kind) for at, until, kind in inside], clause.language))
+    return found
+
+
+def _weighed(clauses: Sequence[Clause], names: Sequence[Named], embed: Embed | None) -> list[Clause]:
+    told = tellings(masked_clauses(clauses, names), embed)
+    return [replace(clause, tells=each) for clause, each in zip(clauses, told, strict=True)]
+
+
 def _with_doubt(clauses: Sequence[Clause]) -> list[Clause]:
-    """What the next clause of the sentence, or the words right behind it, calls uncertain."""
+    """What a clause behind it in the sentence calls uncertain or not agreed: "…, but he wasn't sure", …要降到四十万,我没接话,没定."""
     found = list(clauses)
-    for number, (one, other) in enumerate(pairwise(clauses)):
-        if one.sentence == other.sentence and words(other.language).doubted.search(other.text):
-            found[number] = replace(one, doubted=True)
+    for number, clause in enumerate(clauses):
+        if not words(clause.language).doubted.search(clause.text):
+            continue
+        place = number - 1
+        while place >= 0 and clauses[place].sentence == clause.sentence:
+            found[place] = replace(found[place], doubted=True)
+            if not words(clauses[place].language).doubted.search(clauses[place].text):
+                break
+            place -= 1
     return found
 
 
@@ -259,11 +283,16 @@ def _blank(text: str, at: int, until: int) -> str:
     return text[:at] + " " * (until - at) + text[until:]
 
 
-def _clauses(text: str, number: int, bounds: tuple[int, int], apart: Sequence[tuple[int, int]]) -> Iterator[Clause]:
-    """Cut at marks and before a new subject, never within a value or a name."""
+def _clauses(
+    text: str, number: int, bounds: tuple[int, int], apart: Sequence[tuple[int, int]], speakers: Container[int]
+) -> Iterator[Clause]:
+    """Cut at marks and before a new subject, never within a value or a name, nor after whoever is to do what follows ("Sanjay: move it").
+    `speakers`: where names of people end."""
     start, end = bounds
     for found in _CUT.finditer(text, start, end):
         if any(at < found.end() and until > found.start() for at, until in apart) or found.start() <= start:
+            continue
+        if found[0][0] in ":：" and found.start() in speakers and len(text[start : found.start()].split()) <= 2:
             continue
         if text[start : found.start()].strip():
             yield from _second_plan(text, start, found.start(), number, apart)

@@ -9,11 +9,15 @@ from knowledge.followups.note import Clause, Note
 from knowledge.followups.sections import Section
 from knowledge.followups.words import words
 from knowledge.followups.world import World
+from knowledge.voice.names.ordinary import is_never_a_name, is_ordinary
 
 _NAME = r"(?P<name>(?-i:[A-ZÀ-Þ][\w&'’-]*(?:\s+[A-ZÀ-Þ][\w&'’-]*){0,2}))"
+_NO_NAME = re.compile(r"[呢吗吧了]|[一两三四几][家个]|以前|之前")
 _BECAUSE = re.compile(r"\W*(?:because\b|因为)", re.IGNORECASE)
 _ORDERS = re.compile(r"[让叫要请]我")
 _POINTS_BACK = re.compile(r"^\W*(?:so |and |which |but )?(?:that|this|it)\b.{0,24}$|^这个?(?:是|有)?.{0,6}$", re.IGNORECASE)
+_OURS = re.compile(r"\W*(?:(?:and|so|but|then) )*(?:i|we)\b|\W*(?:我|咱)", re.IGNORECASE)
+_BARE = {"en": 12, "zh": 5}  # characters of a clause that says no more than that we agreed
 _NOT_RIVALS = re.compile(
     r"^(?:i|we|us|them|him|her|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|it|我们|他们|她们|他|她|客户|对方)$",
     re.IGNORECASE,
@@ -26,20 +30,39 @@ def promises_in(section: Section, note: Note, world: World) -> list[Promise]:
     for clause in section.clauses:
         said = words(clause.language)
         ours = said.promised.search(clause.text)
+        if ours and "promise_us" in clause.tells.never:
+            ours = None
         if ours and not said.negated.search(ours[0]):
-            found.append(Promise("us", _with_second(clause, section)))
+            found.append(Promise("us", _with_what_was_asked(clause, section, note) or _with_second(clause, section)))
+        elif not ours and clause.tells.rather("promise_us", "promise_them") and not clause.negated and not clause.uncertain:
+            found.append(Promise("us", _with_what_was_asked(clause, section, note) or _whole(clause)))
         elif (
             not ours
             and not clause.uncertain
             and not clause.negated
             and not _ORDERS.search(clause.text)
+            and "promise_them" not in clause.tells.never
             and (
                 _their_part(clause, section)
                 or any(each.search(clause.text) for each in said.each("they_promise", who=who[clause.language]))
+                or (clause.tells.rather("promise_them", "task") and not _OURS.match(clause.text) and said.committed.search(clause.text))
             )
         ):
             found.append(Promise("them", _whole(clause)))
     return found
+
+
+def _with_what_was_asked(clause: Clause, section: Section, note: Note) -> Said[str] | None:
+    """ "She asked for a training day and I said fine", 我答应了: what we agreed to was said just before."""
+    if not (
+        words(clause.language).agrees.match(clause.text.strip(" ,.，。")) or len(clause.text.strip(" ,.，。")) <= _BARE[clause.language]
+    ):
+        return None
+    place = next(number for number, each in enumerate(section.clauses) if each is clause)
+    before = section.clauses[place - 1] if place else None
+    if before is None or clause.sentence - before.sentence > 1:
+        return None
+    return Said(" ".join(note.text[before.at : clause.until].split()), before.at, clause.until)
 
 
 def _with_second(clause: Clause, section: Section) -> Said[str]:
@@ -73,9 +96,9 @@ def risks_in(section: Section, note: Note) -> list[Said[str]]:
     found = list[Said[str]]()
     for clause in section.clauses:
         said = words(clause.language)
-        if said.no_risk.search(clause.text) or said.promised.search(clause.text) or clause.uncertain:
+        if said.no_risk.search(clause.text) or said.promised.search(clause.text) or (clause.uncertain and "risk" not in clause.tells.sure):
             continue
-        if said.risk.search(clause.text):
+        if (said.risk.search(clause.text) and "risk" not in clause.tells.never) or "risk" in clause.tells.sure:
             found.append(_with_what_it_is(clause, section, note) or _with_reason(clause, section))
     return _joined(found, note)
 
@@ -129,9 +152,18 @@ def rivals_in(section: Section, note: Note) -> list[Said[str]]:
 
 
 def _rivals(clause: Clause) -> Iterator[Said[str]]:
-    for pattern in words(clause.language).each("rival", who=_NAME):
+    if "rival" in clause.tells.never or words(clause.language).former.search(clause.text):
+        return
+    patterns = [("rival", each) for each in words(clause.language).each("rival", who=_NAME)]
+    if "rival" in clause.tells.sure:
+        patterns += [("rival_named", each) for each in words(clause.language).each("rival_named", who=_NAME)]
+        patterns += [("rival_named", each) for each in words("en").each("rival_named", who=_NAME)]  # Musashi 也在测
+    for kind, pattern in patterns:
         for found in pattern.finditer(clause.text):
-            yield Said(found["name"].strip(), clause.at + found.start("name"), clause.at + found.end("name"))
+            if _NO_NAME.search(found["name"]):
+                continue
+            if kind == "rival" or not (is_never_a_name(found["name"]) or (" " not in found["name"] and is_ordinary(found["name"]))):
+                yield Said(found["name"].strip(), clause.at + found.start("name"), clause.at + found.end("name"))
 
 
 def _whole(clause: Clause) -> Said[str]:

@@ -9,26 +9,28 @@ from knowledge.followups.note import Note, take_apart
 from knowledge.followups.outlook import promises_in, risks_in, rivals_in
 from knowledge.followups.sections import Section, sections
 from knowledge.followups.tasks import tasks_in
+from knowledge.followups.told import Embed
 from knowledge.followups.world import World, world_of
 from knowledge.voice.transcript import Transcript
 from store.unit import Unit
 
 
-def read(unit: Unit, transcript: Transcript, *, account_id: str | None = None) -> list[FollowUp]:
-    """`account_id`: the customer the speaker said it is about. Nothing said, nothing found."""
+def read(unit: Unit, transcript: Transcript, *, account_id: str | None = None, embed: Embed | None = None) -> list[FollowUp]:
+    """`account_id`: the customer the speaker said it is about. `embed`: the sentence vectors `told` was trained on; without them the patterns
+    decide alone. Nothing said, nothing found."""
     linked = [(each.linked.type, each.linked.id) for each in transcript.mentions if each.linked]
     also = [*linked, *([("account", account_id)] if account_id else [])]
-    found = read_in(world_of(unit, transcript.text, also=also), transcript, account_id=account_id)
+    found = read_in(world_of(unit, transcript.text, also=also), transcript, account_id=account_id, embed=embed)
     for each in found:
         if each.newcomer is not None:
             each.near = nearby(unit, each.newcomer, transcript)
     return found
 
 
-def read_in(world: World, transcript: Transcript, *, account_id: str | None = None) -> list[FollowUp]:
+def read_in(world: World, transcript: Transcript, *, account_id: str | None = None, embed: Embed | None = None) -> list[FollowUp]:
     if not transcript.text.strip():
         return []
-    note = take_apart(transcript, world, about=account_id)
+    note = take_apart(transcript, world, about=account_id, embed=embed)
     found = [_follow_up(section, note, world) for section in sections(note, world, about=account_id)]
     return [each for each in found if each.account is not None or each.newcomer is not None or each.tasks]
 

@@ -19,8 +19,9 @@ _WRITTEN = re.compile(r"(?<![\w/.])\+?\d[\d ()/-]{5,18}\d(?![\w%])")
 _CHINESE = re.compile(r"(?:加)?[零〇一幺二两三四五六七八九\d][零〇一幺二两三四五六七八九\d ,，-]{5,}[零〇一幺二两三四五六七八九\d]")
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _ALOUD = re.compile(
-    r"\b([a-z0-9-]+(?:\s+(?:dot|point|underscore|dash|hyphen)\s+[a-z0-9-]+)*)\s+at\s+"
-    r"([a-z0-9-]+(?:\s+(?:dash|hyphen)\s+[a-z0-9-]+)*(?:\s+(?:dot|point)\s+[a-z0-9-]+)+)",
+    r"(?<!['’])\b([a-z0-9-]+(?:\s+(?:dot|point|underscore|dash|hyphen)\s+[a-z0-9-]+)*)\s+at\s+"
+    r"([a-z0-9-]+(?:\s+(?:dash|hyphen)\s+[a-z0-9-]+)*(?:\s+(?:dot|point)\s+[a-z0-9-]+)+)\b"
+    r"(?!\s+at\s+[a-z0-9-]+\s+(?:dot|point)\b)",  # "he's at tobin dot grey at firm dot example"
     re.IGNORECASE,
 )
 _ALOUD_ZH = re.compile(r"([a-z0-9_-]+(?:\s*点\s*[a-z0-9_-]+)*)\s*(?:艾特|at|@|圈a)\s*([a-z0-9-]+(?:\s*点\s*[a-z0-9-]+)+)", re.IGNORECASE)

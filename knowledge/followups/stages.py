@@ -26,8 +26,10 @@ def stage_in(clause: Clause, note: Note, world: World, deal: Deal) -> Said[str] 
     for kind in ("won", "lost"):
         found = (said.won if kind == "won" else said.lost).search(clause.text)
         stage = next((each for each in stages if each.kind == kind), None)
-        if found and stage and not _negated(clause, found) and not _ahead(clause, found.start()):
+        if found and stage and kind not in clause.tells.never and not _negated(clause, found) and not _ahead(clause, found.start()):
             return Said(stage.id, clause.at + found.start(), clause.at + found.end())
+        if kind == "lost" and stage and kind in clause.tells.sure and not _ahead(clause, len(clause.text)):
+            return Said(stage.id, clause.at, clause.until)
     return None
 
 

@@ -110,6 +110,8 @@ def _title(wish: Wish, note: Note, before: Wish | None) -> Said[str] | None:
         text, at = _with_topic(text, wish, note)
         if pronoun and at == wish.at and not pronoun["rest"].strip():
             return None  # "I'll do both": of what, nobody can tell
+    if at == wish.at and not pronoun and said.open_ended.search(bare):
+        text, at = _with_before(text, wish, note)
     if len(text) < 2 or (said.light.fullmatch(text) and not text.isascii() and len(text) < 3):
         return None
     text = re.sub(r"^(?:the|a|an|to|that)\s+", "", text, flags=re.IGNORECASE)
@@ -170,6 +172,16 @@ def _said_before(text: str, wish: Wish, note: Note) -> tuple[str, int]:
     opens = words(before.language).begins.match(before.text)
     thing = _bare(before.at + (opens.end() if opens else 0), before.until, note, before)
     return (f"{thing}{text}" if HAN.search(thing) else thing), before.at
+
+
+def _with_before(text: str, wish: Wish, note: Note) -> tuple[str, int]:
+    """ "…, so I'll apply for it tomorrow", …两本手册,我快递过去: what it is stands in the clause before, and is told beside it."""
+    place = next(number for number, each in enumerate(note.clauses) if each is wish.clause)
+    before = note.clauses[place - 1] if place else None
+    if before is None or wish.clause.sentence - before.sentence > 1:
+        return text, wish.at
+    thing = _bare(before.at, before.until, note, before)
+    return (f"{text}: {thing}" if thing else text), before.at
 
 
 def _only_points(wish: Wish, note: Note) -> bool:

@@ -34,11 +34,13 @@ def wishes_in(clause: Clause, note: Note, world: World, section: Section) -> Ite
     said = words(clause.language)
     if said.not_tasks.search(clause.text) and not said.after.search(clause.text):
         return
-    if said.asks.search(clause.text) or _their_part(clause, note):
+    if said.asks.search(clause.text) or _their_part(clause, note) or _was_asked(clause, note):
         return
     assigned = _assigned(clause, note, world)
     if assigned:
         yield assigned
+        return
+    if {"task", "promise_us"} <= clause.tells.never:
         return
     asked = next((found for pattern in said.each("asked_to") if (found := pattern.search(clause.text))), None)
     sure = clause.text[: asked.start()] + asked["what"] if asked else clause.text  # "asked whether we could" is no doubt
@@ -55,8 +57,29 @@ def wishes_in(clause: Clause, note: Note, world: World, section: Section) -> Ite
         yield own
         return
     wanted = _wanted(clause)
-    if wanted and not clause.negated:
+    if wanted and not clause.negated and not said.keeps.search(wanted.what.strip(MARKS)):
         yield wanted
+    elif clause.tells.rather("task", "promise_them") and not clause.negated and _is_doing(clause.text, clause):
+        yield _by_meaning(clause, note, world)
+
+
+def _by_meaning(clause: Clause, note: Note, world: World) -> Wish:
+    """What no pattern has, told as something to be done: a task with its day, or with the colleague who is to do it."""
+    place = _opening(clause, note, world)
+    users = [
+        each for each in note.names_in(clause.at, clause.until) if each.record and each.record.type == "user" and each.record.id != world.me
+    ]
+    if not users:
+        return Wish(clause, clause.text[place:], clause.at + place, clause.until, dated=True)
+    start = users[0].until - clause.at
+    return Wish(clause, clause.text[start:], clause.at + start, clause.until, users[0].record, (users[0].at, users[0].until))
+
+
+def _was_asked(clause: Clause, note: Note) -> bool:
+    """我问喂料线试得怎么样,他说…: a talk told again, nothing to do."""
+    place = next(number for number, each in enumerate(note.clauses) if each is clause)
+    after = note.clauses[place + 1] if place + 1 < len(note.clauses) else None
+    return after is not None and after.sentence == clause.sentence and bool(words(clause.language).asked_then.match(after.text))
 
 
 def _their_part(clause: Clause, note: Note) -> bool:

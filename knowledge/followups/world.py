@@ -24,13 +24,14 @@ class Deal:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """`own`: the speaker's. `account_id` of a person."""
+    """`own`: the speaker's. `account_id` and `title` of a person."""
 
     type: str
     id: str
     name: str
     account_id: str | None = None
     own: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,13 @@ def _accounts(unit: Unit, ids: set[str]) -> dict[str, Record]:
 
 
 def _people(unit: Unit, path: str, ids: set[str]) -> dict[str, Record]:
-    found = rows(unit, "contact", ["name", "account", "owner"], among=(path, ids)) if ids else []
+    found = rows(unit, "contact", ["name", "account", "owner", "title"], among=(path, ids)) if ids else []
     me = unit.principal.user_id
-    return {row["id"]: Record("contact", row["id"], row["name"], row["account"], row["owner"] == me) for row in found if row["name"]}
+    return {
+        row["id"]: Record("contact", row["id"], row["name"], row["account"], row["owner"] == me, row["title"] or "")
+        for row in found
+        if row["name"]
+    }
 
 
 def _deals(unit: Unit, accounts: set[str]) -> dict[str, list[Deal]]:

@@ -47,7 +47,7 @@ def test_when_a_value_found_is_the_value_wanted(gold: Leaf, found: Leaf, expecte
 def test_what_is_missed_and_what_is_wrong_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader that finds one task with a wrong day, and invents another."""
 
-    def read(unit: Unit, transcript: Transcript) -> list[FollowUp]:
+    def read(unit: Unit, transcript: Transcript, *, embed: object = None) -> list[FollowUp]:
         first = transcript.text.index("Send")
         tasks = [Task(Said("Send the quote", first, first + 14)), Task(Said("Dance", first, first + 14))]
         return [FollowUp(None, "", tasks=tasks)]
