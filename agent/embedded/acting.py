@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from agent.embedded import changing, creating, deleting, doing, happened, sets, telling, told, updating, wide
 from agent.embedded.acts import Act
 from agent.embedded.frames import Frame
-from agent.embedded.lexicon import Lexicon
+from agent.embedded.lexicon import Lexicon, change_words
 from agent.embedded.names import NameIndex
 from agent.embedded.reading import Reader
 from agent.embedded.routes import Routes
@@ -33,6 +33,8 @@ def read_as(
         return None  # 解决一个工单平均要几天
     if act in {"update", "delete", "move"} and told.asks(text):
         return None  # "the clean room is won?": a question is never a change
+    if act == "update" and _opens_with_delete(text):
+        return None  # "delete all deals … of type renewal": whatever such words are likely to want, none of them becomes one
     verbs = _VERBS.get(act, ())
     place = next((number for number, span in enumerate(text.spans) if verbs and span.func(*verbs) and not span.names), -1)
     scene = Scene(unit, text, words, names, routes, list(previous), place)
@@ -61,6 +63,11 @@ def read_as(
             return telling.said(Reader(words, names, routes, unit.principal, unit.today(), text))
         case _:
             return None
+
+
+def _opens_with_delete(text: Spanned) -> bool:
+    first = next((span for span in text.spans if not span.filler), None)
+    return first is not None and first.func("delete") and not first.names and first.text.lower() not in change_words("wishes")
 
 
 def settled(frames: Sequence[Frame]) -> bool:

@@ -173,7 +173,7 @@ def _one(scene: Scene, kind: str, said_of: tuple[list[Span], list[Span], list[Sp
     if isinstance(target, Frame):
         return target if target.reason in {"nothing", "it"} and reading.found and not reading.lost else None
     values = reading.values() if reading.found and not reading.lost and not reading.open else _value_lacked(scene, kind, target, reading)
-    if not values:
+    if not values or (any(value is not None for value in values.values()) and _deletes(change)):
         return None
     target.several |= bool(people) or (scene.text.language == "en" and any(_plural(span) for span in part))
     ids = choose(target, scene, values)
@@ -187,6 +187,11 @@ def _one(scene: Scene, kind: str, said_of: tuple[list[Span], list[Span], list[Sp
         "update", entity=found.entity, ids=ids or [], parts=[] if ids else found.parts, period=None if ids else found.period,
         date_field=found.date_field, values=values,
     )  # fmt: skip
+
+
+def _deletes(change: list[Span]) -> bool:
+    """ "delete all deals … of type | machine swap": what is deleted gets no value; "drop the price to 40" deletes nothing."""
+    return any(span.func("delete") and not span.names and span.text.lower() not in change_words("wishes") for span in change)
 
 
 def _in_a_month(scene: Scene, kind: str, values: dict[str, Any], change: list[Span]) -> dict[str, Any]:

@@ -99,6 +99,13 @@ def test_what_took_place_is_kept_with_its_day(ask_demo: Any, text: str, kind: st
     assert (made["type"], made["after"]["kind"], made["after"]["occurred_at"][:10]) == ("activity", kind, day)
 
 
+def test_what_is_deleted_gets_no_value(ask_demo: Any, tables: dict[str, list[dict[str, Any]]]) -> None:
+    made = proposed(ask_demo(ROOT)("delete all the deals with an amount of at most 9k of type renewal"))
+    there = {row["name"] for row in tables["opportunity"] if row["type"] == "renewal" and row["amount"] <= 9000}
+    assert {change["operation"] for change in made} <= {"delete"}
+    assert {change["name"] for change in made} <= there
+
+
 @pytest.mark.parametrize("text", ["take the contact Sigrid Kjeldsen out of the system", "I want the contact Sigrid Kjeldsen deleted"])
 def test_a_delete_may_end_with_its_verb(ask_demo: Any, text: str) -> None:
     (change,) = proposed(ask_demo(ROOT)(text))
