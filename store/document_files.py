@@ -15,7 +15,7 @@ from store.query import get
 from store.unit import Unit
 
 PLAIN = "application/octet-stream"
-_HAND_OUT = frozenset({  # what the importer tells by content; anything else is bytes without a kind
+HANDED_OUT = frozenset({  # what the importer tells by content; anything else is bytes without a kind
     "application/pdf", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "text/plain", "text/markdown",
 })  # fmt: skip
 
@@ -47,7 +47,7 @@ def kept(unit: Unit, document_id: str) -> Kept:
         raise NotFound("The file of this document is not kept; its text is.", hint="Import the file again to keep it.")
     media = str(record.fields.get("media_type") or "")
     name = PurePosixPath(str(record.fields.get("file") or record.name).replace("\\", "/")).name or "document"
-    return Kept(name, media if media in _HAND_OUT else PLAIN, row.content)
+    return Kept(name, media if media in HANDED_OUT else PLAIN, row.content)
 
 
 def is_kept(unit: Unit, document_id: str) -> bool:

@@ -10,7 +10,11 @@ from ui.identity import CurrentStore, CurrentUser
 
 router = APIRouter(prefix="/api/document", tags=["records"])
 _FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+    200: {
+        "content": {
+            each: {"schema": {"type": "string", "format": "binary"}} for each in sorted({*document_files.HANDED_OUT, document_files.PLAIN})
+        }
+    }
 }
 
 
