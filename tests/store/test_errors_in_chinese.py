@@ -39,7 +39,7 @@ WHOLE = (
     "store/people.py",
     "store/model_budget.py",
 )  # what the assistant's changes meet
-HELD_BACK = ("cells", "entries", "file", "matching", "reading")  # where reasons are worded that a row is held back for
+HELD_BACK = ("cells", "entries", "file", "growth", "matching", "reading")  # where reasons are worded that rows or columns are not taken as they are
 GAP = re.compile(r"\{[^{}]*\}")
 
 
