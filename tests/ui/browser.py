@@ -152,7 +152,7 @@ class Browser:
         self.until(f"document.querySelectorAll('#chat .message').length > {before}")
         if patiently:
             self.settled()
-        self.until("!document.querySelector('#ask .stop-button')")
+        self.until("!document.querySelector('#busy strong')")
         if patiently:
             self.settled(quiet_s=0.3)
 

@@ -69,7 +69,7 @@ def waits(browser: Browser, questions: Sequence[str], *, busy: Callable[[], floa
         worked, drawn = busy(), _drawn(browser)
         browser.write("#ask textarea", question)
         browser.press("Enter", 13)
-        browser.until("window.RAPPORT_WAIT.whole && !document.querySelector('#ask .stop-button')")
+        browser.until("window.RAPPORT_WAIT.whole && !document.querySelector('#busy strong')")
         sleep(REST_S)
         told: dict[str, float] = browser.run("({...window.RAPPORT_WAIT})")
         server, page = busy() - worked, _drawn(browser) - drawn

@@ -13,6 +13,7 @@ from ui_company import ANNA, PASSWORD
 from agent.answer import Event
 from agent.bootstrap import Rapport
 from ui.server import create_app
+from ui.turns import LINE
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"no {CHROMIUM}")]
 
@@ -60,12 +61,46 @@ def test_a_reload_while_it_is_answered_loses_nothing(browser: Browser, url: str,
     browser.open(browser.run("location.href"))
     browser.until("document.querySelector('#chat .message')?.innerText.includes('my deals')")
     browser.until("document.querySelector('#ask textarea').value === 'half a thou'")
-    browser.until("document.querySelector('#ask .stop-button')")
+    browser.until("document.querySelector('#busy strong')")
     slow.set()
     browser.until("document.querySelectorAll('#chat table').length === 2")
-    browser.until("!document.querySelector('#ask .stop-button')")
+    browser.until("!document.querySelector('#busy strong')")
     assert browser.complaints == []
     assert not [each for each in browser.requests if "/approvals/sheets" in each]  # nothing was proposed
+
+
+def test_what_is_begun_while_the_page_or_an_answer_comes_stays(browser: Browser, url: str, slow: Flag) -> None:
+    browser.sign_in(url, ANNA, PASSWORD)
+    browser.open(url)
+    browser.until("document.querySelector('#me')?.innerText.trim()")
+    browser.write("#ask textarea", "my deals")
+    browser.settled()
+    assert browser.run("document.querySelector('#ask textarea').value") == "my deals"
+    browser.press("Enter", 13)
+    for letter in "open deals":
+        browser.call("Input.insertText", text=letter)
+    slow.set()
+    browser.until("document.querySelector('#chat table')")
+    browser.settled()
+    assert browser.run("document.querySelector('#ask textarea').value") == "open deals"
+    browser.press("Enter", 13)
+    browser.press("Enter", 13)  # twice in a moment is once
+    browser.until("document.querySelectorAll('#chat table').length === 2")
+    browser.settled()
+    assert browser.run("[...document.querySelectorAll('#chat [data-testid=user]')].map(each => each.innerText.trim())") == [
+        "my deals", "open deals",
+    ]  # fmt: skip
+
+
+def test_a_question_that_is_refused_stays_in_its_box(browser: Browser, url: str, slow: Flag) -> None:
+    browser.sign_in(url, ANNA, PASSWORD)
+    for number in range(LINE + 1):
+        asked(browser, f"deals over {number}000")
+    browser.write("#ask textarea", "one too many")
+    browser.press("Enter", 13)
+    browser.until("document.body.innerText.includes('questions wait')")
+    browser.settled()
+    assert browser.run("document.querySelector('#ask textarea').value") == "one too many"
 
 
 def test_a_reload_in_the_moment_of_asking_finds_the_conversation(browser: Browser, url: str, slow: Flag) -> None:
@@ -82,7 +117,7 @@ def test_what_is_stopped_can_be_asked_again(browser: Browser, url: str, slow: Fl
     asked(browser, "my deals")
     browser.click("#ask .stop-button")
     browser.until("document.querySelector('#chat').innerText.includes('Stopped.')")
-    browser.until("!document.querySelector('#ask .stop-button')")
+    browser.until("!document.querySelector('#busy strong')")
     slow.set()
     browser.settled()
     browser.open(browser.run("location.href"))

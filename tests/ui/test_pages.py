@@ -75,7 +75,7 @@ def test_another_person_s_conversation_is_not_opened(events: Events, signed_in: 
     assert "Nordkap" not in str(seen)
     with pytest.warns(UserWarning, match="no conversation"):
         assert "chat" not in str(last(events.ask("my deals", conversation, request(signed_in, BEN))))
-    assert events.stop(conversation, request(signed_in, BEN))[events.page.ask]["stop_btn"] is False
+    assert events.stop(conversation, request(signed_in, BEN))[events.page.busy] == ""
 
 
 def test_a_change_is_shown_by_its_sheet_and_not_a_second_time_as_text(events: Events, signed_in: SignedIn) -> None:

@@ -78,13 +78,13 @@ def _wire(blocks: gr.Blocks, page: Page, events: Events) -> None:
     """Which event calls which handler, and what that may change."""
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     watching: dict[str, Any] = {**quiet, "concurrency_limit": WATCHERS, "concurrency_id": "watch"}
-    turn = [page.ask, page.conversations, page.waiting, page.chat, page.conversation, page.sheets]
-    dressed = [page.new, page.conversations_head, page.rooms, page.me, page.language, page.sign_out, *turn]
+    turn = [page.busy, page.conversations, page.waiting, page.chat, page.conversation, page.sheets]
+    dressed = [page.ask, page.new, page.conversations_head, page.rooms, page.me, page.language, page.sign_out, *turn]
     blocks.load(events.arrive, None, dressed, **watching)
     page.conversations.input(events.open, page.conversations, turn, **watching)
     page.resume.click(events.open, page.came, turn, **watching)
-    page.ask.submit(events.ask, [page.ask, page.conversation], turn, trigger_mode="multiple", **watching)
+    page.send.click(events.ask, [page.asked, page.conversation], [page.ask, *turn], trigger_mode="multiple", **watching)
     for offered in (page.chat.option_select, page.chat.example_select):
-        offered(events.option, page.conversation, turn, trigger_mode="multiple", **watching)
-    page.ask.stop(events.stop, page.conversation, page.ask, **quiet)
+        offered(events.option, page.conversation, [page.ask, *turn], trigger_mode="multiple", **watching)
+    page.ask.stop(events.stop, page.conversation, page.busy, **quiet)
     page.new.click(events.new, None, turn, **quiet)

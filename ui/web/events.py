@@ -58,18 +58,18 @@ class Events:
                 value=opened[page.chat], placeholder=said["chat.empty"].format(name=plain(user.name)), label=said["chat.label"],
                 examples=[{"text": each} for each in quick],
             ),
-            page.ask: gr.update(placeholder=said["ask.placeholder"], label=said["ask.label"], value=str(asked.get("ask", ""))[:200]),
+            page.ask: _asking(said, str(asked.get("ask", ""))[:200]),
             page.conversations: self._conversations(user, said, str(opened.get(page.conversation, ""))),
             page.waiting: self._waiting(user, said),
         }  # fmt: skip
         if talk is not None:
-            yield from self._watched(talk, user, said, request, {page.ask: _busy(True)})
+            yield from self._watched(talk, user, said, request, {})
 
     def ask(self, text: str, conversation: str, request: gr.Request) -> Iterator[Updates]:
         """One more question: begun, or in line behind what is being answered; then what comes of it."""
         user, said, page = person(self.inside, request), reader(request), self.page
         if not text.strip():
-            yield {page.ask: gr.skip()}
+            yield {page.busy: gr.skip()}
             return
         newest = conversation == next((each["id"] for each in self.inside.rapport.assistant.conversations(user)), "")
         try:
@@ -80,10 +80,10 @@ class Events:
                 if isinstance(error, Conflict)
                 else sentence(self.inside.store, said.language, error)
             )
-            yield {page.ask: gr.update(value=text)}
+            yield {page.ask: text}  # to be sent again
             return
         self.inside.counters.add("rapport_turns_total", "door", "web")
-        first: Updates = {page.ask: _busy(True) | {"value": ""}, page.conversation: talk.conversation}
+        first: Updates = {page.conversation: talk.conversation}
         if talk.conversation != conversation or not newest:
             first[page.conversations] = self._conversations(user, said, talk.conversation)
         yield from self._watched(talk, user, said, request, first)
@@ -102,14 +102,14 @@ class Events:
         page, seen, base = self.page, 0, self._past(user, talk, said)
         for shown, turns in followed(self.inside, user, talk, said):
             if not self.watching.still(window, mine):
-                yield {page.ask: gr.skip()}  # Gradio sends the last updates once more when a handler ends
+                yield {page.busy: gr.skip()}  # Gradio sends the last updates once more when a handler ends
                 return
             over = sum(turn.over for turn in turns)
             news = self._news(user, said, turns) if over > seen else {}
             seen = over
-            yield {**first, **news, page.chat: [*base, *shown]}
+            yield {**first, **news, page.busy: _busy(talk), page.chat: [*base, *shown]}
             first = {}
-        yield {page.ask: _busy(False)}
+        yield {page.busy: _busy(talk)}
 
     def _past(self, user: Principal, talk: Talk, said: Words) -> list[Message]:
         kept = self.inside.rapport.assistant.messages(user, talk.conversation)[: talk.past]
@@ -126,20 +126,19 @@ class Events:
         """Break off what is under way; whoever watches it sees so."""
         user = person(self.inside, request)
         self.inside.turns.stop(user.user_id, conversation or "")
-        return {self.page.ask: _busy(False)}
+        return {self.page.busy: ""}
 
     def option(self, chosen: gr.SelectData, conversation: str, request: gr.Request) -> Iterator[Updates]:
         """An answer offered as a button is a turn like any other."""
         value = chosen.value
-        for updates in self.ask(str(value["text"] if isinstance(value, dict) else value), conversation, request):
-            yield {part: _kept(update) if part is self.page.ask else update for part, update in updates.items()}
+        yield from self.ask(str(value["text"] if isinstance(value, dict) else value), conversation, request)
 
     def open(self, conversation: str | None, request: gr.Request) -> Iterator[Updates]:
         """A kept conversation, with its newest proposals; then what is under way in it."""
         user, said, page = person(self.inside, request), reader(request), self.page
         self.watching.begin(_window(request))
         talk = self.inside.turns.of(user.user_id, conversation or "")
-        yield {**self._opened(user, said, conversation or "", talk), page.ask: _busy(talk is not None)}
+        yield {**self._opened(user, said, conversation or "", talk), page.busy: _busy(talk) if talk else ""}
         if talk is not None:
             yield from self._watched(talk, user, said, request, {})
 
@@ -164,7 +163,7 @@ class Events:
         user, said, page = person(self.inside, request), reader(request), self.page
         self.watching.begin(_window(request))
         return {
-            page.chat: [], page.conversation: "", page.sheets: "", page.ask: _busy(False),
+            page.chat: [], page.conversation: "", page.sheets: "", page.busy: "",
             page.conversations: self._conversations(user, said, ""),
         }  # fmt: skip
 
@@ -211,14 +210,16 @@ def _rooms(user: Principal, said: Words) -> str:
     return " ".join(f"[{said[f'nav.{name}']}]({path})" for name, path in names)
 
 
-def _busy(busy: bool) -> dict[str, Any]:
-    """The question's buttons: one more can be sent while an answer is on its way, which can be stopped."""
-    return dict(gr.update(submit_btn=True, stop_btn=busy))
+def _busy(talk: Talk) -> str:
+    """What `page.busy` holds: another text for every question, strong while an answer is on its way, which can be stopped."""
+    told = f"{talk.conversation} {talk.past + len(talk.turns)}"
+    return told if talk.over else f"**{told}**"
 
 
-def _kept(update: dict[str, Any]) -> dict[str, Any]:
-    """What somebody has begun to write stays when they press a button instead."""
-    return {name: value for name, value in update.items() if name != "value"}
+def _asking(said: Words, question: str) -> Any:
+    """The words of the question's box. Without a question from the address its text is let be: somebody may be writing by now."""
+    words: dict[str, Any] = {"placeholder": said["ask.placeholder"], "label": said["ask.label"]}
+    return gr.update(**words, value=question) if question else gr.update(**words)
 
 
 def _me(user: Principal, said: Words) -> str:

@@ -21,6 +21,9 @@ class Page:
     sheets: gr.Markdown
     ask: gr.Textbox
     waiting: gr.Button
+    busy: gr.Markdown
+    asked: gr.Textbox
+    send: gr.Button
     came: gr.Textbox
     resume: gr.Button
 
@@ -51,11 +54,15 @@ def make_page() -> Page:
         )  # fmt: skip
         sheets = gr.Markdown("", elem_id="sheets", sanitize_html=True)  # the ids of proposals; page.js puts their sheets beside it
         ask = gr.Textbox(
-            show_label=False, label="Question", container=False, submit_btn=True, stop_btn=False, lines=1, max_lines=8, autofocus=True,
-            elem_id="ask",
+            show_label=False, label="Question", container=False, submit_btn=True, stop_btn=True, lines=1, max_lines=8, autofocus=True,
+            interactive=True, elem_id="ask",
         )  # fmt: skip
+        busy = gr.Markdown("", elem_id="busy", sanitize_html=True)  # something in it: the button that stops is shown
+        asked = gr.Textbox("", elem_id="asked", container=False, label="Asked", lines=2)  # the question that is sent, put here by page.js
+        send = gr.Button("Send", elem_id="send")
         came = gr.Textbox("", elem_id="came", container=False, label="Came")  # the conversation a dropped file went to, by drop.js
         resume = gr.Button("Resume", elem_id="resume")  # pressed by drop.js, seen by nobody
     return Page(
-        conversation, new, conversations, conversations_head, rooms, me, language, sign_out, chat, sheets, ask, waiting, came, resume
-    )
+        conversation, new, conversations, conversations_head, rooms, me, language, sign_out, chat, sheets, ask, waiting, busy, asked, send,
+        came, resume,
+    )  # fmt: skip

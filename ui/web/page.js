@@ -37,7 +37,7 @@
 
   // What the first chart needs (1.3 MB) is fetched when there is nothing else to do; without it that answer would wait for it.
   const later = setInterval(() => {
-    if (!dressed() || document.querySelector("#ask .stop-button")) return;
+    if (!dressed() || document.querySelector("#busy strong")) return;
     clearInterval(later);
     const idle = window.requestIdleCallback ?? ((work) => setTimeout(work, 1000));
     idle(() => window.RAPPORT_LATER.forEach((path) => import(path).catch(() => {})));
@@ -55,17 +55,44 @@
   document.addEventListener("input", (event) => {
     if (event.target.closest?.("#ask")) sessionStorage.setItem(DRAFT, event.target.value);
   });
-  const write = (text) => {
-    const box = document.querySelector("#ask textarea");
+  const write = (place, text) => {
+    const box = document.querySelector(`${place} textarea`);
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, text);
     box.dispatchEvent(new Event("input", { bubbles: true }));
   };
+  // A question leaves its box at once, through a box nobody writes in: Gradio reads a box some time after Enter, and whoever writes on by then
+  // would change what is asked. One at a time: the next goes when `#busy` tells that the server has this one.
+  const line = [];
+  let told = "", sent = 0;
+  const progress = () => document.querySelector("#busy .prose")?.textContent.trim() ?? "";
+  const send = () => {
+    if (!line.length || (progress() === told && Date.now() - sent < 3000)) return;
+    [told, sent] = [progress(), Date.now()];
+    write("#asked", line.shift());
+    document.querySelector("#send").click();
+  };
+  const ask = (event) => {
+    const box = document.querySelector("#ask textarea");
+    event.stopPropagation();
+    event.preventDefault();
+    if (!box.value.trim()) return;
+    line.push(box.value);
+    write("#ask", "");
+    sessionStorage.removeItem(DRAFT);
+    box.focus();
+    send();
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && event.target.matches?.("#ask textarea")) ask(event);
+  }, true);
+  document.addEventListener("click", (event) => { if (event.target.closest?.("#ask .submit-button")) ask(event); }, true);
+  setInterval(send, 50);
   const draft = sessionStorage.getItem(DRAFT);
   const restoring = setInterval(() => {
     const box = document.querySelector("#ask textarea");
     if (!box || !dressed()) return;
     clearInterval(restoring);
-    if (draft && !box.value) write(draft);
+    if (draft && !box.value) write("#ask", draft);
     setInterval(() => { if (!box.value) sessionStorage.removeItem(DRAFT); }, 1000);
   }, 100);
 
@@ -84,7 +111,7 @@
     if (!there) { lost = true; banner(); }
     else if (lost) location.reload();
   };
-  setInterval(() => { if (lost || document.querySelector("#ask .stop-button")) look(); }, 2000);
+  setInterval(() => { if (lost || document.querySelector("#busy strong")) look(); }, 2000);
   window.addEventListener("offline", () => { lost = true; banner(); });
   window.addEventListener("online", look);
 
