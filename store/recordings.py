@@ -20,6 +20,7 @@ from store.unit import Store, Unit
 from store.values import storable
 
 Consent = Literal["own", "given", "unknown"]
+TRANSCRIBED = frozenset({"heard", "done"})
 CONSENTS: tuple[Consent, ...] = ("own", "given", "unknown")
 NAME_LIMIT = 500
 
@@ -127,7 +128,7 @@ def begin(unit: Unit, recording_id: str) -> tuple[RecordingView, list[Heard]]:
     """Start to hear it, or go on: with the stretches there are already. Raises Conflict for one that is done."""
     may_write(unit)
     row = _own(unit, recording_id)
-    if row.status == "done":
+    if row.status in TRANSCRIBED:
         raise Conflict("This recording is transcribed already.", hint="Show its transcript, or delete it and send it again.")
     row.status, row.error, row.updated_at = "hearing", None, unit.now()
     unit.session.flush()
@@ -148,14 +149,14 @@ def keep_stretch(unit: Unit, recording_id: str, seq: int, heard: Heard) -> None:
 
 
 def finish(unit: Unit, recording_id: str, transcript: Mapping[str, Any], *, engine: str) -> RecordingView:
-    """`transcript`: as JSON, with its `text` and `language`."""
+    """`transcript`: as JSON, with its `text` and `language`. It is done when `led_to` says what came of it."""
     row = _own(unit, recording_id)
     content = storable(dict(transcript))
     made = TranscriptText(
         recording_id=row.id, language=content["language"], text=content["text"], engine=engine[:200], made_at=unit.now(), content=content
     )
     unit.session.merge(made)
-    row.status, row.error, row.heard_s, row.updated_at = "done", None, row.decoded_s or row.heard_s, unit.now()
+    row.status, row.error, row.heard_s, row.updated_at = "heard", None, row.decoded_s or row.heard_s, unit.now()
     unit.session.flush()
     return _view(row)
 
@@ -167,9 +168,10 @@ def fail(unit: Unit, recording_id: str, error: str) -> None:
 
 
 def led_to(unit: Unit, recording_id: str, proposals: Sequence[str], *, conversation_id: str | None = None) -> RecordingView:
-    """What came of it: the proposals made, the conversation in which it was answered."""
+    """What came of it: the proposals made, the conversation in which it was answered. What was heard is done by that."""
     row = _own(unit, recording_id)
     row.proposals, row.conversation_id = list(proposals), conversation_id
+    row.status = "done" if row.status == "heard" else row.status
     unit.session.flush()
     return _view(row)
 
@@ -205,7 +207,7 @@ def forget_old_sounds(store: Store) -> int:
     """Delete the sound of recordings kept long enough; one that failed keeps its sound until then too. Returns how many."""
     with store.database.writing() as session:
         old = select(Recording).where(Recording.file.is_not(None), Recording.keep_until <= store.settings.now())
-        rows = [row for row in session.scalars(old) if row.status in {"done", "failed"}]
+        rows = [row for row in session.scalars(old) if row.status in TRANSCRIBED | {"failed"}]
         names = [row.file for row in rows]
         for row in rows:
             row.file = None
@@ -219,7 +221,7 @@ def forget_old_sounds(store: Store) -> int:
 def broken_off(store: Store) -> list[tuple[str, str]]:
     """Recordings whose hearing stopped with its process, or whose words nothing came of yet: the owner's e-mail address and the id, oldest first."""
     with store.database.reading() as session:
-        left = or_(Recording.status == "hearing", and_(Recording.status == "done", Recording.conversation_id.is_(None)))
+        left = or_(Recording.status.in_(("hearing", "heard")), and_(Recording.status == "done", Recording.conversation_id.is_(None)))
         wanted = select(User.email, Recording.id).join(User, User.id == Recording.owner_id).where(left).order_by(Recording.id)
         return [(email, recording_id) for email, recording_id in session.execute(wanted)]
 

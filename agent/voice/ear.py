@@ -103,8 +103,8 @@ class Ear:
         with self._store.reading(principal, door=door) as unit:
             may_write(unit)
             known = recordings.known(unit, digest)
-        if known is not None and (known.kept or known.status == "done"):
-            if known.status == "done":
+        if known is not None and (known.kept or known.status in recordings.TRANSCRIBED):
+            if known.status in recordings.TRANSCRIBED:
                 return known
             with self._store.writing(principal, door=door) as unit:
                 return recordings.amend(unit, known.id, name=sent.name, consent=sent.consent, account_id=sent.account_id)
@@ -122,7 +122,7 @@ class Ear:
         started = time.perf_counter()
         with self._store.reading(principal, door=door) as unit:
             recording = recordings.get(unit, recording_id)
-        if recording.status != "done":
+        if recording.status not in recordings.TRANSCRIBED:
             try:
                 yield from self._transcribed(principal, recording, door)
             except RapportError as error:
@@ -157,7 +157,7 @@ class Ear:
         with FileLock(str(self._store.settings.home / "hearing.lock"), thread_local=False):
             with self._store.reading(principal, door=door) as unit:
                 recording = recordings.get(unit, recording.id)
-            if recording.status != "done":  # somebody heard it while this waited
+            if recording.status not in recordings.TRANSCRIBED:  # somebody heard it while this waited
                 yield from self._heard(principal, recording, content, door)
 
     def _heard(self, principal: Principal, recording: RecordingView, content: bytes, door: str) -> Iterator[Progress]:

@@ -13,7 +13,7 @@ from agent.turn import Assistant
 from agent.voice.asking import is_question
 from agent.voice.ear import Ear, Outcome, Progress, Sent
 from knowledge.voice.transcript import from_text
-from store import gate, recordings, sound_files
+from store import conversations, gate, recordings, sound_files
 from store.errors import InvalidInput, NotAllowed, NotFound, Unavailable
 from store.gate import Change
 from store.policy import Rule, set_rule
@@ -251,6 +251,7 @@ def test_what_a_stopped_process_left_behind_is_heard_to_the_end(firm: Store, ass
         assert recordings.get(unit, taken.id).status == "hearing"
     typed = ear.take_in(boss, b"Visited Larkfield Optics. I'll send Priya the quote on Monday.", Sent("note.txt"))
     with firm.writing(boss) as unit:
+        recordings.led_to(unit, typed.id, [], conversation_id=conversations.open_conversation(unit, None, "note.txt"))  # as the chat does
         recordings.begin(unit, typed.id)
         recordings.finish(unit, typed.id, from_text("Visited Larkfield Optics.").to_json(), engine="typed")
     assert [each for _, each in recordings.broken_off(firm)] == [taken.id, typed.id]

@@ -76,7 +76,7 @@ def test_hearing_goes_on_where_it_broke_off(store: Store, boss: Principal) -> No
     assert stretches == [Heard(28.5, "en", [[" Hello", 0.0, 0.4, 0.9]])]
     heard_rest = {**TRANSCRIPT, "language": "zh"}
     with store.writing(boss) as unit:
-        assert recordings.finish(unit, made.id, heard_rest, engine="scripted").status == "done"
+        assert recordings.finish(unit, made.id, heard_rest, engine="scripted").status == "heard"
         with pytest.raises(Conflict):
             recordings.begin(unit, made.id)
 

@@ -66,7 +66,7 @@ def show(recording_id: RecordingId, user: CurrentUser, store: CurrentStore) -> d
     """A recording, with its transcript once there is one."""
     with store.reading(user, door="rest") as unit:
         found = recordings.get(unit, recording_id)
-        words = recordings.transcript(unit, recording_id) if found.status == "done" else None
+        words = recordings.transcript(unit, recording_id) if found.status in recordings.TRANSCRIBED else None
     return {**found.to_json(), "transcript": words}
 
 

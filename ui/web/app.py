@@ -20,7 +20,7 @@ CLICKS_AT_ONCE, WATCHERS = 20, 200  # a watcher mostly waits
 LOOK_S = 0.008  # between two looks for clicks: Gradio's own thousand a second took 25 ms of every idle second
 _HERE = Path(__file__).parent
 _STYLES = ("colours.css", "sheet.css")  # as they are: Gradio rewrites what it is given as its own style
-_SCRIPTS = ("page.js", "drop.js", "play.js", "tour.js")
+_SCRIPTS = ("page.js", "recorder.js", "drop.js", "play.js", "tour.js")
 _SPOKEN = (
     "chat.lost", "drop.attach", "drop.record", "drop.finish", "drop.discard", "drop.recording", "drop.here", "drop.sending",
     "drop.no_microphone", "drop.failed", "tour.title", "tour.ask", "tour.change", "tour.drop", "tour.rooms", "tour.start", "tour.again",

@@ -37,51 +37,17 @@
   };
   const each = async (files) => { for (const file of files) await send(file); };
 
-  // The microphone: recorded here, sent when finished.
   const record = async () => {
-    let stream;
-    try {
-      stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-    } catch {
-      return tell(said("drop.no_microphone"), true);
-    }
-    const pieces = [];
-    const recorder = new MediaRecorder(stream);
-    const began = Date.now();
-    let wanted = true;
-    const clock = document.createElement("span");
-    const tick = () => {
-      const seconds = Math.floor((Date.now() - began) / 1000);
-      clock.textContent = said("drop.recording").replace("{time}", `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`);
-    };
-    const ticking = setInterval(tick, 500);
-    recorder.addEventListener("dataavailable", (event) => pieces.push(event.data));
-    recorder.addEventListener("stop", () => {
-      clearInterval(ticking);
-      stream.getTracks().forEach((track) => track.stop());
-      tell("");
-      document.querySelector("#tools .voice").focus();
-      if (!wanted) return;
-      const kind = recorder.mimeType.includes("mp4") ? "m4a" : recorder.mimeType.includes("ogg") ? "ogg" : "webm";
-      const when = new Date(began - new Date().getTimezoneOffset() * 60000).toISOString().slice(0, 16).replace("T", " ").replace(":", ".");
-      send(new File(pieces, `${when}.${kind}`, { type: recorder.mimeType }));
-    });
-    const press = (name, style, work) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = said(name);
-      button.className = style;
-      button.addEventListener("click", work);
-      return button;
-    };
     tell("");
-    const dot = document.createElement("span");
-    dot.className = "dot";
-    tick();
-    const finish = press("drop.finish", "main", () => recorder.stop());
-    told().replaceChildren(dot, clock, finish, press("drop.discard", "", () => { wanted = false; recorder.stop(); }));
-    finish.focus();
-    recorder.start();
+    const words = { recording: said("drop.recording"), finish: said("drop.finish"), discard: said("drop.discard") };
+    try {
+      await window.RAPPORT_RECORD(told(), words, (file) => {
+        document.querySelector("#tools .voice").focus();
+        if (file) send(file);
+      });
+    } catch {
+      tell(said("drop.no_microphone"), true);
+    }
   };
 
   const place = setInterval(() => {

@@ -19,7 +19,7 @@ from ui.web.rooms.sheets import Sheet, sheet_at
 
 router = rooms()
 SHOWN, LOOKED_AT = 50, 500
-STATES = {"waiting": "voice.waiting", "hearing": "voice.hearing", "done": "voice.done", "failed": "voice.failed"}
+STATES = {"waiting": "voice.waiting", "hearing": "voice.hearing", "heard": "voice.heard", "done": "voice.done", "failed": "voice.failed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Shown:
 
     @property
     def at_work(self) -> bool:
-        return self.state in {"waiting", "hearing"}
+        return self.state in {"waiting", "hearing", "heard"}
 
 
 def shown_of(unit: Unit, view: RecordingView) -> Shown:
@@ -115,7 +115,7 @@ def sent(posted: InForm, file: Annotated[UploadFile, File()]) -> Response:
 def shown(recording_id: str, room: InRoom) -> Response:
     with room.inside.store.reading(room.user, door=DOOR) as unit:
         view = recordings.get(unit, recording_id)
-        words = recordings.transcript(unit, recording_id) if view.status == "done" else None
+        words = recordings.transcript(unit, recording_id) if view.status in recordings.TRANSCRIBED else None
         sheets: list[Sheet] = [sheet for each in view.proposals if (sheet := sheet_at(unit, each, room.said)) is not None]
         one = shown_of(unit, view)
     values: dict[str, Any] = {"one": one, "spoken": spoken(words) if words else [], "sheets": sheets}

@@ -82,6 +82,27 @@
   });
   window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
+  // A note spoken here goes the way of a file that was chosen.
+  document.querySelectorAll("[data-record]").forEach((button) => button.addEventListener("click", async () => {
+    const place = button.parentElement.querySelector(".recording");
+    const chooser = document.getElementById(button.dataset.record);
+    button.hidden = true;
+    try {
+      await window.RAPPORT_RECORD(place, button.dataset, (file) => {
+        button.hidden = false;
+        button.focus();
+        if (!file) return;
+        const files = new DataTransfer();
+        files.items.add(file);
+        chooser.files = files.files;
+        chooser.form.requestSubmit();
+      });
+    } catch {
+      button.hidden = false;
+      place.textContent = button.dataset.refused;
+    }
+  }));
+
   // On the board a deal is dragged to another stage: the same form as its drop-down.
   let dragged = null;
   document.addEventListener("dragstart", (event) => { dragged = event.target.closest?.(".deal"); });
