@@ -51,6 +51,8 @@ def settle(spans: Sequence["Span"], schema: Schema) -> None:
         _have_on_average(one, other)
         _against(spans, one, other)
         _due_for(one, other, schema)
+    for place, span in enumerate(spans):
+        _done_by_people(spans, place, span)
 
 
 def _light(span: "Span") -> None:
@@ -207,3 +209,20 @@ def _due_for(one: "Span", other: "Span", schema: Schema) -> None:
     dated = any(schema.field(sense.entity, sense.field).kind in TEMPORAL and sense.field != "due_at" for sense in other.fields)
     if one.text.lower() == "due" and dated and not other.entity:
         _light(one)
+
+
+def _done_by_people(spans: Sequence["Span"], place: int, span: "Span") -> None:
+    """ "leads nobody has contacted", "leads we have never contacted": what people did or did not, no state of the records."""
+    states = [sense for sense in span.choices if sense.entity != "activity"]
+    if not (states and span.func("contacted")) or span.names:
+        return
+    doers = set(beside_words("doers"))
+    before = place - 1
+    while (
+        before >= 0
+        and not doers & set(spans[before].text.lower().split())
+        and (spans[before].filler or spans[before].func("with", "not", "all"))
+    ):
+        before -= 1
+    if before >= 0 and (doers & set(spans[before].text.lower().split()) or any(name.type == "user" for name in spans[before].names)):
+        span.senses = [sense for sense in span.senses if sense not in states]

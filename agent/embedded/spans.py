@@ -23,7 +23,7 @@ from agent.embedded import (
     value_or_name,
 )
 from agent.embedded.differences import Step
-from agent.embedded.lexicon import Lexicon, fillers
+from agent.embedded.lexicon import Lexicon, change_words, fillers
 from agent.embedded.linking import linked
 from agent.embedded.matching import (
     crosses,
@@ -226,7 +226,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     label_tails.settle(whole.spans, lexicon.schema)
     day_counts.put(whole.spans, lexicon.schema)
     records_called.settle(whole.spans, lexicon.schema, names)
-    whole.spans = _strangers(plain, whole.spans)
+    whole.spans = _strangers(plain, _emptying(whole.spans))
     _called(whole.spans)
     _values_not_kinds(whole)
     _values_by_label(whole, lexicon)
@@ -315,6 +315,24 @@ def _values_by_label(text: Spanned, lexicon: Lexicon) -> None:
                 if choice.value == span.text
             ]
             span.unknown = not span.senses
+
+
+def _emptying(spans: Sequence[Span]) -> list[Span]:
+    """清|空 is one word, though 空 alone is one too."""
+    found: list[Span] = []
+    for span in spans:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.unknown
+            and last.last == span.first
+            and is_chinese(span.text)
+            and last.text + span.text in change_words("emptying")
+        ):
+            found[-1] = Span(last.start, span.end, last.text + span.text, last.first, span.last, unknown=True)
+        else:
+            found.append(span)
+    return found
 
 
 def _strangers(text: str, spans: Sequence[Span]) -> list[Span]:
