@@ -82,6 +82,7 @@ def test_arguments() -> None:
                 "first_day?": "string",
                 "last_day?": "string",
                 "length?": "short|normal|long",
+                "parts?": "[string]",
             },
             "suggest_actions": {
                 "about?": "string",
