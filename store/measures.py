@@ -31,7 +31,7 @@ class Measure(BaseModel):
 
     `period`: [first, last] day, both included, either may be null, or a name ("last_quarter": `store/periods.py`); it applies to the
     metric's own date unless `date_field` names another. `compare`: the period before, or the same a year ago. `top`: so many rows,
-    best first (`ascending` turns that round, and counts groups with none); `top_each`: so many in each group of the first dimension. `share`: one more column, each
+    best first (`ascending` turns that round; groups with none count); `top_each`: so many in each of the first dimension. `share`: one more column, each
     row's part of the total in per cent. `part`: the figure is the part of it that meets these as well, in per cent. `mean_over`: the
     figure is its mean over this dimension ("month": a month on average). `having`: only groups whose figure is over, under so much.
     """
