@@ -86,7 +86,9 @@ def _asked(said: str, parts: Sequence[str]) -> list[str]:
     """The parts as the brief knows them: promises by whose they are, and whether only those that wait are asked for."""
     asked = [part for part in parts if part != "promises"]
     if "promises" in parts:
-        side = next((f"{name}_promises" for name, whose in (("their", "theirs"), ("our", "ours")) if pattern(FILE, whose).search(said)), "promises")
+        side = next(
+            (f"{name}_promises" for name, whose in (("their", "theirs"), ("our", "ours")) if pattern(FILE, whose).search(said)), "promises"
+        )
         waits = pattern(FILE, "waiting").search(said)
         asked = [*([] if side == "promises" else [side]), "open_promises"] if waits else [side]
         asked = [*(part for part in parts if part != "promises"), *asked]
