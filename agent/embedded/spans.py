@@ -347,7 +347,12 @@ def _strangers(text: str, spans: Sequence[Span]) -> list[Span]:
         if (
             last is not None
             and beside
-            and ((numbered and span.unknown) or (last.unknown and _by_one_name(span)) or (span.unknown and _by_one_name(last)))
+            and (
+                (numbered and span.unknown)
+                or (last.unknown and _by_one_name(span))
+                or (span.unknown and _by_one_name(last))
+                or _of_two(last, span)
+            )
         ):
             found[-1] = Span(last.start, span.end, text[last.first : span.last], last.first, span.last, unknown=True)
         else:
@@ -357,6 +362,14 @@ def _strangers(text: str, spans: Sequence[Span]) -> list[Span]:
 
 def _capital(text: str) -> bool:
     return text[:1].isupper() and text[1:2].islower()
+
+
+def _of_two(first: Span, second: Span) -> bool:
+    """ "Daan Visser", where there is a Daan and another Visser. Colleagues go by one name: "give Ben Anna's leads"."""
+    if not (_by_one_name(first) and _by_one_name(second)):
+        return False
+    shared = {name.id for name in first.names} & {name.id for name in second.names}
+    return not shared and not any(name.type == "user" for span in (first, second) for name in span.names)
 
 
 def _by_one_name(span: Span) -> bool:

@@ -1,6 +1,7 @@
 """What people did or did not do with records, told from the states records are in: contacted, handed over, logged, left standing. Gold from the
 generated tables."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -118,3 +119,57 @@ def test_an_amount_without_a_measure_word_counts_nothing(ask: Ask) -> None:
 @pytest.mark.parametrize("text", ["companies set up before 1990", "accounts established before 1990"])
 def test_a_year_before(ask: Ask, tables: Tables, text: str) -> None:
     assert keys(ask(text)) == {row["key"] for row in tables["account"] if (row.get("founded_year") or 9999) < 1990}
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("schedule a task for Anna: call Petra Thoma next Wednesday", "Call Petra Thoma"),
+        ("schedule a reminder for Anna to call Petra Thoma next Wednesday", "Call Petra Thoma"),
+    ],
+)
+def test_whose_task_behind_its_noun(ask: Ask, text: str, title: str) -> None:
+    (change,) = changed(ask(text))
+    assert (change["after"]["title"], change["after"]["assignee"]) == (title, "anna.berg@demo.example")
+
+
+def test_one_name_of_each_of_two_people_is_neither(ask: Ask) -> None:
+    """There is a Daan and another Visser: Daan Visser is new, and nobody's address is changed."""
+    (change,) = changed(ask("Make Daan Visser (daan@polderzon.example) a contact of Polderzon"))
+    assert (change["operation"], change["name"], change["after"]["email"]) == ("create", "Daan Visser", "daan@polderzon.example")
+    assert changed(ask("set Daan Visser's phone to 12345678")) == []
+
+
+def test_what_a_new_deal_is_about_is_nothing_to_do(ask: Ask) -> None:
+    (change,) = changed(ask("new deal at Ashdown Biologics, clean rooms mapping, expected to sign in January"))
+    assert (change["type"], change["after"]["stage"], change["after"]["close_date"]) == ("opportunity", "Qualification", "2027-01-31")
+    answer = ask("new deal at Ashdown Biologics, 3 clean rooms mapping, 45k, expected to sign mid January, weather fine")
+    assert all(change["type"] != "task" for change in changed(answer)), answer.text
+
+
+@pytest.mark.parametrize("text", ["which rep closed the fewest deals last quarter", "上季度哪个销售赢单最少"])
+def test_the_fewest_may_be_none(ask: Ask, tables: Tables, text: str) -> None:
+    won = Counter(
+        row["owner"]
+        for row in tables["opportunity"]
+        if row["stage"] == "Won" and date(2026, 7, 1) <= date.fromisoformat(str(row["close_date"])[:10]) <= date(2026, 9, 30)
+    )
+    least = min({row["owner"]: won[row["owner"]] for row in tables["opportunity"]}.values())
+    answer = ask(text)
+    assert answer.measure is not None, answer.text
+    assert int(answer.measure["rows"][0][-1]) == least
+
+
+@pytest.mark.parametrize("text", ["number of overdue tasks per person", "overdue tasks per assignee"])
+def test_per_person_is_per_colleague(ask: Ask, tables: Tables, text: str) -> None:
+    late = Counter(row["assignee"] for row in tables["task"] if row["status"] == "open" and row["due_at"].date() < date(2026, 11, 21))
+    answer = ask(text)
+    assert answer.measure is not None, answer.text
+    assert sorted(int(row[-1]) for row in answer.measure["rows"]) == sorted(late.values())
+
+
+def test_the_week_before_the_last(ask: Ask, tables: Tables) -> None:
+    weeks = Counter(row["opened_at"].date().isocalendar().week for row in tables["case"] if row["opened_at"].year == 2026)
+    answer = ask("cases opened last week vs the week before")
+    assert answer.measure is not None, answer.text
+    assert [int(each) for each in answer.measure["rows"][0]] == [weeks[46], weeks[45]]
