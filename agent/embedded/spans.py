@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from agent.embedded import (
+    cut_words,
     day_counts,
     label_tails,
     own_labels,
@@ -19,6 +20,7 @@ from agent.embedded import (
     records_called,
     settling,
     settling_chinese,
+    still_ahead,
     tagged,
     value_or_name,
 )
@@ -220,6 +222,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     _periods_whole(candidates)
     chosen = _cover(tokens, candidates)
     whole = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
+    cut_words.make_whole(whole)
     _whole_names(plain, whole.spans)
     _parted_fields(whole, lexicon, names)
     own_labels.prefer(whole.spans, lexicon.labels, names, lexicon.schema)
@@ -238,6 +241,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
         tagged.settle(whole, lexicon.schema, names.facets)
     settling.settle(whole.spans, lexicon.schema)
     settling_chinese.settle(whole, lexicon)
+    still_ahead.settle(whole)
     if not future:
         known_in_part(whole, lexicon, names)
     return whole
