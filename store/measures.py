@@ -1,7 +1,7 @@
 """Measure: figures computed by the database, from a catalogue declared once in `vocabulary.yaml` (`store/metrics.py`)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import date
 from decimal import Decimal
@@ -31,7 +31,7 @@ class Measure(BaseModel):
 
     `period`: [first, last] day, both included, either may be null, or a name ("last_quarter": `store/periods.py`); it applies to the
     metric's own date unless `date_field` names another. `compare`: the period before, or the same a year ago. `top`: so many rows,
-    best first (`ascending` turns that round); `top_each`: so many in each group of the first dimension. `share`: one more column, each
+    best first (`ascending` turns that round; groups with none count); `top_each`: so many in each of the first dimension. `share`: one more column, each
     row's part of the total in per cent. `part`: the figure is the part of it that meets these as well, in per cent. `mean_over`: the
     figure is its mean over this dimension ("month": a month on average). `having`: only groups whose figure is over, under so much.
     """
@@ -94,6 +94,8 @@ def measure(unit: Unit, wanted: Measure) -> MeasureResult:
     if exchange:
         exchange.check(currencies)
     labels = {key[: len(wanted.by)]: label[: len(wanted.by)] for each in reversed(found) for key, label in each.labels.items()}
+    if _fewest(metric, wanted):
+        labels = _with_none(unit, metric, wanted, labels, now)
     metric = derived(metric, part=bool(wanted.part), over=wanted.mean_over)
     keys = _ranked(labels, now, metric, wanted) if wanted.top else _ordered(unit, labels, now, metric, wanted)
     keys = [key for key in keys if _has(wanted, figure(metric, now[key]) if key in now else None)]
@@ -127,6 +129,25 @@ def _all_groups(unit: Unit, metric: Metric, wanted: Measure, spans: list[Period 
     by = [*wanted.by, *([wanted.mean_over] if wanted.mean_over else [])]
     asked = [wanted.filters, *([[*wanted.filters, *wanted.part]] if wanted.part else [])]
     return [grouped(unit, metric, by, filters, span, wanted.date_field, rated=rated) for filters in asked for span in spans]
+
+
+def _fewest(metric: Metric, wanted: Measure) -> bool:
+    """Whether the groups with least of a count or sum are asked for: one with none is among them."""
+    dated = any(each in GRAINS or "#" in each for each in wanted.by)
+    return (
+        bool(wanted.top)
+        and wanted.ascending
+        and metric.agg in ADDITIVE
+        and not (dated or wanted.part or wanted.mean_over or wanted.top_each)
+    )
+
+
+def _with_none(unit: Unit, metric: Metric, wanted: Measure, labels: dict[Key, Labels], now: dict[Key, Tally]) -> dict[Key, Labels]:
+    """The labels with those of groups that have records of this kind, but none that count here; these get a tally of nothing."""
+    known = grouped(unit, replace(metric, where={}), wanted.by, wanted.filters, None, None).labels
+    none = {key: label for key, label in known.items() if key not in now}
+    now.update({key: Tally(Decimal(0), 0) for key in none})
+    return {**none, **labels}
 
 
 def _tallied(

@@ -45,6 +45,7 @@ class Conditions(Related):
         self._either_amount(told)
         self._weekdays()
         self._times()
+        self._standing_still()
         self._overdue()
         for number, span in enumerate(self.spans):
             if not span.used and span.names and not self._rather_a_value(number, span):

@@ -67,6 +67,9 @@ class Counted(Valued):
         often = self.spans[number].text.lower() in ONCE
         if self._said_of_a_number(number) or self._worth_so_much(number):
             return None
+        after = self.spans[number + 1] if number + 1 < len(self.spans) else None
+        if after is not None and after.func(*COMPARE) and after.text.endswith("的"):
+            return None  # 100000以上的中国客户的订单: so much, and nothing is counted without a measure word
         for place in range(number + 1, min(number + 6, len(self.spans))):
             span = self.spans[place]
             if any(f.entity == self.target and self.schema.field(f.entity, f.field).kind in NUMERIC for f in span.fields):

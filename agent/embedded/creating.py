@@ -17,7 +17,7 @@ from agent.embedded.happened import activity, took_place
 from agent.embedded.nouns import KINDS, Request, kind_of, noun
 from agent.embedded.phrase_table import Sense
 from agent.embedded.phrased_names import named
-from agent.embedded.pieces import PHRASED, TEXTS, Piece, cut, glued, labels_heard, measured, sentences, wished
+from agent.embedded.pieces import PHRASED, TEXTS, Piece, breaks, cut, glued, labels_heard, measured, sentences, wished
 from agent.embedded.placing import place
 from agent.embedded.scene import Scene
 from agent.embedded.short_titles import spoken_of
@@ -31,6 +31,7 @@ from store.schema import Entity, Field
 from store.values import find_named
 
 LIKELY = 0.3  # chance of the act below which a noun and a verb ask for nothing new
+UNLINKED = "unlinked"  # reason of a new record that was said to be somebody's whom nobody knows
 THERE = 0.95  # a record named this nearly is there already
 
 
@@ -42,6 +43,8 @@ def record(scene: Scene) -> list[Frame]:
         frames = described(scene, wished)
         if frames is not None:
             return frames
+    if _something_done(scene):
+        return activity(scene)
     head = next((span for span in spans[scene.place + 1 :] if span.entity), None) or next((span for span in spans if span.entity), None)
     head = head or _named_noun(scene)
     if head is None or head.entity is None:
@@ -54,6 +57,15 @@ def record(scene: Scene) -> list[Frame]:
     if kind == "activity":
         return activity(scene)
     return _described(scene, kind, _from_verb(scene, head))
+
+
+def _something_done(scene: Scene) -> bool:
+    """登记与Globex的通话，…客户…: the verb's own breath names a call or a visit, and no kind of record."""
+    spans, start = scene.spans, max(scene.place, 0)
+    stop = next((n for n in range(start + 1, len(spans)) if breaks(scene.text.text, spans[n - 1], spans[n])), len(spans))
+    own = spans[start:stop]
+    done = any((c.entity, c.field) == ("activity", "kind") for span in own for c in span.choices)
+    return done and any(span.names for span in own) and not any(span.entity and not span.names for span in own)
 
 
 def asked(scene: Scene) -> list[Frame] | None:
@@ -224,7 +236,15 @@ def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=slots.lost)]
     if not slots.values or (spec.fields[spec.name_field].required and spec.name_field not in slots.values):
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="name needed")]
-    return [Frame("create", entity=kind, values=slots.values)]
+    unlinked = "account" in spec.fields and "account" not in slots.values and kind in PHRASED and _for_somebody(scene, name)
+    return [Frame("create", entity=kind, values=slots.values, reason=UNLINKED if unlinked else "")]
+
+
+def _for_somebody(scene: Scene, name: str) -> bool:
+    """ "a deal for Globex, 20k", 给澄海建一个商机: what became the name was said to be a customer, and is none that is here."""
+    before = scene.text.text[: scene.text.text.find(name)].rstrip().lower() if name and name in scene.text.text else ""
+    said = bool(before) and (before.split()[-1] in words("for_whom") or (is_chinese(before) and before.endswith(tuple(words("for_whom")))))
+    return said and all(word[:1].isupper() or is_chinese(word) for word in name.split())
 
 
 def _pieces(scene: Scene, kind: str, asked: Request, without: list[Span]) -> list[Piece]:

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from agent.embedded.day_counts import cycles, day_of
+from agent.embedded.lexicon import beside_words
 from agent.embedded.passed import day_meant
 from agent.embedded.recurring import Recurring
 from agent.embedded.spans import Span
 from knowledge.spoken.times import TimeSpan, since
+from knowledge.understanding.flow import AT_LEAST
 from store.filters import Filter
 from store.schema import TEMPORAL, Field
 
@@ -124,6 +126,20 @@ class Dated(Recurring):
         for each in self.spans:
             each.used = each.used or each.func("stuck")
         return self.add("stage_since", Filter(field="stage_since", op="between", value=days))
+
+    def _standing_still(self) -> None:
+        """ "which deals are stalled", 停滞的商机, with no word of how long: open ones as long in their stage as advice calls stalled."""
+        marks = [span for span in self.spans if span.func("stuck") and span.text.lower() in beside_words("standing_still")]
+        if self.target != "opportunity" or not marks or any(span.time or span.amount for span in self.spans):
+            return
+        if any(span.func("max", "min", "top", "bottom", "duration", "avg") for span in self.spans):
+            return
+        if not any(c.entity == "opportunity" and c.field in {"status", "stage"} for span in self.spans for c in span.choices):
+            self.add("opportunity.status", Filter(field="status", value="open"))
+        until = self.today - timedelta(days=AT_LEAST)
+        if self.add("stage_since", Filter(field="stage_since", op="between", value=[None, until.isoformat()])):
+            for span in marks:
+                span.used = True
 
     def _entered_before(self, number: int, span: Span) -> bool:
         """ "estimates sent more than 30 days ago": a stage and how long ago it was come to, where no other date is said."""

@@ -47,6 +47,7 @@ def task(scene: Scene) -> list[Frame]:
         *(handed[1] if handed else _asking(scene, assignee)),
         *([when] if when else []),
         *([assignee] if assignee else []),
+        *_noun_of_task(scene, assignee),
     ]
     colon = re.search(r"[:：]", scene.text.text[scene.verb.last :]) if scene.place >= 0 else None
     if colon is not None:
@@ -95,6 +96,14 @@ def _asking(scene: Scene, assignee: Span | None) -> list[Span]:
     place = next(n for n, span in enumerate(scene.spans) if span is assignee)
     after = scene.spans[place + 1 : place + 2]
     return [scene.spans[place - 1], *(span for span in after if span.text.lower() in {"to", "and"})]
+
+
+def _noun_of_task(scene: Scene, assignee: Span | None) -> list[Span]:
+    """ "schedule a reminder for Ben to …": what stands between the verb and whose it is."""
+    if assignee is None or scene.place < 0 or assignee not in scene.spans[scene.place :]:
+        return []
+    between = scene.spans[scene.place + 1 : scene.spans.index(assignee)]
+    return between if any(span.func("remind") for span in between) else []
 
 
 def _priority_alone(scene: Scene) -> tuple[list[Span], Any] | None:
@@ -186,7 +195,12 @@ def _assignee(scene: Scene) -> Span | None:
         if any(name.type == "user" for name in span.names):
             following = after[number + 1].text.lower() if number + 1 < len(after) else ""
             return None if following in {"'s", "的"} else span
-        if not (span.filler or span.func("on", "to") or span.text in {"让", "叫", "请"} or (span.entity and span.entity.entity == "task")):
+        if not (
+            span.filler
+            or span.func("on", "to", "remind")
+            or span.text in {"让", "叫", "请"}
+            or (span.entity and span.entity.entity == "task")
+        ):
             return None
     return None
 

@@ -63,6 +63,10 @@ class Groupings(Asked):
         if (not frame.by and (self.said("compare", "group", "breakdown") or self._which_of_them() or self._asked_twice())) or beside:
             self._named_dimension(frame)
         self._dimension_before(frame)
+        if not frame.by and self.said("rank") and self.said("my_team") and self.routes_ok(frame.entity, "owner"):
+            frame.by.append("owner")  # "rank my reps by open pipeline": a team is ranked by its people
+            for span in spans:
+                span.used = span.used or span.func("rank", "group")
 
     def _from_where(self) -> bool:
         """ "where do our leads come from": how many there are of each source."""

@@ -82,12 +82,26 @@ def _head(scene: Scene) -> list[Span]:
     text = scene.text
     stop = 0
     for number, span in enumerate(text.spans):
-        ends = number and (breaks(text.text, text.spans[number - 1], span) or ":" in text.text[text.spans[number - 1].last : span.first])
+        ends = number and _ends(text.text, text.spans[number - 1], span)
         said = _BODY.fullmatch(span.text) is not None and number > 1
-        if (ends or said) and any(each.names or (each.choices and _kind([each]) not in {"", "note"}) for each in text.spans[:number]):
+        opened = any(each.names or (each.choices and _kind([each]) not in {"", "note"}) for each in text.spans[:number])
+        if (ends or said) and opened and not _who_or_when(scene, number):
             break
         stop = number + 1
     return text.spans[:stop]
+
+
+def _ends(whole: str, before: Span, span: Span) -> bool:
+    """Whether a breath ends between two words."""
+    return breaks(whole, before, span) or ":" in whole[before.last : span.first]
+
+
+def _who_or_when(scene: Scene, start: int) -> bool:
+    """Whether the breath that begins there says only with whom or when, and another follows: "log a call with Globex, yesterday, …"."""
+    spans, whole = scene.text.spans, scene.text.text
+    stop = next((n for n in range(start + 1, len(spans)) if _ends(whole, spans[n - 1], spans[n])), len(spans))
+    breath = [span for span in spans[start:stop] if re.search(r"\w", span.text) and not span.filler and not span.func("on", "with", "to")]
+    return stop < len(spans) and bool(breath) and all(span.names or (span.time and _gone_by(scene, span)) for span in breath)
 
 
 def _kind(spans: list[Span]) -> str:

@@ -15,6 +15,7 @@ from pydantic import Field, PrivateAttr
 from agent.embedded import advice_wording, asking, wording
 from agent.embedded.acts import Embed
 from agent.embedded.calls import call_for
+from agent.embedded.creating import UNLINKED
 from agent.embedded.frames import Frame
 from agent.embedded.marks import cell
 from agent.embedded.rows_shown import rows_of
@@ -93,6 +94,9 @@ class EmbeddedBrain(BaseChatModel):
                 options += advice_wording.options(message.artifact, context.language)
             if frame.notes:
                 texts.append(wording.say("spelling", context.language, notes=", ".join(cell(note) for note in frame.notes)))
+            if frame.reason == UNLINKED and isinstance(message.artifact, Proposed):
+                name = str(frame.values.get(unit.schema.entity(frame.entity).name_field))
+                texts.append(wording.say("unlinked", context.language, called=cell(name)))
             if frame.left:
                 texts.append(wording.say("left_aside", context.language, words=", ".join(f"“{cell(each)}”" for each in frame.left)))
         context.frames = [frame.to_json() for frame in frames]

@@ -52,11 +52,20 @@ def parted(text: str, whole: Sequence[Frame], read: Callable[[str, Sequence[Fram
             continue
         if any(frame.intent == "create" for frame in two) and not (opens or announced):
             continue  # what follows a new record's first breath tells of it and makes no second
+        new = any(frame.intent == "create" for frame in one)
+        if new and any(frame.intent == "task" for frame in two) and not (opens or announced or _to_do(right)):
+            continue  # "new deal at …, clean rooms, to be signed in January": what it is about is nothing to do
         if free and shifts and not opens and not all(f.intent in {"update", "task"} for f in two):
             continue
         if _done(two) or (acting.settled(two) and (told.QUESTION.search(right) or opens) and any(f.intent != "refuse" for f in two)):
             return compound.joined([*one, *two])
     return None
+
+
+def _to_do(text: str) -> bool:
+    """Whether a text tells somebody what to do: "call him on Friday", 周五给他打电话."""
+    plain = _LEADS.sub("", text).lower()
+    return is_chinese(text) or any(plain == deed or plain.startswith(f"{deed} ") for deed in creating_words("deeds"))
 
 
 def _again(frame: Frame, earlier: Sequence[Frame]) -> bool:

@@ -51,6 +51,10 @@ def settle(spans: Sequence["Span"], schema: Schema) -> None:
         _have_on_average(one, other)
         _against(spans, one, other)
         _due_for(one, other, schema)
+        _per_person(one, other)
+    for place, span in enumerate(spans):
+        _done_by_people(spans, place, span)
+        _still_to_come(spans, place, span)
 
 
 def _light(span: "Span") -> None:
@@ -207,3 +211,34 @@ def _due_for(one: "Span", other: "Span", schema: Schema) -> None:
     dated = any(schema.field(sense.entity, sense.field).kind in TEMPORAL and sense.field != "due_at" for sense in other.fields)
     if one.text.lower() == "due" and dated and not other.entity:
         _light(one)
+
+
+def _done_by_people(spans: Sequence["Span"], place: int, span: "Span") -> None:
+    """ "leads nobody has contacted", "leads we have never contacted": what people did or did not, no state of the records."""
+    states = [sense for sense in span.choices if sense.entity != "activity"]
+    if not (states and span.func("contacted")) or span.names:
+        return
+    doers = set(beside_words("doers"))
+    before = place - 1
+    while (
+        before >= 0
+        and not doers & set(spans[before].text.lower().split())
+        and (spans[before].filler or spans[before].func("with", "not", "all"))
+    ):
+        before -= 1
+    if before >= 0 and (doers & set(spans[before].text.lower().split()) or any(name.type == "user" for name in spans[before].names)):
+        span.senses = [sense for sense in span.senses if sense not in states]
+
+
+def _still_to_come(spans: Sequence["Span"], place: int, span: "Span") -> None:
+    """ "expected to sign in January", "should be signed by May": when a deal is to close, and no deal that is won."""
+    before = " ".join(each.text.lower() for each in spans[max(0, place - 3) : place])
+    ended = bool(span.choices) and all((c.entity, c.field) == ("opportunity", "status") for c in span.choices)
+    if ended and not span.names and not span.fields and before.endswith(tuple(beside_words("to_come"))):
+        _light(span)
+
+
+def _per_person(one: "Span", other: "Span") -> None:
+    """ "overdue tasks per person": of those who do them, no customer's people."""
+    if one.func("group") and other.func("anyone") and not other.names:
+        other.senses = other.of("func")

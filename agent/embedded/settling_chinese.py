@@ -84,6 +84,8 @@ def _told_by_others(spans: Sequence["Span"], place: int, nouns: Sequence[str], l
         span.filler = not span.senses  # 有商机的公司里: those companies, not our own
     elif span.choices and len(span.text) == 1 and span.func("on"):
         span.senses = _value_by_its_label(spans, place, lexicon) or span.senses
+    elif span.func("assign") and _whose_they_are(spans, place):
+        span.senses = [Sense("func", value="owned")]
     elif span.choices and span.text.isascii() and span.func("breakdown"):
         span.senses = span.choices  # breakdown类型的工单
     elif span.func("max", "min") and span.text in beside_words("at_most_zh") and _up_to(spans, place, lexicon):
@@ -105,6 +107,15 @@ def _at(spans: Sequence["Span"], place: int) -> "Span | None":
 
 def _light(span: "Span") -> None:
     span.senses, span.unknown, span.filler = [], False, True
+
+
+def _whose_they_are(spans: Sequence["Span"], place: int) -> bool:
+    """分配给Ben的任务: those that are his; nothing is handed over by that."""
+    rest = spans[place + 1 :]
+    if len(rest) < 3 or not _of_people(rest[0]) or rest[1].text != "的":
+        return False
+    noun = next((each for each in rest[2:] if not (each.choices or each.filler or each.time)), None)
+    return noun is not None and noun.entity is not None and not noun.names
 
 
 def _of_people(span: "Span") -> bool:

@@ -25,7 +25,7 @@ from agent.embedded import (
     value_or_name,
 )
 from agent.embedded.differences import Step
-from agent.embedded.lexicon import Lexicon, fillers
+from agent.embedded.lexicon import Lexicon, change_words, fillers
 from agent.embedded.linking import linked
 from agent.embedded.matching import (
     crosses,
@@ -229,7 +229,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     label_tails.settle(whole.spans, lexicon.schema)
     day_counts.put(whole.spans, lexicon.schema)
     records_called.settle(whole.spans, lexicon.schema, names)
-    whole.spans = _strangers(plain, whole.spans)
+    whole.spans = _strangers(plain, _emptying(whole.spans))
     _called(whole.spans)
     _values_not_kinds(whole)
     _values_by_label(whole, lexicon)
@@ -321,6 +321,24 @@ def _values_by_label(text: Spanned, lexicon: Lexicon) -> None:
             span.unknown = not span.senses
 
 
+def _emptying(spans: Sequence[Span]) -> list[Span]:
+    """清|空 is one word, though 空 alone is one too."""
+    found: list[Span] = []
+    for span in spans:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and last.unknown
+            and last.last == span.first
+            and is_chinese(span.text)
+            and last.text + span.text in change_words("emptying")
+        ):
+            found[-1] = Span(last.start, span.end, last.text + span.text, last.first, span.last, unknown=True)
+        else:
+            found.append(span)
+    return found
+
+
 def _strangers(text: str, spans: Sequence[Span]) -> list[Span]:
     """ "Sunniva Dahl", "Nils Bergqvist": somebody who shares one name with people there are, and is none of them."""
     found: list[Span] = []
@@ -333,7 +351,12 @@ def _strangers(text: str, spans: Sequence[Span]) -> list[Span]:
         if (
             last is not None
             and beside
-            and ((numbered and span.unknown) or (last.unknown and _by_one_name(span)) or (span.unknown and _by_one_name(last)))
+            and (
+                (numbered and span.unknown)
+                or (last.unknown and _by_one_name(span))
+                or (span.unknown and _by_one_name(last))
+                or _of_two(last, span)
+            )
         ):
             found[-1] = Span(last.start, span.end, text[last.first : span.last], last.first, span.last, unknown=True)
         else:
@@ -343,6 +366,14 @@ def _strangers(text: str, spans: Sequence[Span]) -> list[Span]:
 
 def _capital(text: str) -> bool:
     return text[:1].isupper() and text[1:2].islower()
+
+
+def _of_two(first: Span, second: Span) -> bool:
+    """ "Daan Visser", where there is a Daan and another Visser. Colleagues go by one name: "give Ben Anna's leads"."""
+    if not (_by_one_name(first) and _by_one_name(second)):
+        return False
+    shared = {name.id for name in first.names} & {name.id for name in second.names}
+    return not shared and not any(name.type == "user" for span in (first, second) for name in span.names)
 
 
 def _by_one_name(span: Span) -> bool:

@@ -237,6 +237,8 @@ class Understanding:
         act = acts.of_frames(first)
         if acting.settled(first) and act == "log" and reports(clause):
             return first  # "visited … yesterday, they need …": it begins as what took place does
+        if acting.settled(first) and all(isinstance(frame.values.get("tags"), dict) for frame in first):
+            return first  # "add the tag …", 加个标签: no new record, however much it sounds like one
         if acting.settled(first) and any(frame.replaces for frame in first):
             return first  # what was just proposed, put right: whatever such words are likely to want elsewhere
         if acting.settled(first) and (act in {None, "brief"} or acts.likely(spans, later=bool(previous)).get(act, 1.0) >= DOUBT):

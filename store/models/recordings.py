@@ -10,7 +10,8 @@ from store.models.base import Base, new_id
 
 
 class Recording(Base):
-    """`status`: waiting, hearing, heard (there is a transcript, nothing came of it yet), done, failed. `file`: its name in the folder of recordings, None when the sound is not kept.
+    """`status`: waiting, hearing, heard (there is a transcript, nothing came of it yet), done, failed. `file`: its name in the folder of
+    recordings, None when the sound is not kept.
 
     `consent`: own (nobody but the owner is heard), given (others are, and agreed), unknown. `heard_s` of `decoded_s` seconds are
     transcribed. `account_id` is what its owner said it is about; without a foreign key, a recording outlives a merge.

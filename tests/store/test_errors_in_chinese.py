@@ -39,7 +39,8 @@ WHOLE = (
     "store/people.py",
     "store/model_budget.py",
 )  # what the assistant's changes meet
-HELD_BACK = ("cells", "entries", "file", "growth", "matching", "reading")  # where reasons are worded that rows or columns are not taken as they are
+# where reasons are worded that rows or columns are not taken as they are
+HELD_BACK = ("cells", "entries", "file", "growth", "matching", "reading")
 GAP = re.compile(r"\{[^{}]*\}")
 
 

@@ -8,7 +8,10 @@ from typing import Literal
 _HERE = Path(__file__).parent
 TYPES = {"rooms.css": "text/css", "rooms.js": "text/javascript"}
 _WEB = _HERE.parents[1]
-_FIRST = {"rooms.css": (_WEB / "colours.css", _WEB / "sheet.css"), "rooms.js": (_WEB / "play.js", _WEB / "recorder.js")}  # shared with the chat
+_FIRST = {
+    "rooms.css": (_WEB / "colours.css", _WEB / "sheet.css"),
+    "rooms.js": (_WEB / "play.js", _WEB / "recorder.js"),
+}  # shared with the chat
 Name = Literal["rooms.css", "rooms.js"]
 
 
