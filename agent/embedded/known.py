@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from agent.embedded.lexicon import function_words, other_words, said_as_not, plural_of
+from agent.embedded.lexicon import function_words, other_words, plural_of, said_as_not
 from agent.embedded.linking import Labels, of_values
 from agent.embedded.name_forms import Form, Name, forms, spellings
 from agent.embedded.phrase_table import Match, PhraseTable, Sense

@@ -239,9 +239,9 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     value_or_name.prefer(whole.spans)
     if not future:
         tagged.settle(whole, lexicon.schema, names.facets)
+    still_ahead.settle(whole)
     settling.settle(whole.spans, lexicon.schema)
     settling_chinese.settle(whole, lexicon)
-    still_ahead.settle(whole)
     if not future:
         known_in_part(whole, lexicon, names)
     return whole

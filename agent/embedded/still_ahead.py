@@ -14,7 +14,7 @@ _AHEAD = Sense("func", value="ahead")
 def settle(text: "Spanned") -> None:
     """Make the word for winning one of what is to come, where a word of expecting stands before it with a time on either side."""
     for number, span in enumerate(text.spans):
-        if span.text.lower() not in beside_words("expects") or span.names:
+        if span.text.lower() not in beside_words("to_come") or span.names:
             continue
         place = _won(text.spans, number)
         if place is None:
