@@ -200,7 +200,8 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
         for word in filter(None, forms):
             table.add(word, meaning)
             table.add(word.replace("_", " "), meaning)
-            for bare in (*without_already(word), *said_as_not(word)):
+            own = () if choice.words else said_as_not(word)
+            for bare in (*without_already(word), *own):
                 table.add(bare, meaning)
             if field.name == "status":
                 _add_opposites(table, word, Sense("lacks", field.entity, field.name, choice.value))

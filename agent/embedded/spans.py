@@ -22,6 +22,7 @@ from agent.embedded import (
     settling_chinese,
     still_ahead,
     tagged,
+    value_and_noun,
     value_or_name,
 )
 from agent.embedded.differences import Step
@@ -232,6 +233,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     whole.spans = _strangers(plain, _emptying(whole.spans))
     _called(whole.spans)
     _values_not_kinds(whole)
+    value_and_noun.prefer(whole, lexicon, names)
     _values_by_label(whole, lexicon)
     for value, span in pairwise(whole.spans):
         if span.unknown and span.text == "级" and value.choices and value.last == span.first:

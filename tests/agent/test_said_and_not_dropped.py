@@ -21,6 +21,8 @@ FILES: dict[str, list[dict[str, str]]] = {
         {"客户编号": "K1", "客户全称": "南昌启明印务有限公司", "城市": "南昌", "分级": "中", "销售": "石磊"},
         {"客户编号": "K2", "客户全称": "赣州文华包装有限公司", "城市": "赣州", "分级": "高", "销售": "石磊"},
         {"客户编号": "K3", "客户全称": "九江方正彩印有限公司", "城市": "九江", "分级": "中", "销售": "石磊"},
+        {"客户编号": "K4", "客户全称": "萍乡新余纸业有限公司", "城市": "萍乡", "分级": "潜在", "销售": "石磊"},
+        {"客户编号": "K5", "客户全称": "宜春丰城纸品有限公司", "城市": "宜春", "分级": "潜在", "销售": "石磊"},
     ],
     "项目.csv": [
         {"项目编号": "P1", "项目名称": "启明画册", "客户名称": "南昌启明印务有限公司", "项目阶段": "已签合同", "金额": "90000", "预计签约日期": "2026-03-05"},
@@ -138,3 +140,19 @@ def test_contracts_where_only_deals_are_kept(printer: Ask, text: str) -> None:
 @pytest.mark.parametrize("text", ["预算50万以上的新线索", "预算50万以上的线索"])
 def test_a_label_of_their_own_before_that_of_records_there_are_none_of(printer: Ask, text: str) -> None:
     assert keys(printer(text)) == {"X1"}
+
+
+@pytest.mark.parametrize("text", ["潜在客户有哪些", "列出潜在客户"])
+def test_a_grade_of_their_own_is_no_lead(printer: Ask, text: str) -> None:
+    assert keys(printer(text)) == {"K4", "K5"}
+
+
+def test_where_nobody_has_such_a_grade_they_are_leads(ask: Ask, tables: Tables) -> None:
+    assert keys(ask("潜在客户有哪些")) == {row["key"] for row in tables["lead"]}
+
+
+@pytest.mark.parametrize("text", ["登记与Heike Pohl的通话,前天,谈了保修期", "登记与Heike Pohl的通话，前天，谈了保修期"])
+def test_the_day_between_who_and_what_is_kept(ask: Ask, text: str) -> None:
+    (change,) = ask(text).proposals[0]["changes"]
+    assert change["after"]["occurred_at"][:10] == "2026-11-19"
+    assert change["after"]["body"] == "谈了保修期"
