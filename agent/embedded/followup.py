@@ -123,6 +123,19 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
     return [_listed(reader, frame) for frame in found] if found and lists else found
 
 
+def whom(previous: Sequence[Frame]) -> tuple[str, str] | None:
+    """(kind, id) of the one record the turn before was about."""
+    first = previous[0] if previous else None
+    if first is not None and first.intent == "notes":
+        return next(((kind, str(first.values[kind])) for kind in ("contact", "account") if first.values.get(kind)), None)
+    found = latest(previous)
+    if found is None or found.intent not in {"find", "get"}:
+        return None
+    about = next((part for part in found.parts if part.slot == f"is:{found.entity}"), None)
+    one = about.filter.value if about is not None else found.results[0] if len(found.results) == 1 else None
+    return (found.entity, str(one)) if one else None
+
+
 def _spoken_of(reader: Reader, previous: Sequence[Frame]) -> Frame | None:
     """The frame a turn goes on from: the newest, or an earlier one where a field is all that is asked and only its records have it."""
     last = latest(previous)
