@@ -26,6 +26,8 @@ from store.query import load
 from store.unit import Unit
 
 ReaderOf = Callable[[str], Reader]
+_OF_ITS_ANSWER = frozenset({"results", "rows", "said", "notes", "score", "left", "proposed", "replaces", "text", "options"})
+_INSTEAD = re.compile(r"\b(?:instead|rather)\b|换成|改成|改看|换个", re.IGNORECASE)
 
 
 def view(reader_of: ReaderOf, said: str, previous: Sequence[Frame]) -> list[Frame] | None:
@@ -47,9 +49,17 @@ def view(reader_of: ReaderOf, said: str, previous: Sequence[Frame]) -> list[Fram
         frame = continued.edited(reader, before, turn)
         if frame is None and not turn.kind and not turn.figure and (turn.views or turn.corrects or turn.weak):
             frame = _seen_otherwise(reader, before, turn, previous)
+        if frame is not None and (turn.corrects or _INSTEAD.search(said)) and _unchanged(frame, before):
+            continue  # something else was asked for
         if frame is not None:
             return [_listed(reader, frame) if turn.lists or turn_forms.within(said, "lists") else frame]
     return None
+
+
+def _unchanged(frame: Frame, before: Frame) -> bool:
+    """Whether the same is asked as before."""
+    now, then = ({name: value for name, value in each.to_json().items() if name not in _OF_ITS_ANSWER} for each in (frame, before))
+    return now == then
 
 
 def _listed(reader: Reader, frame: Frame) -> Frame:
@@ -111,6 +121,19 @@ def read(reader: Reader, previous: Sequence[Frame]) -> list[Frame] | None:
         _of_the_one(reader, before)
     lists = found and turn_forms.within(reader.text.text, "lists")
     return [_listed(reader, frame) for frame in found] if found and lists else found
+
+
+def whom(previous: Sequence[Frame]) -> tuple[str, str] | None:
+    """(kind, id) of the one record the turn before was about."""
+    first = previous[0] if previous else None
+    if first is not None and first.intent == "notes":
+        return next(((kind, str(first.values[kind])) for kind in ("contact", "account") if first.values.get(kind)), None)
+    found = latest(previous)
+    if found is None or found.intent not in {"find", "get"}:
+        return None
+    about = next((part for part in found.parts if part.slot == f"is:{found.entity}"), None)
+    one = about.filter.value if about is not None else found.results[0] if len(found.results) == 1 else None
+    return (found.entity, str(one)) if one else None
 
 
 def _spoken_of(reader: Reader, previous: Sequence[Frame]) -> Frame | None:

@@ -15,6 +15,7 @@ from agent.embedded import (
     asked_back,
     back_to,
     belief,
+    brief_parts,
     compound,
     converting,
     creating,
@@ -304,7 +305,7 @@ class Understanding:
         ambiguous = followup.ambiguous_name(unit, spans, names.meant)
         reader = Reader(words, names, routes, unit.principal, unit.today(), spans)
         pronouns.resolve(unit, reader, previous)
-        told = telling.read(reader) if ambiguous is None else None
+        told = brief_parts.read(reader, followup.whom(previous)) or telling.read(reader) if ambiguous is None else None
         if told is not None:
             return told
         continued = followup.read(reader, previous)

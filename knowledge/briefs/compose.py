@@ -47,6 +47,8 @@ class Worded:
 
 def compose(unit: Unit, brief: Brief, language: str, length: Length = "normal") -> Worded:
     chosen = choose(brief.items, length)
+    if brief.parts:
+        chosen = sorted(brief.items, key=lambda each: -each.weight)[: LINES["long"]]
     numbers: dict[Citation, int] = {}
     lines: list[Line] = []
     parts = [f"**{_title(unit, brief, language)}**"]
@@ -55,6 +57,7 @@ def compose(unit: Unit, brief: Brief, language: str, length: Length = "normal") 
         if not items:
             continue
         head = phrases()["sections"][section][language].format(since=shown(unit, brief.period[0], language))
+        head = _parts(brief, section, language) or head
         told = []
         for item in items:
             cites = tuple(numbers.setdefault(each, len(numbers) + 1) for each in item.citations)
@@ -63,10 +66,17 @@ def compose(unit: Unit, brief: Brief, language: str, length: Length = "normal") 
         parts.append(f"**{head}**\n" + "\n".join(told))
     left_out = len(brief.items) - len(chosen)
     if not lines:
-        parts.append(phrases()["nothing"][language])
+        parts.append(phrases()["nothing_of" if brief.parts else "nothing"][language].format(part=_parts(brief, None, language)))
     if left_out and length != "long":
         parts.append(f"_{phrases()['more'][language].format(n=left_out)}_")
     return Worded("\n\n".join(parts), lines, list(numbers), left_out)
+
+
+def _parts(brief: Brief, section: Section | None, language: str) -> str:
+    """What the parts asked for are called, those of one section; empty for a whole brief."""
+    names = [phrases()["parts"][each] for each in brief.parts]
+    told = [name[language] for name in names if section is None or name["of"] == section]
+    return ("、" if language == "zh" else ", ").join(told)
 
 
 def choose(items: Sequence[Item], length: Length) -> list[Item]:

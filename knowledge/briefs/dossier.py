@@ -98,7 +98,7 @@ def _filled(unit: Unit, since: date, account: RecordView | None, about: list[Fil
 def _tell(made: Dossier, told: list[Told]) -> None:
     accounts = [made.account.id] if made.account else []
     made.told, made.said = told, statements(told)
-    recent = made.lately(WINDOW)
+    recent = made.lately(max(WINDOW, (made.today - made.since).days))
     made.promises = found_in(recent, names_of(made.unit, accounts), doings(made.unit, accounts, told), made.today)
 
 

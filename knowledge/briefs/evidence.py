@@ -88,7 +88,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What is known of somebody or something, as the asker may see it. `outside`: words of people outside are among the evidence."""
+    """What is known of somebody or something, as the asker may see it. `outside`: words of people outside are among the evidence;
+    `parts`: what it is kept to, where not all of it was asked for."""
 
     kind: str
     id: str
@@ -96,6 +97,7 @@ class Brief:
     period: tuple[date, date]
     items: list[Item]
     outside: bool = False
+    parts: tuple[str, ...] = ()
 
     @property
     def citations(self) -> list[Citation]:

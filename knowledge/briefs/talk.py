@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -18,7 +18,8 @@ from store.query import RecordView
 
 LATELY = 180
 _ROLES = ("decision maker", "champion", "influencer", "gatekeeper", "user")
-_OF_OURS = re.compile(r"^(dear|hi|hello|kind regards|best regards|regards|thanks)\b|[您你]好", re.IGNORECASE)
+_OF_OURS = re.compile(r"^(dear|hi|hello|thanks)\b|[您你]好", re.IGNORECASE)
+_CLOSING = re.compile(r"^(kind|best|warm)? ?(regards|wishes)\b|^thanks\W*$", re.IGNORECASE)
 
 
 def people(dossier: Dossier) -> Iterator[Item]:
@@ -91,21 +92,29 @@ def promises(dossier: Dossier) -> Iterator[Item]:
         yield Item("promises", f"{each.who}_{state}", values, citations, (each.text,), weight)
 
 
-def said(dossier: Dossier) -> Iterator[Item]:
-    """Objections, competitors and wishes, the latest of each first."""
-    promised = {each.text for each in dossier.promises}
+_SAID: dict[cues.Kind, float] = {"objection": 66.0, "competitor": 64.0, "departure": 70.0, "request": 52.0, "decision": 46.0}
+
+
+def said(dossier: Dossier, kinds: Sequence[cues.Kind] = ()) -> Iterator[Item]:
+    """Objections, competitors and wishes, the latest of each first. A sentence that is several of these stands once, as the first of
+    them; with `kinds`, as each of those."""
+    promised = {each.text for each in dossier.promises} if not kinds else set()
     spoken: set[str] = set()
-    for kind, weight in (("objection", 66.0), ("competitor", 64.0), ("departure", 70.0), ("request", 52.0), ("decision", 46.0)):
-        found = [each for each in dossier.lately(LATELY) if kind in each.kinds and each.text not in promised | spoken and _telling(each)]
+    for kind in kinds or _SAID:
+        spoken = set() if kinds else spoken
+        days = max(LATELY, (dossier.today - dossier.since).days)
+        found = [each for each in dossier.lately(days) if kind in each.kinds and each.text not in promised | spoken and _telling(each)]
         for place, each in enumerate(reversed(found)):
             spoken.add(each.text)
-            yield Item("said", kind, {"day": each.told.day}, dossier.citing.said(each), (each.text,), weight - 4 * place)
+            yield Item("said", kind, {"day": each.told.day}, dossier.citing.said(each), (each.text,), _SAID[kind] - 4 * place)
 
 
 def _telling(each: Statement) -> bool:
-    """What we wrote to them holds our own words: only notes of ours tell what they said."""
+    """What we wrote to them holds our own words: only notes of ours tell what they said, and what they wrote themselves."""
+    if each.told.side == "them":
+        return not _CLOSING.search(each.text)
     ours = each.told.side == "us" and each.told.direction == "outbound" and each.told.kind in {"email", "chat"}
-    return not ours and not _OF_OURS.search(each.text)
+    return not ours and not _OF_OURS.search(each.text) and not _CLOSING.search(each.text)
 
 
 def mood(dossier: Dossier) -> Iterator[Item]:
