@@ -13,6 +13,7 @@ FARTHEST = 400  # days ahead
 _COUNTS = {"": 1, "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _DAYS_ZH = {"第二天": 1, "隔天": 1, "次日": 1, "后一天": 1, "第三天": 2, "前一天": -1}
 _ROUGH = frozenset({"week", "month", "quarter", "year", "range"})
+_TODAY = re.compile(r"\b(?:today|tonight|now|this)\b|今|现在|傍晚", re.IGNORECASE)
 _FRAGMENT = 28  # characters of a clause that is hardly more than a date
 
 
@@ -28,7 +29,18 @@ def due_of(clause: Clause, note: Note, world: World, clauses: Sequence[Clause], 
         chosen = beside
     if chosen is None and words(clause.language).then.search(clause.text):
         chosen = _told_before(clause, note, clauses, world.today)
-    return due_in(chosen) if chosen else None
+    return due_said(chosen, note, world.today) if chosen else None
+
+
+def due_said(time: Time, note: Note, today: date) -> Said[Due] | None:
+    """七号她们有个展,上午十点: an hour alone is of the day told before it in its sentence."""
+    due = due_in(time)
+    if due is None or time.span.at is None or due.value.day != today or _TODAY.search(time.span.text):
+        return due
+    start = next((at for at, until in note.sentences if at <= time.at < until), time.at)
+    before = [each for each in usable(note.times, today) if start <= each.at < time.at and each.span.grain not in _ROUGH]
+    day = day_of(before[-1]) if before else None
+    return Said(Due(day, due.value.at), due.at, due.until) if day else due
 
 
 def _is_rough(time: Time) -> bool:

@@ -9,6 +9,7 @@ from knowledge.followups.outlook import rivals_in
 from knowledge.followups.sections import Section
 from knowledge.followups.words import words
 from knowledge.followups.world import World
+from knowledge.sentences import HAN
 from knowledge.voice.names.ordinary import is_ordinary
 from store.schema import Choice
 
@@ -59,7 +60,7 @@ def _subject(clause: Clause, people: Sequence[PersonNews], note: Note) -> Person
         late = [number for place, number in inside if place >= clause.at + told.end()]
         if late:
             return people[late[0]]  # 最后拍板的是她们董事长吴泽林
-    if inside and said.decides.search(clause.text) and said.kin.search(clause.text):
+    if said.decides.search(clause.text) and said.kin.search(clause.text):
         return None  # 叶老板说他儿子才是拍板的: somebody of theirs, not they
     if inside and cue is not None and (aimed := _aimed_at(clause, inside, cue)) is not None:
         return people[aimed]
@@ -111,6 +112,8 @@ def _told(about: PersonNews, clause: Clause, note: Note, world: World) -> None:
     for kind, spelt in (("email", note.addresses), ("phone", note.telephones)):
         for each in spelt:
             if clause.at <= each.at < clause.until and (kind != "email" or _may_be_of(each.value, about.person.value)):
+                if about.person.value.id is not None and _somebody_else_came(about, each.at, note):
+                    continue
                 about.values[kind] = each
     if (said.refuses.search(clause.text) and "refuses" not in clause.tells.never) or "refuses" in clause.tells.sure:
         channel = _channel(clause, world)
@@ -120,7 +123,7 @@ def _told(about: PersonNews, clause: Clause, note: Note, world: World) -> None:
     if clause.uncertain:
         return
     left = said.leaves.search(clause.text) if "left" not in clause.tells.never else None
-    if (left and not clause.negated) or "left" in clause.tells.sure:
+    if (left and not clause.negated) or ("left" in clause.tells.sure and not said.away.search(clause.text)):
         about.left = Said(clause.text.strip(), clause.at, clause.until)
         return
     role = _role(clause, world)
@@ -130,6 +133,14 @@ def _told(about: PersonNews, clause: Clause, note: Note, world: World) -> None:
         title = _entitled(clause)
         if title and not note.times_in(title.at, title.until):
             about.values["title"] = title
+
+
+def _somebody_else_came(about: PersonNews, place: int, note: Note) -> bool:
+    """茹静只管讲解,展陈换成谷雨负责,手机…: between the one known and the number somebody takes over, whose name was not made out."""
+    last = max((at for at in _places(about, note) if at < place), default=place)
+    start = next((at for at, until in note.sentences if at <= place < until), place)
+    text = note.text[max(last, start) : place]
+    return bool(words("zh" if HAN.search(text) else "en").takes_over.search(text))
 
 
 def _may_be_of(address: str, person: Person) -> bool:

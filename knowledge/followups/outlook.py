@@ -9,7 +9,9 @@ from knowledge.followups.note import Clause, Note
 from knowledge.followups.sections import Section
 from knowledge.followups.words import words
 from knowledge.followups.world import World
+from knowledge.sentences import HAN
 from knowledge.voice.names.ordinary import is_never_a_name, is_ordinary
+from store.duplicates.names import company
 
 _NAME = r"(?P<name>(?-i:[A-ZÀ-Þ][\w&'’-]*(?:\s+[A-ZÀ-Þ][\w&'’-]*){0,2}))"
 _NO_NAME = re.compile(r"[呢吗吧了]|[一两三四几][家个]|以前|之前")
@@ -160,10 +162,16 @@ def _rivals(clause: Clause) -> Iterator[Said[str]]:
         patterns += [("rival_named", each) for each in words("en").each("rival_named", who=_NAME)]  # Musashi 也在测
     for kind, pattern in patterns:
         for found in pattern.finditer(clause.text):
-            if _NO_NAME.search(found["name"]):
+            if _NO_NAME.search(found["name"]) or _is_place(found["name"]):
                 continue
             if kind == "rival" or not (is_never_a_name(found["name"]) or (" " not in found["name"] and is_ordinary(found["name"]))):
                 yield Said(found["name"].strip(), clause.at + found.start("name"), clause.at + found.end("name"))
+
+
+def _is_place(name: str) -> bool:
+    """给了成都的明辉: a town, known by what firms are called after it, is no rival."""
+    firm = company(f"{name}明辉") if HAN.search(name) else None
+    return firm is not None and firm.place == name
 
 
 def _whole(clause: Clause) -> Said[str]:

@@ -2,7 +2,7 @@
 
 import re
 
-from knowledge.followups.due import due_in, due_of, usable
+from knowledge.followups.due import due_in, due_of, due_said, usable
 from knowledge.followups.followup import Due, Said, Task
 from knowledge.followups.note import Clause, Note
 from knowledge.followups.sections import Section
@@ -75,7 +75,7 @@ def _only_dates(clause: Clause, pair: tuple[Wish, Task], note: Note, world: Worl
         return False
     later = usable(note.times_in(clause.at, clause.until), world.today) if clause.language == "zh" else []
     if later and clause.sentence == wish.clause.sentence and words("zh").light.fullmatch(_bare(clause.at, clause.until, note, clause)):
-        task.due = due_in(later[-1])  # …让彭浩去换轮子,礼拜四之前搞定
+        task.due = due_said(later[-1], note, world.today)  # …让彭浩去换轮子,礼拜四之前搞定
         return True
     if task.due is not None:  # 周四之前发过去, "I'll do it tomorrow": its day stands here already
         if not clause.at <= task.due.at < clause.until:
@@ -86,7 +86,7 @@ def _only_dates(clause: Clause, pair: tuple[Wish, Task], note: Note, world: Worl
     times = usable(note.times_in(clause.at, clause.until), world.today)
     if not times or not words(clause.language).pointing.fullmatch(_without_times(clause.at, clause.until, note)):
         return False
-    task.due = due_in(times[-1])
+    task.due = due_said(times[-1], note, world.today)
     return task.due is not None
 
 

