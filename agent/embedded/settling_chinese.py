@@ -75,13 +75,15 @@ def _is_light(spans: Sequence["Span"], place: int, nouns: Sequence[str], lexicon
 
 def _told_by_others(spans: Sequence["Span"], place: int, nouns: Sequence[str], lexicon: Lexicon) -> None:
     span, before, after = spans[place], _at(spans, place - 1), _at(spans, place + 1)
-    if span.unknown and len(span.text) <= 2 and span.text.isascii():
+    if (span.unknown or (span.filler and span.text.isupper())) and len(span.text) <= 2 and span.text.isascii():
         _short_value(spans, place, lexicon)
     elif span.filler and before is not None and before.func("group") and span.text.endswith("的"):
         _each_of(span, lexicon)
     elif span.filler and span.text.endswith(_WITHIN) and before is not None and before.text.endswith("的"):
         span.senses = [sense for sense in lexicon.table.meaning(span.text[:-1]) if sense.kind in {"entity", "field"}]
         span.filler = not span.senses  # 有商机的公司里: those companies, not our own
+    elif span.fields and not nouns and before is not None and before.func("show") and (parts := _noun_and_label(span, lexicon)):
+        span.senses = parts
     elif span.func("assign") and _whose_they_are(spans, place):
         span.senses = [Sense("func", value="owned")]
     elif span.choices and span.text.isascii() and span.func("breakdown"):
@@ -107,6 +109,18 @@ def _light(span: "Span") -> None:
     span.senses, span.unknown, span.filler = [], False, True
 
 
+def _noun_and_label(span: "Span", lexicon: Lexicon) -> list[Sense]:
+    """哪几条线索来源是…: the kind of record asked for and its own label, though together they are a label elsewhere."""
+    for cut in range(len(span.text) - 1, 0, -1):
+        kinds = [sense for sense in lexicon.table.meaning(span.text[:cut]) if sense.kind == "entity"]
+        labels = [
+            sense for sense in lexicon.table.meaning(span.text[cut:]) if sense.kind == "field" and kinds and sense.entity == kinds[0].entity
+        ]
+        if labels:
+            return [kinds[0], *labels]
+    return []
+
+
 def _whose_they_are(spans: Sequence["Span"], place: int) -> bool:
     """分配给Ben的任务: those that are his; nothing is handed over by that."""
     rest = spans[place + 1 :]
@@ -128,6 +142,7 @@ def _short_value(spans: Sequence["Span"], place: int, lexicon: Lexicon) -> None:
         field = lexicon.schema.field(sense.entity, sense.field)
         if field.kind == "choice" and any(choice.value == span.text.upper() for choice in lexicon.schema.choices_of(field)):
             span.senses.append(Sense("choice", sense.entity, sense.field, span.text.upper()))
+    span.unknown = span.filler = False
     span.unknown = not span.senses
 
 
