@@ -180,7 +180,7 @@ def test_a_value_of_one_letter_that_is_an_article_elsewhere(ask: Ask, tables: Ta
     assert keys(ask(text)) == {row["key"] for row in tables["account"] if row["tier"] == "A"}
 
 
-@pytest.mark.parametrize("text", ["有今年赢下的商机的公司", "今年有赢单的公司", "companies with deals won this year"])
+@pytest.mark.parametrize("text", ["有今年赢下的商机的公司", "今年有赢单的公司", "customers with a won deal this year"])
 def test_a_time_before_what_they_have_is_of_that(ask: Ask, tables: Tables, text: str) -> None:
     won = {row["account"] for row in tables["opportunity"] if row["stage"] == "Won" and str(row["close_date"])[:4] == "2026"}
     assert keys(ask(text)) == won - {None}
