@@ -136,6 +136,23 @@ def begin(unit: Unit, recording_id: str) -> tuple[RecordingView, list[Heard]]:
     return _view(row), [Heard(each.until_s, each.language, each.words) for each in unit.session.scalars(kept)]
 
 
+def is_wordless(unit: Unit, recording_id: str) -> bool:
+    """Whether it was heard and no words were found in it."""
+    row = _own(unit, recording_id)
+    found = unit.session.get(TranscriptText, row.id)
+    return found is not None and not found.text
+
+
+def forget_words(unit: Unit, recording_id: str) -> None:
+    """Back to the beginning where nothing was found in it, for another try; one with words, or still being heard, stays as it is."""
+    row = _own(unit, recording_id)
+    if row.status in TRANSCRIBED and is_wordless(unit, row.id):
+        for table in (RecordingStretch, TranscriptText):
+            unit.session.execute(sql_delete(table).where(table.recording_id == row.id))
+        row.status, row.heard_s, row.updated_at = "waiting", 0.0, unit.now()
+        unit.session.flush()
+
+
 def decoded(unit: Unit, recording_id: str, *, decoded_s: float, stated_s: float | None) -> None:
     row = _own(unit, recording_id)
     row.decoded_s, row.stated_s, row.updated_at = decoded_s, stated_s, unit.now()

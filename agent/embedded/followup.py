@@ -26,6 +26,8 @@ from store.query import load
 from store.unit import Unit
 
 ReaderOf = Callable[[str], Reader]
+_OF_ITS_ANSWER = frozenset({"results", "rows", "said", "notes", "score", "left", "proposed", "replaces", "text", "options"})
+_INSTEAD = re.compile(r"\b(?:instead|rather)\b|换成|改成|改看|换个", re.IGNORECASE)
 
 
 def view(reader_of: ReaderOf, said: str, previous: Sequence[Frame]) -> list[Frame] | None:
@@ -47,9 +49,17 @@ def view(reader_of: ReaderOf, said: str, previous: Sequence[Frame]) -> list[Fram
         frame = continued.edited(reader, before, turn)
         if frame is None and not turn.kind and not turn.figure and (turn.views or turn.corrects or turn.weak):
             frame = _seen_otherwise(reader, before, turn, previous)
+        if frame is not None and (turn.corrects or _INSTEAD.search(said)) and _unchanged(frame, before):
+            continue  # something else was asked for
         if frame is not None:
             return [_listed(reader, frame) if turn.lists or turn_forms.within(said, "lists") else frame]
     return None
+
+
+def _unchanged(frame: Frame, before: Frame) -> bool:
+    """Whether the same is asked as before."""
+    now, then = ({name: value for name, value in each.to_json().items() if name not in _OF_ITS_ANSWER} for each in (frame, before))
+    return now == then
 
 
 def _listed(reader: Reader, frame: Frame) -> Frame:

@@ -200,7 +200,8 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
         for word in filter(None, forms):
             table.add(word, meaning)
             table.add(word.replace("_", " "), meaning)
-            for bare in without_already(word):
+            own = () if choice.words else said_as_not(word)
+            for bare in (*without_already(word), *own):
                 table.add(bare, meaning)
             if field.name == "status":
                 _add_opposites(table, word, Sense("lacks", field.entity, field.name, choice.value))
@@ -253,6 +254,14 @@ _NOT, NOT_YET = ("未", "没"), ("还没", "尚未", "还未")
 def without_already(word: str) -> list[str]:
     """已签约 is also 签约."""
     return [word[1:]] if word.startswith("已") and len(word) > 2 else []
+
+
+def said_as_not(word: str) -> list[str]:
+    """未付款 is also 没付款 and 还没有付款: a value that is itself a denial."""
+    bare = word[1:]
+    if not word.startswith("未") or len(bare) < 2 or bare.isascii():
+        return []
+    return [f"{mark}{have}{bare}" for mark in ("没", "还没", "尚未", "还未", "仍未", "仍没") for have in ("", "有" * mark.endswith("没"))]
 
 
 def _add_opposites(table: PhraseTable, word: str, opposite: Sense) -> None:

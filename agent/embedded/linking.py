@@ -163,8 +163,8 @@ class Labels:
         return _only([each for each in self._labels if each.unit == unit and each.sense.kind == "field"]) if unit else ()
 
     def in_part(self, text: str) -> tuple[Sense, ...]:
-        """The fields whose labels hold all that an English stretch says beside light words: "renewal date" of "Contract Renewal"."""
-        words = [] if is_chinese(text) else _content(map(stem, phrase(text)))
+        """The fields whose labels hold all that a stretch says beside light words: "renewal date" of "Contract Renewal", 预算 of 预算(万元)."""
+        words = _content(words_of(text) if is_chinese(text) else map(stem, phrase(text)))
         return tuple(sense for sense in self._by_part(frozenset(words)) if sense.kind == "field")
 
     def values_in_part(self, text: str, field: str) -> tuple[Sense, ...]:
@@ -183,6 +183,8 @@ class Labels:
             return ()
         met = [each for each in self._by_word.get(next(iter(said)), ()) if said <= each.words]
         whole = [each for each in met if said == each.words]
+        if any(each.sense.kind == "choice" and each.text.startswith("未") for each in whole):
+            return ()  # 付款 is not 未付款, and whether it is 部分付款 nobody said
         return _only(whole or [each for each in met if each.sense.kind == "field" or len(said) >= HALF * len(each.words)])
 
     def _from_chinese(self, words: Sequence[str]) -> tuple[Sense, ...]:

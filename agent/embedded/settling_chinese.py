@@ -82,6 +82,8 @@ def _told_by_others(spans: Sequence["Span"], place: int, nouns: Sequence[str], l
     elif span.filler and span.text.endswith(_WITHIN) and before is not None and before.text.endswith("的"):
         span.senses = [sense for sense in lexicon.table.meaning(span.text[:-1]) if sense.kind in {"entity", "field"}]
         span.filler = not span.senses  # 有商机的公司里: those companies, not our own
+    elif span.choices and len(span.text) == 1 and span.func("on"):
+        span.senses = _value_by_its_label(spans, place, lexicon) or span.senses
     elif span.func("assign") and _whose_they_are(spans, place):
         span.senses = [Sense("func", value="owned")]
     elif span.choices and span.text.isascii() and span.func("breakdown"):
@@ -129,6 +131,17 @@ def _short_value(spans: Sequence["Span"], place: int, lexicon: Lexicon) -> None:
         if field.kind == "choice" and any(choice.value == span.text.upper() for choice in lexicon.schema.choices_of(field)):
             span.senses.append(Sense("choice", sense.entity, sense.field, span.text.upper()))
     span.unknown = not span.senses
+
+
+def _value_by_its_label(spans: Sequence["Span"], place: int, lexicon: Lexicon) -> list[Sense]:
+    """中优先级, 优先级是中: a value that is also "in", beside the name of its field, is the value."""
+    before = next((each for each in reversed(spans[:place]) if each.text not in _IS), None)
+    found: list[Sense] = []
+    for label in (before, _at(spans, place + 1)):
+        senses = [*label.senses, *lexicon.table.meaning(label.text)] if label is not None else []
+        fields = {(sense.entity, sense.field) for sense in senses if sense.kind == "field"}
+        found += [c for c in spans[place].choices if (c.entity, c.field) in fields and c not in found]
+    return found
 
 
 def _each_of(span: "Span", lexicon: Lexicon) -> None:

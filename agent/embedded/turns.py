@@ -13,6 +13,7 @@ from knowledge.spoken.amounts import find_amounts
 
 Figure = Literal["", "count", "sum", "avg"]
 _WORDLESS = frozenset({"rest", "others", "reverse", "everybody", "always", "whole", "shift", "share"})
+_SHOWN = re.compile(r"^(?:(?:just|now|please|can you|could you) )*(?:show|give|use|take|try|tell)(?: me| us)?(?: the)? ", re.IGNORECASE)
 _LONGEST = 90  # characters; more is a request of its own
 
 
@@ -77,6 +78,8 @@ def readings(text: str) -> list[Turn]:
     corrected = _corrected(said, language)
     if corrected:
         return corrected
+    if language == "en" and _closed(said, language)[1]:
+        said = _SHOWN.sub("", said)  # "show the number of deals instead"
     ways = (_sized, _whole, _split, _figure, _top, _dropped, _excluded, _fields, _opened)
     return [found for way in ways if (found := way(said, language)) is not None]
 
@@ -113,7 +116,11 @@ def _corrected(said: str, language: str) -> list[Turn]:
 def _right(said: str, wrong: str = "") -> list[Turn]:
     """What should have been said, however it is put."""
     plain = Turn(said.strip(MARKS))
-    return [replace(each, corrects=True, leans=True, wrong=wrong.strip(MARKS)) for each in [*readings(said), plain]]
+    by = "按" if is_chinese(said) else "by "
+    split = [replace(plain, text=f"{by}{plain.text}", kind="group")] if wrong else []  # "industry instead of rep"
+    counted = [replace(plain, figure="count", noun=plain.text)] if wrong else []  # "deals instead of revenue"
+    ways = [*readings(said), *split, plain, *counted]
+    return [replace(each, corrects=True, leans=True, wrong=wrong.strip(MARKS)) for each in ways]
 
 
 def _sized(said: str, language: str) -> Turn | None:

@@ -142,6 +142,8 @@ def implied(scene: Scene, kind: str, span: Span) -> tuple[str, Any] | None:
         usual = (DATED if span.step.timed else PRICED).get(kind)
         value = span.step.value_for(fields[usual]) if usual else None
         return (usual, value) if usual and value else None
+    if span.time and span.time.at is not None and not any(f.kind == "datetime" and not f.readonly for f in fields.values()):
+        return None  # "make it Wednesday at two": no day of such a record is meant
     if kind == "opportunity":
         stage = _choice(scene, fields["stage"], span)
         if stage:

@@ -95,18 +95,23 @@ class Ear:
         settings = self._store.settings
         return Limits(settings.voice_minutes, settings.voice_limit_mb)
 
-    def take_in(self, principal: Principal, content: bytes, sent: Sent, *, door: str = "cli") -> RecordingView:
-        """Keep a recording; the very same one again is the one that is here already. Raises InvalidInput for what is none."""
+    def take_in(self, principal: Principal, content: bytes, sent: Sent, *, door: str = "cli", again: bool = True) -> RecordingView:
+        """Keep a recording; the very same one again is the one that is here already, and where nothing was understood it is heard once more
+        (not without `again`). Raises InvalidInput for what is none."""
         self.limits.check_size(len(content))
         media_type = TYPED if is_typed(sent.name, content) else media_of(content).media_type
         digest = hashlib.sha256(content).hexdigest()
         with self._store.reading(principal, door=door) as unit:
             may_write(unit)
             known = recordings.known(unit, digest)
-        if known is not None and (known.kept or known.status in recordings.TRANSCRIBED):
-            if known.status in recordings.TRANSCRIBED:
+            understood = (
+                known is not None and known.status in recordings.TRANSCRIBED and not (again and recordings.is_wordless(unit, known.id))
+            )
+        if known is not None and (known.kept or understood):
+            if understood:
                 return known
             with self._store.writing(principal, door=door) as unit:
+                recordings.forget_words(unit, known.id)
                 return recordings.amend(unit, known.id, name=sent.name, consent=sent.consent, account_id=sent.account_id)
         file = sound_files.keep(self._store.settings, content)
         new = NewRecording(sent.name, media_type, len(content), digest, file, sent.consent, sent.account_id)

@@ -58,7 +58,9 @@ class Folder:
     def _heard(self, principal: Principal, path: Path, progress: Callable[[Progress], None] | None) -> Outcome | None:
         """None for a file that was heard before, by this process or another."""
         self.ear.limits.check_size(path.stat().st_size)
-        taken = self.ear.take_in(principal, path.read_bytes(), Sent(path.name, self.sent.account_id, self.sent.consent), door="folder")
+        taken = self.ear.take_in(
+            principal, path.read_bytes(), Sent(path.name, self.sent.account_id, self.sent.consent), door="folder", again=False
+        )
         if taken.status == "done" and (taken.proposals or taken.conversation_id):
             return None
         outcome = None

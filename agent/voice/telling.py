@@ -18,7 +18,9 @@ def told(
 ) -> str:
     """Paragraphs: what is prepared, the note as heard, names, what is asked, warnings. `stages`: their names by id."""
     words, length = _phrases()[transcript.language], _length(transcript.decoded_s, transcript.language)
-    if not transcript.text:
+    if not transcript.text and "other_language" in transcript.warnings:
+        head = words["other"].format(length=length)
+    elif not transcript.text:
         head = words["nothing"].format(length=length)
     elif account:
         head = words["prepared_for"].format(length=length, account=account)
@@ -47,7 +49,8 @@ def warnings(transcript: Transcript) -> str:
     words = _phrases()[transcript.language]["warnings"]
     length = _length(transcript.decoded_s, transcript.language)
     stated = _length(transcript.stated_s or transcript.decoded_s, transcript.language)
-    return " ".join(words[each].format(length=length, stated=stated) for each in transcript.warnings)
+    told = [each for each in transcript.warnings if transcript.text or each != "other_language"]
+    return " ".join(words[each].format(length=length, stated=stated) for each in told)
 
 
 def _names(transcript: Transcript, newcomers: Newcomers) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from knowledge.sentences import language_of
 from knowledge.voice.decoding import RATE, Samples
-from knowledge.voice.recogniser import Recognised
+from knowledge.voice.recogniser import Recognised, Tongue
 from knowledge.voice.transcript import Language, Stretch, from_text
 from store.errors import Unavailable
 from store.settings import Settings
@@ -36,6 +36,9 @@ class Hosted:
             api_key=key, base_url=self._settings.openai_base_url or None, timeout=self._settings.model_timeout, max_retries=1
         )
 
+    def tongue(self, samples: Samples) -> Tongue:
+        return "unsure"  # a request for each would cost more than it tells
+
     def recognise(self, samples: Samples) -> Recognised:
         try:
             said = self._client.audio.transcriptions.create(
@@ -48,7 +51,10 @@ class Hosted:
                 hint="Try again; RAPPORT_VOICE_MODEL=whisper-base hears on this machine.",
             ) from error
         text = str(getattr(said, "text", "") or "").strip()
-        language = _LANGUAGES.get(str(getattr(said, "language", "") or "").lower()) or language_of(text)
+        stated = str(getattr(said, "language", "") or "").lower()
+        if stated and stated not in _LANGUAGES:
+            return Recognised(Stretch("en", ()), ("other_language",))
+        language = _LANGUAGES[stated] if stated else language_of(text)
         return Recognised(Stretch(language, _timed(text, getattr(said, "words", None) or [], len(samples) / RATE)))
 
 

@@ -14,7 +14,7 @@ from knowledge.sentences import language_of, sentence_bounds
 
 Language = Literal["en", "zh"]
 # shorter_than_stated: the file broke off. one_channel: two channels cancelled each other out, one was used. damaged: parts of the
-# file cannot be read. other_language: neither English nor Chinese was likely. repeats: the recogniser went round in circles, left out.
+# file cannot be read. other_language: another than English or Chinese was likelier, left out. repeats: the recogniser went round in circles, left out.
 Warning = Literal["shorter_than_stated", "one_channel", "damaged", "other_language", "repeats"]
 
 _HAN = re.compile(r"[\u3400-\u9fff]")

@@ -12,7 +12,8 @@ from agent.bootstrap import build
 from agent.turn import Assistant
 from agent.voice.asking import is_question
 from agent.voice.ear import Ear, Outcome, Progress, Sent
-from knowledge.voice.transcript import from_text
+from knowledge.voice.recogniser import Recognised
+from knowledge.voice.transcript import Stretch, from_text
 from store import conversations, gate, recordings, sound_files
 from store.errors import InvalidInput, NotAllowed, NotFound, Unavailable
 from store.gate import Change
@@ -22,6 +23,7 @@ from store.rights import Principal
 from store.settings import Settings
 from store.unit import Store
 
+OTHER = Recognised(Stretch("en", ()), ("other_language",))
 NOTE = "Visited Larkfeeld Optics. Preya Raman wants forty units for 82,000 euros."
 
 
@@ -45,7 +47,7 @@ def assistant(firm: Store) -> Iterator[Assistant]:
     made.close()
 
 
-def ear_for(store: Store, assistant: Assistant, says: Sequence[str | Exception]) -> tuple[Ear, ScriptedEar]:
+def ear_for(store: Store, assistant: Assistant, says: Sequence[str | Exception | Recognised]) -> tuple[Ear, ScriptedEar]:
     scripted = ScriptedEar(list(says))
     return Ear(store, assistant, scripted, find=all_of_it), scripted
 
@@ -154,6 +156,29 @@ def test_nothing_said_proposes_nothing(firm: Store, assistant: Assistant, boss: 
     assert (outcome.answer.proposals, outcome.answer.kind) == ([], "chat")
     assert "no words" in outcome.answer.text
     assert outcome.recording.kept
+
+
+def test_another_language_proposes_nothing_and_the_same_file_is_heard_again(firm: Store, assistant: Assistant, boss: Principal) -> None:
+    content = wav(tone(9))
+    ear, _ = ear_for(firm, assistant, [OTHER])
+    first = listened(ear, boss, content)
+    assert (first.transcript.text, first.answer.proposals, first.recording.kept) == ("", [], True)
+    assert "neither English nor Chinese" in first.answer.text
+    assert "say it in English or Chinese" in first.answer.text
+    assert activities(firm, boss) == []
+    better, scripted = ear_for(firm, assistant, [NOTE])  # another model
+    second = listened(better, boss, content)
+    assert (second.recording.id, len(scripted.heard), len(second.answer.proposals)) == (first.recording.id, 1, 1)
+    assert listened(better, boss, content).answer.proposals[0]["id"] == second.answer.proposals[0]["id"]  # with words it stays
+
+
+def test_parts_in_another_language_are_left_out_and_said(firm: Store, assistant: Assistant, boss: Principal) -> None:
+    ear, _ = ear_for(firm, assistant, ["Called Larkfield Optics. ", OTHER, "周敏要一份报价。"])
+    outcome = listened(ear, boss, wav(tone(60)))
+    assert "已略去" in outcome.answer.text
+    assert outcome.transcript.text == "Called Larkfield Optics. 周敏要一份报价。"
+    assert [each.language for each in outcome.transcript.segments] == ["en", "zh"]
+    assert len(outcome.answer.proposals) == 1
 
 
 def test_orders_in_a_recording_are_words_and_no_policy_approves_them(firm: Store, assistant: Assistant, boss: Principal) -> None:

@@ -103,3 +103,25 @@ def test_two_questions_have_two_answers(ask_demo: Any) -> None:
 def test_a_refusal_of_the_store_is_told_in_chinese(ask_demo: Any) -> None:
     answer = talk(ask_demo(ROOT), "把恒泽精密的等级改成A")
     assert "不会有任何变化" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("turn", "metric", "by"),
+    [
+        ("what about deals instead of revenue", "won_count", "rep"),
+        ("show the number of deals instead", "won_count", "rep"),
+        ("industry instead of rep", "won_amount", "industry"),
+        ("按行业而不是按销售", "won_amount", "industry"),
+    ],
+)
+def test_what_is_to_stand_instead(ask_demo: Any, turn: str, metric: str, by: str) -> None:
+    answer = talk(ask_demo("root@demo.example"), "won revenue this year by rep", turn)
+    assert answer.measure is not None, answer.text
+    assert answer.measure["columns"] == [by, metric]
+
+
+def test_an_hour_is_no_day_a_deal_closes(ask_demo: Any) -> None:
+    """What was asked about and not proposed is put right; the deal it is about stays."""
+    answer = talk(ask_demo("root@demo.example"), "丰禾食品压机液压项目三期", "给他们安排一个下周二的回访", "改成周三下午两点")
+    assert all(change["type"] == "task" for proposal in answer.proposals for change in proposal["changes"])
+    assert "2026年11月25日" in answer.text or answer.proposals

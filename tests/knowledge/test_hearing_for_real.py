@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -74,9 +75,37 @@ def test_silence_noise_and_music_say_nothing(recogniser: Whisper) -> None:
 
 
 def test_a_long_pause_between_two_sentences_costs_nothing(recogniser: Whisper, spoken: Path) -> None:
-    with decoded(spoken.read_bytes(), Limits()) as sound:
-        speech = (sound.read(0, sound.seconds) * 32_767).astype(np.int16)
+    speech = samples(spoken)
     content = wav(np.concatenate([speech, np.zeros(4 * 60 * 16_000, dtype=np.int16), speech]))
     transcript = heard(recogniser, content)
     assert transcript.text.count("82,000") == 2
     assert transcript.segments[-1].start > 4 * 60
+
+
+@pytest.mark.parametrize(
+    ("voice", "said"),
+    [
+        ("de", "Guten Morgen, ich war heute beim Kunden in Hamburg. Frau Schneider möchte vierzig Geräte. Bitte am Dienstag anrufen."),
+        ("fi", "Hyvää huomenta, kävin tänään asiakkaan luona Tampereella. He haluavat neljäkymmentä laitetta. Soita heille tiistaina."),
+        ("pl", "Dzień dobry, byłem dzisiaj u klienta w Krakowie. Chcą czterdzieści sztuk. Proszę zadzwonić we wtorek."),
+    ],
+)
+def test_what_is_neither_english_nor_chinese_is_not_made_into_words(
+    recogniser: Whisper, spoken: Path, tmp_path: Path, voice: str, said: str
+) -> None:
+    if shutil.which("espeak-ng") is None:
+        pytest.skip("espeak-ng is not installed (apt-get install espeak-ng)")
+    foreign = tmp_path / "foreign.wav"
+    subprocess.run(["espeak-ng", "-v", voice, "-w", str(foreign), said], check=True)
+    alone = heard(recogniser, foreign.read_bytes())
+    assert (alone.text, alone.warnings) == ("", ("other_language",))
+    both = wav(np.concatenate([samples(spoken), np.zeros(8_000, dtype=np.int16), samples(foreign)]))
+    mixed = heard(recogniser, both)
+    assert "82,000" in mixed.text
+    assert mixed.text == heard(recogniser, spoken.read_bytes()).text
+    assert "other_language" in mixed.warnings
+
+
+def samples(file: Path) -> Any:
+    with decoded(file.read_bytes(), Limits()) as sound:
+        return (sound.read(0, sound.seconds) * 32_767).astype(np.int16)

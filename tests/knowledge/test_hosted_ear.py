@@ -83,3 +83,9 @@ def test_a_service_that_fails_says_what_to_do(status: int) -> None:
         hosted(address).recognise(samples())
     assert "whisper-base" in failed.value.hint
     assert "sk-test" not in str(failed.value)
+
+
+def test_another_language_has_no_words() -> None:
+    with serving(200, {"text": "Ich war beim Kunden.", "language": "german", "words": [], "duration": 2.0}) as (address, _):
+        found = hosted(address).recognise(samples())
+    assert (found.stretch.words, found.warnings) == ((), ("other_language",))

@@ -1,6 +1,6 @@
 """Speech is cut at pauses into pieces a recogniser can hear, and heard on from any moment; circles and words for silence are left out."""
 
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from knowledge.voice.decoding import RATE, Limits, Samples, Sound, decoded
 from knowledge.voice.listening import PIECE_S, listen, pieces
 from knowledge.voice.media import Media
 from knowledge.voice.phantoms import in_circles, is_phantom
+from knowledge.voice.recogniser import Tongue
 from knowledge.voice.transcript import assemble
 
 
@@ -20,13 +21,19 @@ def quiet(seconds: float) -> Sound:
     return Sound(Media("wav", "audio/wav"), seconds, seconds, (), np.zeros((round(seconds * RATE), 1), dtype=np.int16), 0)
 
 
-@given(st.lists(st.tuples(st.floats(0.1, 20), st.floats(0.0, 8)), min_size=1, max_size=25), st.floats(0, 30))
-def test_every_piece_is_short_in_order_and_no_speech_is_lost(spoken: list[tuple[float, float]], begin: float) -> None:
+@given(
+    st.lists(st.tuples(st.floats(0.1, 20), st.floats(0.0, 8)), min_size=1, max_size=25),
+    st.floats(0, 30),
+    st.lists(st.sampled_from(["en", "zh", "other", "unsure"]), min_size=1, max_size=9),
+)
+def test_every_piece_is_short_in_order_and_no_speech_is_lost(
+    spoken: list[tuple[float, float]], begin: float, tongues: list[Tongue]
+) -> None:
     speeches, now = list[tuple[float, float]](), begin
     for length, pause in spoken:
         speeches.append((now, now + length))
         now += length + pause
-    sound, asked = quiet(now), list[float]()
+    sound, asked, telling = quiet(now), list[float](), cycle(tongues)
 
     def find(samples: Samples) -> list[tuple[float, float]]:
         seconds = len(samples) / RATE
@@ -42,12 +49,25 @@ def test_every_piece_is_short_in_order_and_no_speech_is_lost(spoken: list[tuple[
             asked.append(start_s)
             return read(start_s, end_s)
 
-    found = list(pieces(Followed(), 0.0, find=find))  # type: ignore[arg-type]
+    found = list(pieces(Followed(), 0.0, find=find, tell=lambda _: next(telling)))  # type: ignore[arg-type]
     assert all(0 < end - start <= PIECE_S + 20 for start, end in found)
     assert all(one[1] <= other[0] + 0.01 for one, other in pairwise(found))
     for start, end in speeches:
         covered = sum(max(0.0, min(end, b) - max(start, a)) for a, b in found)
         assert covered == pytest.approx(end - start, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("told", "cut"),
+    [
+        (["en", "en", "en"], [(0, 15)]), (["en", "zh", "en"], [(0, 5), (5, 10), (10, 15)]), (["unsure", "zh", "unsure"], [(0, 15)]),
+        (["other", "unsure", "en"], [(0, 10), (10, 15)]),
+    ],
+)  # fmt: skip
+def test_a_piece_is_of_one_language_where_that_is_clear(told: list[Tongue], cut: list[tuple[float, float]]) -> None:
+    telling = iter(told)
+    found = list(pieces(quiet(15), 0.0, find=lambda _: [(0.0, 4.9), (5.0, 9.9), (10.0, 15.0)], tell=lambda _: next(telling)))
+    assert [(round(start), round(end)) for start, end in found] == cut
 
 
 def test_pieces_heard_one_by_one_make_the_whole_and_can_be_gone_on_with() -> None:
