@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from agent.embedded.frames import Frame, Part
 from agent.embedded.names import Name
@@ -92,7 +93,7 @@ def _of_a_time(reader: Reader) -> str | None:
 def _teams_of_places(reader: Reader) -> None:
     """中国团队, where the team is called China: a value before the word for a team stands for the team of that name."""
     spans = [span for span in reader.spans if not span.filler and not span.func("on")]
-    for span, after in zip(spans, spans[1:], strict=False):
+    for span, after in pairwise(spans):
         if after.entity and after.entity.entity == "team" and (span.choices or span.unknown) and not span.names:
             called = {span.text, *glosses(span.text)}
             team = next((found for each in called if (found := reader.names.team_called(each))), None)
