@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from paper_firm import ANNA, BEN, docx, firm, held, mail, pdf, take
+from paper_firm import ANNA, BEN, BOSS, docx, firm, held, mail, pdf, take
 from pypdf import PdfWriter
 
 from store import gate
@@ -128,12 +128,13 @@ def test_a_paper_given_to_a_customer_later_is_no_longer_everybodys(store: Store,
     take(store, pdf(tmp_path / "frame.pdf", "Acme frame agreement."))
     assert {each["name"] for each in held(store, "document", BEN)} == {"frame"}
     paper = held(store, "document")[0]["id"]
-    with store.writing(store.principal(ANNA)) as unit:
+    with store.writing(store.principal(BOSS)) as unit:
         made = gate.propose(unit, [gate.Change(op="update", type="document", id=paper, values={"account": "Acme"})])
         gate.approve(unit, made.id)
-    given = held(store, "document", ANNA)[0]
-    assert (given["account"], given["owner"]) == ("Acme", ANNA[:4])
+    given = held(store, "document")[0]
+    assert (given["account"], given["owner"]) == ("Acme", BOSS)
+    assert {each["name"] for each in held(store, "document", ANNA)} == {"frame"}
     assert not held(store, "document", BEN)
-    with store.writing(store.principal(ANNA)) as unit:
+    with store.writing(store.principal(BOSS)) as unit:
         gate.undo(unit, made.id)
     assert held(store, "document")[0].get("owner") is None
