@@ -130,6 +130,8 @@ def test_reports_of_a_rep_a_team_the_pipeline_and_a_day(told: Past, unit: Unit) 
         for language in ("en", "zh"):
             found = check(unit, brief, _made(unit, brief, language))
             assert (found.uncited, found.unresolved, found.unsupported, found.loose) == ([], [], [], []), (about, language)
+    for item in (each for each in report(unit, "team", "user", rep).items if each.code == "rep_won"):
+        assert {"measure", "user"} <= {each.type for each in item.citations}
     text = _made(unit, report(unit, "pipeline", "user", rep)).text
     assert "**Nordhafen: rollers**: Proposal, USD 48,000, was to close 10 Nov 2026, 11 days ago" in text
     assert "only Nora Lund was spoken to" in text
