@@ -40,6 +40,8 @@ def _is_light(spans: Sequence["Span"], place: int, nouns: Sequence[str], lexicon
             return True
         if span.text == "级" and before.choices:
             return True
+    if _both_of_them(spans, place) or (place and _both_of_them(spans, place - 1)):
+        return True
     if span.text in beside_words("in_charge") and before is not None and _of_people(before) and place > 1:
         return spans[place - 2].text in beside_words("belongs_to")
     if span.unknown and len(span.text) <= _VERB and [each.text for each in spans[place + 1 : place + 3]] == ["的", "是"]:
@@ -131,6 +133,15 @@ def _short_value(spans: Sequence["Span"], place: int, lexicon: Lexicon) -> None:
         if field.kind == "choice" and any(choice.value == span.text.upper() for choice in lexicon.schema.choices_of(field)):
             span.senses.append(Sense("choice", sense.entity, sense.field, span.text.upper()))
     span.unknown = not span.senses
+
+
+def _both_of_them(spans: Sequence["Span"], place: int) -> bool:
+    """苏州和无锡两地, 德国和法国两国: how many the values listed before are, and what they are."""
+    span, before, after = spans[place], _at(spans, place - 1), _at(spans, place + 1)
+    if before is None or after is None or not before.choices or before.names:
+        return False
+    counts = span.text in beside_words("how_many_zh") and not span.time
+    return counts and after.text in beside_words("places_zh") and before.last == span.first and span.last == after.first
 
 
 def _value_by_its_label(spans: Sequence["Span"], place: int, lexicon: Lexicon) -> list[Sense]:
