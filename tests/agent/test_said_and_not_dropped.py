@@ -193,3 +193,8 @@ def test_the_word_for_a_task_is_not_what_is_to_be_done(ask: Ask, text: str) -> N
     (change,) = ask(text).proposals[0]["changes"]
     assert change["after"]["title"] == "跟仓库对数"
     assert change["after"]["due_at"][:10] == "2026-11-22"
+
+
+@pytest.mark.parametrize("text", ["德国和法国两国的客户", "德国、法国两地的客户有哪些"])
+def test_how_many_places_were_listed_is_no_condition(ask: Ask, tables: Tables, text: str) -> None:
+    assert keys(ask(text)) == {row["key"] for row in tables["account"] if row["country"] in {"Germany", "France"}}
