@@ -14,6 +14,7 @@ ONCE = {"once": 1, "twice": 2, "thrice": 3}
 _ONE = {"one", "a single", "single", "一"}
 _TIMES = {"times", "time", "次", "回", "遍", "趟"}
 _MEASURES = {"个", "位", "名", "家", "条", "单", "笔", "份", "张", "件", "项", "起", "以", "和"}
+_TURNS = frozenset({"但", "但是", "却", "不过", "可是", "然而"})
 _PARTS = re.compile(r"[,，;；]")
 
 
@@ -65,7 +66,7 @@ class Counted(Valued):
         """(where the noun stands, its kind of record, light words on the way): after the number, or before "three times"."""
         light: list[Span] = []
         often = self.spans[number].text.lower() in ONCE
-        if self._said_of_a_number(number):
+        if self._said_of_a_number(number) or self._worth_so_much(number):
             return None
         after = self.spans[number + 1] if number + 1 < len(self.spans) else None
         if after is not None and after.func(*COMPARE) and after.text.endswith("的"):
@@ -95,6 +96,11 @@ class Counted(Valued):
             if not (span.filler or span.func(*COMPARE, "to", "not")):
                 return False
         return False
+
+    def _worth_so_much(self, number: int) -> bool:
+        """100000以上的来自中国客户的订单: a number without a measure word, closed off by 的, is what the record is worth."""
+        after = self.spans[number + 1 : number + 2]
+        return any(each.func(*COMPARE) and each.text.endswith("的") and each.text[:1] not in _MEASURES - {"以"} for each in after)
 
     def _before_the_number(self, number: int, light: list[Span]) -> tuple[int, str, list[Span]] | None:
         for place in range(number - 1, max(-1, number - 7), -1):
@@ -176,7 +182,11 @@ class Counted(Valued):
         span = self.spans[place]
         if self.text.language == "zh":
             return bool(
-                span.text.endswith("的") or span.func("show") or (span.entity and span.entity.entity != related) or self._parted(place)
+                span.text.endswith("的")
+                or span.text in _TURNS
+                or span.func("show")
+                or (span.entity and span.entity.entity != related)
+                or self._parted(place)
             )
         return span.func("with", "without", "group", "rank") or span.text.lower() in {"and", "but", "sorted"} or self._parted(place)
 

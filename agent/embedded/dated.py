@@ -387,6 +387,10 @@ class Dated(Recurring):
         for each in self.spans[:number]:
             each.used = each.used or each.func("not", "without", "over", "at_least")
         span.used = when.used = self.add("silence", Filter(field=way, op="has_no", where=where))
+        for each in self.spans:  # 没人|上门|拜访过: the same said twice
+            each.used = each.used or (
+                not each.entity and any((c.entity, c.field, c.value) == ("activity", "kind", kinds[0]) for c in each.choices)
+            )
         return True
 
     def _spoken_to(self, number: int, span: Span) -> bool:

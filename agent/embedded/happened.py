@@ -22,6 +22,9 @@ from store.query import load
 
 LIKELY = 0.3  # chance of the act below which a kind, a name and a mark are no note
 _BODY = re.compile(r"\b(?:that|saying)\b", re.IGNORECASE)
+_LIGHT = (
+    "log", "create", "on", "to", "with", "compare", "it", "me", "my_team", "only", "contacted", "zh_to", "about", "newest", "around",
+)  # fmt: skip
 _TRIM = " ,，.。;；:：-–—\n"
 
 
@@ -147,7 +150,7 @@ def _says_more(scene: Scene, span: Span, number: int, head: list[Span]) -> bool:
         return False
     if any(c.entity == "activity" for c in span.choices) or (span.entity and span.entity.entity in {"activity", "account", "contact"}):
         return False
-    if span.func("log", "create", "on", "to", "with", "it", "me", "my_team", "only", "contacted", "zh_to", "about", "newest", "around"):
+    if span.func(*_LIGHT):
         return False
     return span.unknown or span.content or bool(edge("light").sub("", span.text))
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from agent.embedded.figures import Figures
 from agent.embedded.hosts import COMPARE, IMPLYING
 from agent.embedded.lexicon import beside_words
+from agent.embedded.names import Name
 
 _PERSONS = ("contact", "lead", "user")
+_WHOLE = 0.95  # a name that is said in full
 _ANYBODY = frozenset({"everyone", "everybody", "anyone", "anybody", "people", "everyone else"})
 _OF_PEOPLE = {"activity", "opportunity", "task", "lead"}
 
@@ -57,7 +59,7 @@ class Heads(Figures):
             others = [span for span in self.spans if span.choices and all(c.entity != "opportunity" for c in span.choices)]
             if not others or self.said("max", "min"):
                 return "opportunity"
-        named_types = [span.names for span in self.spans if span.names]
+        named_types = self._at_end_of_chain()
         if named_types:
             order = ["opportunity", "contact", "account", "user", "product", "lead", "team", "order"]
             types = {name.type for name in named_types[0] if name.score == max(n.score for n in named_types[0])}
@@ -79,6 +81,25 @@ class Heads(Figures):
         told = [span for span in self.spans if not span.func("contacted", "silent")] or self.spans  # 没联系的酒店: the hotels
         choice = [c.entity for span in told for c in (*span.choices, *span.lacks)]
         return choice[0] if choice else next((s.entity for span in self.spans for s in span.fields if s.entity in self.names.present), "")
+
+    def _at_end_of_chain(self) -> list[list[Name]]:
+        """The names said, of "Globex's Jane", 光澜的方丽华 the last before the one it belongs to: who is asked about."""
+        places = [number for number, span in enumerate(self.spans) if span.names]
+        while len(places) > 1 and self._belongs(places[0], places[1]):
+            places = places[1:]
+        return [self.spans[number].names for number in places]
+
+    def _belongs(self, whose: int, number: int) -> bool:
+        """Whether "'s" or 的 alone stands between two names, and records of the second kind refer to records of the first."""
+        between = [span.text.lower() for span in self.spans[whose + 1 : number]]
+        owners = {name.type for name in self.spans[whose].names if name.score >= _WHOLE}
+        return (
+            len(between) < 2
+            and set(between) <= {"的", "'s"}
+            and any(
+                self._refers({name.type}, kind) for name in self.spans[number].names if name.score >= _WHOLE for kind in owners - {"user"}
+            )
+        )
 
     def _people(self, named: Sequence[tuple[int, str]]) -> str:
         """ "everyone who speaks Dutch": people of customers, where what is said is said of them and not of colleagues."""

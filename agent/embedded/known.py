@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from agent.embedded.lexicon import function_words, other_words, plural_of
+from agent.embedded.lexicon import function_words, other_words, plural_of, said_as_not
 from agent.embedded.linking import Labels, of_values
 from agent.embedded.name_forms import Form, Name, forms, spellings
 from agent.embedded.phrase_table import Match, PhraseTable, Sense
@@ -145,7 +145,7 @@ def _table(values: dict[tuple[str, str], list[str]]) -> PhraseTable:
     for (entity, name), held in values.items():
         for value in held:
             if 2 <= len(value) <= 60:
-                for word in (value, *other_words(value)):
+                for word in (value, *other_words(value), *said_as_not(value)):
                     table.add(word, Sense("choice", entity, name, value))
                     table.add(plural_of(word), Sense("choice", entity, name, value))  # stems do not see the plural in "CFOs"
     return table
@@ -262,6 +262,10 @@ class Seen:
         """Whether there is a record with a value that belongs to this one (kind, id)."""
         filters = [Filter(field=sense.field, value=sense.value), Filter(field=whose[0], value=whose[1])]
         return find(self.unit, RecordQuery(entity=sense.entity, filters=filters, limit=1)).total > 0
+
+    def any_of(self, entity: str, field: str, value: str) -> bool:
+        """Whether there is a record of the kind whose field holds this."""
+        return find(self.unit, RecordQuery(entity=entity, filters=[Filter(field=field, value=value)], limit=1)).total > 0
 
     def _value_seen(self, sense: Sense) -> bool:
         if not self.unit.principal.sees(sense.entity, sense.field):

@@ -200,7 +200,8 @@ def _add_field(table: PhraseTable, field: Field, schema: Schema) -> None:
         for word in filter(None, forms):
             table.add(word, meaning)
             table.add(word.replace("_", " "), meaning)
-            for bare in without_already(word):
+            own = () if choice.words else said_as_not(word)
+            for bare in (*without_already(word), *own):
                 table.add(bare, meaning)
             if field.name == "status":
                 _add_opposites(table, word, Sense("lacks", field.entity, field.name, choice.value))
@@ -237,7 +238,9 @@ def _label_words(field: Field, synonyms: Sequence[str]) -> tuple[str, ...]:
 def _opposites(field: Field) -> tuple[str, ...]:
     """What a yes/no field is called where it is no: "owes" of what is not paid."""
     known = vocabulary()["label_opposites"]
-    return tuple(str(word) for label in known if str(label) in {field.en.casefold(), field.name} for word in known[label])
+    listed = tuple(str(word) for label in known if str(label) in {field.en.casefold(), field.name} for word in known[label])
+    inside = {label[:-1] for label in (field.zh, field.name) if label and not label.isascii() and label.endswith("内")}
+    return (*listed, *(f"{each}外" for each in inside))  # 质保内
 
 
 def recurs_yearly(field: Field) -> bool:
@@ -253,6 +256,14 @@ _NOT, NOT_YET = ("未", "没"), ("还没", "尚未", "还未")
 def without_already(word: str) -> list[str]:
     """已签约 is also 签约."""
     return [word[1:]] if word.startswith("已") and len(word) > 2 else []
+
+
+def said_as_not(word: str) -> list[str]:
+    """未付款 is also 没付款 and 还没有付款: a value that is itself a denial."""
+    bare = word[1:]
+    if not word.startswith("未") or len(bare) < 2 or bare.isascii():
+        return []
+    return [f"{mark}{have}{bare}" for mark in ("没", "还没", "尚未", "还未", "仍未", "仍没") for have in ("", "有" * mark.endswith("没"))]
 
 
 def _add_opposites(table: PhraseTable, word: str, opposite: Sense) -> None:

@@ -15,6 +15,7 @@ from store.schema import NUMERIC, TEMPORAL, Schema
 
 _NOUNS = {("activity", "kind"), ("case", "type"), ("contact", "role"), ("contact", "title")}  # values that are nouns
 _TIMES = frozenset({"times", "time"})
+_SIGNED = frozenset({"contract"})  # kinds of record that a deal becomes when it is won
 _APART = 6  # tokens between the words of a label
 
 if TYPE_CHECKING:  # which calls this
@@ -26,14 +27,16 @@ def prefer(spans: Sequence["Span"], labels: Labels, names: NameIndex, schema: Sc
     asked = {span.entity.entity for span in spans if span.entity and not span.names}
     implied = {c.entity for span in spans for c in span.choices if (c.entity, c.field) in _NOUNS}
     _scattered(spans, labels, schema, asked | {name.type for span in spans for name in span.names})
+    signed = any(span.func("sold", "win") or any(c.value == "won" and c.entity == "opportunity" for c in span.choices) for span in spans)
     for number, span in enumerate(spans):
         _field_before_unused_value(span, labels, names)
+        _value_that_is_used(span, names)
         _value_before_grain(spans, number, asked)
         _per_record(spans, number, schema)
         _so_much_a_month(spans, number)
         _lacks_their_own(spans, number, labels, schema, asked)
         _day_asked(spans, span, labels, schema)
-        _noun_of_none(span, labels, schema, names)
+        _noun_of_none(span, labels, schema, names, signed=signed)
         _way_not_noted(span, names)
         _part_of_another(span, asked | implied, spans)
         _stage_in_part(spans, number, labels)
@@ -75,6 +78,16 @@ def _field_before_unused_value(span: "Span", labels: Labels, names: NameIndex) -
         if unused:
             many = [Sense("entity", sense.entity, plural=True)] if span.text.endswith("s") else []
             span.senses = [*many, sense, *(s for s in span.senses if s not in unused and s != sense)]
+
+
+def _value_that_is_used(span: "Span", names: NameIndex) -> None:
+    """投诉, a kind of case and a value of the firm's own "service type": the one that cases have, where they have only one of them."""
+    for kind in {c.entity for c in span.choices}:
+        of_it = [c for c in span.choices if c.entity == kind]
+        if len({c.field for c in of_it}) > 1:
+            unused = [c for c in of_it if not names.facets.holds(c)]
+            if len(unused) < len(of_it):
+                span.senses = [s for s in span.senses if s not in unused]
 
 
 def _value_before_grain(spans: Sequence["Span"], number: int, asked: set[str]) -> None:
@@ -179,10 +192,14 @@ def _part_of_another(span: "Span", asked: set[str], spans: Sequence["Span"]) -> 
         span.senses, span.names, span.unknown, span.guessed = [], [], True, False
 
 
-def _noun_of_none(span: "Span", labels: Labels, schema: Schema, names: NameIndex) -> None:
-    """ "contracts of 24 months", where no contracts are kept and deals have their "Contract Months": the deals."""
+def _noun_of_none(span: "Span", labels: Labels, schema: Schema, names: NameIndex, *, signed: bool) -> None:
+    """ "contracts of 24 months", where no contracts are kept and deals have their "Contract Months": the deals. 签了几个合同, where none are
+    kept: the deals that were won."""
     noun = span.entity
     if noun is None or span.names or noun.entity in names.present:
+        return
+    if noun.entity in _SIGNED and signed and "opportunity" in names.present:
+        span.senses = [Sense("entity", "opportunity", plural=noun.plural)]
         return
     kinds = {s.entity for s in labels.in_part(span.text) if s.entity in names.present and s.field in kept_in(schema.entity(s.entity))}
     if len(kinds) == 1:

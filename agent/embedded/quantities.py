@@ -180,11 +180,18 @@ class Quantities(Named):
         return None
 
     def _usual_number(self, number: int) -> Field | None:
-        for entity in (self.host(number), self.target):
+        nearest = (self.target, self.host(number)) if self._closed_off(number) else (self.host(number), self.target)
+        for entity in nearest:
             if entity in MONEY:
                 return self.schema.field(entity, MONEY[entity])
         path = self.routes.path(self.target, "opportunity")
         return self.schema.field("opportunity", "amount") if path is not None else None
+
+    def _closed_off(self, number: int) -> bool:
+        """100000以上的来自中国客户的订单: said of the head, where 的 closes it and no noun but one told by more follows."""
+        mark, after = (*self.spans[number + 1 : number + 3], None, None)[:2]
+        closed = mark is not None and mark.func(*_OPS) and mark.text.endswith("的")
+        return closed and after is not None and not after.entity
 
     def _foreign(self, amount: AmountSpan) -> str:
         """The currency that is named, where it is not the store's own. 十万块 is only money, as $ is where nobody says whose dollars."""

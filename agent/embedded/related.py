@@ -37,7 +37,9 @@ class Related(Counted):
         if not self.routes.relation(self.target, kind):
             return
         for denied, piece in self._purchases(marks):
-            inner = self.over(kind, [s for s in piece if not s.used and (s.time or _of_products(s))])
+            inner = self.over(
+                kind, [s for s in piece if not s.used and (s.time or _of_products(s) or any(c.entity == kind for c in s.choices))]
+            )
             inner.read()
             where = inner.filters_with_period()
             if kind == "opportunity":

@@ -40,6 +40,8 @@ def _is_light(spans: Sequence["Span"], place: int, nouns: Sequence[str], lexicon
             return True
         if span.text == "级" and before.choices:
             return True
+    if _both_of_them(spans, place) or (place and _both_of_them(spans, place - 1)):
+        return True
     if span.text in beside_words("in_charge") and before is not None and _of_people(before) and place > 1:
         return spans[place - 2].text in beside_words("belongs_to")
     if span.unknown and len(span.text) <= _VERB and [each.text for each in spans[place + 1 : place + 3]] == ["的", "是"]:
@@ -84,6 +86,8 @@ def _told_by_others(spans: Sequence["Span"], place: int, nouns: Sequence[str], l
         span.filler = not span.senses  # 有商机的公司里: those companies, not our own
     elif span.fields and not nouns and before is not None and before.func("show") and (parts := _noun_and_label(span, lexicon)):
         span.senses = parts
+    elif span.choices and len(span.text) == 1 and span.func("on"):
+        span.senses = _value_by_its_label(spans, place, lexicon) or span.senses
     elif span.func("assign") and _whose_they_are(spans, place):
         span.senses = [Sense("func", value="owned")]
     elif span.choices and span.text.isascii() and span.func("breakdown"):
@@ -144,6 +148,26 @@ def _short_value(spans: Sequence["Span"], place: int, lexicon: Lexicon) -> None:
             span.senses.append(Sense("choice", sense.entity, sense.field, span.text.upper()))
     span.unknown = span.filler = False
     span.unknown = not span.senses
+
+
+def _both_of_them(spans: Sequence["Span"], place: int) -> bool:
+    """苏州和无锡两地, 德国和法国两国: how many the values listed before are, and what they are."""
+    span, before, after = spans[place], _at(spans, place - 1), _at(spans, place + 1)
+    if before is None or after is None or not before.choices or before.names:
+        return False
+    counts = span.text in beside_words("how_many_zh") and not span.time
+    return counts and after.text in beside_words("places_zh") and before.last == span.first and span.last == after.first
+
+
+def _value_by_its_label(spans: Sequence["Span"], place: int, lexicon: Lexicon) -> list[Sense]:
+    """中优先级, 优先级是中: a value that is also "in", beside the name of its field, is the value."""
+    before = next((each for each in reversed(spans[:place]) if each.text not in _IS), None)
+    found: list[Sense] = []
+    for label in (before, _at(spans, place + 1)):
+        senses = [*label.senses, *lexicon.table.meaning(label.text)] if label is not None else []
+        fields = {(sense.entity, sense.field) for sense in senses if sense.kind == "field"}
+        found += [c for c in spans[place].choices if (c.entity, c.field) in fields and c not in found]
+    return found
 
 
 def _each_of(span: "Span", lexicon: Lexicon) -> None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from agent.embedded import (
+    cut_words,
     day_counts,
     label_tails,
     own_labels,
@@ -19,7 +20,9 @@ from agent.embedded import (
     records_called,
     settling,
     settling_chinese,
+    still_ahead,
     tagged,
+    value_and_noun,
     value_or_name,
 )
 from agent.embedded.differences import Step
@@ -220,6 +223,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     _periods_whole(candidates)
     chosen = _cover(tokens, candidates)
     whole = Spanned(plain, tokens, _with_gaps(plain, tokens, chosen), _language(plain, chosen))
+    cut_words.make_whole(whole)
     _whole_names(plain, whole.spans)
     _parted_fields(whole, lexicon, names)
     own_labels.prefer(whole.spans, lexicon.labels, names, lexicon.schema)
@@ -229,6 +233,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     whole.spans = _strangers(plain, _emptying(whole.spans))
     _called(whole.spans)
     _values_not_kinds(whole)
+    value_and_noun.prefer(whole, lexicon, names)
     _values_by_label(whole, lexicon)
     for value, span in pairwise(whole.spans):
         if span.unknown and span.text == "级" and value.choices and value.last == span.first:
@@ -236,6 +241,7 @@ def _spanned(text: str, lexicon: Lexicon, names: NameIndex, today: date, *, fisc
     value_or_name.prefer(whole.spans)
     if not future:
         tagged.settle(whole, lexicon.schema, names.facets)
+    still_ahead.settle(whole)
     settling.settle(whole.spans, lexicon.schema)
     settling_chinese.settle(whole, lexicon)
     if not future:

@@ -93,7 +93,7 @@ def settle(text: Spanned, schema: Schema, names: NameIndex, today: date) -> None
         elif span.text == "US" and not text.text.isupper() and span.func("my_team"):
             span.senses = _countries(names)
             span.unknown = not span.senses  # a country nobody here is in: asked about, not "us"
-        elif span.text == "中" and span.choices:
+        elif span.text == "中" and span.choices and span.func("on"):
             span.senses = span.of("func")  # 试用中的, not 中 of high, middle and low
     _than_last(text)
     _same_field(text)

@@ -36,8 +36,10 @@ from store.drafting import may_write
 from store.errors import RapportError
 from store.gate import show
 from store.models import new_id
+from store.query import names_of
 from store.recordings import Heard, NewRecording, RecordingView
 from store.rights import Principal
+from store.rows import rows
 from store.unit import Store, Unit
 
 log = logging.getLogger("rapport")
@@ -221,6 +223,7 @@ class Ear:
                 conversation, new_id(), transcript.language, "embedded", "proposal" if made.proposals else "chat",
                 telling.told(
                     transcript, account=made.account, newcomers=made.newcomers, questions=made.questions,
+                    firms=_firms(unit, transcript),
                     stages={each.id: (each.zh if transcript.language == "zh" else None) or each.name for each in unit.schema.stages},
                 ), round((time.perf_counter() - started) * 1000),
                 proposals=[each.to_json() for each in made.proposals],
@@ -230,6 +233,16 @@ class Ear:
             return answer
 
         return self._store.run(principal, work, door=door)
+
+
+def _firms(unit: Unit, transcript: Transcript) -> dict[str, str]:
+    """The customers of people whose name others have too: by them they are told apart."""
+    people = {each.id for mention in transcript.mentions if mention.shared for each in mention.candidates if each.type == "contact"}
+    theirs = (
+        {row["id"]: row["account"] for row in rows(unit, "contact", ["account"], among=("id", people)) if row["account"]} if people else {}
+    )
+    names = names_of(unit, "account", set(theirs.values()))
+    return {person: names[account] for person, account in theirs.items() if account in names}
 
 
 def _assembled(recording: RecordingView, sound: Sound, heard: Sequence[Listened]) -> Transcript:

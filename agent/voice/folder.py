@@ -1,4 +1,4 @@
-"""Recordings out of a folder: each file once, as soon as it is whole. Files are left where they are."""
+"""Recordings out of a folder: each file once, as soon as it is whole. Files are left where they are; beside one that failed stands why."""
 
 import logging
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from store.rights import Principal
 from store.unit import Store
 
 log = logging.getLogger("rapport")
+WHY = ".error.txt"  # behind the name of a file that failed
 _State = tuple[int, int]  # size, time of the last change in nanoseconds
 Told = Callable[[Path, Outcome | RapportError], None]
 
@@ -38,8 +39,10 @@ class Folder:
             try:
                 outcome = self._heard(principal, path, progress)
             except RapportError as error:
+                _say_why(path, error)
                 told(path, error)
                 continue
+            _say_why(path, None)
             if outcome is not None:
                 told(path, outcome)
                 heard += 1
@@ -50,7 +53,8 @@ class Folder:
         if not self.place.is_dir():
             return found
         for path in sorted(self.place.iterdir()):
-            if path.is_file() and not path.is_symlink() and not path.name.startswith((".", "~")) and path.suffix != ".part":
+            passed = path.name.startswith((".", "~")) or path.name.endswith((".part", WHY))
+            if path.is_file() and not path.is_symlink() and not passed:
                 about = path.stat()
                 found.append((path, (about.st_size, about.st_mtime_ns)))
         return found
@@ -70,6 +74,18 @@ class Folder:
             elif progress:
                 progress(step)
         return outcome
+
+
+def _say_why(path: Path, error: RapportError | None) -> None:
+    """Write what went wrong and what to do; nothing is left of it when all went well. A folder nobody may write to is heard all the same."""
+    beside = path.with_name(path.name + WHY)
+    try:
+        if error is not None:
+            beside.write_text("\n".join(filter(None, [error.message, error.hint])) + "\n", encoding="utf-8")
+        else:
+            beside.unlink(missing_ok=True)
+    except OSError as failed:
+        log.warning("%s: %s", beside, failed)
 
 
 @dataclass

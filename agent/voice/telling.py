@@ -7,16 +7,23 @@ from typing import Any
 
 from knowledge.followups.followup import Question
 from knowledge.sentences import split_sentences
-from knowledge.voice.transcript import Mention, Transcript
+from knowledge.voice.transcript import Candidate, Mention, Transcript
 from store.yaml_text import parse
 
 Newcomers = Sequence[tuple[str, Sequence[str]]]  # a name, and known ones nearly like it
 
 
 def told(
-    transcript: Transcript, *, account: str = "", newcomers: Newcomers = (), questions: Sequence[Question] = (), stages: Mapping[str, str]
+    transcript: Transcript,
+    *,
+    account: str = "",
+    newcomers: Newcomers = (),
+    questions: Sequence[Question] = (),
+    stages: Mapping[str, str],
+    firms: Mapping[str, str],
 ) -> str:
-    """Paragraphs: what is prepared, the note as heard, names, what is asked, warnings. `stages`: their names by id."""
+    """Paragraphs: what is prepared, the note as heard, names, what is asked, warnings. `stages`: their names by id; `firms`: those of the
+    customers of people, by the person's id."""
     words, length = _phrases()[transcript.language], _length(transcript.decoded_s, transcript.language)
     if not transcript.text and "other_language" in transcript.warnings:
         head = words["other"].format(length=length)
@@ -28,7 +35,9 @@ def told(
         head = words["prepared"].format(length=length)
     quoted = f"> {transcript.text}" if transcript.text else ""
     asked = [_question(each, transcript, stages) for each in questions]
-    return "\n\n".join(filter(None, [head, quoted, _names(transcript, newcomers), *asked, warnings(transcript)]))
+    return "\n\n".join(
+        filter(None, [head, quoted, _names(transcript, newcomers), *_whose(transcript, firms), *asked, warnings(transcript)])
+    )
 
 
 def _question(asked: Question, transcript: Transcript, stages: Mapping[str, str]) -> str:
@@ -58,12 +67,26 @@ def _names(transcript: Transcript, newcomers: Newcomers) -> str:
     separator = "、" if transcript.language == "zh" else ", "
     respelt = [each for each in transcript.mentions if each.linked and each.heard != (each.spelling or each.linked.name)]
     known = dict.fromkeys(words["heard_as"].format(name=each.linked.name, heard=each.heard) for each in respelt if each.linked)
-    new = dict.fromkeys(_new(each, words, separator) for each in transcript.mentions if each.linked is None)
+    new = dict.fromkeys(_new(each, words, separator) for each in transcript.mentions if each.linked is None and not each.shared)
     heard = {each.heard for each in transcript.mentions}
     new |= dict.fromkeys(_near(name, near, words, separator) for name, near in newcomers if name not in heard)
     lines = [words["names"].format(names=separator.join(known))] if known else []
     lines += [words["new"].format(names=separator.join(new))] if new else []
     return "\n\n".join(lines)
+
+
+def _whose(transcript: Transcript, firms: Mapping[str, str]) -> list[str]:
+    """Names that several records have: who is meant is asked, and nobody is put down for it."""
+    words = _phrases()[transcript.language]
+    shared = {each.heard: each.candidates for each in transcript.mentions if each.shared and not each.linked}
+    return [
+        str(words["whose"]).format(heard=heard, people=words["or"].join(_at(each, firms, words) for each in people))
+        for heard, people in shared.items()
+    ]
+
+
+def _at(person: Candidate, firms: Mapping[str, str], words: dict[str, Any]) -> str:
+    return str(words["at"]).format(name=person.name, firm=firms[person.id]) if person.id in firms else person.name
 
 
 def _new(mention: Mention, words: dict[str, Any], separator: str) -> str:

@@ -63,8 +63,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name in the note. `linked`: the record it is; None: "new?", with the candidates there are. `spelling`: how the text has it when
-    that is not the record's whole name ("Priya" of Priya Raman)."""
+    """A name in the note. `linked`: the record it is; None: "new?", with the candidates there are, or `shared`: several have that name.
+    `spelling`: how the text has it when that is not the record's whole name ("Priya" of Priya Raman)."""
 
     at: int
     until: int
@@ -72,6 +72,7 @@ class Mention:
     candidates: tuple[Candidate, ...] = ()
     linked: Candidate | None = None
     spelling: str = ""
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,4 +265,4 @@ def _between(before: str, after: str) -> str:
 def _mention(kept: dict[str, Any]) -> Mention:
     linked = Candidate(**kept["linked"]) if kept["linked"] else None
     found = tuple(Candidate(**each) for each in kept["candidates"])
-    return Mention(kept["at"], kept["until"], kept["heard"], found, linked, kept["spelling"])
+    return Mention(kept["at"], kept["until"], kept["heard"], found, linked, kept["spelling"], bool(kept.get("shared")))

@@ -33,7 +33,7 @@ _MANAGER = (
 )
 _KEYS = ("id", "record id", "key", "import key", "external id", "编号", "编码", "主键", "uid", "uuid", "guid")
 _ID_ENDINGS = ("id", "key", "code", "no", "number", "编号", "编码")
-_NAME_ENDINGS = ("name", "名称", "姓名", "名")
+_NAME_ENDINGS = ("name", "full name", "名称", "全称", "全名", "姓名", "名")
 _DAY_ZH = r"(时间|日期|日)$"
 
 

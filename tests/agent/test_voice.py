@@ -181,6 +181,34 @@ def test_parts_in_another_language_are_left_out_and_said(firm: Store, assistant:
     assert len(outcome.answer.proposals) == 1
 
 
+@pytest.mark.parametrize(
+    ("said", "people"),
+    [
+        ("Spoke to Priya Raman this morning. She left the company.", ["Priya Raman (Larkfield Optics)", "Priya Raman (Globex)"]),
+        ("今天跟周敏通了电话,她升了采购总监。", ["周敏（澄海电子）", "周敏（Globex）"]),
+    ],
+)
+def test_a_name_two_contacts_have_is_asked_and_nobody_is_put_down(
+    firm: Store, assistant: Assistant, boss: Principal, said: str, people: list[str]
+) -> None:
+    with firm.writing(boss) as unit:
+        made = gate.propose(unit, [
+            Change(op="create", type="account", values={"name": "Globex"}, ref="globex"),
+            Change(op="create", type="contact", values={"name": "Priya Raman", "account": "@globex"}),
+            Change(op="create", type="contact", values={"name": "周敏", "account": "@globex"}),
+        ])  # fmt: skip
+        gate.approve(unit, made.id)
+    ear, _ = ear_for(firm, assistant, [said])
+    outcome = listened(ear, boss, wav(tone(8)))
+    assert all(each in outcome.answer.text for each in people)
+    assert "New?" not in outcome.answer.text
+    assert "新名称" not in outcome.answer.text
+    changes = [change for each in outcome.answer.proposals for change in each["changes"]]
+    assert [change["type"] for change in changes] == ["activity"]
+    assert not changes[0]["after"].get("contact")
+    assert not changes[0]["after"].get("account")
+
+
 def test_orders_in_a_recording_are_words_and_no_policy_approves_them(firm: Store, assistant: Assistant, boss: Principal) -> None:
     with firm.writing(boss) as unit:
         set_rule(unit, Rule("administrator", "activity", "create", True))

@@ -168,7 +168,7 @@ def _decided(match: Match, around: set[str]) -> Mention:
         known = [number for number in rivals if match.called[number].id in around or match.called[number].account_id in around]
         rivals = known if len(known) == 1 else rivals
     if len(rivals) > 1:
-        return Mention(window.at, window.until, window.text, candidates[:5])
+        return Mention(window.at, window.until, window.text, tuple(candidates[number] for number in rivals[:5]), shared=True)
     chosen = match.called[rivals[0]]
     return Mention(window.at, window.until, window.text, candidates[:5], candidates[rivals[0]], chosen.form)
 
