@@ -221,7 +221,9 @@ class Related(Counted):
             if any(c.field in {"kind", "type"} and c.entity in {"activity", "case"} for c in span.choices) and not self._entity_next(place):
                 return place
             light = bool(span.filler or span.choices or span.amount or span.func(*COMPARE, "all", "not", "only", "newest"))
-            light = light or (span.time is not None and self.text.language == "zh")  # 有今年赢下的商机的公司: the time stands before the noun
+            light = light or (
+                span.time is not None and self.text.language == "zh"
+            )  # 有今年赢下的商机的公司: the time stands before the noun
             if not (light or self._of_a_value(place)):
                 return None
         return None
