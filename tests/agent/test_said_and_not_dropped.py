@@ -198,3 +198,10 @@ def test_the_word_for_a_task_is_not_what_is_to_be_done(ask: Ask, text: str) -> N
 @pytest.mark.parametrize("text", ["德国和法国两国的客户", "德国、法国两地的客户有哪些"])
 def test_how_many_places_were_listed_is_no_condition(ask: Ask, tables: Tables, text: str) -> None:
     assert keys(ask(text)) == {row["key"] for row in tables["account"] if row["country"] in {"Germany", "France"}}
+
+
+@pytest.mark.parametrize("text", ["跟进记录里谁提过折扣", "沟通记录中谁提到折扣"])
+def test_where_it_is_looked_for_is_not_what_is_looked_for(ask: Ask, text: str) -> None:
+    answer = ask(text)
+    assert answer.kind == "notes"
+    assert "“折扣”" in answer.text
