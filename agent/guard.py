@@ -52,7 +52,7 @@ def checked(text: str, results: Sequence[Result], question: str, language: Liter
         borne_out(text, [found for found in results if isinstance(found, Briefed)], language), _sources(results, question, known), language
     )
     notes = []
-    if _CLAIMS.search(text):
+    if claims(text):
         made = [found for found in results if isinstance(found, Proposed)]
         if not made or not all(found.applied for found in made):
             notes.append((ONLY_PROPOSED if made else NOTHING_DONE)[language])
@@ -60,6 +60,11 @@ def checked(text: str, results: Sequence[Result], question: str, language: Liter
     if loose:
         notes.append(UNFOUNDED[language].format(figures=", ".join(loose)))
     return "\n\n".join([*notes, text]) if notes else text
+
+
+def claims(text: str) -> bool:
+    """Whether it says that something was changed."""
+    return _CLAIMS.search(text) is not None
 
 
 def unfounded(text: str, results: Sequence[Result], question: str, known: Iterable[str] = ()) -> list[str]:

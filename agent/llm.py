@@ -25,6 +25,7 @@ WHY: dict[str, dict[str, str]] = {
     "broken": {"en": "it failed inside (5xx)", "zh": "服务内部错误（5xx）"},
     "nonsense": {"en": "its answer could not be read", "zh": "回答无法解析"},
     "empty": {"en": "it gave an empty answer", "zh": "回答为空"},
+    "unlooked": {"en": "it looked nothing up", "zh": "它没有查询任何数据"},
     "lost": {"en": "none of its tool calls worked", "zh": "工具调用均未成功"},
     "endless": {"en": "it kept calling tools without coming to an answer", "zh": "反复调用工具而没有给出回答"},
 }

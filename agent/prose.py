@@ -12,6 +12,7 @@ from tools.results import Briefed
 _MARKS = re.compile(r"\[(\d{1,3})\]")
 _HEADING = re.compile(r"^\s*(?:#+\s.*|\*\*[^*]+\*\*:?|[^.!?。！？]*[:：])\s*$")
 _BULLET = re.compile(r"^(\s*(?:[-*•]|\d{1,2}[.)、])\s+)?(.*)$", re.DOTALL)
+ALONE = 0.6  # the same for a sentence that names no source, of the one line it must stand in
 SHARED = 0.4  # of a sentence's words of content that its sources must hold, when both are in one language
 LEFT_OUT = {
     "en": "⚠️ {n} statement(s) of the model were left out: the sources named do not bear them out.",
@@ -21,7 +22,8 @@ LEFT_OUT = {
 
 def borne_out(text: str, briefs: Sequence[Briefed], language: Literal["en", "zh"]) -> str:
     """The text without the sentences its citations do not support: a citation that is not there, a number that is not in it, or words it
-    does not hold. A sentence that cites nothing must stand in the evidence as a whole. Unchanged when there is no brief."""
+    does not hold. A sentence that cites nothing must stand in one line of the evidence, and gets its marks: of several lines together
+    things are said that none of them says. Unchanged when there is no brief."""
     if not briefs:
         return text
     evidence = _Evidence(briefs)
@@ -31,7 +33,7 @@ def borne_out(text: str, briefs: Sequence[Briefed], language: Literal["en", "zh"
         if not rest.strip() or _HEADING.match(line):
             kept.append(line)
             continue
-        good = [sentence for sentence in _sentences(rest) if evidence.supports(sentence)]
+        good = [told for sentence in _sentences(rest) if (told := evidence.borne_out(sentence))]
         dropped += len(_sentences(rest)) - len(good)
         if good:
             kept.append((bullet or "") + " ".join(good))
@@ -57,7 +59,7 @@ class _Evidence:
 
     def __init__(self, briefs: Sequence[Briefed]) -> None:
         self.by_mark: dict[int, list[str]] = {}
-        everything: list[str] = []
+        self.lines: list[tuple[list[str], str]] = []  # the texts of a line and of its sources, and its marks
         for brief in briefs:
             for number, citation in enumerate(brief.citations, start=1):
                 held = " ".join(str(citation[name]) for name in ("quote", "account", "date", "author") if citation[name])
@@ -65,27 +67,30 @@ class _Evidence:
             for line in brief.composed.lines:
                 for number in line.cites:
                     self.by_mark.setdefault(number, []).append(line.text)
-                everything.append(line.text)
-            everything.append(brief.brief.name)
-        self.everything = [*everything, *(held for texts in self.by_mark.values() for held in texts)]
+                quotes = [str(brief.citations[number - 1]["quote"]) for number in line.cites]
+                self.lines.append(([line.text, brief.brief.name, *quotes], "".join(f"[{number}]" for number in line.cites)))
 
-    def supports(self, sentence: str) -> bool:
+    def borne_out(self, sentence: str) -> str:
+        """The sentence with its marks; empty when nothing bears it out."""
         marks = [int(each) for each in _MARKS.findall(sentence)]
         plain = _MARKS.sub("", sentence)
         if any(mark not in self.by_mark for mark in marks):
-            return False
-        sources = [text for mark in marks for text in self.by_mark[mark]] or self.everything
-        if not all(stands_in(number, sources) for number in numbers_said(plain)):
-            return False
-        return self._shares(plain, sources)
+            return ""
+        if marks:
+            return sentence if self._stands(plain, [text for mark in marks for text in self.by_mark[mark]], SHARED) else ""
+        found = next((told for texts, told in self.lines if self._stands(plain, texts, ALONE)), "")
+        return f"{sentence} {found}" if found else ""
 
-    def _shares(self, plain: str, sources: Sequence[str]) -> bool:
+    def _stands(self, plain: str, sources: Sequence[str], least: float) -> bool:
+        return all(stands_in(number, sources) for number in numbers_said(plain)) and self._shares(plain, sources, least)
+
+    def _shares(self, plain: str, sources: Sequence[str], least: float) -> bool:
         """Whether enough of its words stand in the sources of its own language; sources in the other one are judged by their numbers."""
         words = set(question_words(plain).all)
         if not words:
             return True
         same = [text for text in sources if language_of(text) == language_of(plain)]
         if not same:
-            return True
+            return least < ALONE
         held = {word for text in same for word in question_words(text).all}
-        return len(words & held) >= SHARED * len(words)
+        return len(words & held) >= least * len(words)

@@ -43,6 +43,10 @@ FELL_BACK = {
     "en": "The language model is not available ({why}); the built-in assistant answered.",
     "zh": "语言模型暂不可用（{why}），由内置助手回答。",
 }
+UNLOOKED = {
+    "en": "⚠️ The language model looked nothing up for this: nothing of it comes from your records.",
+    "zh": "⚠️ 语言模型没有查询任何数据：以下内容并非来自你的记录。",
+}
 STOPPED = {
     "en": "The language model is not available any more ({why}); this is what it had found and prepared.",
     "zh": "语言模型已不可用（{why}）；以下是它已查到和准备好的内容。",
@@ -146,6 +150,10 @@ class Assistant:
             builtin = yield from self._built_in(asked)
         if modelled.fault.kind == "lost" and builtin is not None and builtin.held_back:
             return "llm", told, modelled  # its own words are the better ones
+        if modelled.fault.kind == "unlooked" and builtin is not None and not builtin.results:
+            if builtin.held_back and not any(message["role"] == "assistant" for message in asked.past):  # else it may go by what was said
+                modelled.text = f"{UNLOOKED[told.language]}\n\n{modelled.text}"
+            return "llm", told, modelled
         if builtin is None or (builtin.held_back and modelled.results):
             self._show_gathered(told, modelled)
             yield from _pieces(modelled.text)
@@ -186,6 +194,8 @@ class Assistant:
                 progress.text = "\n\n".join(filter(None, [text, basis(unit, progress.results, context.language)]))
             if progress.errors and not (progress.results or context.options or context.refused or _asks(text)):
                 progress.fault = ModelFault("lost")
+            elif not (progress.results or progress.errors or context.options or context.refused or _asks(text) or guard.claims(text)):
+                progress.fault = ModelFault("unlooked")
         return progress
 
     def _show_gathered(self, context: Context, progress: Progress) -> None:

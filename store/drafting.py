@@ -235,6 +235,9 @@ def _follow_ups(unit: Unit, spec: Entity, row: Any, after: dict[str, Any]) -> No
     """What a change brings with it, shown in the diff like everything else."""
     if "owner" in after and "team" not in after and spec.name != "user":
         after["team"] = team_of(unit, after["owner"]) if after["owner"] else None
+    if spec.name == "document" and after.get("account") and not row.owner_id and "owner" not in after:
+        after["owner"] = unit.principal.user_id  # a customer's paper is not everybody's, as when it is made for one
+        after["team"] = team_of(unit, after["owner"])
     if spec.name == "opportunity" and after.get("stage"):
         pipeline = next((s.pipeline_id for s in unit.schema.stages if s.id == after["stage"]), None)
         if pipeline and ("pipeline" in after or row.pipeline_id != pipeline):

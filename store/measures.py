@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import select
 
 from store.comparing import ORDERING
 from store.conditions import Filter
@@ -16,6 +17,7 @@ from store.derived import derived, means, shares
 from store.errors import InvalidInput
 from store.grouped import Groups, Key, Labels, grouped
 from store.metrics import ADDITIVE, Metric, catalogue, check_dimension
+from store.models import User
 from store.periods import Period, period, previous_period
 from store.rates import Exchange
 from store.schema import vocabulary
@@ -23,6 +25,9 @@ from store.tallies import Tally, added, figure, percent_text, value_text
 from store.unit import Unit
 
 __all__ = ["GRAINS", "Grain", "Measure", "MeasureResult", "Metric", "catalogue", "measure", "previous_period", "value_text"]
+
+
+LEADING = ("manager", "administrator")
 
 
 class Measure(BaseModel):
@@ -143,9 +148,11 @@ def _fewest(metric: Metric, wanted: Measure) -> bool:
 
 
 def _with_none(unit: Unit, metric: Metric, wanted: Measure, labels: dict[Key, Labels], now: dict[Key, Tally]) -> dict[Key, Labels]:
-    """The labels with those of groups that have records of this kind, but none that count here; these get a tally of nothing."""
+    """The labels with those of groups that have records of this kind, but none that count here; these get a tally of nothing. Of people those
+    who do the work: who leads or administers is not behind."""
     known = grouped(unit, replace(metric, where={}), wanted.by, wanted.filters, None, None).labels
-    none = {key: label for key, label in known.items() if key not in now}
+    apart = set(unit.session.scalars(select(User.id).where(User.role.in_(LEADING))))
+    none = {key: label for key, label in known.items() if key not in now and not apart & set(key)}
     now.update({key: Tally(Decimal(0), 0) for key in none})
     return {**none, **labels}
 

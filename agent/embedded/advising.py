@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 
+from agent.embedded.briefing import says_team
 from agent.embedded.frames import ADVISED, Frame
 from agent.embedded.leaning import latest, ordinal, place_said
 from agent.embedded.patterns_of import says, words
@@ -56,7 +57,7 @@ def _asked(unit: Unit, text: Spanned, previous: Sequence[Frame], wording: str) -
     frame = Frame("suggest")
     kind = next((each for each in KINDS if each in held.found), "")
     about = (kind, held.found[kind].id) if kind else None
-    if about is None and any(span.func("my_team") for span in text.spans) and _says_team(text.text):
+    if about is None and any(span.func("my_team") for span in text.spans) and says_team(text.text):
         about = ("team", "mine")
     if about is None:
         about = referred(text, previous) or (before(previous) if _what_next(text) else None)
@@ -66,10 +67,6 @@ def _asked(unit: Unit, text: Spanned, previous: Sequence[Frame], wording: str) -
 
 
 _PLAIN = frozenset({"task", "account", "contact", "opportunity", "lead", "user", "team"})
-
-
-def _says_team(text: str) -> bool:
-    return bool(re.search(r"\bteam|\breps\b|\bpeople\b|团队|我们组|我组", text, re.IGNORECASE))
 
 
 def _what_next(text: Spanned) -> bool:

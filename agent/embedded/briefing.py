@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from agent.embedded.frames import Frame, Part
 from agent.embedded.names import Name
 from agent.embedded.reading import Reader
 from agent.embedded.spans import Span
+from knowledge.bilingual import glosses
 from knowledge.spoken.times import TimeSpan
 from store.filters import Filter
 
@@ -21,6 +23,8 @@ _PURPOSE_ZH = re.compile(r"之前|以前|前,|前，|准备")
 def read(reader: Reader) -> list[Frame] | None:
     """The frame of such a question; None when it is another kind."""
     report = next((about for word, about in _REPORTS.items() if reader.said(word)), None)
+    report = report or _of_a_time(reader)
+    _teams_of_places(reader)
     name = _meant(reader)
     if report is None and not _asks(reader, name):
         return None
@@ -30,6 +34,8 @@ def read(reader: Reader) -> list[Frame] | None:
         report = "team" if _own_team(reader) else None
     if report is None and (name is None or _others(reader, name)):
         return None
+    if report is not None and (name is None or name.type in {"user", "team"}) and _conditions(reader, whole=True):
+        return None  # 华东团队的季报, where there is no such team: of whom is not known
     frame = _report(reader, report, name) if report is not None or name is None or name.type in {"user", "team"} else _subject(reader, name)
     if frame is not None:
         for span in reader.spans:
@@ -67,6 +73,32 @@ def _a_year_back(reader: Reader, before: Frame, when: TimeSpan) -> dict[str, str
         day.replace(year=when.first.year + day.year - days[0].year, day=min(day.day, 28 if day.month == 2 else day.day)) for day in days
     ]
     return {"first_day": moved[0].isoformat(), "last_day": moved[1].isoformat()}
+
+
+def says_team(text: str) -> bool:
+    return bool(re.search(r"\bteam|\breps\b|\bpeople\b|团队|我们组|我组", text, re.IGNORECASE))
+
+
+def _of_a_time(reader: Reader) -> str | None:
+    """ "summary of yesterday", 这周总结, of a time and of nothing else: the report of that day, of the asker's own week, month or quarter."""
+    if not reader.said(BRIEF):
+        return None
+    rest = [span for span in reader.spans if not (span.filler or span.time or span.func(BRIEF, "on", "me", "for", "faring", "show"))]
+    times = [span.time for span in reader.spans if span.time and not span.filler]
+    if rest or len(times) != 1 or times[0].kind != "period" or times[0].first is None or times[0].first > reader.today:
+        return None
+    return "day" if times[0].first == times[0].last else "rep"
+
+
+def _teams_of_places(reader: Reader) -> None:
+    """中国团队, where the team is called China: a value before the word for a team stands for the team of that name."""
+    spans = [span for span in reader.spans if not span.filler and not span.func("on")]
+    for span, after in pairwise(spans):
+        if after.entity and after.entity.entity == "team" and (span.choices or span.unknown) and not span.names:
+            called = {span.text, *glosses(span.text)}
+            team = next((found for each in called if (found := reader.names.team_called(each))), None)
+            if team is not None:
+                span.names, span.senses, span.unknown = [team], [], False
 
 
 def _asks(reader: Reader, name: Name | None) -> bool:
@@ -112,7 +144,12 @@ def _report(reader: Reader, report: str | None, name: Name | None) -> Frame | No
 def _more(reader: Reader) -> dict[str, str]:
     """Period and length, as far as they are said."""
     more: dict[str, str] = {}
-    when = next((span.time for span in reader.spans if span.time and span.time.kind == "period" and not _on_the_way(reader, span)), None)
+    when = next(
+        (
+            span.time for span in reader.spans if span.time and span.time.kind == "period"
+            and not (_on_the_way(reader, span) and (span.time.first is None or span.time.first > reader.today))
+        ), None
+    )  # fmt: skip
     if when is not None:
         more |= {key: day.isoformat() for key, day in (("first_day", when.first), ("last_day", when.last)) if day}
     if reader.said("in_detail", "in_short"):
@@ -141,7 +178,8 @@ def _the_team(span: Span, name: Name | None) -> bool:
 def _own_team(reader: Reader) -> bool:
     """ "how is my team doing", 团队表现怎么样: nobody is named, and nothing else is asked for."""
     whose = reader.said("my_team") or (_grain(reader) and reader.said(BRIEF))
-    return bool(whose) and any(span.entity and span.entity.entity == "team" for span in reader.spans) and not _conditions(reader)
+    named = any((span.entity and span.entity.entity == "team") or (span.func("my_team") and says_team(span.text)) for span in reader.spans)
+    return bool(whose) and named and not _conditions(reader)
 
 
 def _others(reader: Reader, name: Name) -> bool:
@@ -150,9 +188,10 @@ def _others(reader: Reader, name: Name) -> bool:
     return bool(asked - {name.type, "account", "contact", "activity"}) or _conditions(reader)
 
 
-def _conditions(reader: Reader) -> bool:
+def _conditions(reader: Reader, *, whole: bool = False) -> bool:
+    """Whether records of some kind only are meant. `whole`: what a briefing is for counts too."""
     said = [span for span in reader.spans if span.choices and not (span.names or span.entity or span.func(BRIEF))]
-    return any(not _on_the_way(reader, span) for span in said)
+    return any(whole or not _on_the_way(reader, span) for span in said)
 
 
 def _on_the_way(reader: Reader, span: Span) -> bool:

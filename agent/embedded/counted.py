@@ -14,6 +14,7 @@ ONCE = {"once": 1, "twice": 2, "thrice": 3}
 _ONE = {"one", "a single", "single", "一"}
 _TIMES = {"times", "time", "次", "回", "遍", "趟"}
 _MEASURES = {"个", "位", "名", "家", "条", "单", "笔", "份", "张", "件", "项", "起", "以", "和"}
+_TURNS = frozenset({"但", "但是", "却", "不过", "可是", "然而"})
 _PARTS = re.compile(r"[,，;；]")
 
 
@@ -181,7 +182,11 @@ class Counted(Valued):
         span = self.spans[place]
         if self.text.language == "zh":
             return bool(
-                span.text.endswith("的") or span.func("show") or (span.entity and span.entity.entity != related) or self._parted(place)
+                span.text.endswith("的")
+                or span.text in _TURNS
+                or span.func("show")
+                or (span.entity and span.entity.entity != related)
+                or self._parted(place)
             )
         return span.func("with", "without", "group", "rank") or span.text.lower() in {"and", "but", "sorted"} or self._parted(place)
 

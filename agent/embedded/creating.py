@@ -220,6 +220,8 @@ def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
     placed = place(spec, slots.texts, set(slots.values))
     slots.values |= placed.fields
     name = str(slots.values.get(spec.name_field) or "")
+    if len(name) > 1 and is_chinese(name) and name.endswith("的"):
+        name = slots.values[spec.name_field] = name.removesuffix("的")  # 建一个叫青禾乳业的客户
     surname = f"姓{name[:1]}"
     remarks = [text for text in placed.remarks if text != surname and not _of_known(scene, slots.values, text) and not slots.found(text)]
     if remarks:

@@ -214,7 +214,22 @@ class Dated(Recurring):
                     if (ended or all(c.entity != field_.entity for c in span.choices)) and not span.entity:
                         span.used = True  # 年底前到期: the day it ends, not that it has ended
                     return field_
-        return self._day_of_a_yes(number)
+        return self._day_of_a_yes(number) or self._day_they_came(number)
+
+    def _day_they_came(self, number: int) -> Field | None:
+        """ "satisfaction with cases submitted this year", 今年提交的工单: the day they came in, whatever day the figure goes by."""
+        spec, spans = self.schema.entity(self.target), self.spans
+        first = cycles().get(self.target, {}).get("from")
+        if not first or first not in spec.fields or spec.date != first:
+            return None
+        if self.text.language == "zh":
+            near = spans[number + 1 : number + 2]
+            said = bool(near) and near[0].text in beside_words("came_in_zh") | beside_words("submitted_zh")
+        else:
+            near = [span for span in spans[max(0, number - 3) : number] if span.text.lower() in beside_words("came_in")]
+            said = bool(near)
+        self.arrival_said = self.arrival_said or said
+        return spec.fields[first] if said else None
 
     def _day_of_what_follows(self, number: int) -> str:
         """今年关掉的, 去年签下的: in Chinese what came to its end stands right behind its time, whatever other dates are spoken of."""
@@ -372,6 +387,10 @@ class Dated(Recurring):
         for each in self.spans[:number]:
             each.used = each.used or each.func("not", "without", "over", "at_least")
         span.used = when.used = self.add("silence", Filter(field=way, op="has_no", where=where))
+        for each in self.spans:  # 没人|上门|拜访过: the same said twice
+            each.used = each.used or (
+                not each.entity and any((c.entity, c.field, c.value) == ("activity", "kind", kinds[0]) for c in each.choices)
+            )
         return True
 
     def _spoken_to(self, number: int, span: Span) -> bool:

@@ -252,7 +252,7 @@ def put_title(scene: Scene, removed: list[Span]) -> str:
     text = scene.text.text
     pieces: list[str] = []
     place = 0
-    for span in sorted(removed, key=lambda each: each.first):
+    for span in sorted([*removed, *_noun_before_a_time(scene, removed)], key=lambda each: each.first):
         piece = text[place : span.first]
         if span.time:
             piece = re.sub(r"\s*\b(?:on|by|at|for|before|in|due|until)\s*$", "", piece, flags=re.IGNORECASE)
@@ -263,7 +263,7 @@ def put_title(scene: Scene, removed: list[Span]) -> str:
     pieces.append(_LEFT_ZH.sub("", text[place:]))
     whole = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", " ".join(piece.strip() for piece in pieces))
     joined = re.sub(r"\s+", " ", whole).strip(" ,，.。;；!！?？")
-    joined = re.sub(r"^(?:please|can you|could you|请|帮我|麻烦)\s*", "", joined, flags=re.IGNORECASE)
+    joined = re.sub(r"^(?:(?:please|can you|could you|请|帮我|帮忙|给我|替我|麻烦你?)\s*)+", "", joined, flags=re.IGNORECASE)
     joined = re.sub(r"(?:[,，;；]\s*)+(?=[,，;；])", "", _MEASURED.sub("", _TRIM_TITLE.sub("", joined)))
     joined = (
         re.sub(r"^(?:create|add|a|the|new|task|reminder)\b\s*(?:to\b)?\s*", "", joined, flags=re.IGNORECASE)
@@ -272,6 +272,17 @@ def put_title(scene: Scene, removed: list[Span]) -> str:
     )
     joined = joined.strip(" ,，.。;；!！?？")
     return joined[:1].upper() + joined[1:] if joined[:1].isascii() else joined
+
+
+def _noun_before_a_time(scene: Scene, removed: list[Span]) -> list[Span]:
+    """建个待办 | 明天三点跟财务对账: the word for what is made, between the verb and a time, is no part of what is to be done."""
+    spans = scene.text.spans
+    firsts = {each.first for each in removed if each.time}
+    return [
+        span
+        for before, span, after in zip(spans, spans[1:], spans[2:], strict=False)
+        if before is scene.verb and span.entity and span.entity.entity == "task" and not span.names and after.first in firsts
+    ]
 
 
 def _default_title(scene: Scene, values: dict[str, Any], about: str) -> str:

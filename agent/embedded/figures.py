@@ -162,6 +162,7 @@ class Figures(Shares):
         frame.parts = [part for part in frame.parts if part.filter != Filter(field="status", value=status)]  # it is in the metric
         if frame.date_field == metric.date or (
             frame.date_field == self.schema.entity(metric.entity).date
+            and not conditions.arrival_said
             and not any(self.schema.field(s.entity, s.field).kind in TEMPORAL for span in self.spans for s in span.fields)
         ):
             frame.date_field = None

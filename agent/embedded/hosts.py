@@ -41,6 +41,7 @@ class Hosts:
     notes: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     time_said: bool = False
+    arrival_said: bool = False
     spans_override: list[Span] | None = None
     either: list[tuple[str, list[str]]] = field(default_factory=list)  # what was said, and the fields of which any may be meant
 

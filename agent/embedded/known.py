@@ -263,6 +263,10 @@ class Seen:
         filters = [Filter(field=sense.field, value=sense.value), Filter(field=whose[0], value=whose[1])]
         return find(self.unit, RecordQuery(entity=sense.entity, filters=filters, limit=1)).total > 0
 
+    def any_of(self, entity: str, field: str, value: str) -> bool:
+        """Whether there is a record of the kind whose field holds this."""
+        return find(self.unit, RecordQuery(entity=entity, filters=[Filter(field=field, value=value)], limit=1)).total > 0
+
     def _value_seen(self, sense: Sense) -> bool:
         if not self.unit.principal.sees(sense.entity, sense.field):
             return False

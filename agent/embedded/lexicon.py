@@ -238,7 +238,9 @@ def _label_words(field: Field, synonyms: Sequence[str]) -> tuple[str, ...]:
 def _opposites(field: Field) -> tuple[str, ...]:
     """What a yes/no field is called where it is no: "owes" of what is not paid."""
     known = vocabulary()["label_opposites"]
-    return tuple(str(word) for label in known if str(label) in {field.en.casefold(), field.name} for word in known[label])
+    listed = tuple(str(word) for label in known if str(label) in {field.en.casefold(), field.name} for word in known[label])
+    inside = {label[:-1] for label in (field.zh, field.name) if label and not label.isascii() and label.endswith("内")}
+    return (*listed, *(f"{each}外" for each in inside))  # 质保内
 
 
 def recurs_yearly(field: Field) -> bool:

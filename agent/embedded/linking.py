@@ -21,6 +21,7 @@ from store.yaml_text import parse_words
 
 LONGEST = {True: 8, False: 4}  # tokens of a stretch: Chinese characters, English words
 _SHORTEST_TAIL = 4
+_SHORTEST_END = 3  # Chinese characters
 HALF = 0.5  # of a label's words that must be said
 _BRACKETS = re.compile(r"[(（\[]([^)）\]]*)[)）\]]")
 
@@ -137,7 +138,7 @@ class Labels:
         said = frozenset(_content(words))
         ends = {words[0], words[-1]} <= said
         core = _core(text) or normalise(text)  # 响应时间 and 响应时长 are both of the 响应
-        part = (self._by_part(said) if ends else ()) or (_only(self._by_core.get(core, ())) if len(core) > 1 else ())
+        part = (self._by_part(said) if ends else ()) or (_only(self._by_core.get(core, ())) if len(core) > 1 else ()) or self._by_end(core)
         if is_chinese(text):
             return part or self._from_chinese(words)
         return part or (self._from_english(said) if ends else ())  # "dinner | by 10": what is light or a number ends no link
@@ -186,6 +187,13 @@ class Labels:
         if any(each.sense.kind == "choice" and each.text.startswith("未") for each in whole):
             return ()  # 付款 is not 未付款, and whether it is 部分付款 nobody said
         return _only(whole or [each for each in met if each.sense.kind == "field" or len(said) >= HALF * len(each.words)])
+
+    def _by_end(self, core: str) -> tuple[Sense, ...]:
+        """A field whose Chinese label ends or, for a day, begins with what is said: 用水量 of 日用水量, 维保到期 of 维保到期日."""
+        if len(core) < _SHORTEST_END or not is_chinese(core):
+            return ()
+        fields = [each for each in self._chinese if each.sense.kind == "field"]
+        return _only([each for each in fields if _core(each.text).endswith(core) or _core(each.text) == f"{core}日"])
 
     def _from_chinese(self, words: Sequence[str]) -> tuple[Sense, ...]:
         """Labels in English that a Chinese stretch translates."""
@@ -259,7 +267,8 @@ def _core(text: str) -> str:
     if not is_chinese(text):
         return ""
     bare = _BRACKETS.sub("", normalise(text).replace("_", " ")).replace(" ", "")
-    return _light_ends().sub("", bare)
+    core = _light_ends().sub("", bare)
+    return core[0] + re.sub("[了过]", "", core[1:-1]) + core[-1] if len(core) > 2 else core  # 签了维保 of 是否签维保
 
 
 @cache

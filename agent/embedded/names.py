@@ -55,6 +55,14 @@ class NameIndex:
         self._shown, self._shown_ids, self.meant, self._apart = previous, None, frozenset(meant), frozenset(apart)
         self.covers.clear()
 
+    def team_called(self, text: str) -> Name | None:
+        """The team of exactly this name."""
+        found = {
+            name.id: name for held in self._colleagues.phrases.values() for names in held.values() for name in names
+            if name.type == "team" and name.name.casefold() == text.casefold()
+        }  # fmt: skip
+        return next(iter(found.values())) if len(found) == 1 else None
+
     def belonging(self, account: str, names: Sequence[Name]) -> list[Name]:
         """Those of these names that are people, deals and the like of this account."""
         kept = [record.id for kind in {name.type for name in names} for record in self._of_account(kind, account, names)]

@@ -30,6 +30,7 @@ def prefer(spans: Sequence["Span"], labels: Labels, names: NameIndex, schema: Sc
     signed = any(span.func("sold", "win") or any(c.value == "won" and c.entity == "opportunity" for c in span.choices) for span in spans)
     for number, span in enumerate(spans):
         _field_before_unused_value(span, labels, names)
+        _value_that_is_used(span, names)
         _value_before_grain(spans, number, asked)
         _per_record(spans, number, schema)
         _so_much_a_month(spans, number)
@@ -77,6 +78,16 @@ def _field_before_unused_value(span: "Span", labels: Labels, names: NameIndex) -
         if unused:
             many = [Sense("entity", sense.entity, plural=True)] if span.text.endswith("s") else []
             span.senses = [*many, sense, *(s for s in span.senses if s not in unused and s != sense)]
+
+
+def _value_that_is_used(span: "Span", names: NameIndex) -> None:
+    """投诉, a kind of case and a value of the firm's own "service type": the one that cases have, where they have only one of them."""
+    for kind in {c.entity for c in span.choices}:
+        of_it = [c for c in span.choices if c.entity == kind]
+        if len({c.field for c in of_it}) > 1:
+            unused = [c for c in of_it if not names.facets.holds(c)]
+            if len(unused) < len(of_it):
+                span.senses = [s for s in span.senses if s not in unused]
 
 
 def _value_before_grain(spans: Sequence["Span"], number: int, asked: set[str]) -> None:

@@ -37,7 +37,9 @@ class Related(Counted):
         if not self.routes.relation(self.target, kind):
             return
         for denied, piece in self._purchases(marks):
-            inner = self.over(kind, [s for s in piece if not s.used and (s.time or _of_products(s))])
+            inner = self.over(
+                kind, [s for s in piece if not s.used and (s.time or _of_products(s) or any(c.entity == kind for c in s.choices))]
+            )
             inner.read()
             where = inner.filters_with_period()
             if kind == "opportunity":
@@ -213,11 +215,15 @@ class Related(Counted):
                 if span.fields and not span.entity and numbers:
                     return None
                 return place
-            if self.spans[number].func("without") and self._held_status(span) and self._nothing_more(place):
+            chinese = self.text.language == "zh"  # 今年有赢单的公司
+            if (chinese or self.spans[number].func("without")) and self._held_status(span) and self._nothing_more(place):
                 return place
             if any(c.field in {"kind", "type"} and c.entity in {"activity", "case"} for c in span.choices) and not self._entity_next(place):
                 return place
-            light = span.filler or span.choices or span.amount or span.func(*COMPARE, "all", "not", "only", "newest")
+            light = bool(span.filler or span.choices or span.amount or span.func(*COMPARE, "all", "not", "only", "newest"))
+            light = light or (
+                span.time is not None and self.text.language == "zh"
+            )  # 有今年赢下的商机的公司: the time stands before the noun
             if not (light or self._of_a_value(place)):
                 return None
         return None
@@ -225,7 +231,12 @@ class Related(Counted):
     def _of_a_value(self, place: int) -> bool:
         """没有进行中|的|商机: what ties a value to its noun."""
         before, after = self.spans[place - 1], self.spans[place + 1 : place + 2]
-        return self.spans[place].text == "的" and bool(before.choices) and bool(after) and after[0].entity is not None
+        return (
+            self.spans[place].text == "的"
+            and bool(before.choices or before.time or before.filler)
+            and bool(after)
+            and after[0].entity is not None
+        )
 
     def _only_a_field(self, span: Span) -> bool:
         """Whether a word that may also be a value of other records is a field of those asked for: "no phone"."""
@@ -244,6 +255,8 @@ class Related(Counted):
     def _nothing_more(self, place: int) -> bool:
         """Whether no noun follows that the status could be said of."""
         for span in self.spans[place + 1 :]:
+            if self.text.language == "zh" and span.entity and span.entity.entity == self.target:
+                return True  # 有赢单的公司: those asked for
             if span.entity or span.fields or any(c.field in {"kind", "type"} for c in span.choices):
                 return False
             if not (span.filler or span.text == "的"):

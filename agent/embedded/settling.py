@@ -54,7 +54,6 @@ def settle(spans: Sequence["Span"], schema: Schema) -> None:
         _per_person(one, other)
     for place, span in enumerate(spans):
         _done_by_people(spans, place, span)
-        _still_to_come(spans, place, span)
 
 
 def _light(span: "Span") -> None:
@@ -228,14 +227,6 @@ def _done_by_people(spans: Sequence["Span"], place: int, span: "Span") -> None:
         before -= 1
     if before >= 0 and (doers & set(spans[before].text.lower().split()) or any(name.type == "user" for name in spans[before].names)):
         span.senses = [sense for sense in span.senses if sense not in states]
-
-
-def _still_to_come(spans: Sequence["Span"], place: int, span: "Span") -> None:
-    """ "expected to sign in January", "should be signed by May": when a deal is to close, and no deal that is won."""
-    before = " ".join(each.text.lower() for each in spans[max(0, place - 3) : place])
-    ended = bool(span.choices) and all((c.entity, c.field) == ("opportunity", "status") for c in span.choices)
-    if ended and not span.names and not span.fields and before.endswith(tuple(beside_words("to_come"))):
-        _light(span)
 
 
 def _per_person(one: "Span", other: "Span") -> None:

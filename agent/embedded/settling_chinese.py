@@ -40,6 +40,8 @@ def _is_light(spans: Sequence["Span"], place: int, nouns: Sequence[str], lexicon
             return True
         if span.text == "级" and before.choices:
             return True
+    if _both_of_them(spans, place) or (place and _both_of_them(spans, place - 1)):
+        return True
     if span.text in beside_words("in_charge") and before is not None and _of_people(before) and place > 1:
         return spans[place - 2].text in beside_words("belongs_to")
     if span.unknown and len(span.text) <= _VERB and [each.text for each in spans[place + 1 : place + 3]] == ["的", "是"]:
@@ -75,13 +77,15 @@ def _is_light(spans: Sequence["Span"], place: int, nouns: Sequence[str], lexicon
 
 def _told_by_others(spans: Sequence["Span"], place: int, nouns: Sequence[str], lexicon: Lexicon) -> None:
     span, before, after = spans[place], _at(spans, place - 1), _at(spans, place + 1)
-    if span.unknown and len(span.text) <= 2 and span.text.isascii():
+    if (span.unknown or (span.filler and span.text.isupper())) and len(span.text) <= 2 and span.text.isascii():
         _short_value(spans, place, lexicon)
     elif span.filler and before is not None and before.func("group") and span.text.endswith("的"):
         _each_of(span, lexicon)
     elif span.filler and span.text.endswith(_WITHIN) and before is not None and before.text.endswith("的"):
         span.senses = [sense for sense in lexicon.table.meaning(span.text[:-1]) if sense.kind in {"entity", "field"}]
         span.filler = not span.senses  # 有商机的公司里: those companies, not our own
+    elif span.fields and not nouns and before is not None and before.func("show") and (parts := _noun_and_label(span, lexicon)):
+        span.senses = parts
     elif span.choices and len(span.text) == 1 and span.func("on"):
         span.senses = _value_by_its_label(spans, place, lexicon) or span.senses
     elif span.func("assign") and _whose_they_are(spans, place):
@@ -109,6 +113,18 @@ def _light(span: "Span") -> None:
     span.senses, span.unknown, span.filler = [], False, True
 
 
+def _noun_and_label(span: "Span", lexicon: Lexicon) -> list[Sense]:
+    """哪几条线索来源是…: the kind of record asked for and its own label, though together they are a label elsewhere."""
+    for cut in range(len(span.text) - 1, 0, -1):
+        kinds = [sense for sense in lexicon.table.meaning(span.text[:cut]) if sense.kind == "entity"]
+        labels = [
+            sense for sense in lexicon.table.meaning(span.text[cut:]) if sense.kind == "field" and kinds and sense.entity == kinds[0].entity
+        ]
+        if labels:
+            return [kinds[0], *labels]
+    return []
+
+
 def _whose_they_are(spans: Sequence["Span"], place: int) -> bool:
     """分配给Ben的任务: those that are his; nothing is handed over by that."""
     rest = spans[place + 1 :]
@@ -130,7 +146,17 @@ def _short_value(spans: Sequence["Span"], place: int, lexicon: Lexicon) -> None:
         field = lexicon.schema.field(sense.entity, sense.field)
         if field.kind == "choice" and any(choice.value == span.text.upper() for choice in lexicon.schema.choices_of(field)):
             span.senses.append(Sense("choice", sense.entity, sense.field, span.text.upper()))
+    span.unknown = span.filler = False
     span.unknown = not span.senses
+
+
+def _both_of_them(spans: Sequence["Span"], place: int) -> bool:
+    """苏州和无锡两地, 德国和法国两国: how many the values listed before are, and what they are."""
+    span, before, after = spans[place], _at(spans, place - 1), _at(spans, place + 1)
+    if before is None or after is None or not before.choices or before.names:
+        return False
+    counts = span.text in beside_words("how_many_zh") and not span.time
+    return counts and after.text in beside_words("places_zh") and before.last == span.first and span.last == after.first
 
 
 def _value_by_its_label(spans: Sequence["Span"], place: int, lexicon: Lexicon) -> list[Sense]:

@@ -60,6 +60,8 @@ def _ways(scene: Scene) -> Iterator[Way]:
         return
     words = tuple(dict.fromkeys((field.en.rstrip("s"), field.en, field.zh, *field.words)))
     text = scene.text.text.strip()
+    if re.search(rf"\b(?:is|are|was|were|been|being|already)\s+(?:{'|'.join(map(re.escape, words))})\b", text, re.IGNORECASE):
+        return  # "put tier C on all accounts that are tagged as …": which records, no tag to put on
     for step, pattern in _patterns(words):
         found = pattern.search(text)
         if found is None:

@@ -289,6 +289,8 @@ def _topic(reader: Reader) -> str:
     while free and free[-1].func("on", "to") and not free[-1].content:
         free.pop()
     free = [span for span in free if not (span.entity and span.entity.entity in {"account", "contact", "activity"})]
+    while len(free) > 1 and is_chinese(free[0].text) and free[0].func("on", "to") and not free[0].content:
+        free = free[1:]  # 跟进记录里谁提过安装: 里 is of the notes
     if len(free) > 1 and is_chinese(free[0].text) and free[0].func("said"):
         free = free[1:]  # 抱怨价格: the price
     return reader.text.between(free[0].first, free[-1].last) if free else ""

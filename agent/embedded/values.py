@@ -34,6 +34,8 @@ def value_of(scene: Scene, field: Field, span: Span) -> Any:
     """A span as a value of `field`; None when it cannot be one."""
     if span.step:
         return span.step.value_for(field)
+    if field.kind in NUMERIC and "year" in field.name and span.time and span.time.grain == "year" and span.time.first:
+        return str(span.time.first.year)  # 2004年成立
     if field.kind in NUMERIC and span.length and not span.amount:
         return str(span.length[0]) if _counted_in(field, span.length[1]) else None
     if field.kind in NUMERIC:

@@ -16,7 +16,7 @@ LINES: dict[Length, int] = {"short": 9, "normal": 26, "long": 80}  # normal is a
 _EACH: dict[Length, dict[str, int]] = {
     "short": {"who": 2, "value": 1, "mood": 0, "said": 1, "people": 1, "promises": 2, "next": 2, "figures": 4},
     "normal": {
-        "who": 3, "value": 3, "mood": 1, "said": 3, "people": 3, "promises": 4, "next": 4, "changes": 3, "open": 4, "differ": 2, "figures": 9,
+        "who": 3, "value": 3, "mood": 1, "said": 3, "people": 3, "promises": 4, "next": 4, "changes": 3, "open": 4, "differ": 2, "figures": 12,
         "slipped": 4, "stalled": 4, "done": 5,
     },
     "long": {},

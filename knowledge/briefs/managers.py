@@ -44,7 +44,7 @@ def report(unit: Unit, about: About, kind: Kind, record_id: str, first: date | N
         return Brief("pipeline", who.id, who.name, (unit.today(), unit.today()), [each for each in items if each.citations])
     items = [*_figures(unit, about, who, (since, until)), *_done(unit, citing, who, since, until)]
     if about == "team":
-        items += [*_by_rep(unit, who, (since, until)), *pipeline.slipped(unit, citing, who, "slipped")]
+        items += [*_by_rep(unit, citing, who, (since, until)), *pipeline.slipped(unit, citing, who, "slipped")]
     items += _ahead(unit, citing, who, until)
     name = "daily" if about == "day" else about
     return Brief(name, who.id, who.name, (since, until), [each for each in items if each.citations], outside=True)
@@ -84,13 +84,19 @@ def _figures(unit: Unit, about: About, who: Crew, span: tuple[date, date]) -> It
             )
 
 
-def _by_rep(unit: Unit, who: Crew, span: tuple[date, date]) -> Iterator[Item]:
+def _by_rep(unit: Unit, citing: Citing, who: Crew, span: tuple[date, date]) -> Iterator[Item]:
+    """What each colleague won, the most first: the measure of their deals alone, with the colleague and the largest of the deals."""
+    within = {"op": "between", "value": [each.isoformat() for each in span]}
     found = figure(unit, Measure(metric="won_amount", by=["owner"], filters=who.of("opportunity"), period=span, top=SHOWN))
     for place, row in enumerate(found.rows if found else []):
-        if found is not None and row[1] is not None:
-            yield Item(
-                "figures", "rep_won", {"name": row[0] or "–", "amount": Figure(row[1], found.unit)}, (cited(found),), weight=78 - place
-            )
+        people = _found(unit, "user", [Filter(field="name", value=row[0])], "name", 2) if row[0] else []
+        if found is None or row[1] is None or len(people) != 1:
+            continue
+        theirs = [*who.of("opportunity"), Filter(field="owner", value=people[0].id)]
+        won = [*theirs, Filter(field="status", value="won"), Filter(field="close_date", **within)]  # type: ignore[arg-type]
+        deals = [each for deal in _found(unit, "opportunity", won, "-amount", 3) for each in citing.record("opportunity", deal.id)]
+        citations = (cited(found), *citing.record("user", people[0].id), *deals)
+        yield Item("figures", "rep_won", {"name": people[0].name, "amount": Figure(row[1], found.unit)}, citations, weight=78 - place)
 
 
 def _done(unit: Unit, citing: Citing, who: Crew, since: date, until: date) -> Iterator[Item]:

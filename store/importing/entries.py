@@ -42,6 +42,7 @@ class RowReader:
     def __init__(self, unit: Unit, known: Known, plan: Plan, table: Table, late: frozenset[str]) -> None:
         self.unit = unit
         self.plan = plan
+        self._known = known
         self.table = table
         self._late = late
         fields = unit.schema.entity(plan.kind).fields
@@ -82,6 +83,7 @@ class RowReader:
             made[at].values = {}
             made[at].hold(fault)
         self._tell_unknown(made)
+        self._by_their_customer(made, wrong)
         for source, faults in wrong.items():
             for at, fault in faults.items():
                 made[at].hold(f"{source}: {fault}")
@@ -100,6 +102,18 @@ class RowReader:
                 values[at] = value
                 for source in by_id:
                     wrong.get(source, {}).pop(at, None)
+
+    def _by_their_customer(self, made: list[Entry], wrong: dict[str, dict[int, str]]) -> None:
+        """Of two people of one name, the one who is at the customer the row names."""
+        for column, reader in self.readers:
+            target = reader.field.refers_to or ""
+            for at in list(wrong.get(column.source, {})) if target not in {"", "user", "team", "account"} else ():
+                customer = made[at].values.get("account")
+                cell = self.table.cells(column.index)[at]
+                found = self._known.of_customer(target, as_text(cell), customer) if customer and cell is not None else None
+                if found is not None:
+                    made[at].values[column.field] = found
+                    del wrong[column.source][at]
 
     def _tell_unknown(self, made: list[Entry]) -> None:
         lost: dict[int, list[str]] = {}

@@ -160,7 +160,8 @@ class FileImport:
             entry.hold(f"no {', '.join(lacking)}")
             return
         name = str(values.get(name_field(kind)) or "")
-        self.known.plan(kind, Named(record_id, name, values.get("key"), values.get("email"), values.get("team")))
+        named = Named(record_id, name, values.get("key"), values.get("email"), values.get("team"), values.get("account"))
+        self.known.plan(kind, named)
 
     def _user_values(self, entry: Entry) -> None:
         assert self._people is not None

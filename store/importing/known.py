@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from store.errors import InvalidInput
 from store.importing.headers import normal
@@ -30,6 +30,7 @@ class Named:
     key: str | None
     email: str | None = None
     team: str | None = None
+    customer: str | None = None  # the account it belongs to
 
 
 @dataclass(slots=True)
@@ -80,10 +81,10 @@ class Known:
     def _load(self, entity: str) -> Kind:
         model = RECORD_MODELS[entity]
         name = getattr(model, name_field(entity))
-        columns = [model.id, name, model.key, getattr(model, "email", model.id), model.team_id]
+        columns = [model.id, name, model.key, getattr(model, "email", model.id), model.team_id, getattr(model, "account_id", literal(None))]
         found = Kind()
         for row in self._unit.session.execute(select(*columns).where(visible(self._unit.principal, entity, model))):
-            found.add(Named(row[0], row[1] or "", row[2], row[3] if hasattr(model, "email") else None, row[4]))
+            found.add(Named(row[0], row[1] or "", row[2], row[3] if hasattr(model, "email") else None, row[4], row[5]))
         return found
 
     def plan(self, entity: str, each: Named) -> None:
@@ -149,6 +150,12 @@ class Known:
                 people = ", ".join(f"{kind.by_id[each].name} <{kind.by_id[each].email}>" for each in heard[:5])
                 raise SeveralFit(f"{text[:80]!r} may be {people}: use the e-mail address")
         raise InvalidInput(f"there is no {entity} {text[:80]!r}")
+
+    def of_customer(self, entity: str, text: str, customer: str) -> str | None:
+        """The one record of this name that belongs to a customer; none when several or none do."""
+        kind = self.kind(entity)
+        found = [each for each in kind.by_name.get(text.strip().casefold(), ()) if kind.by_id[each].customer == customer]
+        return found[0] if len(found) == 1 else None
 
     def _by_sound(self, kind: Kind, text: str) -> list[str]:
         """People whose name, one of the two in Chinese and the other in Latin letters, sounds like this."""

@@ -65,7 +65,7 @@ def test_hybrid_answers_what_is_sure_and_hands_on_what_is_not(here: Firm, monkey
     assert here.ask("open deals", brain="hybrid").brain == "embedded"
 
     monkeypatch.setattr(belief, "probability", lambda found: belief.sure() - 0.01)
-    here.script.say("Whales.")
+    here.script.call("find_records", entity="opportunity").say("Whales.")
     answer = here.ask("open deals", brain="hybrid")
     assert answer.brain == "llm"
     assert here.ask("open deals", brain="embedded").brain == "embedded", "alone it answers: the chance is above the one to ask below"

@@ -22,12 +22,24 @@ ASKED = [
     (LI, "我的周报", "李娜"),
     (LI, "昨天的日报", "2026年11月20日"),
     (LI, "盘点一下我的商机", "商机盘点"),
+    (MIA, "daily report for yesterday", "20 Nov 2026"),
+    (MIA, "summary of yesterday", "20 Nov 2026"),
+    (MIA, "summarise this week", "16 Nov 2026"),
+    (MIA, "how is my team doing this quarter", "Sales: 1 Oct 2026"),
+    (MIA, "昨天的情况", "2026年11月20日"),
+    (MIA, "总结一下上周", "2026年11月9日"),
+    (MIA, "中国团队的季报", "China："),
+    (MIA, "欧洲团队这个季度表现如何", "Europe："),
+    (MIA, "盘点一下中国团队的商机", "商机盘点：China"),
+    (MIA, "我的团队这个季度怎么样", "Sales：2026年10月1日"),
 ]
 OTHERS = [
     (ANNA, "status of the open deals of Weidemann", "records"),
     (MIA, "won revenue of Anna this quarter", "measure"),
     (MIA, "won deals of Anna by week", "measure"),
     (LI, "本月商机情况", "records"),
+    (MIA, "review the pipeline for deals in Germany", "records"),
+    (MIA, "华东团队的季报", "clarify"),
 ]
 
 

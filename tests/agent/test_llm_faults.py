@@ -124,7 +124,24 @@ def test_hybrid_asks_the_model_only_for_what_the_built_in_brain_cannot_place(her
     assert (answer.brain, here.script.requests) == ("embedded", [])
     here.script.say("Whales.")
     answer = here.ask("what is the meaning of life", brain="hybrid")
-    assert (answer.brain, answer.text, len(here.script.requests)) == ("llm", "Whales.", 1)
+    assert (answer.brain, len(here.script.requests)) == ("llm", 1)
+    assert answer.text.endswith("\n\nWhales.")
+    assert "nothing of it comes from your records" in answer.text
+
+
+def test_what_a_model_says_of_a_record_without_looking_is_not_shown(here: Firm) -> None:
+    for text in ("Globex is a maker of pumps in Bergen.", "brief_record about account Globex Corporation"):
+        here.script.say(text)
+        answer = here.ask("brief me on Globex Corporation", brain="llm")
+        assert (answer.brain, answer.kind) == ("embedded", "brief")
+        assert text not in answer.text
+        assert "it looked nothing up" in answer.text
+
+
+def test_small_talk_needs_no_looking_up(here: Firm) -> None:
+    here.script.say("Good morning!")
+    answer = here.ask("good morning", brain="llm")
+    assert (answer.brain, answer.text) == ("llm", "Good morning!")
 
 
 def test_hybrid_asks_back_about_a_name_without_the_model(here: Firm) -> None:

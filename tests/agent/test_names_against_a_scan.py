@@ -72,7 +72,7 @@ def firm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             names = [*ODD, *(called(random, 30) if kind in PERSONS else companies(random, 30))]
             rows = [
                 {
-                    **base, "id": f"{kind[:3].upper()}{n:04d}", "key": f"{kind[0].upper()}-{n}", name_field(kind): name,
+                    **base, "id": f"{kind.upper()}{n:04d}", "key": f"{kind[0].upper()}-{n}", name_field(kind): name,
                     "owner_id": [None, *users][n % (len(users) + 1)], "team_id": "T1" if n % 3 else None,
                     **({"sku": f"SKU-{n}", "price": None} if kind == "product" else {}),
                     **({"stage_id": stage} if kind == "opportunity" else {}),

@@ -57,6 +57,17 @@ def test_what_it_does_not_say_is_left_out_and_that_is_told(brief: Briefed, sente
     assert borne_out(f"{true} {sentence}", [brief], "en") == f"{true}\n\n{LEFT_OUT['en'].format(n=1)}"
 
 
+def test_a_sentence_without_a_source_gets_that_of_the_one_line_it_stands_in(brief: Briefed) -> None:
+    said = "They object that the price is 12% above Walzwerk."
+    assert borne_out(said, [brief], "en") == f"{said} [2]"
+
+
+def test_of_two_lines_together_nothing_is_said_that_neither_says(brief: Briefed) -> None:
+    mixed = "They object that the renewal of USD 48,000 is 12% above Walzwerk."
+    assert borne_out(mixed, [brief], "en") == LEFT_OUT["en"].format(n=1)
+    assert borne_out("他们很满意。", [brief], "en") == LEFT_OUT["en"].format(n=1)
+
+
 def test_other_answers_are_left_alone(brief: Briefed) -> None:
     assert borne_out("Anything at all, 99 times [7].", [], "en") == "Anything at all, 99 times [7]."
 

@@ -18,11 +18,11 @@ Tables = dict[str, list[dict[str, Any]]]
 
 FILES: dict[str, list[dict[str, str]]] = {
     "客户名册.csv": [
-        {"客户编号": "K1", "客户全称": "南昌启明印务有限公司", "城市": "南昌", "分级": "中", "销售": "石磊"},
-        {"客户编号": "K2", "客户全称": "赣州文华包装有限公司", "城市": "赣州", "分级": "高", "销售": "石磊"},
-        {"客户编号": "K3", "客户全称": "九江方正彩印有限公司", "城市": "九江", "分级": "中", "销售": "石磊"},
-        {"客户编号": "K4", "客户全称": "萍乡新余纸业有限公司", "城市": "萍乡", "分级": "潜在", "销售": "石磊"},
-        {"客户编号": "K5", "客户全称": "宜春丰城纸品有限公司", "城市": "宜春", "分级": "潜在", "销售": "石磊"},
+        {"是否签保养": "是", "月用纸量(吨)": "70", "客户编号": "K1", "客户全称": "南昌启明印务有限公司", "城市": "南昌", "分级": "中", "销售": "石磊"},
+        {"是否签保养": "否", "月用纸量(吨)": "30", "客户编号": "K2", "客户全称": "赣州文华包装有限公司", "城市": "赣州", "分级": "高", "销售": "石磊"},
+        {"是否签保养": "是", "月用纸量(吨)": "20", "客户编号": "K3", "客户全称": "九江方正彩印有限公司", "城市": "九江", "分级": "中", "销售": "石磊"},
+        {"是否签保养": "否", "月用纸量(吨)": "50", "客户编号": "K4", "客户全称": "萍乡新余纸业有限公司", "城市": "萍乡", "分级": "潜在", "销售": "石磊"},
+        {"是否签保养": "否", "月用纸量(吨)": "10", "客户编号": "K5", "客户全称": "宜春丰城纸品有限公司", "城市": "宜春", "分级": "潜在", "销售": "石磊"},
     ],
     "项目.csv": [
         {"项目编号": "P1", "项目名称": "启明画册", "客户名称": "南昌启明印务有限公司", "项目阶段": "已签合同", "金额": "90000", "预计签约日期": "2026-03-05"},
@@ -38,6 +38,12 @@ FILES: dict[str, list[dict[str, str]]] = {
         {"订单号": "D6", "客户名称": "九江方正彩印有限公司", "订单金额": "170", "下单日期": "2026-04-06", "送货状态": "部分送货"},
         {"订单号": "D7", "客户名称": "九江方正彩印有限公司", "订单金额": "180", "下单日期": "2026-04-07", "送货状态": "部分送货"},
     ],
+    "维修单.csv": [
+        {"工单号": f"W{n}", "故障描述": f"机器{n}号卡纸", "客户名称": "赣州文华包装有限公司", "服务类型": kind, "工单状态": "处理中",
+         "报修日期": f"2026-04-{n:02d}", "服务工程师": who, "保内": within}
+        for n, (kind, who, within) in enumerate([("投诉", "熊伟", "是"), ("维修", "石磊", "否"), ("投诉", "熊伟", "否"), ("维修", "熊伟", "是")], 1)
+    ],
+    "待办.csv": [{"编号": "R1", "事项": "寄样张", "客户名称": "赣州文华包装有限公司", "截止日期": "2026-05-09", "状态": "待办", "执行人": "熊伟"}],
     "线索.csv": [
         {"线索编号": "X1", "联系人": "钟晓", "公司": "宜春教材", "线索状态": "新线索", "预算(万元)": "60"},
         {"线索编号": "X2", "联系人": "温平", "公司": "抚州酒业", "线索状态": "新线索", "预算(万元)": "8"},
@@ -156,3 +162,46 @@ def test_the_day_between_who_and_what_is_kept(ask: Ask, text: str) -> None:
     (change,) = ask(text).proposals[0]["changes"]
     assert change["after"]["occurred_at"][:10] == "2026-11-19"
     assert change["after"]["body"] == "谈了保修期"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("熊伟处理的工单", {"W1", "W3", "W4"}),  # nobody's own: a column of theirs says who serviced it
+        ("四月份的投诉工单", {"W1", "W3"}),  # a value of theirs, where no case has the standard one
+        ("保外的工单", {"W2", "W3"}),
+        ("签了保养的客户", {"K1", "K3"}),
+        ("用纸量超过25吨的客户给我拉个单子", {"K1", "K2", "K4"}),
+        ("在途的项目", {"P2"}),
+    ],
+)
+def test_columns_of_their_own_said_in_part(printer: Ask, text: str, wanted: set[str]) -> None:
+    assert keys(printer(text)) == wanted
+
+
+@pytest.mark.parametrize("text", ["有在谈商机但今年下半年没人上门拜访过的客户", "有在谈商机,但是今年下半年没拜访过的客户"])
+def test_a_time_behind_but_is_of_what_follows(ask: Ask, tables: Tables, text: str) -> None:
+    visited = {row.get("account") for row in tables["activity"] if row["kind"] == "visit" and str(row["occurred_at"])[:10] >= "2026-07-01"}
+    busy = {row["account"] for row in tables["opportunity"] if row["stage"] not in {"Won", "Lost"}}
+    wanted = busy - visited
+    assert wanted
+    assert keys(ask(text)) == wanted
+
+
+@pytest.mark.parametrize("text", ["给我建个任务 明天下午3点跟仓库对数", "请帮我加个待办，明天下午3点跟仓库对数"])
+def test_the_word_for_a_task_is_not_what_is_to_be_done(ask: Ask, text: str) -> None:
+    (change,) = ask(text).proposals[0]["changes"]
+    assert change["after"]["title"] == "跟仓库对数"
+    assert change["after"]["due_at"][:10] == "2026-11-22"
+
+
+@pytest.mark.parametrize("text", ["德国和法国两国的客户", "德国、法国两地的客户有哪些"])
+def test_how_many_places_were_listed_is_no_condition(ask: Ask, tables: Tables, text: str) -> None:
+    assert keys(ask(text)) == {row["key"] for row in tables["account"] if row["country"] in {"Germany", "France"}}
+
+
+@pytest.mark.parametrize("text", ["跟进记录里谁提过折扣", "沟通记录中谁提到折扣"])
+def test_where_it_is_looked_for_is_not_what_is_looked_for(ask: Ask, text: str) -> None:
+    answer = ask(text)
+    assert answer.kind == "notes"
+    assert "“折扣”" in answer.text

@@ -173,3 +173,50 @@ def test_the_week_before_the_last(ask: Ask, tables: Tables) -> None:
     answer = ask("cases opened last week vs the week before")
     assert answer.measure is not None, answer.text
     assert [int(each) for each in answer.measure["rows"][0]] == [weeks[46], weeks[45]]
+
+
+@pytest.mark.parametrize("text", ["给我看看评级为A的公司", "等级是A的客户"])
+def test_a_value_of_one_letter_that_is_an_article_elsewhere(ask: Ask, tables: Tables, text: str) -> None:
+    assert keys(ask(text)) == {row["key"] for row in tables["account"] if row["tier"] == "A"}
+
+
+@pytest.mark.parametrize("text", ["有今年赢下的商机的公司", "今年有赢单的公司", "customers with a won deal this year"])
+def test_a_time_before_what_they_have_is_of_that(ask: Ask, tables: Tables, text: str) -> None:
+    won = {row["account"] for row in tables["opportunity"] if row["stage"] == "Won" and str(row["close_date"])[:4] == "2026"}
+    assert keys(ask(text)) == won - {None}
+
+
+@pytest.mark.parametrize("text", ["哪几条线索来源是网页表单", "哪些线索的来源是网页表单"])
+def test_the_noun_of_a_label(ask: Ask, tables: Tables, text: str) -> None:
+    assert keys(ask(text)) == {row["key"] for row in tables["lead"] if row["source"] == "web form"}
+
+
+@pytest.mark.parametrize("text", ["average satisfaction of cases submitted this year", "今年提交的工单的平均满意度"])
+def test_a_figure_of_those_that_came_in(ask: Ask, tables: Tables, text: str) -> None:
+    rated = [row["satisfaction"] for row in tables["case"] if row["opened_at"].year == 2026 and row.get("satisfaction") is not None]
+    answer = ask(text)
+    assert answer.measure is not None, answer.text
+    assert abs(Decimal(answer.measure["total"]) - Decimal(sum(rated)) / len(rated)) < Decimal("0.01")
+
+
+def test_which_are_tagged_is_no_tag_to_put_on(ask: Ask) -> None:
+    changes = changed(ask("put tier C on all accounts owned by Li Na that are tagged as key account"))
+    assert changes
+    assert all(set(change["after"]) == {"tier"} for change in changes)
+
+
+@pytest.mark.parametrize("text", ["what is the amount of quote Q-0005", "Q-0005的金额", "show quote Q-0005"])
+def test_quotes_are_known_by_their_number(ask: Ask, text: str) -> None:
+    answer = ask(text)
+    assert [record["key"] for record in answer.records] == ["QUO-0005"], answer.text
+
+
+@pytest.mark.parametrize("text", ["把报价单Q-0005的有效期换成2027-01-15", "set the valid until of quote Q-0005 to 2027-01-15"])
+def test_and_changed_by_it(ask: Ask, text: str) -> None:
+    (change,) = changed(ask(text))
+    assert (change["operation"], change["name"], change["after"]) == ("update", "Q-0005", {"valid_until": "2027-01-15"})
+
+
+def test_the_end_of_a_clause_is_no_end_of_a_name(ask: Ask) -> None:
+    (change,) = changed(ask("建一个叫青禾乳业有限公司的客户，员工25人"))
+    assert (change["name"], change["after"]["employees"]) == ("青禾乳业有限公司", 25)

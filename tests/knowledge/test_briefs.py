@@ -6,10 +6,12 @@ import pytest
 from brief_firm import Past
 
 from evals.briefs import check
+from knowledge.briefs import cues
 from knowledge.briefs.compose import LINES, Worded, compose
 from knowledge.briefs.evidence import Brief
 from knowledge.briefs.managers import report
 from knowledge.briefs.subjects import subject_brief
+from knowledge.sentences import language_of
 from store.errors import NotFound
 from store.unit import Unit
 
@@ -130,6 +132,24 @@ def test_reports_of_a_rep_a_team_the_pipeline_and_a_day(told: Past, unit: Unit) 
         for language in ("en", "zh"):
             found = check(unit, brief, _made(unit, brief, language))
             assert (found.uncited, found.unresolved, found.unsupported, found.loose) == ([], [], [], []), (about, language)
+    for item in (each for each in report(unit, "team", "user", rep).items if each.code == "rep_won"):
+        assert {"measure", "user"} <= {each.type for each in item.citations}
     text = _made(unit, report(unit, "pipeline", "user", rep)).text
     assert "**Nordhafen: rollers**: Proposal, USD 48,000, was to close 10 Nov 2026, 11 days ago" in text
     assert "only Nora Lund was spoken to" in text
+
+
+def test_rivals_and_verbs_that_only_look_like_it() -> None:
+    named = [
+        "They also talk to Okatec.",
+        "Lost to Okatec.",
+        "We have chosen Okatec.",
+        "他们也在和泰沃仪器谈。",
+        "输给泰沃仪器。",
+        "比泰沃贵15%。",
+    ]
+    for text in named:
+        assert "competitor" in cues.kinds_of(text, language_of(text)), text
+    assert "objection" not in cues.kinds_of("This concerns the Basel site only.", "en")
+    assert "request" not in cues.kinds_of("需要留意:她可能夏天换单位。", "zh")
+    assert "objection" in cues.kinds_of("对方工程师对数据导出有疑问,请应用实验室做个测试。", "zh")

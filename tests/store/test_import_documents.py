@@ -7,9 +7,10 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from paper_firm import ANNA, BEN, docx, firm, held, mail, pdf, take
+from paper_firm import ANNA, BEN, BOSS, docx, firm, held, mail, pdf, take
 from pypdf import PdfWriter
 
+from store import gate
 from store.errors import InvalidInput
 from store.unit import Store
 
@@ -121,3 +122,19 @@ def test_odd_mails_are_read_as_far_as_they_go(store: Store, tmp_path: Path) -> N
     (tmp_path / "none.eml").write_bytes(b"this is no mail\n")
     with pytest.raises(InvalidInput, match="no e-mail"):
         take(store, tmp_path / "none.eml")
+
+
+def test_a_paper_given_to_a_customer_later_is_no_longer_everybodys(store: Store, tmp_path: Path) -> None:
+    take(store, pdf(tmp_path / "frame.pdf", "Acme frame agreement."))
+    assert {each["name"] for each in held(store, "document", BEN)} == {"frame"}
+    paper = held(store, "document")[0]["id"]
+    with store.writing(store.principal(BOSS)) as unit:
+        made = gate.propose(unit, [gate.Change(op="update", type="document", id=paper, values={"account": "Acme"})])
+        gate.approve(unit, made.id)
+    given = held(store, "document")[0]
+    assert (given["account"], given["owner"]) == ("Acme", BOSS)
+    assert {each["name"] for each in held(store, "document", ANNA)} == {"frame"}
+    assert not held(store, "document", BEN)
+    with store.writing(store.principal(BOSS)) as unit:
+        gate.undo(unit, made.id)
+    assert held(store, "document")[0].get("owner") is None

@@ -131,3 +131,30 @@ def test_a_list_of_people_takes_no_administrators_rights(load: Any, store: Store
 def test_somebody_who_is_here_under_another_name_is_not_made_again(load: Any, store: Store, boss: Principal) -> None:
     load(users="Name,Email,Reports To\nBertha Boss,boss@firm.example,\nTom,tom@x.example,Bertha Boss\n")
     assert set(records(store, boss, "user")) == {"Bertha Boss", "Tom"}
+
+
+@pytest.mark.parametrize("heading", ["客户全称", "公司全称", "Customer Full Name"])
+def test_the_full_name_of_a_customer_is_its_name(load: Any, store: Store, boss: Principal, heading: str) -> None:
+    load(customers=f"Customer No,{heading},City\nC1,Quarrybank Mills,Leeds\n")
+    assert set(records(store, boss, "account")) == {"Quarrybank Mills"}
+
+
+@pytest.mark.parametrize(
+    ("people", "calls"),
+    [
+        ("Name,Company,Email\nJo Hart,Aldermoor,jo@a.example\nJo Hart,Birchfield,jo@b.example\n", "Type,Date,Company,Contact,Notes"),
+        ("姓名,所属客户,邮箱\nJo Hart,Aldermoor,jo@a.example\nJo Hart,Birchfield,jo@b.example\n", "跟进方式,跟进日期,客户,联系人,跟进内容"),
+    ],
+)
+def test_of_two_people_of_one_name_the_one_at_the_customer_named(load: Any, store: Store, boss: Principal, people: str, calls: str) -> None:
+    files = load(
+        accounts="Company\nAldermoor\nBirchfield\nCrossways\n",
+        contacts=people,
+        activities=f"{calls}\nCall,2026-01-02,Birchfield,Jo Hart,She agreed.\nCall,2026-01-03,Crossways,Jo Hart,Who was it?\n",
+    )
+    (told,) = (each for each in files if each.kind == "activity")
+    assert (told.counts["created"], told.counts["held_back"]) == (1, 1)  # nobody of that name is at Crossways
+    with store.reading(boss) as unit:
+        (call,) = find(unit, RecordQuery(entity="activity")).records
+        wanted = {record.id: record.fields["email"] for record in find(unit, RecordQuery(entity="contact")).records}
+    assert wanted[call.fields["contact_id"]] == "jo@b.example"
