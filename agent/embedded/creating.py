@@ -32,6 +32,7 @@ from store.values import find_named
 
 LIKELY = 0.3  # chance of the act below which a noun and a verb ask for nothing new
 UNLINKED = "unlinked"  # reason of a new record that was said to be somebody's whom nobody knows
+SOLD = frozenset({"opportunity", "quote", "contract"})  # always somebody's
 THERE = 0.95  # a record named this nearly is there already
 
 
@@ -238,7 +239,7 @@ def _described(scene: Scene, kind: str, asked: Request) -> list[Frame]:
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="words", notes=slots.lost)]
     if not slots.values or (spec.fields[spec.name_field].required and spec.name_field not in slots.values):
         return [Frame("clarify", entity=kind, text=scene.text.text, reason="name needed")]
-    unlinked = "account" in spec.fields and "account" not in slots.values and kind in PHRASED and _for_somebody(scene, name)
+    unlinked = kind in SOLD and "account" not in slots.values and _for_somebody(scene, name)
     return [Frame("create", entity=kind, values=slots.values, reason=UNLINKED if unlinked else "")]
 
 
